@@ -1,0 +1,106 @@
+"""What every test may ask for. Nothing here touches the network or the user's own var/ folder.
+
+Fixtures:
+    settings         Settings with home = tmp_path; its photo address leads nowhere, so nothing is downloaded by mistake.
+    environment      the same Settings, and the CATDOG_* variables of this process say the same (for the command line,
+                     for child processes, and for Streamlit's AppTest).
+    picture_folder   a folder of tiny pictures for the whole session, to be read only:
+                     train/{cats,dogs} with 12 + 12 and validation/{cats,dogs} with 20 + 20 JPEGs, which any of the models
+                     can tell apart (cats are warm, dogs are cold); use it as a source: str(picture_folder).
+    photo_settings   for tests marked `photos`: one home for the session whose settings point at the real photos and the
+                     real weights of CATDOG_PHOTOS_URL and CATDOG_BACKBONE_WEIGHTS; open_dataset unpacks and decodes once.
+
+Markers:
+    photos           skipped unless both variables lead to files on this machine; where CI=true and CATDOG_PHOTOS_URL is
+                     set, the tests run whatever it says, so that a wrong address fails instead of passing unnoticed.
+    browser          skipped without Chromium; where CI=true they fail instead.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from catdog.settings import Settings
+
+CHROMIUM = Path("/usr/bin/chromium")
+CLASSES = ("cats", "dogs")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip, or in CI fail, the tests whose tools or photos are not on this machine."""
+    in_ci = os.environ.get("CI") == "true"
+    if item.get_closest_marker("photos") and not (in_ci and os.environ.get("CATDOG_PHOTOS_URL")):
+        if not _local_photos():
+            pytest.skip("needs the real photos: set CATDOG_PHOTOS_URL to a file:// address of their zip")
+        if not Path(os.environ.get("CATDOG_BACKBONE_WEIGHTS") or "/nowhere").is_file():
+            pytest.skip("needs the real weights: set CATDOG_BACKBONE_WEIGHTS to a MobileNetV2 weights file")
+    if item.get_closest_marker("browser") and not CHROMIUM.exists():
+        reason = f"needs Chromium at {CHROMIUM}: apt-get install chromium"
+        if in_ci:
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_home(tmp_path_factory: pytest.TempPathFactory):
+    """A test that forgets to say where its files go must not write into the user's var/ folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CATDOG_HOME", str(tmp_path_factory.mktemp("home")))
+        for name in ("CATDOG_FOLDERS", "CATDOG_SLOTS"):
+            patch.delenv(name, raising=False)
+        yield
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings with a home of this test's own, and no photos to be had."""
+    return Settings(home=tmp_path, photos_url=(tmp_path / "no-such-photos.zip").as_uri())
+
+
+@pytest.fixture
+def environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The settings of this test, also as this process's CATDOG_* variables."""
+    for name, value in settings.environment().items():
+        monkeypatch.setenv(name, value)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def picture_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A photo folder with train/ and validation/, two classes and 64 tiny pictures; do not change it."""
+    root = tmp_path_factory.mktemp("pictures")
+    rng = np.random.default_rng(7)
+    for split, count in (("train", 12), ("validation", 20)):
+        for label, name in enumerate(CLASSES):
+            folder = root / split / name
+            folder.mkdir(parents=True)
+            for number in range(count):
+                _picture(rng, label).save(folder / f"{name[:-1]}.{number}.jpg", quality=90)
+    return root
+
+
+@pytest.fixture(scope="session")
+def photo_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings for the real photos and weights, one home for the whole session."""
+    weights = os.environ.get("CATDOG_BACKBONE_WEIGHTS")
+    return Settings(
+        home=tmp_path_factory.mktemp("photos"),
+        photos_url=os.environ["CATDOG_PHOTOS_URL"],
+        backbone_weights=Path(weights) if weights else None,
+    )
+
+
+def _picture(rng: np.random.Generator, label: int) -> Image.Image:
+    """A small noisy picture: warm for label 0, cold for label 1; the sizes differ, as those of photos do."""
+    width, height = (int(side) for side in rng.integers(24, 64, size=2))
+    colour = np.array([(200, 120, 60), (60, 120, 200)][label])
+    return Image.fromarray(np.clip(colour + rng.normal(0, 30, (height, width, 3)), 0, 255).astype(np.uint8))
+
+
+def _local_photos() -> bool:
+    address = urlsplit(os.environ.get("CATDOG_PHOTOS_URL", ""))
+    return address.scheme == "file" and Path(unquote(address.path)).is_file()
