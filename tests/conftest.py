@@ -1,18 +1,20 @@
 """What every test may ask for. Nothing here touches the network or the user's own var/ folder.
 
 Fixtures:
-    settings         Settings with home = tmp_path; its photo address leads nowhere, so nothing is downloaded by mistake.
-    environment      the same Settings, and the CATDOG_* variables of this process say the same (for the command line,
-                     for child processes, and for Streamlit's AppTest).
-    picture_folder   a folder of tiny pictures for the whole session, to be read only:
-                     train/{cats,dogs} with 12 + 12 and validation/{cats,dogs} with 20 + 20 JPEGs, which any of the models
-                     can tell apart (cats are warm, dogs are cold); use it as a source: str(picture_folder).
-    photo_settings   for tests marked `photos`: one home for the session whose settings point at the real photos and the
-                     real weights of CATDOG_PHOTOS_URL and CATDOG_BACKBONE_WEIGHTS; open_dataset unpacks and decodes once.
+    settings         Settings with home = tmp_path; its photo address leads nowhere, so nothing is downloaded.
+    environment      the same Settings, and the CATDOG_* variables of this process say the same (for the
+                     command line, for child processes, and for Streamlit's AppTest).
+    picture_folder   a folder of tiny pictures for the whole session, to be read only: train/{cats,dogs} with
+                     12 + 12 and validation/{cats,dogs} with 20 + 20 JPEGs, which any model can tell apart
+                     (cats are warm, dogs are cold); use it as a source: str(picture_folder).
+    photo_settings   for tests marked `photos`: one home for the session whose settings point at the real
+                     photos and weights (CATDOG_PHOTOS_URL, CATDOG_BACKBONE_WEIGHTS); open_dataset unpacks
+                     and decodes once.
 
 Markers:
-    photos           skipped unless both variables lead to files on this machine; where CI=true and CATDOG_PHOTOS_URL is
-                     set, the tests run whatever it says, so that a wrong address fails instead of passing unnoticed.
+    photos           skipped unless both variables lead to files on this machine; where CI=true and
+                     CATDOG_PHOTOS_URL is set, the tests run whatever it says, so that a wrong address fails
+                     instead of passing unnoticed.
     browser          skipped without Chromium; where CI=true they fail instead.
 """
 
