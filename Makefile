@@ -1,0 +1,58 @@
+# The two commands: `make run` and `make test`. Everything is set up in .venv the first time.
+PYTHON ?= python3
+PORT ?= 8501
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup run test lint format clean
+
+# Modules are called with `python -m`, since the scripts in .venv/bin break when the folder is moved or renamed.
+PY := .venv/bin/python
+PIP := $(PY) -m pip install --disable-pip-version-check
+VERSION_FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+
+help: ## Say what there is
+	@echo "Cats and dogs: a dashboard to learn image classification with."
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "PYTHON=python3.12 picks another Python, PORT=8600 another port, ARGS=... goes to pytest."
+
+setup: .venv/.ready ## Install what the dashboard needs into .venv
+
+run: .venv/.ready ## Fetch the photos (first time) and open the dashboard on http://127.0.0.1:8501
+	@$(PY) -m catdog data --fetch --give-up-after 20 || true
+	@$(PY) -m streamlit run dashboard.py --server.address=127.0.0.1 --server.port=$(PORT) \
+		--server.showEmailPrompt=false --browser.gatherUsageStats=false
+
+test: .venv/.ready-to-test ## Run all the tests; ARGS="-k flip" picks some
+	@$(PY) -m pytest $(ARGS)
+
+lint: .venv/.ready-to-test ## Check style and format
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+
+format: .venv/.ready-to-test ## Put the code into the project's format
+	@$(PY) -m ruff check --fix
+	@$(PY) -m ruff format
+
+clean: ## Remove .venv and tool caches; photos and runs in var/ stay
+	@rm -rf .venv .pytest_cache .ruff_cache
+	@find catdog pages tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	@rm -rf __pycache__
+
+# A virtual environment that works is kept; one that is half made, or of a Python that is gone, is made anew.
+.venv/.ready: requirements.txt
+	@command -v $(PYTHON) >/dev/null 2>&1 || { \
+		echo "Python 3.11 to 3.13 is needed, and $(PYTHON) was not found: install it, or say make PYTHON=/path/to/python." >&2; exit 1; }
+	@$(PYTHON) -c '$(VERSION_FITS)' || { \
+		echo "Python 3.11 to 3.13 is needed, and $(PYTHON) is $$($(PYTHON) -V 2>&1): say for example make PYTHON=python3.12." >&2; exit 1; }
+	@$(PY) -c 'import pip; $(VERSION_FITS)' 2>/dev/null || { \
+		echo "Setting up .venv: first time only, a few minutes, about 2 GB."; $(PYTHON) -m venv --clear .venv; }
+	$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/.ready-to-test: .venv/.ready requirements-dev.txt
+	$(PIP) -r requirements-dev.txt
+	@touch $@
