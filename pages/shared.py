@@ -1,0 +1,116 @@
+"""What every page shares: the settings, the chosen data, the runs, errors in words, the head of a page."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import streamlit as st
+
+from catdog import dataset as library
+from catdog import runs as run_library
+from catdog.dataset import Catalog, Dataset, photos_root
+from catdog.errors import CatDogError
+from catdog.models import MODELS
+from catdog.runs import Run
+from catdog.settings import Settings
+from pages.jobs import Jobs
+
+
+def settings() -> Settings:
+    """Return the settings of this server, read from its environment; UsageError if one can't be used."""
+    return Settings.from_environment()
+
+
+@contextmanager
+def errors() -> Iterator[None]:
+    """Turn an error that a user can cause into a box with its sentence; the rest of the block is left out."""
+    try:
+        yield
+    except CatDogError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+def opening(title: str, two_sentences: str) -> None:
+    """Write the head of a page: its title, the two sentences that teach its idea, and the data in use."""
+    st.title(title, anchor=False)
+    st.markdown(two_sentences)
+    with suppress(CatDogError):  # a page that needs the data says itself what is wrong with it
+        st.caption(f":material/database: Data in use: **{catalog().title}**")
+
+
+@st.cache_resource(show_spinner=False)
+def jobs() -> Jobs:
+    """Return the background work of this server, the same for every browser."""
+    return Jobs()
+
+
+def sources() -> list[str]:
+    """Return the data sources that can be opened now: "photos" only once the photos are there."""
+    where = settings()
+    have_photos = photos_root(where) is not None
+    return [name for name in library.sources(where) if have_photos or name != "photos"]
+
+
+def source() -> str:
+    """Return the data source that the sidebar chose: "photos", "drawn" or the path of an own folder."""
+    chosen = st.session_state.get("data")
+    return chosen if chosen in sources() else library.default_source(settings())
+
+
+def source_words(name: str) -> str:
+    """Say in words what a data source is: "photos", "drawn pictures" or "the folder NAME"."""
+    return {"photos": "photos", "drawn": "drawn pictures"}.get(name) or f"the folder {Path(name).name}"
+
+
+def catalog() -> Catalog:
+    """Return the catalog of the chosen data, readable pictures only; DataError if it can't be used."""
+    return dataset().catalog
+
+
+def dataset() -> Dataset:
+    """Return the chosen data, decoded behind a progress bar the first time, at once later.
+
+    The decoding goes on in the background if the page is left or reloaded meanwhile; a change in the source's
+    folders starts it again. DataError if the data can't be used.
+    """
+    where, chosen = settings(), source()
+    key = ("dataset", where, chosen)
+    known = jobs().find(key)
+    if known and known.result and not known.result.catalog.root.is_dir():
+        jobs().forget(key)
+    job = jobs().once(
+        key, lambda progress: library.open_dataset(where, chosen, progress), _changed(where, chosen)
+    )
+    if not job.wait(0.1):
+        bar = st.progress(0.0, text="Opening the pictures …")
+        while not job.wait(0.1):
+            bar.progress(job.share, text=job.text)
+        bar.empty()
+    if job.error is not None:
+        raise job.error
+    return job.result
+
+
+def _changed(where: Settings, chosen: str) -> tuple[int, ...]:
+    """Return when a source's folders last changed: other times mean that pictures came or went."""
+    root = photos_root(where) if chosen == "photos" else Path(chosen)
+    if chosen == "drawn" or root is None or not root.is_dir():
+        return ()
+    tops = [root, *(root / name for name in ("train", "validation") if (root / name).is_dir())]
+    folders = []
+    for top in tops:
+        with os.scandir(top) as entries:
+            folders += [Path(entry.path) for entry in entries if entry.is_dir()]
+    return tuple(folder.stat().st_mtime_ns for folder in sorted({root, *folders}))
+
+
+def runs() -> list[Run]:
+    """Return every training run, newest first."""
+    return run_library.list_runs(settings())
+
+
+def models_with_runs(among: list[Run] | None = None) -> dict[str, list[Run]]:
+    """Return {model: its runs, newest first} for all four models, of all runs or of those given."""
+    among = runs() if among is None else among
+    return {name: [run for run in among if run.config.model == name] for name in MODELS}

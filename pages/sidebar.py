@@ -1,0 +1,79 @@
+"""The sidebar that every page shares: which data is in use, and the way to the photos."""
+
+import streamlit as st
+
+from catdog.dataset import default_source, fetch_photos, photos_root
+from catdog.errors import CatDogError
+from pages import shared
+from pages.jobs import Job
+
+FETCH = "Fetch the photos (65 MB)"
+
+
+def sidebar() -> None:
+    """Draw the choice of data, what it is, and the button that fetches the photos while they are missing."""
+    _switch_once_fetched()
+    offered = shared.sources()
+    with st.sidebar:
+        st.selectbox(
+            "Data",
+            offered,
+            index=offered.index(default_source(shared.settings())),
+            key="data",
+            bind="query-params",
+            help="Which pictures all pages show and new runs learn from.",
+        )
+    try:
+        opened = shared.dataset()  # not in the sidebar: on a narrow screen its progress bar would be hidden
+    except CatDogError:
+        st.sidebar.caption(":material/error: This data can't be used; the page says why.")
+    else:
+        st.sidebar.caption(f"**{opened.catalog.title}**  \n{opened.catalog.note}")
+    with st.sidebar:
+        fetch_panel("sidebar")
+
+
+def fetch_job() -> Job | None:
+    """Return the download of the photos, active or ended, or None if nobody asked for it."""
+    return shared.jobs().find(("fetch", shared.settings()))
+
+
+def fetch_panel(place: str) -> None:
+    """Show the button that fetches the photos or, while they come, how far they are; nothing afterwards.
+
+    The download runs in the server's background; the panel looks at it twice a second, while it is active.
+    place: tells several panels on one page apart.
+    """
+    if photos_root(shared.settings()) is not None:
+        return
+    job = fetch_job()
+    active = job is not None and job.active
+    if active:
+        st.session_state["fetching"] = True
+    st.fragment(_panel, run_every=0.5 if active else None)(place)
+
+
+def _panel(place: str) -> None:
+    job = fetch_job()
+    if job is not None and job.active:
+        st.progress(job.share, text=job.text)
+        return
+    if st.session_state.get("fetching"):
+        st.rerun()  # the download has just ended: the whole page shows how
+    if job is not None and job.error is not None:
+        st.error(str(job.error), icon=":material/error:")
+    if st.button(FETCH, key=f"fetch-{place}", type="primary", icon=":material/download:", width="stretch"):
+        where = shared.settings()
+        shared.jobs().start(("fetch", where), lambda progress: fetch_photos(where, progress))
+        st.session_state["fetching"] = True
+        st.rerun()
+
+
+def _switch_once_fetched() -> None:
+    """When the download that this browser watched has ended, choose the photos if they came."""
+    job = fetch_job()
+    if st.session_state.get("fetching") and (job is None or not job.active):
+        st.session_state["fetching"] = False
+        if "photos" in shared.sources():
+            st.session_state["data"] = "photos"
+            st.toast("The photos are here.", icon=":material/check_circle:")
