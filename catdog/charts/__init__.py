@@ -1,0 +1,21 @@
+"""Charts: plain data in, a plotly Figure out; nothing here knows of Streamlit."""
+
+from catdog.charts.bars import class_counts, probability_bars
+from catdog.charts.curves import METRICS, Goal, Series, curves, goals_of
+from catdog.charts.style import CATS, CONFIG, DOGS, MODELS, NEUTRAL, model_colour
+
+__all__ = [
+    "CATS",
+    "CONFIG",
+    "DOGS",
+    "METRICS",
+    "MODELS",
+    "NEUTRAL",
+    "Goal",
+    "Series",
+    "class_counts",
+    "curves",
+    "goals_of",
+    "model_colour",
+    "probability_bars",
+]

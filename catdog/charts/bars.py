@@ -1,0 +1,80 @@
+"""Bar charts: how many pictures a class and split hold, and what the models answer for one picture."""
+
+from collections.abc import Sequence
+from html import escape
+
+import plotly.graph_objects as go
+
+from catdog.charts.style import CLASSES, NEUTRAL, figure, model_colour
+from catdog.dataset.catalog import Catalog
+
+ROW = 58  # pixels for one answer: its name and its bar
+
+
+def class_counts(catalog: Catalog) -> go.Figure:
+    """Return grouped bars with the number of pictures of each class in each split that is not empty."""
+    counts = {split: of for split, of in catalog.counts().items() if sum(of.values())}
+    chart = figure(height=320, revision="counts")
+    for name, colour in zip(catalog.classes, CLASSES, strict=True):
+        numbers = [of.get(name, 0) for of in counts.values()]
+        chart.add_bar(
+            name=escape(name),
+            x=list(counts),
+            y=numbers,
+            marker_color=colour,
+            text=[f"{number:,}" for number in numbers],
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate="%{x}: %{y:,} " + escape(name) + "<extra></extra>",
+        )
+    chart.update_layout(barmode="group", bargap=0.25, bargroupgap=0.08)
+    chart.update_xaxes(fixedrange=True)
+    chart.update_yaxes(title="pictures", fixedrange=True, rangemode="tozero", tickformat=",d")
+    return chart
+
+
+def probability_bars(answers: Sequence[tuple[str, str, float]], classes: tuple[str, str]) -> go.Figure:
+    """Return one bar from 0 to 100 % for each answer, split between the two classes, the first on top.
+
+    answers: (run name, model name, probability of class 1 in 0..1) of each run that was asked.
+    classes: the names of class 0 (drawn from the left) and class 1.
+    """
+    chart = figure(height=ROW * len(answers) + 56, revision="answers")
+    rows = list(range(len(answers)))
+    ones = [min(1.0, max(0.0, float(answer[2]))) for answer in answers]
+    shares = ([1 - share for share in ones], ones)
+    for name, colour, share, ink in zip(classes, CLASSES, shares, ("#000000", "#ffffff"), strict=True):
+        chart.add_bar(
+            name=escape(name),
+            orientation="h",
+            y=rows,
+            x=share,
+            width=0.45,
+            marker_color=colour,
+            # A slice too narrow for its number shows none: the other slice says it.
+            text=[f"{escape(name)} {part:.1%}" if part >= 0.3 else "" for part in share],
+            textposition="inside",
+            insidetextanchor="middle",
+            textfont={"color": ink, "size": 14},
+            textangle=0,
+            customdata=[escape(answer[0]) for answer in answers],
+            hovertemplate="%{customdata}: " + escape(name) + " %{x:.2%}<extra></extra>",
+        )
+    for row, (name, model, _) in enumerate(answers):
+        # The name stands above its bar, so that the bar has the whole width on a telephone too.
+        square = f'<span style="color:{model_colour(model)}">■</span>'
+        chart.add_annotation(
+            x=0,
+            xref="paper",
+            xanchor="left",
+            y=row - 0.24,
+            yanchor="bottom",
+            text=f"{square} {escape(name)}",
+            showarrow=False,
+            font={"size": 14},
+        )
+    chart.add_vline(x=0.5, line={"width": 1, "dash": "dot", "color": NEUTRAL})
+    chart.update_layout(barmode="stack", showlegend=False, margin={"t": 8})
+    chart.update_xaxes(range=[0, 1], tickformat=".0%", dtick=0.25, fixedrange=True, showgrid=False)
+    chart.update_yaxes(range=[len(answers) - 0.6, -0.7], visible=False, fixedrange=True)
+    return chart

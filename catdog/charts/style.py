@@ -1,0 +1,48 @@
+"""The colours and the layout that every chart shares, readable in light and dark and by the colour-blind."""
+
+from types import MappingProxyType
+
+import plotly.graph_objects as go
+
+#: Okabe–Ito colours: one for each class (label 0, label 1) and one for each model, the same in every chart.
+CATS, DOGS = "#E69F00", "#0072B2"
+CLASSES = (CATS, DOGS)
+MODELS = MappingProxyType(
+    {"model1": "#009E73", "model2": "#CC79A7", "model3": "#D55E00", "model4": "#56B4E9"},
+)
+#: A grey with enough contrast on white and on black, for lines that belong to no class and no model.
+NEUTRAL = "#808080"
+
+#: What pages hand to st.plotly_chart: no logo, and only the buttons that these charts have a use for.
+CONFIG = MappingProxyType(
+    {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"]},
+)
+
+
+def model_colour(model: str) -> str:
+    """Return the colour of a model by its name; grey for a name that is not one of the four."""
+    return MODELS.get(model, NEUTRAL)
+
+
+def figure(height: int, revision: str) -> go.Figure:
+    """Return an empty figure: transparent, small margins, legend below the plot (readable 400 pixels wide).
+
+    height: in pixels. revision: as long as it stays the same, a reader's zoom survives new data.
+    """
+    chart = go.Figure()
+    chart.update_layout(
+        height=height,
+        uirevision=revision,
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        margin={"l": 8, "r": 8, "t": 28, "b": 8},
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "y": -0.18,
+            "yanchor": "top",
+            "title": {"text": ""},
+        },
+    )
+    return chart
