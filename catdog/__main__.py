@@ -1,0 +1,69 @@
+"""The command line: python -m catdog data | models | train | runs | evaluate | predict."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from catdog import __version__
+from catdog.commands import data, evaluate, models, predict, runs, train
+from catdog.commands.terminal import complain
+from catdog.errors import CatDogError, UsageError
+from catdog.settings import Settings
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose complaint is a UsageError: one sentence, not a page of usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise UsageError with argparse's words."""
+        raise UsageError(f"{message.rstrip('.')}: see {self.prog} --help.")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands; each sets `run`, the function that carries it out."""
+    parser = Parser(
+        prog="python -m catdog",
+        description="Learn image classification with cats and dogs, without a browser. "
+        "Every command has --help and --json.",
+    )
+    parser.add_argument("--version", action="version", version=f"catdog {__version__}")
+    parser.set_defaults(json=False)
+    subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
+    for command in (data, models, train, runs, evaluate, predict):
+        command.add_parser(subparsers)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out one command and return its exit status.
+
+    0: done; 1: it failed, and one line on standard error says why and what to do; 2: it was called in a wrong
+    way; 130: stopped by Ctrl-C. Programming errors are not caught.
+    """
+    try:
+        options = build_parser().parse_args(arguments)
+        status = options.run(options, Settings.from_environment())
+        sys.stdout.flush()
+    except CatDogError as error:
+        complain(str(error))
+        return 2 if isinstance(error, UsageError) else 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # whoever read the output has gone, as `head` does; what is left to flush must not complain either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        place = f" ({error.filename})" if error.filename else ""
+        complain(f"The system says: {error.strerror or error}{place}. Correct that and try again.")
+        return 1
+    return status
+
+
+if __name__ == "__main__":
+    # file names that are no valid text, and terminals without an accent, must not end in a traceback
+    sys.stdout.reconfigure(errors="backslashreplace")
+    sys.stderr.reconfigure(errors="backslashreplace")
+    sys.exit(main())

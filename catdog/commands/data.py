@@ -1,0 +1,79 @@
+"""python -m catdog data: which pictures there are, and fetching the photos."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from catdog.commands.terminal import Bars, add_json, add_source, chosen_source, print_json, remark
+from catdog.settings import Settings
+
+if TYPE_CHECKING:
+    from catdog.dataset import Catalog
+
+
+def add_parser(subparsers: argparse._SubParsersAction) -> None:
+    """Describe the command."""
+    parser = subparsers.add_parser("data", help="count the pictures; fetch the photos")
+    add_source(parser)
+    parser.add_argument("--fetch", action="store_true", help="download the photos unless they are here")
+    parser.add_argument(
+        "--give-up-after",
+        type=_seconds,
+        metavar="SECONDS",
+        help="with --fetch: give up when nothing has come within this time",
+    )
+    parser.add_argument(
+        "--decode",
+        action="store_true",
+        help="read every picture now, so that training and pages start at once",
+    )
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Fetch and decode where asked to, then print the counts; raise DataError if there are no pictures."""
+    from catdog.dataset import fetch_photos, open_catalog, open_dataset
+
+    with Bars() as progress:
+        if arguments.fetch:
+            fetch_photos(settings, progress, arguments.give_up_after)
+        source = chosen_source(arguments, settings)
+        if arguments.decode:
+            catalog = open_dataset(settings, source, progress).catalog
+        else:
+            catalog = open_catalog(settings, source, progress)
+    if arguments.json:
+        print_json(_as_json(catalog))
+        if catalog.note:
+            remark(catalog.note)
+    else:
+        _show(catalog)
+    return 0
+
+
+def _as_json(catalog: "Catalog") -> dict:
+    return {
+        "source": catalog.source,
+        "classes": list(catalog.classes),
+        "splits": catalog.counts(),
+        "baseline": catalog.baseline,
+        "fingerprint": catalog.fingerprint,
+    }
+
+
+def _show(catalog: "Catalog") -> None:
+    print(f"{catalog.title}, in {catalog.root}")
+    for split, counts in catalog.counts().items():
+        numbers = " + ".join(f"{number:,} {name}" for name, number in counts.items())
+        print(f"  {split:<10} {sum(counts.values()):>6,} = {numbers}")
+    print(f"baseline {catalog.baseline:.3f}: the accuracy of always guessing the most frequent class")
+    print(f"fingerprint {catalog.fingerprint}")
+    if catalog.note:
+        print(catalog.note)
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} must be a number of seconds above 0")
+    return seconds

@@ -1,0 +1,107 @@
+"""python -m catdog runs: list, show, stop, resume, rename and delete training runs."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from catdog.commands.terminal import add_json, duration, print_json
+from catdog.errors import UsageError
+from catdog.settings import Settings
+
+if TYPE_CHECKING:
+    from catdog.runs import Run
+
+
+def add_parser(subparsers: argparse._SubParsersAction) -> None:
+    """Describe the command and its actions."""
+    parser = subparsers.add_parser("runs", help="list, show, stop, resume, rename or delete training runs")
+    add_json(parser)
+    parser.set_defaults(run=run, action="list")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
+    for name, words in {
+        "list": "every run, newest first (this is what `runs` alone does)",
+        "show": "one run with its settings, scores and last log lines",
+        "stop": "end a run after its current batch; its best epoch is kept",
+        "resume": "go on with a run that was stopped, interrupted or failed",
+        "rename": "give a run another name",
+        "delete": "delete a run and everything it wrote",
+    }.items():
+        action = actions.add_parser(name, help=words, description=words)
+        if name != "list":
+            action.add_argument("which", metavar="RUN", help="the run's id or name")
+        if name == "rename":
+            action.add_argument("name", metavar="NAME", help="the new name")
+        add_json(action)
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Do what `arguments.action` says; raise RunError where that can't be done with this run."""
+    from catdog import runs
+
+    action = arguments.action or "list"
+    if action == "list":
+        return _list(runs.list_runs(settings), arguments.json)
+    run = runs.find_run(settings, arguments.which)
+    if action == "show":
+        return _show(run, arguments.json)
+    if arguments.which not in (run.id, run.name):
+        raise UsageError(f"To {action} a run, name it by its id or its own name, such as {run.id}.")
+    if action == "stop":
+        runs.stop_run(settings, run)
+    elif action == "resume":
+        runs.resume_run(settings, run)
+    elif action == "rename":
+        runs.rename_run(settings, run, arguments.name)
+    else:
+        runs.delete_run(settings, run)
+        print_json({"deleted": run.id}) if arguments.json else print(f"{run.name} ({run.id}) is deleted.")
+        return 0
+    run = runs.find_run(settings, run.id)
+    print_json(run.to_json()) if arguments.json else print(f"{run.name} ({run.id}) is {run.state}.")
+    return 0
+
+
+def _list(runs: "list[Run]", as_json: bool) -> int:
+    if as_json:
+        print_json([run.to_json() for run in runs])
+        return 0
+    if not runs:
+        print("There are no runs yet: python -m catdog train model1 makes one.")
+        return 0
+    row = "{:<32} {:<24} {:<7} {:<12} {:>6} {:>10} {:>8} {:>14}"
+    print(row.format("id", "name", "model", "state", "epochs", "validation", "test", "time"))
+    for run in runs:
+        print(
+            row.format(
+                run.id,
+                run.name,
+                run.config.model,
+                run.state,
+                run.config.epochs,
+                _share(run.best_val_accuracy),
+                _share(run.test_accuracy),
+                duration(run.seconds),
+            )
+        )
+    return 0
+
+
+def _show(run: "Run", as_json: bool) -> int:
+    history = run.history()
+    if as_json:
+        extra = {"config": run.config.to_dict(), "details": run.details, "error": run.status.error}
+        print_json(run.to_json() | extra | {"evaluation": run.evaluation, "history": history})
+        return 0
+    print(f"{run.name} ({run.id}) is {run.state}. {run.status.error or run.status.message}".rstrip())
+    print("  settings: " + ", ".join(f"{key} {value}" for key, value in run.config.to_dict().items()))
+    for number, accuracy, val_accuracy in zip(
+        history.get("epoch", []), history.get("accuracy", []), history.get("val_accuracy", []), strict=True
+    ):
+        print(f"  epoch {number:.0f}: accuracy {accuracy:.3f}, validation accuracy {val_accuracy:.3f}")
+    print(f"  best validation accuracy {_share(run.best_val_accuracy)}")
+    print(f"  test accuracy {_share(run.test_accuracy)}")
+    print(f"  folder: {run.folder}")
+    return 0
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"

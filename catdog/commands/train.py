@@ -1,0 +1,106 @@
+"""python -m catdog train: train models one after the other, each in a process of its own."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from catdog.commands.terminal import (
+    Bars,
+    add_json,
+    add_source,
+    chosen_source,
+    complain,
+    duration,
+    print_json,
+    remark,
+)
+from catdog.commands.watch import follow
+from catdog.errors import RunError
+from catdog.settings import Settings
+
+if TYPE_CHECKING:
+    from catdog.runs import Run
+
+OPTIONS = ("epochs", "batch_size", "learning_rate", "seed", "fraction")
+
+
+def add_parser(subparsers: argparse._SubParsersAction) -> None:
+    """Describe the command."""
+    parser = subparsers.add_parser("train", help="train one model or several, one after the other")
+    parser.add_argument("models", nargs="+", metavar="MODEL", help="model1, model2, model3 or model4")
+    parser.add_argument("--epochs", type=int, help="passes over the training pictures (default 20)")
+    parser.add_argument("--batch-size", type=int, help="pictures in each step (default 32)")
+    parser.add_argument("--learning-rate", type=float, help="how far each step goes (default 0.001)")
+    parser.add_argument("--seed", type=int, help="where the random numbers start (default 0)")
+    parser.add_argument("--fraction", type=float, help="share of the training pictures, up to 1 (default 1)")
+    add_source(parser)
+    parser.add_argument("--name", default="", help="what to call the run (default: named after the model)")
+    parser.add_argument(
+        "--detach", action="store_true", help="start the training and do not wait for its end"
+    )
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Start a run for each model, follow them to their end and print what came out.
+
+    All that was given is checked before the first run is made: raises UsageError and DataError. Returns 1 if
+    a run failed, 130 after Ctrl-C.
+    """
+    from catdog.dataset import open_catalog
+    from catdog.runs import launch
+    from catdog.training import TrainConfig
+
+    source = chosen_source(arguments, settings)
+    values = {name: getattr(arguments, name) for name in OPTIONS if getattr(arguments, name) is not None}
+    configs = [TrainConfig(model=model, source=source, **values) for model in arguments.models]
+    with Bars() as progress:
+        catalog = open_catalog(settings, source, progress)
+    remark(f"Training {', '.join(arguments.models)} on {catalog.title}.")
+    runs = [launch(settings, config, _name(arguments, config.model)) for config in configs]
+    status = 0
+    if not arguments.detach:
+        try:
+            runs = [follow(settings, run) for run in runs]
+        except KeyboardInterrupt:
+            remark("Stopping; the best epoch so far is kept. Ctrl-C again does not wait for it.")
+            _stop(settings, runs)
+            runs = [follow(settings, run) for run in runs]
+            status = 130
+    if arguments.json:
+        print_json([run.to_json() for run in runs] if len(runs) > 1 else runs[0].to_json())
+    for run in runs:
+        if run.state in ("failed", "interrupted"):
+            complain(f"{run.name}: {run.status.error or 'Its process has ended before the training did.'}")
+            status = status or 1
+        elif not arguments.json:
+            print(_outcome(run))
+    return status
+
+
+def _name(arguments: argparse.Namespace, model: str) -> str:
+    several = arguments.name and len(arguments.models) > 1
+    return f"{arguments.name} {model}" if several else arguments.name
+
+
+def _stop(settings: Settings, runs: "list[Run]") -> None:
+    from catdog.runs import find_run, stop_run
+    from catdog.training import ACTIVE
+
+    for run in runs:
+        try:
+            if find_run(settings, run.id).state in ACTIVE:
+                stop_run(settings, run)
+        except RunError:
+            continue  # it has ended by itself in the meantime
+
+
+def _outcome(run: "Run") -> str:
+    words = [f"{run.name} is {run.state}"]
+    if run.best_val_accuracy is not None:
+        words.append(f"best validation accuracy {run.best_val_accuracy:.3f} (epoch {run.best_epoch})")
+    if run.test_accuracy is not None:
+        words.append(f"test accuracy {run.test_accuracy:.3f}")
+    if run.seconds:
+        words.append(duration(run.seconds))
+    return ", ".join(words) + f" (run {run.id})"
