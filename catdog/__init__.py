@@ -1,3 +1,3 @@
-"""Teach image classification with cats and dogs: data, models, training and predictions, without a user interface."""
+"""Teach image classification with cats and dogs: data, models, training, predictions; no user interface."""
 
 __version__ = "0.1.0"

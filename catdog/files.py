@@ -11,7 +11,7 @@ from uuid import uuid4
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path` to write to; on success it takes `path`'s place, on failure it is removed.
+    """Yield a temporary path beside `path`; on success it takes `path`'s place, on failure it is removed.
 
     The temporary name keeps the suffix, since Keras picks a file format by it.
     """

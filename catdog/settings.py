@@ -17,7 +17,7 @@ class Settings:
 
     home: folder that holds everything the program writes (CATDOG_HOME, default var/ beside dashboard.py).
     photos_url: http, https or file address of the photo set's zip (CATDOG_PHOTOS_URL).
-    backbone_weights: file with MobileNetV2's weights, or None to look in the usual places (CATDOG_BACKBONE_WEIGHTS).
+    backbone_weights: file with MobileNetV2's weights (CATDOG_BACKBONE_WEIGHTS), or None: the usual places.
     folders: folders of own photos that the dashboard offers (CATDOG_FOLDERS, separated like PATH).
     slots: how many runs train at the same time (CATDOG_SLOTS).
     """
@@ -30,7 +30,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
-        """Read the CATDOG_* variables (of this process, unless others are given); UsageError if one can't be used."""
+        """Read the CATDOG_* variables, of this process unless others are given; raise UsageError for a bad one."""
         values = os.environ if environment is None else environment
         slots = values.get("CATDOG_SLOTS") or "1"
         if not slots.isdigit() or int(slots) < 1:

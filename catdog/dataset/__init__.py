@@ -1,0 +1,66 @@
+"""The data sets: the public photos, the drawn pictures, and any folder of two classes."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from catdog.dataset.catalog import Catalog, scan
+from catdog.dataset.drawn import write_drawn
+from catdog.dataset.photos import fetch_photos, photos_note, photos_root
+from catdog.dataset.splits import SPLITS, TEST, TRAINING, VALIDATION
+from catdog.dataset.tensors import Dataset, decoded
+from catdog.errors import DataError
+from catdog.progress import Progress, silent
+from catdog.settings import Settings
+
+__all__ = [
+    "SPLITS",
+    "TEST",
+    "TRAINING",
+    "VALIDATION",
+    "Catalog",
+    "Dataset",
+    "default_source",
+    "fetch_photos",
+    "open_catalog",
+    "open_dataset",
+    "photos_root",
+    "sources",
+]
+
+
+def default_source(settings: Settings) -> str:
+    """Return "photos" if the photo set is on this machine, else "drawn"."""
+    return "photos" if photos_root(settings) else "drawn"
+
+
+def sources(settings: Settings) -> list[str]:
+    """Return the data sets that can be chosen by name: photos, drawn, and each of the settings' own folders."""
+    return ["photos", "drawn", *map(str, settings.folders)]
+
+
+def open_catalog(settings: Settings, source: str = "photos", progress: Progress = silent) -> Catalog:
+    """Return the catalog of "photos", "drawn" (drawn on first use) or the folder that `source` names.
+
+    Raises DataError where the photos are not fetched yet or a folder can't be used.
+    """
+    if source == "photos":
+        root = photos_root(settings)
+        if root is None:
+            raise DataError("The photos are not on this machine yet: run python -m catdog data --fetch.")
+        note = photos_note(root)
+        return replace(scan("photos", root), note=note)
+    if source == "drawn":
+        root = settings.data / "drawn"
+        if not root.is_dir():
+            write_drawn(root, progress=progress)
+        return scan("drawn", root)
+    folder = Path(source).expanduser().absolute()
+    return scan(str(folder), folder)
+
+
+def open_dataset(settings: Settings, source: str = "photos", progress: Progress = silent) -> Dataset:
+    """Return the catalog of `source` with its decoded pictures, decoding them on first use.
+
+    pixels: uint8 (N, 160, 160, 3), 0..255, mapped from disk. Raises DataError.
+    """
+    return decoded(open_catalog(settings, source, progress), settings.cache, progress)

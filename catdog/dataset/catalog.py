@@ -1,0 +1,162 @@
+"""The catalog: which photos there are, of which class, in which split."""
+
+import hashlib
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from catdog.dataset.splits import SPLITS, TRAINING, split_given, split_whole
+from catdog.errors import DataError
+from catdog.pictures import SUFFIXES
+
+LAYOUT = "it needs two class folders, or train/ and validation/ with the same two class folders in each"
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All pictures of one data set, in a fixed order.
+
+    source: "photos", "drawn" or the absolute path of a folder; root: the folder that `paths` start from;
+    classes: folder names in alphabetical order, so label 0 and label 1; paths: relative, with "/", sorted;
+    labels: int64 (N,); splits: str (N,), one of SPLITS; fingerprint: hex digest of names and contents;
+    note: one sentence that the user should know, or "".
+    """
+
+    source: str
+    root: Path
+    classes: tuple[str, str]
+    paths: tuple[str, ...]
+    labels: np.ndarray
+    splits: np.ndarray
+    fingerprint: str
+    note: str = ""
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def indices(self, split: str | None = None, label: int | None = None) -> np.ndarray:
+        """Return the rows, int64 ascending, of one split or one label or both; all rows without either."""
+        wanted = np.ones(len(self), dtype=bool)
+        if split is not None:
+            wanted &= self.splits == split
+        if label is not None:
+            wanted &= self.labels == label
+        return np.flatnonzero(wanted)
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Return {split: {class name: number of pictures}}."""
+        return {
+            split: {name: len(self.indices(split, label)) for label, name in enumerate(self.classes)}
+            for split in SPLITS
+        }
+
+    @property
+    def baseline(self) -> float:
+        """Share of the most frequent class in training: the accuracy of always guessing that class."""
+        training = self.labels[self.indices(TRAINING)]
+        return float(np.bincount(training, minlength=2).max() / len(training))
+
+    @property
+    def title(self) -> str:
+        """Which data this is, in words."""
+        if self.source == "photos":
+            return f"{len(self):,} photos of {' and '.join(self.classes)}"
+        if self.source == "drawn":
+            return f"{len(self):,} drawn {' and '.join(self.classes)} (drawings, not photos)"
+        return f"{len(self):,} pictures of {' and '.join(self.classes)} from the folder {Path(self.source).name}"
+
+    def keep(self, rows: np.ndarray, note: str = "") -> "Catalog":
+        """Return the catalog of these rows only; raise DataError where a class or a split then is empty."""
+        kept = replace(
+            self,
+            paths=tuple(self.paths[row] for row in rows),
+            labels=self.labels[rows],
+            splits=self.splits[rows],
+            note=" ".join(filter(None, (self.note, note))),
+        )
+        return check(kept)
+
+
+def scan(source: str, root: Path) -> Catalog:
+    """Build the catalog of the folder `root`: two class folders, or train/ and validation/ with two each.
+
+    Only files with a picture's suffix count; hidden files are left out. Raises DataError, naming the folder and what
+    was found, for a missing or empty folder, one class only, or more than two.
+    """
+    if not root.is_dir():
+        raise DataError(f"The folder {root} does not exist: check its name.")
+    given = (root / "train").is_dir() and (root / "validation").is_dir()
+    tops = [root / "train", root / "validation"] if given else [root]
+    names = [_class_folders(top) for top in tops]
+    classes = sorted(set().union(*names))
+    if len(classes) != 2 or any(found != names[0] for found in names):
+        found = "no class folder with pictures" if not classes else "the class folders " + ", ".join(classes)
+        if len(classes) == 1:
+            found = f"only the class folder {classes[0]}"
+        raise DataError(f"The folder {root} has {found}: {LAYOUT}.")
+    files = sorted(
+        (path.relative_to(root).as_posix(), label, position == 0)
+        for position, top in enumerate(tops)
+        for label, name in enumerate(classes)
+        for path in _pictures(top / name)
+    )
+    labels = np.array([label for _, label, _ in files], dtype=np.int64)
+    training = np.array([first for _, _, first in files], dtype=bool)
+    paths = tuple(path for path, _, _ in files)
+    return check(
+        Catalog(
+            source=source,
+            root=root,
+            classes=(classes[0], classes[1]),
+            paths=paths,
+            labels=labels,
+            splits=split_given(labels, training) if given else split_whole(labels),
+            fingerprint=fingerprint(root, paths),
+        )
+    )
+
+
+def check(catalog: Catalog) -> Catalog:
+    """Return the catalog if each class has pictures in each split; raise DataError otherwise."""
+    for split, classes in catalog.counts().items():
+        for name, number in classes.items():
+            if number == 0:
+                raise DataError(
+                    f"The folder {catalog.root} has too few pictures of {name}: none is left for the {split} set, "
+                    "so add more of them (20 of each class is the least that makes sense)."
+                )
+    return catalog
+
+
+def fingerprint(root: Path, paths: Iterable[str]) -> str:
+    """Return a hex digest of the names and contents of these files; the same on every machine."""
+
+    def digest(path: str) -> bytes:
+        try:
+            content = hashlib.sha256((root / path).read_bytes()).digest()
+        except OSError:
+            content = b"unreadable"
+        return path.encode("utf-8", "surrogateescape") + b"\0" + content
+
+    whole = hashlib.sha256()
+    with ThreadPoolExecutor() as threads:
+        for part in threads.map(digest, paths, chunksize=64):
+            whole.update(part)
+    return whole.hexdigest()[:16]
+
+
+def _class_folders(top: Path) -> list[str]:
+    """Return the names, sorted, of the folders directly under `top` that hold a picture."""
+    folders = (path for path in top.iterdir() if path.is_dir() and not path.name.startswith("."))
+    return sorted(path.name for path in folders if next(_pictures(path), None))
+
+
+def _pictures(folder: Path) -> Iterable[Path]:
+    return (
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
+    )

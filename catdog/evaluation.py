@@ -1,0 +1,28 @@
+"""Scores of a model's answers, with NumPy only."""
+
+import numpy as np
+
+SMALLEST = 1e-7  # Keras's epsilon: keeps the logarithm of a probability of 0 finite
+
+
+def score(labels: np.ndarray, probabilities: np.ndarray) -> dict:
+    """Return accuracy, loss, number of photos and confusion counts of these answers.
+
+    labels: int (N,), 0 or 1; probabilities: float (N,), 0..1, of class 1, which is the answer above 0.5
+    (Keras's rule). The loss is
+    the mean binary cross-entropy in nats, equal to Keras's BinaryCrossentropy (and, for two classes, to its
+    SparseCategoricalCrossentropy). confusion[true label][answer] counts photos.
+    """
+    labels = np.asarray(labels, dtype=np.int64)
+    probabilities = np.asarray(probabilities, dtype=np.float64)
+    answers = (probabilities > 0.5).astype(np.int64)
+    clipped = np.clip(probabilities, SMALLEST, 1 - SMALLEST)
+    losses = -np.where(labels == 1, np.log(clipped), np.log(1 - clipped))
+    confusion = np.zeros((2, 2), dtype=int)
+    np.add.at(confusion, (labels, answers), 1)
+    return {
+        "accuracy": float((answers == labels).mean()) if len(labels) else None,
+        "loss": float(losses.mean()) if len(labels) else None,
+        "photos": len(labels),
+        "confusion": confusion.tolist(),
+    }

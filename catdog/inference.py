@@ -1,0 +1,52 @@
+"""Answers of a trained model through LiteRT, without TensorFlow."""
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from catdog.errors import RunError
+
+if TYPE_CHECKING:
+    from catdog.runs import Run
+
+
+class Predictor:
+    """A model.tflite, loaded once and used from any thread.
+
+    LiteRT's own interpreter belongs to one thread at a time, so a lock lets one photo through after the other.
+    """
+
+    def __init__(self, path: Path, threads: int = 2) -> None:
+        """Load the file; raise RunError if it is missing or damaged."""
+        from ai_edge_litert.interpreter import Interpreter
+
+        try:
+            self._interpreter = Interpreter(model_content=path.read_bytes(), num_threads=threads)
+            self._interpreter.allocate_tensors()
+            self._input = self._interpreter.get_input_details()[0]["index"]
+            self._output = self._interpreter.get_output_details()[0]["index"]
+        except (OSError, ValueError, RuntimeError) as error:
+            raise RunError(f"The model {path} can't be loaded for predictions ({error}): train it again.") from error
+        self._lock = threading.Lock()
+
+    def predict(self, pixels: np.ndarray) -> np.ndarray:
+        """Return the probability of class 1 for each picture, float32 (N,), 0..1.
+
+        pixels: uint8 or float32 (N, 160, 160, 3), 0..255.
+        """
+        answers = np.empty(len(pixels), dtype=np.float32)
+        with self._lock:
+            for number, picture in enumerate(pixels):
+                self._interpreter.set_tensor(self._input, picture[np.newaxis].astype(np.float32))
+                self._interpreter.invoke()
+                answers[number] = self._interpreter.get_tensor(self._output)[0, 0]
+        return answers
+
+
+def load_predictor(run: "Run") -> Predictor:
+    """Return the predictor of a run's best model; raise RunError if the run has none (yet)."""
+    if not run.usable:
+        raise RunError(f"The run {run.name} has no trained model yet: wait until it is done, or train it again.")
+    return Predictor(run.files.tflite)

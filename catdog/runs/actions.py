@@ -1,0 +1,99 @@
+"""What can be done with a run: create, start, stop, resume, rename, delete."""
+
+import secrets
+import shutil
+import time
+from dataclasses import replace
+from datetime import datetime
+
+from catdog.errors import DataError, RunError, UsageError
+from catdog.files import write_json
+from catdog.runs import local
+from catdog.runs.registry import open_run
+from catdog.runs.run import Run
+from catdog.settings import Settings
+from catdog.training import ACTIVE, RunFolder, Status, TrainConfig
+
+LONGEST_NAME = 80
+
+
+def create_run(settings: Settings, config: TrainConfig, name: str = "") -> Run:
+    """Make the run's folder with state "queued", and return the run; it appears in the list whole or not at all."""
+    created = datetime.now()
+    run_id = f"{created:%Y%m%d-%H%M%S}-{config.model}-{secrets.token_hex(2)}"
+    hidden = RunFolder(settings.runs / f".{run_id}")
+    try:
+        hidden.path.mkdir(parents=True)
+        write_json(
+            hidden.config,
+            {
+                "name": _name(name) if name else f"{config.model} {created:%d %b %H:%M}",
+                "created": created.timestamp(),
+                "config": config.to_dict(),
+            },
+        )
+        hidden.write_status(Status(epochs=config.epochs))
+        hidden.path.rename(settings.runs / run_id)
+    except OSError as error:
+        raise DataError(f"The run could not be stored in {settings.runs} ({error.strerror}).") from error
+    return open_run(settings, run_id)
+
+
+def start_run(settings: Settings, run: Run) -> None:
+    """Start the run's process, which waits for its turn, then trains; it outlives this one."""
+    local.start(settings, run.files)
+
+
+def launch(settings: Settings, config: TrainConfig, name: str = "") -> Run:
+    """Create a run and start it."""
+    run = create_run(settings, config, name)
+    start_run(settings, run)
+    return run
+
+
+def stop_run(settings: Settings, run: Run) -> None:
+    """Ask a queued or running run to stop; all its finished epochs stay. Raises RunError if it is not active."""
+    if open_run(settings, run.id).state not in ACTIVE:
+        raise RunError(f"The run {run.name} is not training, so there is nothing to stop.")
+    run.files.stop.touch()
+
+
+def resume_run(settings: Settings, run: Run) -> None:
+    """Queue a stopped, failed or interrupted run again, to go on after its last finished epoch.
+
+    Raises RunError if it is in any other state.
+    """
+    run = open_run(settings, run.id)
+    if not run.resumable:
+        raise RunError(f"The run {run.name} is {run.state}: only a stopped, failed or interrupted run can be resumed.")
+    run.files.stop.unlink(missing_ok=True)
+    run.files.write_status(
+        replace(run.status, state="queued", message="", error="", pid=None, finished=None, queued=time.time())
+    )
+    start_run(settings, run)
+
+
+def rename_run(settings: Settings, run: Run, name: str) -> None:
+    """Give the run another name, 1 to 80 characters; raise UsageError otherwise."""
+    open_run(settings, run.id).files.add_to_config(name=_name(name))
+
+
+def delete_run(settings: Settings, run: Run) -> None:
+    """Delete the run with all its files; raise RunError if it is active."""
+    run = open_run(settings, run.id)
+    if run.state in ACTIVE:
+        raise RunError(f"The run {run.name} is {run.state}: stop it before you delete it.")
+    # out of the list at once, so that a deletion cut short leaves no half run behind
+    hidden = run.folder.with_name(f".deleted-{run.id}")
+    try:
+        run.folder.rename(hidden)
+        shutil.rmtree(hidden)
+    except OSError as error:
+        raise RunError(f"The run {run.name} could not be deleted ({error.strerror}).") from error
+
+
+def _name(name: str) -> str:
+    cleaned = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
+    if not 0 < len(cleaned) <= LONGEST_NAME:
+        raise UsageError(f"A run's name needs 1 to {LONGEST_NAME} visible characters.")
+    return cleaned

@@ -1,0 +1,144 @@
+"""One training run as its folder shows it."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from catdog.files import read_json
+from catdog.training import RESUMABLE, RunFolder, Status, TrainConfig
+from catdog.training.folder import process_gone
+from catdog.training.history import COLUMNS, read_history
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run, read from its folder at one moment; read it again to see it move.
+
+    details: config.json's content (data, versions, device, weights once known); evaluation: evaluation.json's, or
+    None; state: as in status.json, but "interrupted" when the process is gone, and "stopping" once asked to stop.
+    """
+
+    folder: Path
+    id: str
+    name: str
+    config: TrainConfig
+    status: Status
+    details: dict[str, Any]
+    evaluation: dict[str, Any] | None
+    state: str
+
+    @property
+    def files(self) -> RunFolder:
+        """The run's files by name."""
+        return RunFolder(self.folder)
+
+    @property
+    def best_val_accuracy(self) -> float | None:
+        """Highest validation accuracy until now, 0..1."""
+        return self.status.best_val_accuracy
+
+    @property
+    def best_epoch(self) -> int | None:
+        """The epoch of the highest validation accuracy, from 1."""
+        return self.status.best_epoch
+
+    @property
+    def test_accuracy(self) -> float | None:
+        """Accuracy on the test photos, 0..1, once scored."""
+        return ((self.evaluation or {}).get("test") or {}).get("accuracy")
+
+    @property
+    def seconds(self) -> float:
+        """Training time of all finished epochs, validation included, in seconds."""
+        return self.status.seconds
+
+    @property
+    def finished(self) -> bool:
+        """Whether it trained to its end."""
+        return self.state == "done"
+
+    @property
+    def usable(self) -> bool:
+        """Whether it has a model that can answer."""
+        return self.files.tflite.exists()
+
+    @property
+    def resumable(self) -> bool:
+        """Whether it can be resumed."""
+        return self.state in RESUMABLE
+
+    @property
+    def eta(self) -> float | None:
+        """Seconds until the last epoch ends, from this run's own pace; None unless running and a pace is known."""
+        status = self.status
+        done = status.epoch - 1
+        if self.state != "running" or done < 1:
+            return None
+        share = status.batch / status.batches if status.batches else 0.0
+        return max(0.0, status.seconds / done * (status.epochs - done - share))
+
+    def history(self) -> dict[str, list[float]]:
+        """Return the columns of history.csv: epoch, seconds, accuracy, loss, val_accuracy, val_loss."""
+        epochs = read_history(self.files.history)
+        return {name: [getattr(epoch, name) for epoch in epochs] for name in COLUMNS}
+
+    def predictions(self) -> list[tuple[str, int, float]]:
+        """Return (path, label, probability of class 1) of every photo, [] if there are none."""
+        try:
+            with self.files.predictions.open(newline="", encoding="utf-8") as file:
+                rows = csv.DictReader(file)
+                return [(row["path"], int(row["label"]), float(row["probability"])) for row in rows]
+        except (OSError, KeyError, TypeError, ValueError):
+            return []
+
+    def log_tail(self, lines: int = 20) -> str:
+        """Return the last lines of the log, "" if there is none."""
+        try:
+            text = self.files.log.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return ""
+        return "\n".join(text.splitlines()[-lines:])
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what the command line's --json prints of a run."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "model": self.config.model,
+            "source": self.config.source,
+            "state": self.state,
+            "epochs": self.config.epochs,
+            "best_val_accuracy": self.best_val_accuracy,
+            "test_accuracy": self.test_accuracy,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def read_run(folder: Path) -> Run:
+    """Read a run from its folder; raise ValueError if it is not one."""
+    files = RunFolder(folder)
+    details = files.read_config()
+    if "config" not in details:
+        raise ValueError(f"{folder} has no readable config.json")
+    status = files.read_status()
+    return Run(
+        folder=folder,
+        id=folder.name,
+        name=str(details.get("name") or folder.name),
+        config=TrainConfig.from_dict(details["config"]),
+        status=status,
+        details=details,
+        evaluation=read_json(files.evaluation),
+        state=_state(files, status),
+    )
+
+
+def _state(files: RunFolder, status: Status) -> str:
+    if status.state not in ("queued", "running", "stopping"):
+        return status.state
+    if process_gone(status):
+        # the process may have written its last word between our two looks
+        again = files.read_status().state
+        return again if again not in ("queued", "running", "stopping") else "interrupted"
+    return "stopping" if files.stop.exists() else status.state

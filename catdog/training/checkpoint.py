@@ -1,0 +1,47 @@
+"""The checkpoint: everything needed to go on after the last finished epoch, replaced whole at each epoch's end."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catdog.training.folder import RunFolder
+from catdog.training.history import Epoch, read_history, write_history
+
+if TYPE_CHECKING:
+    import keras
+
+
+def save_checkpoint(folder: RunFolder, model: "keras.Model", epochs: list[Epoch]) -> None:
+    """Store the model with its optimizer and the history so far; the one before stays until the new one is whole."""
+    fresh, old = _beside(folder, "new"), _beside(folder, "old")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    model.save(fresh / "model.keras")
+    write_history(fresh / "history.csv", epochs)
+    _to_disk(fresh / "model.keras")
+    # a folder can't be renamed onto another: between the two renames the old one is found under its second name
+    if folder.checkpoint.exists():
+        shutil.rmtree(old, ignore_errors=True)
+        folder.checkpoint.rename(old)
+    fresh.rename(folder.checkpoint)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def load_checkpoint(folder: RunFolder) -> tuple["keras.Model", list[Epoch]] | None:
+    """Return the compiled model with its optimizer state and the finished epochs, or None if there is none."""
+    import keras
+
+    for place in (folder.checkpoint, _beside(folder, "old")):
+        if (place / "model.keras").exists():
+            return keras.saving.load_model(place / "model.keras"), read_history(place / "history.csv")
+    return None
+
+
+def _beside(folder: RunFolder, name: str) -> Path:
+    return folder.checkpoint.with_name(f"checkpoint.{name}")
+
+
+def _to_disk(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

@@ -1,0 +1,60 @@
+"""What a user decides about one training run."""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from catdog.errors import UsageError
+from catdog.models import recipe
+
+MAX_EPOCHS = 1000
+MAX_BATCH_SIZE = 1024
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """One run's settings; the defaults are the published notebook's.
+
+    model: "model1" to "model4"; source: "photos", "drawn" or a folder; epochs: passes over the training photos;
+    batch_size: photos a step; learning_rate: Adam's step size; seed: decides first weights, order and augmentation;
+    fraction: share of the training photos that is used, over 0 and up to 1.
+    Raises UsageError, one sentence, for any value out of bounds.
+    """
+
+    model: str
+    source: str = "photos"
+    epochs: int = 20
+    batch_size: int = 32
+    learning_rate: float = 0.001
+    seed: int = 0
+    fraction: float = 1.0
+
+    def __post_init__(self) -> None:
+        recipe(self.model)
+        if not isinstance(self.source, str) or not self.source:
+            raise UsageError("The data source is empty: choose photos, drawn or a folder.")
+        _whole("number of epochs", self.epochs, 1, MAX_EPOCHS)
+        _whole("batch size", self.batch_size, 1, MAX_BATCH_SIZE)
+        _whole("seed", self.seed, 0, 2**32 - 1)
+        _between("learning rate", self.learning_rate, 1.0)
+        _between("share of the data", self.fraction, 1.0)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the settings as plain values for config.json."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "TrainConfig":
+        """Build the settings from config.json; names it does not know are left out, missing ones get defaults."""
+        known = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in values.items() if name in known})
+
+
+def _whole(name: str, value: Any, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise UsageError(f"The {name} is {value!r}, but must be a whole number from {low} to {high:,}.")
+
+
+def _between(name: str, value: Any, high: float) -> None:
+    number = not isinstance(value, bool) and isinstance(value, int | float)
+    if not number or not 0 < value <= high:  # also refuses NaN
+        raise UsageError(f"The {name} is {value!r}, but must be over 0 and at most {high:g}.")

@@ -1,0 +1,116 @@
+"""Train one model: the story of a run, from its folder's config.json to its history."""
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from catdog.dataset import TRAINING, VALIDATION, Dataset
+from catdog.dataset.splits import subset
+from catdog.models import build, compile_model
+from catdog.progress import Progress
+from catdog.settings import Settings
+from catdog.training.batches import batches
+from catdog.training.checkpoint import load_checkpoint, save_checkpoint
+from catdog.training.config import TrainConfig
+from catdog.training.folder import RunFolder
+from catdog.training.history import Epoch, best_of, write_history
+from catdog.training.reporter import Reporter
+from catdog.training.results import save_best
+
+
+def fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Reporter, settings: Settings) -> None:
+    """Train until the last epoch, from the start or from the folder's checkpoint.
+
+    As each epoch ends its row, its checkpoint and, if it is the best so far, its model are on disk. Raises
+    StopRequested when asked to stop, WeightsError without weights for model4, RunError when the loss becomes NaN.
+    """
+    import keras
+
+    keras.utils.set_random_seed(config.seed)
+    resumed = load_checkpoint(folder)
+    if resumed:
+        model, epochs = resumed
+        write_history(folder.history, epochs)
+    else:
+        model, epochs = _new_model(folder, config, settings, reporter.say), []
+    catalog = dataset.catalog
+    rows = subset(catalog.indices(TRAINING), catalog.labels, config.fraction, config.seed)
+    # the order depends on seed and epoch alone, so a resumed run sees the photos as one that was never stopped
+    train = batches(
+        dataset.pixels,
+        catalog.labels,
+        rows,
+        config.batch_size,
+        order=lambda: np.random.default_rng((config.seed, reporter.status.epoch)),
+    )
+    validation = batches(dataset.pixels, catalog.labels, catalog.indices(VALIDATION), max(32, config.batch_size))
+    reporter.update(batches=len(train), message="preparing the first step", **_best(epochs))
+    finish_epoch = _finish_epoch(folder, model, epochs, reporter)
+    timer = _Timer()
+    model.fit(
+        train,
+        validation_data=validation,
+        epochs=config.epochs,
+        initial_epoch=len(epochs),
+        verbose=0,
+        callbacks=[
+            keras.callbacks.LambdaCallback(
+                on_epoch_begin=lambda epoch, logs: (timer.start(), reporter.epoch_begin(epoch, logs)),
+                on_train_batch_end=reporter.batch_end,
+                on_test_begin=reporter.validation_begin,
+                on_test_batch_end=reporter.validation_batch_end,
+                on_epoch_end=lambda epoch, logs: finish_epoch(epoch + 1, timer.seconds(), logs),
+            )
+        ],
+    )
+
+
+class _Timer:
+    """Seconds since the last start."""
+
+    def start(self) -> None:
+        self._started = time.monotonic()
+
+    def seconds(self) -> float:
+        return time.monotonic() - self._started
+
+
+def _new_model(folder: RunFolder, config: TrainConfig, settings: Settings, say: Progress):
+    from catdog.backbone import find_weights
+    from catdog.models import recipe
+
+    weights = find_weights(settings, say) if recipe(config.model).backbone else None
+    if weights:
+        folder.add_to_config(weights={"source": weights.source, "path": str(weights.path)})
+    say(0, 0, "building the model")
+    model = build(config.model, weights=weights.path if weights else None, seed=config.seed)
+    compile_model(model, config.model, config.learning_rate)
+    return model
+
+
+def _finish_epoch(
+    folder: RunFolder, model, epochs: list[Epoch], reporter: Reporter
+) -> Callable[[int, float, dict], None]:
+    def finish(number: int, seconds: float, logs: dict) -> None:
+        reporter.update(message="saving the epoch")
+        best = best_of(epochs)
+        values = (float(logs[name]) for name in ("accuracy", "loss", "val_accuracy", "val_loss"))
+        epochs.append(Epoch(number, seconds, *values))
+        # the model before the row: a row on disk promises that the best model it speaks of is there too
+        if best is None or epochs[-1].val_accuracy > best.val_accuracy:
+            save_best(folder, model)
+        save_checkpoint(folder, model, epochs)
+        write_history(folder.history, epochs)
+        reporter.update(**_best(epochs))
+
+    return finish
+
+
+def _best(epochs: list[Epoch]) -> dict[str, object]:
+    best = best_of(epochs)
+    return {
+        "seconds": sum(epoch.seconds for epoch in epochs),
+        "best_val_accuracy": best.val_accuracy if best else None,
+        "best_epoch": best.epoch if best else None,
+    }

@@ -1,0 +1,147 @@
+"""The run folder: the one thing that the worker which trains and the pages that watch share."""
+
+import os
+import shutil
+import socket
+import time
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+
+import psutil
+
+from catdog.files import read_json, write_json
+
+STATES = ("queued", "running", "stopping", "done", "stopped", "failed", "interrupted")
+ACTIVE = frozenset({"queued", "running", "stopping"})
+RESUMABLE = frozenset({"stopped", "failed", "interrupted"})
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far a run is: the content of status.json.
+
+    state: one of STATES; message: what it is doing right now, in words; epoch: the epoch under way, from 1 (0 before
+    the first); batch: batches done of this epoch's `batches`; queued, started, updated, finished: seconds since 1970;
+    seconds: training time so far, over all resumptions; best_val_accuracy and best_epoch: the best epoch until now;
+    pid, pid_started, host: the process, told apart from a later one of the same number; error: one sentence.
+    """
+
+    state: str = "queued"
+    message: str = ""
+    epoch: int = 0
+    epochs: int = 0
+    batch: int = 0
+    batches: int = 0
+    queued: float = field(default_factory=time.time)
+    started: float | None = None
+    updated: float = field(default_factory=time.time)
+    finished: float | None = None
+    seconds: float = 0.0
+    best_val_accuracy: float | None = None
+    best_epoch: int | None = None
+    pid: int | None = None
+    pid_started: float | None = None
+    host: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The files of one run, by name."""
+
+    path: Path
+
+    @property
+    def config(self) -> Path:
+        """config.json: settings, name, data, versions, device, weights."""
+        return self.path / "config.json"
+
+    @property
+    def status(self) -> Path:
+        """status.json: a Status."""
+        return self.path / "status.json"
+
+    @property
+    def history(self) -> Path:
+        """history.csv: one row as each epoch ends."""
+        return self.path / "history.csv"
+
+    @property
+    def checkpoint(self) -> Path:
+        """checkpoint/: all that is needed to go on; gone once the run is done."""
+        return self.path / "checkpoint"
+
+    @property
+    def model(self) -> Path:
+        """model.keras: the best epoch by validation accuracy, without optimizer state."""
+        return self.path / "model.keras"
+
+    @property
+    def tflite(self) -> Path:
+        """model.tflite: the same for LiteRT, giving the probability of class 1."""
+        return self.path / "model.tflite"
+
+    @property
+    def evaluation(self) -> Path:
+        """evaluation.json: scores of validation and test."""
+        return self.path / "evaluation.json"
+
+    @property
+    def predictions(self) -> Path:
+        """predictions.csv: path, label, probability, split of every photo."""
+        return self.path / "predictions.csv"
+
+    @property
+    def log(self) -> Path:
+        """log.txt: what the process printed."""
+        return self.path / "log.txt"
+
+    @property
+    def stop(self) -> Path:
+        """stop: a file whose presence asks the worker to stop."""
+        return self.path / "stop"
+
+    def read_status(self) -> Status:
+        """Return the status; a missing or unreadable status.json reads as a fresh, queued one."""
+        values = read_json(self.status) or {}
+        known = {entry.name for entry in fields(Status)}
+        return Status(**{name: value for name, value in values.items() if name in known})
+
+    def write_status(self, status: Status) -> Status:
+        """Write the status with the present time, whole, and return it."""
+        status = replace(status, updated=time.time())
+        write_json(self.status, asdict(status))
+        return status
+
+    def read_config(self) -> dict:
+        """Return config.json's content, {} if it is missing."""
+        return read_json(self.config) or {}
+
+    def add_to_config(self, **values: object) -> None:
+        """Add entries to config.json."""
+        write_json(self.config, self.read_config() | values)
+
+    def drop_checkpoint(self) -> None:
+        """Remove the checkpoint and what an interrupted write of one left."""
+        for path in self.path.glob("checkpoint*"):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def this_process() -> dict[str, object]:
+    """Return the Status fields that name this process."""
+    return {"pid": os.getpid(), "pid_started": psutil.Process().create_time(), "host": socket.gethostname()}
+
+
+def process_gone(status: Status, patience: float = 30.0) -> bool:
+    """Tell whether the process that wrote an active status no longer runs.
+
+    A process of the same number that started at another time is another process; a zombie has ended. Where the status
+    comes from another machine, or no process has taken the run up yet, `patience` seconds without news count as gone.
+    """
+    if status.pid is None or status.host != socket.gethostname():
+        return time.time() - status.updated > patience
+    try:
+        process = psutil.Process(status.pid)
+        return process.status() == psutil.STATUS_ZOMBIE or abs(process.create_time() - status.pid_started) > 2
+    except psutil.Error:
+        return True

@@ -1,0 +1,54 @@
+"""history.csv: one row for each finished epoch."""
+
+import csv
+import io
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+from catdog.files import write_text
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One finished epoch: its number from 1, its duration in seconds, and the four curves' values (0..1 or loss)."""
+
+    epoch: int
+    seconds: float
+    accuracy: float
+    loss: float
+    val_accuracy: float
+    val_loss: float
+
+
+COLUMNS = tuple(column.name for column in fields(Epoch))
+
+
+def read_history(path: Path) -> list[Epoch]:
+    """Return the finished epochs in order; a missing file is an empty history, a damaged row ends it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError:
+        return []
+    epochs: list[Epoch] = []
+    for row in csv.DictReader(io.StringIO(text)):
+        try:
+            epochs.append(Epoch(int(row["epoch"]), *(float(row[name]) for name in COLUMNS[1:])))
+        except (KeyError, TypeError, ValueError):
+            break
+    return epochs
+
+
+def write_history(path: Path, epochs: list[Epoch]) -> None:
+    """Write all finished epochs, whole."""
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(
+        [f"{value:.6g}" if isinstance(value, float) else value for value in astuple(epoch)] for epoch in epochs
+    )
+    write_text(path, table.getvalue())
+
+
+def best_of(epochs: list[Epoch]) -> Epoch | None:
+    """Return the first epoch with the highest validation accuracy, None for an empty history."""
+    return max(epochs, key=lambda epoch: epoch.val_accuracy, default=None)

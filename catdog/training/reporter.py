@@ -1,0 +1,98 @@
+"""Tell how far a run is while it trains, and hear when it should stop."""
+
+import math
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+
+from catdog.errors import RunError
+from catdog.training.folder import RunFolder, Status, this_process
+
+INTERVAL = 0.4  # seconds between two writes of status.json
+
+
+class StopRequested(Exception):  # noqa: N818  (no error: the user's wish)
+    """Raised in the training loop as soon as someone asked the run to stop."""
+
+
+class Reporter:
+    """Keeps status.json current from a thread of its own, so that it moves also during a long step.
+
+    Its methods are what keras.callbacks.LambdaCallback calls. Use it as a context manager around the work.
+    """
+
+    def __init__(self, folder: RunFolder, epochs: int) -> None:
+        self.folder = folder
+        self._status = replace(
+            folder.read_status(),
+            state="running",
+            epochs=epochs,
+            started=time.time(),
+            error="",
+            **this_process(),
+        )
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._beat, daemon=True, name="reporter")
+
+    def __enter__(self) -> "Reporter":
+        self.folder.write_status(self._status)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    @property
+    def status(self) -> Status:
+        """The status as it stands."""
+        return self._status
+
+    def update(self, **values: object) -> None:
+        """Change fields of the status; the thread writes them within INTERVAL."""
+        with self._lock:
+            self._status = replace(self._status, **values)
+
+    def say(self, done: int, total: int, what: str) -> None:
+        """Take progress of the preparation (a catdog.progress.Progress) as the message."""
+        share = f" ({100 * done // total} %)" if total else ""
+        self.update(message=what + share)
+        self.check_stop()
+
+    def check_stop(self) -> None:
+        """Raise StopRequested if the run was asked to stop."""
+        if self.folder.stop.exists():
+            raise StopRequested
+
+    def epoch_begin(self, epoch: int, logs: Mapping | None = None) -> None:
+        """Keras: an epoch begins; Keras counts from 0."""
+        self.update(epoch=epoch + 1, batch=0, message="training")
+
+    def batch_end(self, batch: int, logs: Mapping | None = None) -> None:
+        """Keras: a training batch has ended."""
+        self.update(batch=batch + 1)
+        if logs and not math.isfinite(float(logs.get("loss", 0.0))):
+            raise RunError(
+                f"The loss is no longer a number (NaN) in epoch {self._status.epoch}: start again with a smaller "
+                "learning rate."
+            )
+        self.check_stop()
+
+    def validation_begin(self, logs: Mapping | None = None) -> None:
+        """Keras: the epoch's training is over and its validation begins."""
+        self.update(message="validating")
+
+    def validation_batch_end(self, batch: int, logs: Mapping | None = None) -> None:
+        """Keras: a validation batch has ended."""
+        self.check_stop()
+
+    def _beat(self) -> None:
+        while not self._ended.wait(INTERVAL):
+            with self._lock:
+                status = self._status
+            try:
+                self.folder.write_status(status)
+            except OSError:  # a full disk must not end the training by the mere report of it; the next beat tries again
+                continue

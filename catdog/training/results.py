@@ -1,0 +1,105 @@
+"""What a run leaves: the best model, the same for LiteRT, its answer to every photo, and its scores."""
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from catdog.dataset import SPLITS, TRAINING, Dataset
+from catdog.errors import RunError
+from catdog.evaluation import score
+from catdog.files import whole_file, write_json, write_text
+from catdog.inference import Predictor
+from catdog.models import recipe
+from catdog.pictures import SIZE
+from catdog.training.folder import RunFolder
+from catdog.training.reporter import Reporter
+
+if TYPE_CHECKING:
+    import keras
+
+BATCH = 64
+AGREEMENT = 1e-3  # largest difference in probability between Keras and LiteRT that is still the same model
+
+
+def save_best(folder: RunFolder, model: "keras.Model") -> None:
+    """Write model.keras: architecture and weights, without the optimizer's state (two thirds of the size)."""
+    import keras
+
+    bare = keras.models.clone_model(model)
+    bare.set_weights(model.get_weights())
+    with whole_file(folder.model) as temporary:
+        bare.save(temporary)
+
+
+def write_results(folder: RunFolder, dataset: Dataset, name: str, reporter: Reporter) -> None:
+    """Turn model.keras into model.tflite, let it answer every photo, and write predictions.csv and evaluation.json.
+
+    Raises RunError where LiteRT's answers differ from Keras's, rather than leaving a broken file.
+    """
+    import keras
+
+    model = keras.saving.load_model(folder.model, compile=False)
+    probability = _probability(model, logits=recipe(name).logits)
+    reporter.update(message="making the model for predictions")
+    with whole_file(folder.tflite) as temporary:
+        temporary.write_bytes(_litert(probability))
+        _check(Predictor(temporary), probability, dataset)
+    catalog = dataset.catalog
+    answers = np.empty(len(catalog), dtype=np.float32)
+    for first in range(0, len(catalog), BATCH):
+        reporter.update(message=f"scoring the photos ({100 * first // len(catalog)} %)")
+        pixels = dataset.pixels[first : first + BATCH].astype(np.float32)
+        answers[first : first + BATCH] = probability(pixels).numpy()[:, 0]
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(("path", "label", "probability", "split"))
+    for path, label, answer, split in zip(catalog.paths, catalog.labels, answers, catalog.splits, strict=True):
+        writer.writerow((path, label, f"{answer:.7f}", split))
+    write_text(folder.predictions, table.getvalue())
+    scores = {
+        split: score(catalog.labels[rows], answers[rows])
+        for split in SPLITS
+        if split != TRAINING and len(rows := catalog.indices(split))
+    }
+    write_json(folder.evaluation, scores)
+
+
+def _probability(model: "keras.Model", logits: bool):
+    """Return a TensorFlow function: float32 (N, 160, 160, 3), 0..255 → float32 (N, 1), probability of class 1.
+
+    It calls the model with training=False: model.export would put the augmentation's random operations into the
+    function, which LiteRT can't convert.
+    """
+    import tensorflow as tf
+
+    @tf.function(input_signature=[tf.TensorSpec((None, SIZE, SIZE, 3), tf.float32)])
+    def probability(pixels: tf.Tensor) -> tf.Tensor:
+        outputs = model(pixels, training=False)
+        return tf.nn.softmax(outputs)[:, 1:2] if logits else outputs
+
+    return probability
+
+
+def _litert(probability) -> bytes:
+    """Convert the function for one photo at a time: a fixed shape is what LiteRT's fast kernels need."""
+    import tensorflow as tf
+
+    @tf.function(input_signature=[tf.TensorSpec((1, SIZE, SIZE, 3), tf.float32)])
+    def one_photo(pixels: tf.Tensor) -> tf.Tensor:
+        return probability.python_function(pixels)
+
+    concrete = one_photo.get_concrete_function()
+    return tf.lite.TFLiteConverter.from_concrete_functions([concrete]).convert()
+
+
+def _check(predictor: Predictor, probability, dataset: Dataset) -> None:
+    pixels = dataset.pixels[:: max(1, len(dataset.catalog) // 8)][:8]
+    expected = probability(pixels.astype(np.float32)).numpy()[:, 0]
+    difference = float(np.abs(predictor.predict(pixels) - expected).max())
+    if not difference <= AGREEMENT:
+        raise RunError(
+            f"The model for predictions answers differently from the trained one (by {difference:.3g}), so it was "
+            "not kept: report this with the run's config.json."
+        )
