@@ -94,9 +94,8 @@ class Bars:
         if self._bar is None or what != self._what:
             self.__exit__(None, None, None)
             # sizes in bytes are in the millions, counts of pictures in the thousands
-            self._bar = new_bar(
-                desc=what, unit_scale=total > 1_000_000, unit="B" if total > 1_000_000 else ""
-            )
+            size = {"unit": "B", "unit_scale": True} if total > 1_000_000 else {"unit": ""}
+            self._bar = new_bar(desc=what, total=total or None, **size)
             self._what = what
         self._bar.total = total or None
         self._bar.update(done - self._bar.n)
