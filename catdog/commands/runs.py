@@ -36,6 +36,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Do what `arguments.action` says; raise RunError where that can't be done with this run."""
     from catdog import runs
+    from catdog.models import MODELS
 
     action = arguments.action or "list"
     if action == "list":
@@ -43,8 +44,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     run = runs.find_run(settings, arguments.which)
     if action == "show":
         return _show(run, arguments.json)
-    if arguments.which not in (run.id, run.name):
-        raise UsageError(f"To {action} a run, name it by its id or its own name, such as {run.id}.")
+    if arguments.which in MODELS and arguments.which != run.name:
+        raise UsageError(f"To {action} a run, give its id or its name, not its model; such as {run.id}.")
     if action == "stop":
         runs.stop_run(settings, run)
     elif action == "resume":
@@ -55,7 +56,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         runs.delete_run(settings, run)
         print_json({"deleted": run.id}) if arguments.json else print(f"{run.name} ({run.id}) is deleted.")
         return 0
-    run = runs.find_run(settings, run.id)
+    run = runs.open_run(settings, run.id)
     print_json(run.to_json()) if arguments.json else print(f"{run.name} ({run.id}) is {run.state}.")
     return 0
 

@@ -84,12 +84,12 @@ def _name(arguments: argparse.Namespace, model: str) -> str:
 
 
 def _stop(settings: Settings, runs: "list[Run]") -> None:
-    from catdog.runs import find_run, stop_run
+    from catdog.runs import open_run, stop_run
     from catdog.training import ACTIVE
 
     for run in runs:
         try:
-            if find_run(settings, run.id).state in ACTIVE:
+            if open_run(settings, run.id).state in ACTIVE:
                 stop_run(settings, run)
         except RunError:
             continue  # it has ended by itself in the meantime

@@ -16,12 +16,12 @@ LOOK_AGAIN = 0.25  # seconds
 
 def follow(settings: Settings, run: "Run") -> "Run":
     """Show how far `run` is until it ends, and return it as it then is; raise RunError if it is deleted."""
-    from catdog.runs import find_run
+    from catdog.runs import open_run
     from catdog.training import ACTIVE
 
     with new_bar(total=run.config.epochs, bar_format="{desc} |{bar:20}|{postfix}") as bar:
         while True:
-            run = find_run(settings, run.id)
+            run = open_run(settings, run.id)
             if run.state not in ACTIVE:
                 return run
             _draw(bar, run)
