@@ -1,6 +1,8 @@
 """What every page shares: the settings, the chosen data, the runs, errors in words, the head of a page."""
 
 import os
+import re
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,13 +24,18 @@ def settings() -> Settings:
     return Settings.from_environment()
 
 
+def plain(text: str) -> str:
+    """Return `text` so that Markdown shows it as it is, whatever a file or a folder is called."""
+    return re.sub(r"([\\`*\[\]<>$~#|]|(?<![^\W_])_|_(?![^\W_]))", r"\\\1", text)
+
+
 @contextmanager
 def errors() -> Iterator[None]:
     """Turn an error that a user can cause into a box with its sentence; the rest of the block is left out."""
     try:
         yield
     except CatDogError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
 
 
 def opening(title: str, two_sentences: str) -> None:
@@ -36,7 +43,18 @@ def opening(title: str, two_sentences: str) -> None:
     st.title(title, anchor=False)
     st.markdown(two_sentences)
     with suppress(CatDogError):  # a page that needs the data says itself what is wrong with it
-        st.caption(f":material/database: Data in use: **{catalog().title}**")
+        st.caption(f":material/database: Data in use: **{plain(catalog().title)}**")
+
+
+def number_in_address(name: str) -> int | None:
+    """Return the whole number, 0 to 999,999, that the address bar gives under `name`, or None."""
+    given = st.query_params.get(name, "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= 6 else None
+
+
+def draw_number(name: str) -> None:
+    """Put a new random number under `name` into the address bar."""
+    st.query_params[name] = str(secrets.randbelow(1_000_000))
 
 
 @st.cache_resource(show_spinner=False)
@@ -60,7 +78,7 @@ def source() -> str:
 
 def source_words(name: str) -> str:
     """Say in words what a data source is: "photos", "drawn pictures" or "the folder NAME"."""
-    return {"photos": "photos", "drawn": "drawn pictures"}.get(name) or f"the folder {Path(name).name}"
+    return {"photos": "photos", "drawn": "drawn pictures"}.get(name) or f"the folder {plain(Path(name).name)}"
 
 
 def catalog() -> Catalog:
@@ -79,9 +97,7 @@ def dataset() -> Dataset:
     known = jobs().find(key)
     if known and known.result and not known.result.catalog.root.is_dir():
         jobs().forget(key)
-    job = jobs().once(
-        key, lambda progress: library.open_dataset(where, chosen, progress), _changed(where, chosen)
-    )
+    job = jobs().once(key, lambda progress: library.open_dataset(where, chosen, progress), _changed(where, chosen))
     if not job.wait(0.1):
         bar = st.progress(0.0, text="Opening the pictures …")
         while not job.wait(0.1):

@@ -28,7 +28,7 @@ def sidebar() -> None:
     except CatDogError:
         st.sidebar.caption(":material/error: This data can't be used; the page says why.")
     else:
-        st.sidebar.caption(f"**{opened.catalog.title}**  \n{opened.catalog.note}")
+        st.sidebar.caption(f"**{shared.plain(opened.catalog.title)}**  \n{shared.plain(opened.catalog.note)}")
     with st.sidebar:
         fetch_panel("sidebar")
 
@@ -61,7 +61,7 @@ def _panel(place: str) -> None:
     if st.session_state.get("fetching"):
         st.rerun()  # the download has just ended: the whole page shows how
     if job is not None and job.error is not None:
-        st.error(str(job.error), icon=":material/error:")
+        st.error(shared.plain(str(job.error)), icon=":material/error:")
     if st.button(FETCH, key=f"fetch-{place}", type="primary", icon=":material/download:", width="stretch"):
         where = shared.settings()
         shared.jobs().start(("fetch", where), lambda progress: fetch_photos(where, progress))

@@ -1,0 +1,37 @@
+"""The dashboard's entry: streamlit run dashboard.py"""
+
+import streamlit as st
+
+from pages import shared
+from pages.sidebar import sidebar
+
+PAGES = (
+    ("overview", "Overview", "home", "The six steps of the course, how far you are, and what comes next."),
+    ("browse", "Browse", "photo_library", "Look at the pictures, their labels, and how many there are."),
+    ("augment", "Augment", "flip", "See one picture flipped and turned the way training does it."),
+    ("train", "Train", "model_training", "Start training runs, watch them, stop them and go on with them."),
+    (
+        "compare",
+        "Compare",
+        "query_stats",
+        "Learning curves and scores of all runs, beside the published ones.",
+    ),
+    ("predict", "Predict", "pets", "Drop a picture and see what every trained model says."),
+)
+
+
+def main() -> None:
+    """Set the page up, draw what all pages share, and run the page that is chosen."""
+    st.set_page_config(page_title="Cats and Dogs", page_icon="🐈", layout="wide")
+    page = st.navigation(
+        [
+            st.Page(f"pages/{name}.py", title=title, icon=f":material/{icon}:", help=about)
+            for name, title, icon, about in PAGES
+        ]
+    )
+    with shared.errors():
+        sidebar()
+        page.run()
+
+
+main()

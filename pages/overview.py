@@ -1,0 +1,183 @@
+"""Where things stand: the six steps of the course as a path, each with its state and its next action."""
+
+import numpy as np
+import streamlit as st
+
+from catdog.dataset import TRAINING
+from catdog.errors import PictureError
+from catdog.models import MODELS, Recipe
+from catdog.runs import Run, launch
+from catdog.training import ACTIVE, TrainConfig
+from pages import shared
+from pages.sidebar import fetch_panel
+from pages.tiles import tile
+
+STRIP = 8
+DONE, BUSY, FAILED, TO_DO = (
+    ":green-badge[:material/check: done]",
+    ":orange-badge[:material/hourglass_top: {}]",
+    ":red-badge[:material/error: {}]",
+    ":gray-badge[:material/radio_button_unchecked: to do]",
+)
+
+
+def main() -> None:
+    """Draw the page."""
+    shared.opening(
+        "Teach a computer to tell cats from dogs",
+        "You show a program pictures and say which are cats and which are dogs, and it finds out by itself what "
+        "makes the difference: that is image classification. Six steps lead from guessing to a model that is right "
+        "about 97 times in 100.",
+    )
+    if shared.source() == "drawn":
+        _drawn_notice()
+    _strip()
+    st.header("Your path", anchor=False)
+    busy = any(run.state in ACTIVE for run in shared.runs())
+    st.fragment(_path, run_every=2 if busy else None)()
+
+
+def _drawn_notice() -> None:
+    """Say that these are drawings, and offer the photos."""
+    with st.container(border=True), st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            ":material/draw: **These are drawings, not photos.** Everything works with them, and training is quick. "
+            + (
+                "The published results are for photos: choose them under “Data”."
+                if "photos" in shared.sources()
+                else "For the real thing, fetch the 3,000 photos that the published results are for."
+            ),
+            width="stretch",
+        )
+        with st.container(width=280):
+            fetch_panel("overview")
+
+
+def _strip() -> None:
+    """Show a few pictures of both classes in turn."""
+    dataset = shared.dataset()
+    catalog = dataset.catalog
+    rng = np.random.default_rng(shared.number_in_address("sample") or 4)
+    by_class = [
+        rng.choice(catalog.indices(TRAINING, label), size=STRIP // 2, replace=len(catalog.indices(TRAINING, label)) < 4)
+        for label in (0, 1)
+    ]
+    grid = st.grid(STRIP, min_column_width=72, gap="xsmall")
+    for row in np.stack(by_class, axis=1).ravel():
+        name = catalog.classes[catalog.labels[row]]
+        with grid.cell():
+            try:
+                st.image(_tile(catalog.fingerprint, int(row), dataset), width="stretch", alt=f"One of the {name}")
+            except PictureError:
+                st.caption(":material/broken_image:")
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _tile(fingerprint: str, row: int, _dataset) -> bytes:
+    return tile(_dataset.picture(row), 240, 240, crop=True)
+
+
+def _path() -> None:
+    """Draw the six cards and the button that trains all four models."""
+    here = shared.source()
+    runs = [run for run in shared.runs() if run.config.source == here]
+    by_model = shared.models_with_runs(runs)
+    _train_all(runs)
+    grid = st.grid(3, min_column_width=260, border=True)
+    with grid.cell():
+        _data_card()
+    for number, (name, recipe) in enumerate(MODELS.items(), start=2):
+        with grid.cell():
+            _model_card(number, recipe, by_model[name])
+    with grid.cell():
+        _score_card(runs)
+    if not any(run.state in ACTIVE for run in runs) and st.session_state.pop("path-busy", False):
+        st.rerun()  # the last run has just ended, so the page need not be looked at every two seconds any more
+
+
+def _train_all(runs: list[Run]) -> None:
+    active = [run for run in runs if run.state in ACTIVE]
+    st.session_state["path-busy"] = bool(active) or st.session_state.get("path-busy", False)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(
+            "Train all four",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=bool(active),
+            help="Trains model1 to model4 one after another, 20 epochs each, in the background.",
+        ):
+            with shared.errors():
+                for name in MODELS:
+                    launch(shared.settings(), TrainConfig(model=name, source=shared.source()))
+                st.rerun()
+        if active:
+            st.markdown(f"{len(active)} in training or waiting for their turn. You can close this page meanwhile.")
+        else:
+            st.markdown(
+                f"model1 to model4 one after another, on the {shared.source_words(shared.source())}. "
+                "You can close this page meanwhile."
+            )
+
+
+def _head(number: int, title: str, state: str) -> None:
+    st.markdown(f"#### {number} · {title}")
+    st.markdown(state)
+
+
+def _data_card() -> None:
+    catalog = shared.catalog()
+    _head(1, "Look at the data", DONE)
+    st.markdown("Before anything is trained, look at the pictures: how many are there, and how hard are they?")
+    st.markdown(f"**{len(catalog):,}** pictures, baseline **{catalog.baseline:.0%}** by guessing")
+    st.page_link("pages/browse.py", label="Browse the pictures", icon=":material/photo_library:")
+
+
+def _model_card(number: int, recipe: Recipe, runs: list[Run]) -> None:
+    """Show one model: its idea, the state of its newest run, its best score beside the published one."""
+    _head(number, f"{recipe.step} = {recipe.name}", _state(runs))
+    st.markdown(recipe.idea)
+    scores = [run.best_val_accuracy for run in runs if run.best_val_accuracy is not None]
+    yours = f"best validation accuracy **{max(scores):.1%}**" if scores else "not trained yet"
+    st.markdown(f"{yours.capitalize()}, published {recipe.published.best_val_accuracy:.0%}")
+    newest = runs[0] if runs else None
+    if newest and newest.state in ACTIVE:
+        label = "Watch it learn"
+    elif scores:
+        st.page_link("pages/compare.py", label="See its curve", icon=":material/query_stats:")
+        return
+    else:
+        label = f"Train {recipe.name}"
+    st.page_link("pages/train.py", label=label, icon=":material/model_training:")
+    if recipe.name == "model2":
+        st.page_link("pages/augment.py", label="Play with augmentation", icon=":material/flip:")
+
+
+def _state(runs: list[Run]) -> str:
+    """Return the badge of a model: what its newest run does, else done if any run is, else to do."""
+    if runs:
+        status = runs[0].status
+        if runs[0].state == "running":
+            return BUSY.format(f"training now, epoch {max(status.epoch, 1)} of {status.epochs}")
+        if runs[0].state in ACTIVE:
+            return BUSY.format("waiting its turn" if runs[0].state == "queued" else runs[0].state)
+    if any(run.finished for run in runs):
+        return DONE
+    return FAILED.format(runs[0].state) if runs else TO_DO
+
+
+def _score_card(runs: list[Run]) -> None:
+    scored = [run for run in runs if run.test_accuracy is not None]
+    _head(6, "Score on unseen pictures", DONE if scored else TO_DO)
+    st.markdown("The test pictures were kept away from training and from choosing, so their score is honest.")
+    published = MODELS["model4"].published.test_accuracy
+    if scored:
+        best = max(scored, key=lambda run: run.test_accuracy)
+        st.markdown(f"Best test accuracy **{best.test_accuracy:.1%}** ({best.config.model}), published {published:.1%}")
+        st.page_link("pages/compare.py", label="Compare the models", icon=":material/query_stats:")
+        st.page_link("pages/predict.py", label="Ask them about a picture", icon=":material/pets:")
+    else:
+        st.markdown(f"Not scored yet, published {published:.1%} (model4)")
+        st.page_link("pages/train.py", label="Train a model first", icon=":material/model_training:")
+
+
+main()

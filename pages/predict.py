@@ -1,0 +1,188 @@
+"""Ask the models: every trained model's answer for pictures of your own or from the test set."""
+
+import numpy as np
+import streamlit as st
+
+from catdog.charts import CONFIG, probability_bars
+from catdog.errors import RunError
+from catdog.inference import Predictor, load_predictor
+from catdog.pictures import SIZE, SUFFIXES
+from catdog.runs import Run
+from catdog.training import ACTIVE
+from pages import shared
+from pages.asked import SAMPLE, Asked, sampled, uploaded
+from pages.tiles import tile
+
+MEGABYTES = 30
+
+
+def main() -> None:
+    """Draw the page."""
+    shared.opening(
+        "Ask the models",
+        "A trained model turns the pixels of a picture into one number: how likely it is to be the one class and "
+        "not the other. Give the models a picture that they have never seen, and compare how sure each one is.",
+    )
+    usable = [run for run in shared.runs() if run.usable]
+    if not usable:
+        _nobody_can_answer()
+        return
+    uploads = st.file_uploader(
+        "Your pictures",
+        type=list(SUFFIXES),
+        accept_multiple_files=True,
+        max_upload_size=MEGABYTES,
+        help="They stay on this machine.",
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            f"Take {SAMPLE} test pictures",
+            on_click=shared.draw_number,
+            args=("sample",),
+            type="primary",
+            icon=":material/casino:",
+            help="At random from the test set, which no model learns from.",
+        )
+        taken = shared.number_in_address("sample") is not None
+        st.button("Put them away", on_click=st.query_params.pop, args=("sample", None), disabled=not taken)
+    chosen = _choose(usable)
+    asked = [*uploaded(uploads), *sampled()]
+    if not asked:
+        st.info("Drop a picture above, or take some from the test set: the answers appear here.")
+    elif not chosen:
+        st.info("Choose at least one model above.")
+    else:
+        _cautions(chosen, asked)
+        for number, picture in enumerate(asked):
+            _card(number, picture, chosen)
+
+
+def _nobody_can_answer() -> None:
+    """Say what will appear here, and lead to the page that makes it appear."""
+    active = [run for run in shared.runs() if run.state in ACTIVE]
+    with st.container(border=True):
+        st.subheader("No model is trained yet", anchor=False)
+        if active:
+            names = ", ".join(shared.plain(run.name) for run in active)
+            st.markdown(f"In training now: {names}. Once the first is ready, you can drop a picture here.")
+        else:
+            st.markdown("Here you will drop a picture and see, side by side, what each trained model takes it for.")
+        label = "Watch the training" if active else "Train a model"
+        st.page_link("pages/train.py", label=label, icon=":material/model_training:")
+
+
+def _choose(usable: list[Run]) -> list[Run]:
+    """Let the user choose who answers; at first the latest finished run of each model, best on the data in use."""
+    by_id = {run.id: run for run in usable}
+    from_address = [run_id for run_id in st.query_params.get_all("run") if run_id in by_id]
+    latest = {}
+    here = shared.source()
+    for run in sorted(usable, key=lambda run: (run.config.source != here, not run.finished)):
+        latest.setdefault(run.config.model, run.id)
+    default = [latest[model] for model in sorted(latest)]
+    if "answering" in st.session_state:  # a run may have been deleted meanwhile
+        st.session_state["answering"] = [run for run in st.session_state["answering"] if run in by_id]
+    else:
+        st.session_state["answering"] = from_address or default
+    ids = st.multiselect(
+        "Who answers",
+        list(by_id),
+        format_func=lambda run_id: _words(by_id[run_id]),
+        key="answering",
+        persist_state="session",
+    )
+    if ids == default:
+        st.query_params.pop("run", None)
+    else:
+        st.query_params["run"] = ids
+    return [by_id[run_id] for run_id in ids]
+
+
+def _words(run: Run) -> str:
+    """Name a run, and say what it learned from and whether it is unfinished."""
+    unfinished = "" if run.finished else f", {run.state} after epoch {len(run.history()['epoch'])}"
+    return f"{shared.plain(run.name)} (from {shared.source_words(run.config.source)}{unfinished})"
+
+
+def _cautions(chosen: list[Run], asked: list[Asked]) -> None:
+    """Warn where a model is asked about pictures of another kind than it learned from."""
+    for source in dict.fromkeys(picture.source for picture in asked):
+        # an upload may be anything, but hardly a drawing like those of the drawn set
+        odd = [run for run in chosen if (run.config.source != source if source else run.config.source == "drawn")]
+        if odd:
+            names = ", ".join(map(_words, odd))
+            kind = f"the {shared.source_words(source)} below" if source else "your pictures"
+            st.warning(
+                f"Learned from other pictures than {kind}, so the answers mean little: {names}.",
+                icon=":material/warning:",
+            )
+
+
+def _card(number: int, picture: Asked, chosen: list[Run]) -> None:
+    """Show one picture as given and as the models see it, with every chosen run's answer."""
+    with st.container(border=True):
+        pictures, answers = st.columns([2, 3], gap="medium")
+        with pictures:
+            grid = st.grid(2, min_column_width=120)
+            with grid.cell():
+                st.image(picture.shown, width="stretch", alt=f"{picture.name} as given")
+                st.caption(f"{shared.plain(picture.name)}  \n{picture.size[0]} × {picture.size[1]} pixels")
+            with grid.cell():
+                st.image(tile(picture.pixels), width="stretch", alt=f"{picture.name} squeezed to a square")
+                st.caption(f"as the models see it  \n{SIZE} × {SIZE} pixels")
+        with answers:
+            _answers(number, picture, chosen)
+
+
+def _answers(number: int, picture: Asked, chosen: list[Run]) -> None:
+    """Draw the answers as bars, one chart for each pair of class names, and say who is right."""
+    pairs: dict[tuple[str, str], list[tuple[str, str, float]]] = {}
+    for run in chosen:
+        try:
+            probability = _ask(run, picture.pixels)
+        except RunError as error:
+            st.error(shared.plain(str(error)), icon=":material/error:")
+            continue
+        pairs.setdefault(_classes(run), []).append((run.name, run.config.model, probability))
+    for place, (classes, answers) in enumerate(pairs.items()):
+        said = [
+            (name, classes[probability > 0.5], max(probability, 1 - probability)) for name, _, probability in answers
+        ]
+        st.plotly_chart(
+            probability_bars(answers, classes),
+            key=f"bars-{number}-{place}",
+            config=dict(CONFIG),
+            alt="; ".join(f"{name}: {answer}, {sure:.1%} sure" for name, answer, sure in said),
+        )
+        if picture.truth in classes:
+            right = [shared.plain(name) for name, answer, _ in said if answer == picture.truth]
+            wrong = [shared.plain(name) for name, answer, _ in said if answer != picture.truth]
+            parts = [f"Labelled **{shared.plain(picture.truth)}**."]
+            parts += [f":material/check: right: {', '.join(right)}."] if right else []
+            parts += [f":material/close: wrong: {', '.join(wrong)}."] if wrong else []
+            st.markdown(" ".join(parts))
+
+
+def _classes(run: Run) -> tuple[str, str]:
+    """Return the names of the two classes that a run learned to tell apart."""
+    names = run.details.get("data", {}).get("classes")
+    return (str(names[0]), str(names[1])) if isinstance(names, list) and len(names) == 2 else ("cats", "dogs")
+
+
+def _ask(run: Run, pixels: np.ndarray) -> float:
+    """Return the probability of class 1 that a run's model gives; RunError if it can't be loaded."""
+    modified = run.files.tflite.stat().st_mtime_ns
+    return _answer(str(run.folder), modified, pixels, run)
+
+
+@st.cache_data(max_entries=5000, show_spinner=False)
+def _answer(folder: str, modified: int, pixels: np.ndarray, _run: Run) -> float:
+    return float(_predictor(folder, modified, _run).predict(pixels[np.newaxis])[0])
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _predictor(folder: str, modified: int, _run: Run) -> Predictor:
+    return load_predictor(_run)
+
+
+main()
