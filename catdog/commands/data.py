@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from catdog.commands.terminal import Bars, add_json, add_source, chosen_source, print_json, remark
 from catdog.settings import Settings
+from catdog.words import percent
 
 if TYPE_CHECKING:
     from catdog.dataset import Catalog
@@ -66,7 +67,7 @@ def _show(catalog: "Catalog") -> None:
     for split, counts in catalog.counts().items():
         numbers = " + ".join(f"{number:,} {name}" for name, number in counts.items())
         print(f"  {split:<10} {sum(counts.values()):>6,} = {numbers}")
-    print(f"baseline {catalog.baseline:.3f}: the accuracy of always guessing the most frequent class")
+    print(f"baseline {percent(catalog.baseline)}: the accuracy of always guessing the most frequent class")
     print(f"fingerprint {catalog.fingerprint}")
     if catalog.note:
         print(catalog.note)

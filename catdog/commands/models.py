@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 from catdog.commands.terminal import add_json, print_json
 from catdog.settings import Settings
+from catdog.words import percent
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
@@ -36,13 +37,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     for recipe in MODELS.values():
         published = recipe.published
         print(f"{recipe.name}  {recipe.title}: {recipe.idea}")
-        print(
-            f"        {recipe.parameters:,} parameters, of which {recipe.trainable_parameters:,} are trained"
-        )
-        print(f"        loss {recipe.loss}, goal: validation accuracy {recipe.goal:.2f}")
-        line = f"        published: best validation accuracy {published.best_val_accuracy:.2f}"
-        line += f", best training accuracy {published.best_accuracy:.2f}"
+        print(f"        {recipe.parameters:,} parameters, of which {recipe.trainable_parameters:,} are trained")
+        print(f"        loss {recipe.loss}, goal: validation accuracy {percent(recipe.goal, 0)}")
+        line = f"        published: best validation accuracy {percent(published.best_val_accuracy, 0)}"
+        line += f", best training accuracy {percent(published.best_accuracy, 0)}"
         if published.test_accuracy is not None:
-            line += f", test accuracy {published.test_accuracy:.4f}"
+            line += f", test accuracy {percent(published.test_accuracy)}"
         print(line)
     return 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from catdog.commands.terminal import add_json, complain, print_json
 from catdog.errors import PictureError
 from catdog.settings import Settings
+from catdog.words import percent
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,9 +19,7 @@ AT_ONCE = 64  # pictures in memory
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Describe the command."""
     parser = subparsers.add_parser("predict", help="say what a trained run sees in pictures")
-    parser.add_argument(
-        "which", metavar="RUN", help="a run's id or name, or a model for its latest finished run"
-    )
+    parser.add_argument("which", metavar="RUN", help="a run's id or name, or a model for its latest finished run")
     parser.add_argument("pictures", nargs="+", metavar="PICTURE", help="picture files")
     add_json(parser)
     parser.set_defaults(run=run)
@@ -35,7 +34,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
     run = find_run(settings, arguments.which)
     predictor = load_predictor(run)
-    classes = run.details["classes"]
+    classes = run.details["data"]["classes"]
     answers = []
     unread = 0
     with ThreadPoolExecutor() as threads:
@@ -63,7 +62,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         print_json(answers)
     for answer in [] if arguments.json else answers:
         sure = max(answer["probability"], 1 - answer["probability"])
-        print(f"{answer['path']}: {answer['label']}, {100 * sure:.1f} % sure")
+        print(f"{answer['path']}: {answer['label']}, {percent(sure)} sure")
     return int(unread > 0)
 
 

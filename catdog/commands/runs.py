@@ -3,9 +3,10 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from catdog.commands.terminal import add_json, duration, print_json
+from catdog.commands.terminal import add_json, print_json
 from catdog.errors import UsageError
 from catdog.settings import Settings
+from catdog.words import duration, percent
 
 if TYPE_CHECKING:
     from catdog.runs import Run
@@ -78,8 +79,8 @@ def _list(runs: "list[Run]", as_json: bool) -> int:
                 run.config.model,
                 run.state,
                 run.config.epochs,
-                _share(run.best_val_accuracy),
-                _share(run.test_accuracy),
+                percent(run.best_val_accuracy),
+                percent(run.test_accuracy),
                 duration(run.seconds),
             )
         )
@@ -97,12 +98,8 @@ def _show(run: "Run", as_json: bool) -> int:
     for number, accuracy, val_accuracy in zip(
         history.get("epoch", []), history.get("accuracy", []), history.get("val_accuracy", []), strict=True
     ):
-        print(f"  epoch {number:.0f}: accuracy {accuracy:.3f}, validation accuracy {val_accuracy:.3f}")
-    print(f"  best validation accuracy {_share(run.best_val_accuracy)}")
-    print(f"  test accuracy {_share(run.test_accuracy)}")
+        print(f"  epoch {number:.0f}: accuracy {percent(accuracy)}, validation {percent(val_accuracy)}")
+    print(f"  best validation accuracy {percent(run.best_val_accuracy)}")
+    print(f"  test accuracy {percent(run.test_accuracy)}")
     print(f"  folder: {run.folder}")
     return 0
-
-
-def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"

@@ -18,9 +18,7 @@ NAMED_SOURCES = ("photos", "drawn")
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Give a command the option --json."""
     # without a default, since a nested parser's would overwrite what stood before its name; __main__ sets it
-    parser.add_argument(
-        "--json", action="store_true", default=argparse.SUPPRESS, help="print JSON, for other programs"
-    )
+    parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON, for other programs")
 
 
 def add_source(parser: argparse.ArgumentParser) -> None:
@@ -56,21 +54,12 @@ def complain(text: str) -> None:
     remark("catdog: " + " ".join(text.splitlines()))
 
 
-def duration(seconds: float) -> str:
-    """Return a time span in words, such as "43 s", "3 min 20 s" or "2 h 5 min"."""
-    whole = max(0, round(seconds))
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
 def new_bar(**options: Any) -> "tqdm":
     """Return a tqdm bar on standard error; into a file or a pipe it writes only every ten seconds."""
     from tqdm import tqdm
 
-    return tqdm(file=sys.stderr, mininterval=0.1 if sys.stderr.isatty() else 10, leave=False, **options)
+    interval = 0.1 if sys.stderr.isatty() else 10
+    return tqdm(file=sys.stderr, mininterval=interval, miniters=0, leave=False, **options)
 
 
 class Bars:

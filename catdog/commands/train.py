@@ -9,13 +9,13 @@ from catdog.commands.terminal import (
     add_source,
     chosen_source,
     complain,
-    duration,
     print_json,
     remark,
 )
 from catdog.commands.watch import follow
 from catdog.errors import RunError
 from catdog.settings import Settings
+from catdog.words import duration, percent
 
 if TYPE_CHECKING:
     from catdog.runs import Run
@@ -34,9 +34,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     parser.add_argument("--fraction", type=float, help="share of the training pictures, up to 1 (default 1)")
     add_source(parser)
     parser.add_argument("--name", default="", help="what to call the run (default: named after the model)")
-    parser.add_argument(
-        "--detach", action="store_true", help="start the training and do not wait for its end"
-    )
+    parser.add_argument("--detach", action="store_true", help="start the training and do not wait for its end")
     add_json(parser)
     parser.set_defaults(run=run)
 
@@ -98,9 +96,9 @@ def _stop(settings: Settings, runs: "list[Run]") -> None:
 def _outcome(run: "Run") -> str:
     words = [f"{run.name} is {run.state}"]
     if run.best_val_accuracy is not None:
-        words.append(f"best validation accuracy {run.best_val_accuracy:.3f} (epoch {run.best_epoch})")
+        words.append(f"best validation accuracy {percent(run.best_val_accuracy)} (epoch {run.best_epoch})")
     if run.test_accuracy is not None:
-        words.append(f"test accuracy {run.test_accuracy:.3f}")
+        words.append(f"test accuracy {percent(run.test_accuracy)}")
     if run.seconds:
         words.append(duration(run.seconds))
     return ", ".join(words) + f" (run {run.id})"

@@ -3,8 +3,9 @@
 import time
 from typing import TYPE_CHECKING
 
-from catdog.commands.terminal import duration, new_bar
+from catdog.commands.terminal import new_bar
 from catdog.settings import Settings
+from catdog.words import duration, percent
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -32,10 +33,10 @@ def _draw(bar: "tqdm", run: "Run") -> None:
     """Let the bar say epoch, batch, what is being done, the best epoch's accuracy and the time left."""
     status = run.status
     words = [run.state if run.state != "running" else status.message or run.state]
-    if status.batches:
+    if status.batch < status.batches:
         words.append(f"batch {status.batch}/{status.batches}")
     if run.best_val_accuracy is not None:
-        words.append(f"best validation accuracy {run.best_val_accuracy:.3f}")
+        words.append(f"best validation accuracy {percent(run.best_val_accuracy)}")
     if run.eta is not None:
         words.append(f"{duration(run.eta)} left")
     bar.set_description_str(f"{run.config.model} epoch {status.epoch}/{run.config.epochs}", refresh=False)
