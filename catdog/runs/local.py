@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from pathlib import Path
 
 from filelock import FileLock, Timeout
 
@@ -27,7 +26,7 @@ def start(settings: Settings, folder: RunFolder) -> None:
     environment.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with folder.log.open("ab") as log:
         subprocess.Popen(
-            [sys.executable, "-m", "catdog.runs.local", str(folder.path)],
+            [sys.executable, "-m", "catdog.runs", str(folder.path)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -56,19 +55,3 @@ def wait_for_slot(settings: Settings, folder: RunFolder) -> FileLock | None:
                 except Timeout:
                     continue
         time.sleep(INTERVAL)
-
-
-def main() -> int:
-    """Wait for a slot, then train the run folder named on the command line."""
-    settings, folder = Settings.from_environment(), RunFolder(Path(sys.argv[1]))
-    lock = wait_for_slot(settings, folder)
-    if lock is None:
-        return 0
-    # only now, since a waiting run should cost little memory
-    from catdog.training.worker import work
-
-    return work(folder, settings)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -25,9 +25,8 @@ AGREEMENT = 1e-3  # largest difference in probability between Keras and LiteRT t
 
 def save_best(folder: RunFolder, model: "keras.Model") -> None:
     """Write model.keras: architecture and weights, without the optimizer's state (two thirds of the size)."""
-    import keras
-
-    bare = keras.models.clone_model(model)
+    # not keras.models.clone_model, which compiles the copy too, so that its optimizer would be saved
+    bare = type(model).from_config(model.get_config())
     bare.set_weights(model.get_weights())
     with whole_file(folder.model) as temporary:
         bare.save(temporary)
@@ -44,7 +43,7 @@ def write_results(folder: RunFolder, dataset: Dataset, name: str, reporter: Repo
     probability = _probability(model, logits=recipe(name).logits)
     reporter.update(message="making the model for predictions")
     with whole_file(folder.tflite) as temporary:
-        temporary.write_bytes(_litert(probability))
+        temporary.write_bytes(_litert(model, probability))
         _check(Predictor(temporary), probability, dataset)
     catalog = dataset.catalog
     answers = np.empty(len(catalog), dtype=np.float32)
@@ -74,7 +73,7 @@ def _probability(model: "keras.Model", logits: bool):
     """
     import tensorflow as tf
 
-    @tf.function(input_signature=[tf.TensorSpec((None, SIZE, SIZE, 3), tf.float32)])
+    @tf.function(input_signature=[tf.TensorSpec((None, SIZE, SIZE, 3), tf.float32)], autograph=False)
     def probability(pixels: tf.Tensor) -> tf.Tensor:
         outputs = model(pixels, training=False)
         return tf.nn.softmax(outputs)[:, 1:2] if logits else outputs
@@ -82,16 +81,16 @@ def _probability(model: "keras.Model", logits: bool):
     return probability
 
 
-def _litert(probability) -> bytes:
+def _litert(model: "keras.Model", probability) -> bytes:
     """Convert the function for one photo at a time: a fixed shape is what LiteRT's fast kernels need."""
     import tensorflow as tf
 
-    @tf.function(input_signature=[tf.TensorSpec((1, SIZE, SIZE, 3), tf.float32)])
+    @tf.function(input_signature=[tf.TensorSpec((1, SIZE, SIZE, 3), tf.float32)], autograph=False)
     def one_photo(pixels: tf.Tensor) -> tf.Tensor:
         return probability.python_function(pixels)
 
     concrete = one_photo.get_concrete_function()
-    return tf.lite.TFLiteConverter.from_concrete_functions([concrete]).convert()
+    return tf.lite.TFLiteConverter.from_concrete_functions([concrete], model).convert()
 
 
 def _check(predictor: Predictor, probability, dataset: Dataset) -> None:
