@@ -100,12 +100,8 @@ def curves(
     )
     planned = [one.epochs for one in series]
     longest = int(max([1, *planned, *(max(trace.x, default=0) for trace in chart.data)]))
-    chart.update_xaxes(
-        title="epoch", range=[0.5, longest + 0.5], tickformat="d", tick0=0, dtick=_step(longest)
-    )
-    chart.update_yaxes(
-        title=metric, range=[low, high], tickformat=".0%" if accuracy else "~g", automargin=True
-    )
+    chart.update_xaxes(title="epoch", range=[0.5, longest + 0.5], tickformat="d", tick0=0, dtick=_step(longest))
+    chart.update_yaxes(title=metric, range=[low, high], tickformat=".0%" if accuracy else "~g", automargin=True)
     return chart
 
 
@@ -159,11 +155,14 @@ def _add_goals(chart: go.Figure, goals: Sequence[Goal]) -> None:
             line={"color": model_colour(goal.model), "width": 1.25, "dash": "longdashdot"},
             layer="below",
             annotation={
+                # Black on the line's own colour reads in light and dark, and above curves that pass behind.
                 "text": escape(goal.label),
-                "font": {"size": 11},
+                "font": {"size": 11, "color": "#000000"},
+                "bgcolor": model_colour(goal.model),
+                "borderpad": 2,
                 "x": 0.68 if aside else 1,
                 "xanchor": "right",
-                "yanchor": "bottom",
+                "yanchor": "middle",
             },
         )
 

@@ -1,0 +1,21 @@
+"""Numbers in words, the same on every page."""
+
+
+def duration(seconds: float) -> str:
+    """Return a time span in words, such as "43 s", "3 min 20 s" or "2 h 5 min"."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """Return a share of 0..1 as a percentage, such as "64.2 %"; "–" for None."""
+    return "–" if share is None else f"{100 * share:.{digits}f} %"
+
+
+def listed(names: list[str]) -> str:
+    """Return names as an enumeration: "a", "a and b", "a, b and c"."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

@@ -1,0 +1,124 @@
+"""The runs that have ended: a compact list, the details of each, and what can be done with it."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from catdog.comparison import data_words, labels
+from catdog.models import MODELS
+from catdog.runs import Run, delete_run, rename_run, resume_run
+from catdog.words import duration, percent
+from pages import shared
+
+AT_ONCE = 10  # runs a page of the list shows
+ICONS = {"done": "check_circle", "stopped": "stop_circle", "failed": "error", "interrupted": "power_off"}
+
+
+def runlist(runs: list[Run]) -> None:
+    """Draw the list of these ended runs, newest first; without any, say what will be here."""
+    st.header("Earlier runs", anchor=False)
+    if not runs:
+        st.info("Runs that have ended will be listed here, with their scores.", icon=":material/history:")
+        return
+    names = labels(runs)
+    pages = -(-len(runs) // AT_ONCE)
+    page = 1
+    if pages > 1:
+        st.caption(f"{len(runs):,} runs, newest first")
+        # a deleted run can empty the last page, which must not leave the address pointing beyond the end
+        if st.session_state.get("page", 1) > pages:
+            st.session_state["page"] = pages
+        spot = st.container(gap="xsmall")
+        page = st.pagination(pages, key="page", bind="query-params")
+    else:
+        spot = st.container(gap="xsmall")
+    with spot:
+        for run in runs[(page - 1) * AT_ONCE : page * AT_ONCE]:
+            opened = st.expander(
+                _line(run, names[run.id]),
+                key=f"run-{run.id}",
+                icon=f":material/{ICONS.get(run.state, 'circle')}:",
+                on_change="rerun",
+            )
+            if opened.open:
+                with opened, shared.errors():
+                    _details(run)
+
+
+def _line(run: Run, name: str) -> str:
+    """Return the one line that stands for a run."""
+    parts = [f"**{shared.plain(name)}**"]
+    if not run.finished:
+        parts.append(f"**{run.state}**")
+    if run.best_val_accuracy is not None:
+        parts.append(f"validation {percent(run.best_val_accuracy)}")
+    if run.test_accuracy is not None:
+        parts.append(f"test {percent(run.test_accuracy)}")
+    return " · ".join([*parts, duration(run.seconds), shared.plain(data_words(run))])
+
+
+def _details(run: Run) -> None:
+    """Draw what is known of a run, and its buttons."""
+    if run.status.error:
+        st.error(shared.plain(run.status.error), icon=":material/error:")
+    elif run.state == "interrupted":
+        st.warning(
+            "Its process ended before the training did: it was killed, or the computer was restarted. "
+            "Resume goes on after the last finished epoch.",
+            icon=":material/power_off:",
+        )
+    st.dataframe(_facts(run), hide_index=True, alt=f"Details of the run {run.name}", height="content")
+    log = run.log_tail(20) if run.state in ("failed", "interrupted") else ""
+    if log:
+        st.caption("The end of its log")
+        st.code(log, language=None, height=240)
+    with st.container(horizontal=True):
+        _buttons(run)
+
+
+def _facts(run: Run) -> list[dict[str, str]]:
+    config, details, status = run.config, run.details, run.status
+    data, weights = details.get("data") or {}, details.get("weights") or {}
+    best = f"{percent(run.best_val_accuracy)} in epoch {run.best_epoch}" if run.best_val_accuracy is not None else "–"
+    test = (run.evaluation or {}).get("test") or {}
+    photos = f" of {test['photos']:,} pictures" if test.get("photos") else ""
+    ended = datetime.fromtimestamp(status.finished).strftime("%d %b %Y, %H:%M") if status.finished else ""
+    facts = {
+        "Model": f"{config.model}: {MODELS[config.model].title}",
+        "Data": data.get("title") or data_words(run),
+        "Share of the training pictures": f"{100 * config.fraction:g} %",
+        "Epochs": f"{config.epochs}, of which {len(run.history()['epoch'])} finished",
+        "Batch size": str(config.batch_size),
+        "Learning rate": f"{config.learning_rate:g}",
+        "Seed": str(config.seed),
+        "Best validation accuracy": best,
+        "Test accuracy": f"{percent(run.test_accuracy)}{photos}",
+        "Training time": duration(run.seconds),
+        "Ended": ended,
+        "Weights it started from": str(weights.get("source", "")),
+        "Device": str(details.get("device", "")),
+        "Versions": ", ".join(f"{name} {number}" for name, number in (details.get("versions") or {}).items()),
+        "Folder": str(run.folder),
+    }
+    return [{"what": what, "value": value} for what, value in facts.items() if value]
+
+
+def _buttons(run: Run) -> None:
+    where = shared.settings()
+    if run.resumable and st.button("Resume", key=f"resume-{run.id}", icon=":material/play_arrow:"):
+        resume_run(where, run)
+        st.rerun()
+    if run.best_val_accuracy is not None:
+        st.page_link(
+            "pages/compare.py", label="Show its curves", icon=":material/query_stats:", query_params={"run": run.id}
+        )
+    with st.popover("Rename", icon=":material/edit:", key=f"rename-{run.id}"):
+        name = st.text_input("New name", run.name, key=f"name-{run.id}", max_chars=80)
+        if st.button("Save the name", key=f"save-{run.id}", type="primary"):
+            rename_run(where, run, name)
+            st.rerun()
+    with st.popover("Delete", icon=":material/delete:", key=f"delete-{run.id}"):
+        st.markdown(f"Delete **{shared.plain(run.name)}** with its model, curves and scores? This can't be undone.")
+        if st.button("Delete for good", key=f"really-{run.id}", type="primary"):
+            delete_run(where, run)
+            st.rerun()

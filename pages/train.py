@@ -1,0 +1,192 @@
+"""Launch training runs, watch them, stop them and go on with them."""
+
+import streamlit as st
+
+from catdog.charts import CONFIG, Series, curves, goals_of
+from catdog.comparison import baseline, labels
+from catdog.dataset import TRAINING
+from catdog.errors import UsageError
+from catdog.models import MODELS, recipe
+from catdog.runs import Run, launch, stop_run
+from catdog.training import ACTIVE, TrainConfig
+from catdog.training.config import MAX_BATCH_SIZE, MAX_EPOCHS
+from catdog.words import listed
+from pages import shared
+from pages.progress import progress
+from pages.runlist import runlist
+
+DEFAULT = TrainConfig("model1")
+EVERY = 1.0  # seconds between two looks at the runs that are active
+
+
+def main() -> None:
+    """Draw the page."""
+    shared.opening(
+        "Train",
+        "A network learns by looking at all training pictures again and again, a batch at a time, and after each "
+        "batch shifting its weights a little towards fewer mistakes. One round through them all is an epoch, and "
+        "after each it is tested on validation pictures that it never learns from.",
+    )
+    with shared.errors():
+        _new_run()
+    runs = shared.runs()
+    active = tuple(run.id for run in runs if run.state in ACTIVE)
+    if active:
+        # It polls only while something trains; once the set of active runs changes, the whole page is drawn anew.
+        st.fragment(_live, run_every=EVERY, key="live")(active)
+    runlist([run for run in runs if run.id not in active])
+
+
+def _new_run() -> None:
+    """Draw the settings of new runs and the button that starts them."""
+    _say_what_the_address_got_wrong()
+    with st.container(border=True):
+        models = st.pills(
+            "Models", list(MODELS), selection_mode="multi", default=["model1"], key="models", bind="query-params"
+        )
+        for name, column in zip(MODELS, _row(len(MODELS), 210), strict=True):
+            one = MODELS[name]
+            column.markdown(
+                f"{':material/check_circle: ' if name in models else ''}**{name}: {one.step}**  \n"
+                f"{one.idea}  \n:gray[{one.parameters:,} parameters]"
+            )
+        configs = _configs(models)
+        catalog = shared.catalog()
+        pictures = len(catalog.indices(TRAINING))
+        used = max(1, round(pictures * configs[0].fraction)) if configs else pictures
+        st.markdown(
+            f":material/database: Trains on **{used:,} of {pictures:,} training pictures** of "
+            f"{shared.plain(catalog.title)}."
+            + (" Choose other data in the sidebar." if len(shared.sources()) > 1 else "")
+        )
+        if st.button(
+            f"Start training {len(models)} models" if len(models) > 1 else "Start training",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=not models,
+            help=None if models else "Choose at least one model first.",
+            key="start",
+        ):
+            started = [launch(shared.settings(), config) for config in configs]
+            st.toast(f"Started: {listed([run.name for run in started])}", icon=":material/play_arrow:")
+
+
+def _configs(models: list[str]) -> list[TrainConfig]:
+    """Draw the inputs that all models share; return one configuration for each model."""
+    whole = {"step": 1, "bind": "query-params"}
+    epochs, batch, rate, seed, share = _row(5, 150)
+    values = {
+        "epochs": epochs.number_input(
+            "Epochs", 1, MAX_EPOCHS, DEFAULT.epochs, key="epochs", help="Rounds through all training pictures.", **whole
+        ),
+        "batch_size": batch.number_input(
+            "Batch size",
+            1,
+            MAX_BATCH_SIZE,
+            DEFAULT.batch_size,
+            key="batch_size",
+            help="Pictures looked at before the weights are shifted once.",
+            **whole,
+        ),
+        "learning_rate": rate.number_input(
+            "Learning rate",
+            1e-7,
+            1.0,
+            DEFAULT.learning_rate,
+            step=0.0005,
+            format="%g",
+            key="learning_rate",
+            bind="query-params",
+            help="How far the weights are shifted each time: too small learns slowly, too large learns nothing.",
+        ),
+        "seed": seed.number_input(
+            "Seed",
+            0,
+            2**32 - 1,
+            DEFAULT.seed,
+            key="seed",
+            help="Decides the first weights and the order of the pictures. The same seed starts the same way again.",
+            **whole,
+        ),
+        "fraction": share.number_input(
+            "Share of the data (%)",
+            1,
+            100,
+            round(100 * DEFAULT.fraction),
+            key="share",
+            help="How much of the training pictures is used: fewer is faster and teaches less.",
+            **whole,
+        )
+        / 100,
+    }
+    source = shared.source()
+    return [TrainConfig(model=name, source=source, **values) for name in MODELS if name in models]
+
+
+def _row(number: int, width: int) -> list:
+    """Return that many cells side by side, each at least `width` pixels wide; they wrap on a narrow screen."""
+    grid = st.grid(number, min_column_width=width)
+    return [grid.cell() for _ in range(number)]
+
+
+def _say_what_the_address_got_wrong() -> None:
+    """Show one sentence for each setting in the address that can't be used; the widgets ignore those settings."""
+    for key in ("epochs", "batch_size", "learning_rate", "seed"):
+        with shared.errors():
+            if key in st.query_params:
+                _check(key, st.query_params[key], float if key == "learning_rate" else int)
+    with shared.errors():
+        for name in filter(None, st.query_params.get_all("models")):
+            recipe(name)
+        share = st.query_params.get("share", "100")
+        if not share.isascii() or not share.isdigit() or not 1 <= int(share[:9]) <= 100:
+            raise UsageError(f"The share of the data is {share!r}, but must be a whole percentage from 1 to 100.")
+
+
+def _check(key: str, text: str, number: type) -> None:
+    try:
+        value = number(text)
+    except ValueError:
+        value = text
+    TrainConfig("model1", **{key: value})
+
+
+def _live(shown: tuple[str, ...]) -> None:
+    """Draw the runs that wait or train, and their curves; runs by itself every second."""
+    runs = [run for run in shared.runs() if run.state in ACTIVE]
+    if {run.id for run in runs} != set(shown):
+        st.rerun()
+    st.header("Training now", anchor=False)
+    for run in sorted(runs, key=lambda run: (run.state == "queued", run.status.queued, run.id)):
+        with st.container(border=True, key=f"active-{run.id}"):
+            progress(run)
+            if st.button(
+                "Stop",
+                key=f"stop-{run.id}",
+                icon=":material/stop_circle:",
+                disabled=run.state == "stopping",
+                help=f"Stop {shared.plain(run.name)}: the finished epochs are kept, and it can be resumed later.",
+            ):
+                with shared.errors():
+                    stop_run(shared.settings(), run)
+                    st.rerun(scope="fragment")
+    _curves([run for run in runs if run.state != "queued"])
+
+
+def _curves(runs: list[Run]) -> None:
+    if not runs:
+        return
+    names = labels(runs)
+    series = [Series(names[run.id], run.config.model, run.history(), run.config.epochs) for run in runs]
+    known = [share for run in runs if (share := baseline(run)) is not None]
+    models = [run.config.model for run in runs if run.config.source == "photos"]
+    chart = curves(series, "accuracy", goals_of(models, known[0] if known else None))
+    st.plotly_chart(
+        chart,
+        key="live-curve",
+        config=dict(CONFIG),
+        alt=f"Accuracy by epoch of {listed([one.name for one in series])}, growing while it trains.",
+    )
+
+
+main()
