@@ -1,0 +1,104 @@
+"""The layers of the four models, from pictures to answers.
+
+Each function takes a Keras tensor of pictures (N, 160, 160, 3), pixels 0..255, and the augmentation layers,
+and returns the tensor of answers. Keras 3 hands a list on where a model was made with lists of tensors, so
+single tensors go through these.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catdog.errors import WeightsError
+from catdog.pictures import SIZE
+
+if TYPE_CHECKING:
+    import keras
+    from keras import KerasTensor, Layer
+
+
+def model1(x: "KerasTensor", augment: "list[Layer]") -> "KerasTensor":
+    """Raw pixels, no augmentation of its own; gives two logits, (N, 2)."""
+    from keras import layers
+
+    x = _through(augment, x)
+    x = _convolutions(x, "conv pool conv conv pool conv conv pool")
+    x = _hidden(x, dropout=0.5)
+    return layers.Dense(2, name="logits")(x)
+
+
+def model2(x: "KerasTensor", augment: "list[Layer]") -> "KerasTensor":
+    """Augmentation on raw pixels; gives the probability of class 1, (N, 1)."""
+    from keras import layers
+
+    x = _through(augment, x)
+    x = _convolutions(x, "conv conv pool conv conv pool conv conv pool")
+    x = _hidden(x, dropout=0.5)
+    return layers.Dense(1, activation="sigmoid", name="probability")(x)
+
+
+def model3(x: "KerasTensor", augment: "list[Layer]") -> "KerasTensor":
+    """Scaled pixels, then augmentation; gives the probability of class 1, (N, 1)."""
+    from keras import layers
+
+    x = layers.Rescaling(1 / 127.5, offset=-1, name="scale")(x)
+    x = _through(augment, x)
+    x = _convolutions(x, "conv pool conv pool conv pool")
+    x = _hidden(x, dropout=0.75)
+    return layers.Dense(1, activation="sigmoid", name="probability")(x)
+
+
+def model4(x: "KerasTensor", augment: "list[Layer]", backbone: "keras.Model") -> "KerasTensor":
+    """A small head on a frozen `backbone`; gives the probability of class 1, (N, 1)."""
+    from keras import layers
+
+    x = layers.Rescaling(1 / 127.5, offset=-1, name="scale")(x)
+    x = _through(augment, x)
+    x = backbone(x, training=False)  # (N, 160, 160, 3) -> (N, 5, 5, 1280); batch statistics stay as published
+    x = layers.GlobalAveragePooling2D(name="features")(x)  # -> (N, 1280)
+    x = layers.Dropout(0.4, name="dropout")(x)
+    return layers.Dense(1, activation="sigmoid", name="probability")(x)
+
+
+def mobilenet(weights: Path | None) -> "keras.Model":
+    """Return MobileNetV2 without top, frozen: pictures (N, 160, 160, 3), pixels −1..1, to (N, 5, 5, 1280).
+
+    weights: file to load; None leaves random weights. Raises WeightsError if the file doesn't fit.
+    """
+    import keras
+
+    network = keras.applications.MobileNetV2(input_shape=(SIZE, SIZE, 3), include_top=False, weights=None)
+    if weights is not None:
+        try:
+            network.load_weights(weights)
+        except (OSError, ValueError, KeyError) as error:
+            raise WeightsError(
+                f"The file {weights} does not fit MobileNetV2: name one with its weights without top."
+            ) from error
+    network.trainable = False
+    return network
+
+
+def _through(layers: "list[Layer]", x: "KerasTensor") -> "KerasTensor":
+    for layer in layers:
+        x = layer(x)
+    return x
+
+
+def _convolutions(x: "KerasTensor", order: str) -> "KerasTensor":
+    """Apply 3×3 convolutions with 32 filters ("conv") and 2×2 poolings ("pool") in the given order."""
+    from keras import layers
+
+    for number, kind in enumerate(order.split(), start=1):
+        if kind == "conv":
+            x = layers.Conv2D(32, 3, activation="relu", name=f"conv{number}")(x)
+        else:
+            x = layers.MaxPooling2D(2, name=f"pool{number}")(x)
+    return x
+
+
+def _hidden(x: "KerasTensor", dropout: float) -> "KerasTensor":
+    from keras import layers
+
+    x = layers.Flatten(name="flatten")(x)
+    x = layers.Dense(2048, activation="relu", name="hidden")(x)
+    return layers.Dropout(dropout, name="dropout")(x)
