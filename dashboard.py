@@ -16,13 +16,14 @@ PAGES = (
         "query_stats",
         "Learning curves and scores of all runs, beside the published ones.",
     ),
-    ("predict", "Predict", "pets", "Drop a picture and see what every trained model says."),
+    ("predict", "Predict", "image_search", "Drop a picture and see what every trained model says."),
 )
 
 
 def main() -> None:
     """Set the page up, draw what all pages share, and run the page that is chosen."""
     st.set_page_config(page_title="Cats and Dogs", page_icon="🐈", layout="wide")
+    st.logo(":material/pets:", size="large")
     page = st.navigation(
         [
             st.Page(f"pages/{name}.py", title=title, icon=f":material/{icon}:", help=about)

@@ -1,6 +1,7 @@
 """Play with augmentation: one picture beside its random flips and turns, made by the layers that training uses."""
 
 import secrets
+from importlib import import_module
 
 import numpy as np
 import streamlit as st
@@ -81,7 +82,7 @@ def _controls() -> tuple[Augmentation, int]:
             st.button(
                 "Roll again", on_click=shared.draw_number, args=("roll",), type="primary", icon=":material/casino:"
             )
-            st.button("Another picture", on_click=_another_picture, icon=":material/image_search:")
+            st.button("Another picture", on_click=_another_picture, icon=":material/shuffle:")
     return Augmentation(FLIPS.get(flip, "none"), degrees / 360), copies
 
 
@@ -110,14 +111,12 @@ def _photo(dataset: Dataset) -> int:
 
 def _start_tensorflow() -> None:
     with st.spinner("Starting TensorFlow, which does the flips and turns. Only the first time takes seconds …"):
-        _import_tensorflow()
+        _import_keras()
 
 
 @st.cache_resource(show_spinner=False)
-def _import_tensorflow() -> None:
-    import keras
-
-    keras.layers  # noqa: B018  # the attribute loads what the layers need
+def _import_keras() -> None:
+    import_module("keras.layers")
 
 
 def _series(title: str, augmentation: Augmentation, picture: np.ndarray, path: str, copies: int, roll: int) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 from catdog.charts import CONFIG, class_counts
 from catdog.dataset import SPLITS, TRAINING, Catalog, Dataset
 from catdog.errors import PictureError
+from catdog.words import percent
 from pages import shared
 from pages.tiles import tile
 
@@ -112,11 +113,11 @@ def _counts(dataset: Dataset) -> None:
         training = counts[TRAINING]
         most = max(training, key=training.get)
         total = sum(training.values())
-        st.metric("Baseline", f"{catalog.baseline:.1%}")
+        st.metric("Baseline", percent(catalog.baseline))
         st.markdown(
             "The score to beat before anything counts as learning. A program that never looks at a picture "
             f"and always answers “{shared.plain(most)}” is right for **{training[most]:,} of {total:,}** "
-            f"training pictures, which is {catalog.baseline:.1%}."
+            f"training pictures, which is {percent(catalog.baseline)}."
         )
         st.markdown(
             "The three splits never share a picture: a model is judged only on pictures that it has not learned from."

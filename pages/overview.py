@@ -8,6 +8,7 @@ from catdog.errors import PictureError
 from catdog.models import MODELS, Recipe
 from catdog.runs import Run, launch
 from catdog.training import ACTIVE, TrainConfig
+from catdog.words import percent
 from pages import shared
 from pages.sidebar import fetch_panel
 from pages.tiles import tile
@@ -39,17 +40,17 @@ def main() -> None:
 
 def _drawn_notice() -> None:
     """Say that these are drawings, and offer the photos."""
-    with st.container(border=True), st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(
+    with st.container(border=True):
+        words, button = st.columns([3, 1], vertical_alignment="center")
+        words.markdown(
             ":material/draw: **These are drawings, not photos.** Everything works with them, and training is quick. "
             + (
                 "The published results are for photos: choose them under “Data”."
                 if "photos" in shared.sources()
                 else "For the real thing, fetch the 3,000 photos that the published results are for."
-            ),
-            width="stretch",
+            )
         )
-        with st.container(width=280):
+        with button:
             fetch_panel("overview")
 
 
@@ -82,13 +83,14 @@ def _path() -> None:
     here = shared.source()
     runs = [run for run in shared.runs() if run.config.source == here]
     by_model = shared.models_with_runs(runs)
+    following = next((name for name, done in by_model.items() if not done), None)
     _train_all(runs)
     grid = st.grid(3, min_column_width=260, border=True)
     with grid.cell():
         _data_card()
     for number, (name, recipe) in enumerate(MODELS.items(), start=2):
         with grid.cell():
-            _model_card(number, recipe, by_model[name])
+            _model_card(number, recipe, by_model[name], name == following)
     with grid.cell():
         _score_card(runs)
     if not any(run.state in ACTIVE for run in runs) and st.session_state.pop("path-busy", False):
@@ -124,32 +126,46 @@ def _head(number: int, title: str, state: str) -> None:
     st.markdown(state)
 
 
+def _action(label: str, icon: str, page: str, first: bool = False, **address: str) -> None:
+    """Draw a button that leads to another page; the path's next step stands out."""
+    kind = "primary" if first else "secondary"
+    key = f"go-{page}-{'-'.join(label.split())}"
+    if st.button(label, key=key, icon=f":material/{icon}:", type=kind, width="stretch"):
+        st.switch_page(f"pages/{page}.py", query_params=address)
+
+
 def _data_card() -> None:
     catalog = shared.catalog()
     _head(1, "Look at the data", DONE)
     st.markdown("Before anything is trained, look at the pictures: how many are there, and how hard are they?")
-    st.markdown(f"**{len(catalog):,}** pictures, baseline **{catalog.baseline:.0%}** by guessing")
-    st.page_link("pages/browse.py", label="Browse the pictures", icon=":material/photo_library:")
+    st.markdown(f"**{len(catalog):,}** pictures, **{percent(catalog.baseline)}** by always guessing the same")
+    _action("Browse the pictures", "photo_library", "browse")
 
 
-def _model_card(number: int, recipe: Recipe, runs: list[Run]) -> None:
+def _model_card(number: int, recipe: Recipe, runs: list[Run], first: bool) -> None:
     """Show one model: its idea, the state of its newest run, its best score beside the published one."""
     _head(number, f"{recipe.step} = {recipe.name}", _state(runs))
     st.markdown(recipe.idea)
     scores = [run.best_val_accuracy for run in runs if run.best_val_accuracy is not None]
-    yours = f"best validation accuracy **{max(scores):.1%}**" if scores else "not trained yet"
-    st.markdown(f"{yours.capitalize()}, published {recipe.published.best_val_accuracy:.0%}")
+    yours = f"Best validation accuracy **{percent(max(scores))}**" if scores else "Not trained yet"
+    st.markdown(f"{yours}, published {percent(recipe.published.best_val_accuracy, 0)}{_on_photos()}")
     newest = runs[0] if runs else None
     if newest and newest.state in ACTIVE:
-        label = "Watch it learn"
+        _action(f"Watch {recipe.name} learn", "model_training", "train")
+    elif newest and newest.status.error:
+        st.caption(shared.plain(newest.status.error))
+        _action("See what went wrong", "error", "train")
     elif scores:
-        st.page_link("pages/compare.py", label="See its curve", icon=":material/query_stats:")
-        return
+        _action(f"See {recipe.name}'s curve", "query_stats", "compare")
     else:
-        label = f"Train {recipe.name}"
-    st.page_link("pages/train.py", label=label, icon=":material/model_training:")
+        _action(f"Train {recipe.name}", "model_training", "train", first, models=recipe.name)
     if recipe.name == "model2":
-        st.page_link("pages/augment.py", label="Play with augmentation", icon=":material/flip:")
+        _action("Play with augmentation", "flip", "augment")
+
+
+def _on_photos() -> str:
+    """Say that the published numbers are for photos, where other data is in use."""
+    return "" if shared.source() == "photos" else " on photos"
 
 
 def _state(runs: list[Run]) -> str:
@@ -172,12 +188,15 @@ def _score_card(runs: list[Run]) -> None:
     published = MODELS["model4"].published.test_accuracy
     if scored:
         best = max(scored, key=lambda run: run.test_accuracy)
-        st.markdown(f"Best test accuracy **{best.test_accuracy:.1%}** ({best.config.model}), published {published:.1%}")
-        st.page_link("pages/compare.py", label="Compare the models", icon=":material/query_stats:")
-        st.page_link("pages/predict.py", label="Ask them about a picture", icon=":material/pets:")
+        st.markdown(
+            f"Best test accuracy **{percent(best.test_accuracy)}** ({best.config.model}), "
+            f"published {percent(published)}{_on_photos()}"
+        )
+        _action("Compare the models", "query_stats", "compare")
+        _action("Ask them about a picture", "image_search", "predict")
     else:
-        st.markdown(f"Not scored yet, published {published:.1%} (model4)")
-        st.page_link("pages/train.py", label="Train a model first", icon=":material/model_training:")
+        st.markdown(f"Not scored yet, published {percent(published)} (model4){_on_photos()}")
+        _action("Ask a model about a picture", "image_search", "predict")
 
 
 main()

@@ -4,11 +4,13 @@ import numpy as np
 import streamlit as st
 
 from catdog.charts import CONFIG, probability_bars
+from catdog.comparison import data_words, labels
 from catdog.errors import RunError
 from catdog.inference import Predictor, load_predictor
 from catdog.pictures import SIZE, SUFFIXES
 from catdog.runs import Run
 from catdog.training import ACTIVE
+from catdog.words import listed, percent
 from pages import shared
 from pages.asked import SAMPLE, Asked, sampled, uploaded
 from pages.tiles import tile
@@ -63,7 +65,7 @@ def _nobody_can_answer() -> None:
     with st.container(border=True):
         st.subheader("No model is trained yet", anchor=False)
         if active:
-            names = ", ".join(shared.plain(run.name) for run in active)
+            names = shared.plain(listed([run.name for run in active]))
             st.markdown(f"In training now: {names}. Once the first is ready, you can drop a picture here.")
         else:
             st.markdown("Here you will drop a picture and see, side by side, what each trained model takes it for.")
@@ -80,10 +82,14 @@ def _choose(usable: list[Run]) -> list[Run]:
     for run in sorted(usable, key=lambda run: (run.config.source != here, not run.finished)):
         latest.setdefault(run.config.model, run.id)
     default = [latest[model] for model in sorted(latest)]
-    if "answering" in st.session_state:  # a run may have been deleted meanwhile
-        st.session_state["answering"] = [run for run in st.session_state["answering"] if run in by_id]
-    else:
+    before, seen = st.session_state.get("answering"), st.session_state.get("answering-default")
+    if before is None:
         st.session_state["answering"] = from_address or default
+    elif before == seen:  # nobody chose anything, so models trained meanwhile join in
+        st.session_state["answering"] = default
+    else:
+        st.session_state["answering"] = [run_id for run_id in before if run_id in by_id]
+    st.session_state["answering-default"] = default
     ids = st.multiselect(
         "Who answers",
         list(by_id),
@@ -100,8 +106,8 @@ def _choose(usable: list[Run]) -> list[Run]:
 
 def _words(run: Run) -> str:
     """Name a run, and say what it learned from and whether it is unfinished."""
-    unfinished = "" if run.finished else f", {run.state} after epoch {len(run.history()['epoch'])}"
-    return f"{shared.plain(run.name)} (from {shared.source_words(run.config.source)}{unfinished})"
+    unfinished = "" if run.finished else f", {run.state}"
+    return f"{run.name}: {data_words(run)}{unfinished}"
 
 
 def _cautions(chosen: list[Run], asked: list[Asked]) -> None:
@@ -110,7 +116,7 @@ def _cautions(chosen: list[Run], asked: list[Asked]) -> None:
         # an upload may be anything, but hardly a drawing like those of the drawn set
         odd = [run for run in chosen if (run.config.source != source if source else run.config.source == "drawn")]
         if odd:
-            names = ", ".join(map(_words, odd))
+            names = shared.plain(listed([_words(run) for run in odd]))
             kind = f"the {shared.source_words(source)} below" if source else "your pictures"
             st.warning(
                 f"Learned from other pictures than {kind}, so the answers mean little: {names}.",
@@ -136,6 +142,7 @@ def _card(number: int, picture: Asked, chosen: list[Run]) -> None:
 
 def _answers(number: int, picture: Asked, chosen: list[Run]) -> None:
     """Draw the answers as bars, one chart for each pair of class names, and say who is right."""
+    names = labels(chosen)
     pairs: dict[tuple[str, str], list[tuple[str, str, float]]] = {}
     for run in chosen:
         try:
@@ -143,7 +150,7 @@ def _answers(number: int, picture: Asked, chosen: list[Run]) -> None:
         except RunError as error:
             st.error(shared.plain(str(error)), icon=":material/error:")
             continue
-        pairs.setdefault(_classes(run), []).append((run.name, run.config.model, probability))
+        pairs.setdefault(_classes(run), []).append((names[run.id], run.config.model, probability))
     for place, (classes, answers) in enumerate(pairs.items()):
         said = [
             (name, classes[probability > 0.5], max(probability, 1 - probability)) for name, _, probability in answers
@@ -152,7 +159,7 @@ def _answers(number: int, picture: Asked, chosen: list[Run]) -> None:
             probability_bars(answers, classes),
             key=f"bars-{number}-{place}",
             config=dict(CONFIG),
-            alt="; ".join(f"{name}: {answer}, {sure:.1%} sure" for name, answer, sure in said),
+            alt="; ".join(f"{name}: {answer}, {percent(sure)} sure" for name, answer, sure in said),
         )
         if picture.truth in classes:
             right = [shared.plain(name) for name, answer, _ in said if answer == picture.truth]
@@ -171,7 +178,10 @@ def _classes(run: Run) -> tuple[str, str]:
 
 def _ask(run: Run, pixels: np.ndarray) -> float:
     """Return the probability of class 1 that a run's model gives; RunError if it can't be loaded."""
-    modified = run.files.tflite.stat().st_mtime_ns
+    try:
+        modified = run.files.tflite.stat().st_mtime_ns
+    except OSError as error:
+        raise RunError(f"The run {run.name} has just been deleted: choose another one.") from error
     return _answer(str(run.folder), modified, pixels, run)
 
 

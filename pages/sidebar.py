@@ -62,7 +62,8 @@ def _panel(place: str) -> None:
         st.rerun()  # the download has just ended: the whole page shows how
     if job is not None and job.error is not None:
         st.error(shared.plain(str(job.error)), icon=":material/error:")
-    if st.button(FETCH, key=f"fetch-{place}", type="primary", icon=":material/download:", width="stretch"):
+    kind = "secondary" if place == "sidebar" else "primary"
+    if st.button(FETCH, key=f"fetch-{place}", type=kind, icon=":material/download:", width="stretch"):
         where = shared.settings()
         shared.jobs().start(("fetch", where), lambda progress: fetch_photos(where, progress))
         st.session_state["fetching"] = True
