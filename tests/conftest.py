@@ -7,9 +7,7 @@ Fixtures:
     picture_folder   a folder of tiny pictures for the whole session, to be read only: train/{cats,dogs} with
                      12 + 12 and validation/{cats,dogs} with 20 + 20 JPEGs, which any model can tell apart
                      (cats are warm, dogs are cold); use it as a source: str(picture_folder).
-    photo_settings   for tests marked `photos`: one home for the session whose settings point at the real
-                     photos and weights (CATDOG_PHOTOS_URL, CATDOG_BACKBONE_WEIGHTS); open_dataset unpacks
-                     and decodes once.
+    photos_settings  in tests/photos only: settings whose home holds the real photos, fetched once a session.
 
 Markers:
     photos           skipped unless both variables lead to files on this machine; where CI=true and
@@ -83,17 +81,6 @@ def picture_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for number in range(count):
                 _picture(rng, label).save(folder / f"{name[:-1]}.{number}.jpg", quality=90)
     return root
-
-
-@pytest.fixture(scope="session")
-def photo_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings for the real photos and weights, one home for the whole session."""
-    weights = os.environ.get("CATDOG_BACKBONE_WEIGHTS")
-    return Settings(
-        home=tmp_path_factory.mktemp("photos"),
-        photos_url=os.environ["CATDOG_PHOTOS_URL"],
-        backbone_weights=Path(weights) if weights else None,
-    )
 
 
 def _picture(rng: np.random.Generator, label: int) -> Image.Image:

@@ -1,0 +1,27 @@
+"""What the tests on the real photos share.
+
+Fixtures:
+    photos_settings  Settings with a home of the session's own, to which the photos have been fetched once, and with
+                     the real weights (CATDOG_PHOTOS_URL, CATDOG_BACKBONE_WEIGHTS). Only tests marked `photos` may
+                     ask for it: the others are not skipped where there are no photos.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from catdog.dataset import fetch_photos
+from catdog.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def photos_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings for the real photos and weights; the photos are there, decoded on first use."""
+    settings = Settings(
+        home=tmp_path_factory.mktemp("real"),
+        photos_url=os.environ["CATDOG_PHOTOS_URL"],
+        backbone_weights=Path(os.environ["CATDOG_BACKBONE_WEIGHTS"]),
+    )
+    fetch_photos(settings)
+    return settings
