@@ -47,14 +47,16 @@ def open_catalog(settings: Settings, source: str = "photos", progress: Progress 
         root = photos_root(settings)
         if root is None:
             raise DataError("The photos are not on this machine yet: run python -m catdog data --fetch.")
-        note = photos_note(root)
-        return replace(scan("photos", root), note=note)
+        return replace(scan("photos", root), note=photos_note(root))
     if source == "drawn":
         root = settings.data / "drawn"
         if not root.is_dir():
             write_drawn(root, progress=progress)
         return scan("drawn", root)
-    folder = Path(source).expanduser().absolute()
+    try:
+        folder = Path(source).expanduser().absolute()
+    except RuntimeError as error:  # ~somebody, and there is no such user
+        raise DataError(f"There is no folder {source}: check its name.") from error
     return scan(str(folder), folder)
 
 

@@ -1,7 +1,7 @@
 """The catalog: which photos there are, of which class, in which split."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,11 +11,12 @@ import numpy as np
 from catdog.dataset.splits import SPLITS, TRAINING, split_given, split_whole
 from catdog.errors import DataError
 from catdog.pictures import SUFFIXES
+from catdog.words import listed
 
 LAYOUT = "it needs two class folders, or train/ and validation/ with the same two class folders in each"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalog:
     """All pictures of one data set, in a fixed order.
 
@@ -77,30 +78,42 @@ class Catalog:
             splits=self.splits[rows],
             note=" ".join(filter(None, (self.note, note))),
         )
-        return check(kept)
+        return check(kept, "readable pictures")
 
 
 def scan(source: str, root: Path) -> Catalog:
     """Build the catalog of the folder `root`: two class folders, or train/ and validation/ with two each.
 
-    Only files with a picture's suffix count; hidden files are left out. Raises DataError, naming the folder and what
-    was found, for a missing or empty folder, one class only, or more than two.
+    Only files with a picture's suffix count; hidden files, and names that are not UTF-8, are left out. Raises
+    DataError, naming the folder and what was found, for a folder that is missing, empty or not to be read, for one
+    class only, for more than two, and for too few pictures.
     """
-    if not root.is_dir():
-        raise DataError(f"The folder {root} does not exist: check its name.")
-    given = (root / "train").is_dir() and (root / "validation").is_dir()
+    try:
+        if not root.is_dir():
+            raise DataError(f"There is no folder {root}: check its name.")
+        return _scan(source, root)
+    except OSError as error:
+        raise DataError(
+            f"The folder {root} can't be read ({error.strerror or error}): check its permissions."
+        ) from error
+
+
+def _scan(source: str, root: Path) -> Catalog:
+    has_train, has_validation = (root / "train").is_dir(), (root / "validation").is_dir()
+    given = has_train and has_validation
     tops = [root / "train", root / "validation"] if given else [root]
     names = [_class_folders(top) for top in tops]
-    classes = sorted(set().union(*names))
-    if len(classes) != 2 or any(found != names[0] for found in names):
-        found = "no class folder with pictures" if not classes else "the class folders " + ", ".join(classes)
-        if len(classes) == 1:
-            found = f"only the class folder {classes[0]}"
+    if len(names[0]) != 2 or any(found != names[0] for found in names):
+        found = _in_words(names[0])
+        if given and names[0] != names[1]:
+            found = f"{found} in train/ but {_in_words(names[1])} in validation/"
+        elif has_train != has_validation:
+            found = "train/ but no validation/" if has_train else "validation/ but no train/"
         raise DataError(f"The folder {root} has {found}: {LAYOUT}.")
     files = sorted(
         (path.relative_to(root).as_posix(), label, position == 0)
         for position, top in enumerate(tops)
-        for label, name in enumerate(classes)
+        for label, name in enumerate(names[0])
         for path in _pictures(top / name)
     )
     labels = np.array([label for _, label, _ in files], dtype=np.int64)
@@ -110,7 +123,7 @@ def scan(source: str, root: Path) -> Catalog:
         Catalog(
             source=source,
             root=root,
-            classes=(classes[0], classes[1]),
+            classes=(names[0][0], names[0][1]),
             paths=paths,
             labels=labels,
             splits=split_given(labels, training) if given else split_whole(labels),
@@ -119,13 +132,13 @@ def scan(source: str, root: Path) -> Catalog:
     )
 
 
-def check(catalog: Catalog) -> Catalog:
-    """Return the catalog if each class has pictures in each split; raise DataError otherwise."""
+def check(catalog: Catalog, kind: str = "pictures") -> Catalog:
+    """Return the catalog if each class has pictures in each split; raise DataError, calling them `kind`, otherwise."""
     for split, classes in catalog.counts().items():
         for name, number in classes.items():
             if number == 0:
                 raise DataError(
-                    f"The folder {catalog.root} has too few pictures of {name}: none is left for the {split} set, "
+                    f"The folder {catalog.root} has too few {kind} of {name}: none is left for the {split} set, "
                     "so add more of them (20 of each class is the least that makes sense)."
                 )
     return catalog
@@ -136,27 +149,44 @@ def fingerprint(root: Path, paths: Iterable[str]) -> str:
 
     def digest(path: str) -> bytes:
         try:
-            content = hashlib.sha256((root / path).read_bytes()).digest()
+            with (root / path).open("rb") as file:
+                content = hashlib.file_digest(file, "sha256").digest()
         except OSError:
             content = b"unreadable"
-        return path.encode("utf-8", "surrogateescape") + b"\0" + content
+        return path.encode() + b"\0" + content
 
     whole = hashlib.sha256()
     with ThreadPoolExecutor() as threads:
-        for part in threads.map(digest, paths, chunksize=64):
+        for part in threads.map(digest, paths):
             whole.update(part)
     return whole.hexdigest()[:16]
 
 
 def _class_folders(top: Path) -> list[str]:
     """Return the names, sorted, of the folders directly under `top` that hold a picture."""
-    folders = (path for path in top.iterdir() if path.is_dir() and not path.name.startswith("."))
-    return sorted(path.name for path in folders if next(_pictures(path), None))
+    return sorted(path.name for path in top.iterdir() if _usable_name(path) and path.is_dir() and any(_pictures(path)))
 
 
-def _pictures(folder: Path) -> Iterable[Path]:
+def _pictures(folder: Path) -> Iterator[Path]:
+    """Yield the picture files directly in `folder`, in no order."""
     return (
-        path
-        for path in folder.iterdir()
-        if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
+        path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and _usable_name(path) and path.is_file()
     )
+
+
+def _usable_name(path: Path) -> bool:
+    """Return whether a file or folder may take part: not hidden, and one that run folders and pages can write down."""
+    try:
+        path.name.encode()
+    except UnicodeEncodeError:
+        return False
+    return not path.name.startswith(".")
+
+
+def _in_words(classes: list[str]) -> str:
+    if not classes:
+        return "no class folder with pictures"
+    if len(classes) == 1:
+        return f"only the class folder {classes[0]}"
+    more = [f"{len(classes) - 5} more"] if len(classes) > 6 else []
+    return f"the class folders {listed(classes[:5] + more if more else classes)}"

@@ -1,12 +1,15 @@
 """Bring the photo set's zip to this machine: over http, https, or from a file address."""
 
 import errno
+import os
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import BinaryIO
+from urllib.parse import SplitResult, unquote, urlsplit
 
-import pooch
 import requests
 
 from catdog.errors import DataError
@@ -14,99 +17,127 @@ from catdog.progress import Progress, silent
 
 WHAT = "downloading the photos"
 MAX_BYTES = 2 * 1024**3
-TIMEOUT = 20.0
+BLOCK = 1 << 16
+TIMEOUT = 20.0  # seconds to connect, and between two blocks
 DETOUR = "check the connection, or set CATDOG_PHOTOS_URL to a copy of the zip"
 
 
 def download(url: str, target: Path, progress: Progress = silent, give_up_after: float | None = None) -> None:
-    """Write what `url` names to `target`; on failure nothing is left there.
+    """Write what `url` names to `target`; however it fails or is interrupted, nothing is left there.
 
+    progress is called from this thread, ten times a second; what it raises ends the download.
     give_up_after: seconds within which the first bytes must have come, name look-up included. Raises DataError.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    meter = _Meter(progress)
-    failures: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            _transfer(url, target, meter)
-        except BaseException as error:
-            failures.append(error)
-
-    # a thread of its own, since neither name look-up nor connect can be given one deadline for both
-    thread = threading.Thread(target=work, daemon=True, name="download")
-    thread.start()
     deadline = None if give_up_after is None else time.monotonic() + give_up_after
-    while thread.is_alive():
-        thread.join(0.1)
-        if deadline and not meter.done and time.monotonic() > deadline and thread.is_alive():
-            meter.cancelled = True
-            raise DataError(f"The photos could not be reached within {give_up_after:g} seconds: {DETOUR}.")
-    if failures:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("wb") as file:
+            transfer = _Transfer(url, file)
+            transfer.start()
+            while transfer.is_alive():
+                transfer.join(0.1)
+                progress(transfer.done, transfer.total, WHAT)
+                late = deadline is not None and time.monotonic() > deadline
+                if late and not transfer.done and transfer.is_alive():
+                    raise DataError(f"The photos could not be reached within {give_up_after:g} seconds: {DETOUR}.")
+        if transfer.failure is not None:
+            raise transfer.failure
+    except BaseException as error:
         target.unlink(missing_ok=True)
-        raise _explained(failures[0], url) from failures[0]
+        if isinstance(error, OSError):
+            raise not_stored(error) from error
+        raise
 
 
-class _Meter:
-    """What pooch takes for a progress bar: passes bytes on, and ends a download that is too large or given up."""
-
-    def __init__(self, progress: Progress) -> None:
-        self.total = 0
-        self.done = 0
-        self.cancelled = False
-        self._progress = progress
-
-    def update(self, number: int) -> None:
-        self.done += number
-        if self.cancelled:
-            raise DataError("The download was given up.")
-        if self.done > MAX_BYTES:
-            raise DataError(f"The address gave more than {MAX_BYTES // 1024**3} GB, so it is not the photo set.")
-        self._progress(self.done, self.total, WHAT)
-
-    def reset(self) -> None:
-        """Do nothing: pooch rewinds the bar when it ends, which would only flicker here."""
-
-    def close(self) -> None:
-        """Do nothing: there is nothing to close."""
-
-
-def _transfer(url: str, target: Path, meter: _Meter) -> None:
-    parts = urlsplit(url)
-    if parts.scheme == "file":
-        source = Path(unquote(parts.path))
-        meter.total = source.stat().st_size
-        with source.open("rb") as reader, target.open("wb") as writer:
-            while block := reader.read(1 << 20):
-                writer.write(block)
-                meter.update(len(block))
-    elif parts.scheme in ("http", "https"):
-        fetch = pooch.HTTPDownloader(progressbar=meter, chunk_size=1 << 16, timeout=TIMEOUT)
-        fetch(url, str(target), None)
-    else:
-        raise DataError(
-            f"CATDOG_PHOTOS_URL starts with {parts.scheme or 'no scheme'!r}: use an http, https or file address."
-        )
-
-
-def _explained(error: BaseException, url: str) -> BaseException:
-    """Turn what a download can fail with into one sentence; a programming error stays what it is."""
-    host = urlsplit(url).netloc or urlsplit(url).path
-    if isinstance(error, requests.HTTPError):
-        return DataError(f"{host} answered with an error ({error}): {DETOUR}.")
-    if isinstance(error, requests.Timeout):
-        return DataError(f"{host} did not answer within {TIMEOUT:g} seconds: {DETOUR}.")
-    if isinstance(error, requests.RequestException):
-        return DataError(f"The photos could not be downloaded from {host}: {DETOUR}.")
-    if isinstance(error, FileNotFoundError):
-        return DataError(f"There is no file {host}: correct CATDOG_PHOTOS_URL.")
-    if isinstance(error, OSError):
-        return DataError(f"The photos could not be stored ({error.strerror or error}): {storage_hint(error)}.")
-    return error
-
-
-def storage_hint(error: OSError) -> str:
-    """Say what helps against a failed write."""
+def not_stored(error: OSError) -> DataError:
+    """Say why the photos could not be written and what helps."""
+    hint = "check the folder's permissions or set CATDOG_HOME to another folder"
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return "free some disk space (about 200 MB) or set CATDOG_HOME to another disk"
-    return "check the folder's permissions or set CATDOG_HOME to another folder"
+        hint = "free some disk space (about 200 MB) or set CATDOG_HOME to another disk"
+    return DataError(f"The photos could not be stored ({error.strerror or error}): {hint}.")
+
+
+class _Transfer(threading.Thread):
+    """Copies what a URL names into a file, in a thread: neither name look-up nor connecting has one deadline for both.
+
+    done, total: bytes, total 0 if not known. failure: what ended it early; an OSError only if writing failed.
+    Whoever started it stops it by closing the file.
+    """
+
+    def __init__(self, url: str, file: BinaryIO) -> None:
+        super().__init__(daemon=True, name="download")
+        self.done = 0
+        self.total = 0
+        self.failure: Exception | None = None
+        self._url = url
+        self._file = file
+
+    def run(self) -> None:
+        """Copy to the end, or keep what went wrong."""
+        try:
+            with _reading(self._url) as (self.total, blocks):
+                for block in blocks:
+                    self._store(block)
+        except Exception as error:  # raised again by the thread that waits for this one
+            self.failure = error.error if isinstance(error, _WriteError) else error
+
+    def _store(self, block: bytes) -> None:
+        try:
+            self._file.write(block)
+        except OSError as error:
+            raise _WriteError(error) from error
+        self.done += len(block)
+        if self.done > MAX_BYTES:
+            raise DataError(
+                f"CATDOG_PHOTOS_URL names something larger than {MAX_BYTES // 1024**3} GB, so it is not the photo set: "
+                "correct it."
+            )
+
+
+class _WriteError(Exception):
+    """Keeps a failed write apart from a failed read: both are an OSError."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+@contextmanager
+def _reading(url: str) -> Iterator[tuple[int, Iterator[bytes]]]:
+    """Yield the number of bytes behind `url`, 0 if not known, and their blocks; raise DataError where that fails."""
+    try:
+        parts = urlsplit(url)
+        place = parts.netloc.rpartition("@")[2]  # a name and password in the address must not be shown
+        if parts.scheme == "file":
+            with _file(parts) as found:
+                yield found
+        elif parts.scheme in ("http", "https"):
+            # compressed on the way, the zip would not get smaller, and its length would not be known
+            with requests.get(url, stream=True, timeout=TIMEOUT, headers={"Accept-Encoding": "identity"}) as answer:
+                answer.raise_for_status()
+                length = answer.headers.get("Content-Length", "")
+                yield int(length) if length.isdecimal() else 0, answer.iter_content(BLOCK)
+        else:
+            raise DataError(f"CATDOG_PHOTOS_URL must start with http://, https:// or file://, and {url!r} does not.")
+    except requests.HTTPError as error:
+        raise DataError(f"{place} answered with the error {error.response.status_code}: {DETOUR}.") from error
+    except requests.Timeout as error:
+        raise DataError(f"{place} did not answer within {TIMEOUT:g} seconds: {DETOUR}.") from error
+    except requests.exceptions.ChunkedEncodingError as error:
+        raise DataError(f"The download from {place} broke off: try again, or {DETOUR}.") from error
+    except ValueError as error:  # requests' errors for an address that can't be one are of this kind too
+        raise DataError(f"CATDOG_PHOTOS_URL is {url!r}, which is no address: correct it.") from error
+    except OSError as error:  # every other error of requests is one
+        raise DataError(f"The photos could not be downloaded from {place}: {DETOUR}.") from error
+
+
+@contextmanager
+def _file(parts: SplitResult) -> Iterator[tuple[int, Iterator[bytes]]]:
+    path = Path(unquote(parts.path))
+    try:
+        if not path.is_file():  # also keeps away from pipes, which could be read for ever
+            raise DataError(f"There is no file {path}: correct CATDOG_PHOTOS_URL.")
+        with path.open("rb") as file:
+            yield os.fstat(file.fileno()).st_size, iter(lambda: file.read(BLOCK), b"")
+    except OSError as error:
+        raise DataError(f"The file {path} can't be read ({error.strerror or error}): {DETOUR}.") from error

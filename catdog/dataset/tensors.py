@@ -4,18 +4,22 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
-from filelock import FileLock
 
 from catdog.dataset.catalog import Catalog
+from catdog.dataset.lock import locked
 from catdog.errors import DataError, PictureError
 from catdog.files import read_json, whole_file, write_json
 from catdog.pictures import SIZE, load_picture, resize
 from catdog.progress import Progress, silent
 
+DECODING = 1  # to be raised when pictures.py makes other pixels of the same file, so that old cache files are not used
+BLOCK = 256  # decoded pictures that wait in memory to be written, 20 MB
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """A catalog with its decoded pictures.
 
@@ -36,35 +40,64 @@ def decoded(catalog: Catalog, cache: Path, progress: Progress = silent) -> Datas
     """Return the catalog's pictures as 160×160 RGB, decoding them on first use and mapping the cached file after.
 
     The cache file is named by the catalog's fingerprint and written whole; two processes never decode the same set
-    at once. Unreadable files are skipped and counted. Raises DataError where the disk is full or too few are left.
+    at once; a damaged cache file is written anew. Unreadable pictures are skipped and counted. Raises DataError where
+    the disk is full or too few pictures are left.
     """
-    array_file = cache / f"{catalog.fingerprint}-{SIZE}.npy"
-    list_file = array_file.with_suffix(".json")
+    array_file = cache / f"{catalog.fingerprint}-{SIZE}-{DECODING}.npy"
+    dataset = _mapped(catalog, array_file)
+    if dataset is None:
+        try:
+            cache.mkdir(parents=True, exist_ok=True)
+            with locked(
+                array_file.with_suffix(".lock"), progress, "waiting for another process that reads the pictures"
+            ):
+                dataset = _mapped(catalog, array_file)
+                if dataset is None:
+                    # leftovers of a killed process; the lock says that nobody is writing them
+                    for leftover in cache.glob(f".{array_file.stem}-*"):
+                        leftover.unlink()
+                    _decode(catalog, array_file, progress)
+                    dataset = _mapped(catalog, array_file)
+        except OSError as error:
+            raise DataError(
+                f"The decoded pictures can't be kept in {cache} ({error.strerror or error}): free some disk space "
+                "or set CATDOG_HOME to another folder."
+            ) from error
+    if dataset is None:
+        raise DataError(f"The decoded pictures in {cache} vanish or change as soon as they are written: delete it.")
+    return dataset
+
+
+def _mapped(catalog: Catalog, array_file: Path) -> Dataset | None:
+    """Return the data set with its cached pictures; None where they are not there or are damaged."""
+    known = read_json(_list_file(array_file))
+    if known is None:
+        return None
+    skipped = tuple((path, reason) for path, reason in known.get("skipped", ()))
+    kept = _without(catalog, skipped) if skipped else catalog
     try:
-        cache.mkdir(parents=True, exist_ok=True)
-        with FileLock(array_file.with_suffix(".lock")):
-            if not (array_file.exists() and read_json(list_file)):
-                _decode(catalog, array_file, list_file, progress)
         pixels = np.load(array_file, mmap_mode="r")
-    except (OSError, ValueError) as error:
-        raise DataError(
-            f"The decoded pictures can't be kept in {cache} ({error}): free some disk space or set CATDOG_HOME "
-            "to another folder."
-        ) from error
-    skipped = tuple(map(tuple, read_json(list_file)["skipped"]))
-    if not skipped:
-        return Dataset(catalog, pixels)
-    bad = {path for path, _ in skipped}
-    rows = np.array([row for row, path in enumerate(catalog.paths) if path not in bad], dtype=np.int64)
-    some = ", ".join(path for path, _ in skipped[:3]) + (" and others" if len(skipped) > 3 else "")
-    files = "1 file was" if len(skipped) == 1 else f"{len(skipped):,} files were"
-    return Dataset(catalog.keep(rows, f"{files} skipped as unreadable: {some}."), pixels, skipped)
+    except (OSError, ValueError, EOFError):  # missing, no array, cut short, empty
+        return None
+    whole = pixels.dtype == np.uint8 and pixels.shape == (len(kept), SIZE, SIZE, 3)
+    return Dataset(kept, pixels, skipped) if whole else None
 
 
-def _decode(catalog: Catalog, array_file: Path, list_file: Path, progress: Progress) -> None:
+def _without(catalog: Catalog, skipped: tuple[tuple[str, str], ...]) -> Catalog:
+    names = [path for path, _ in skipped]
+    rows = np.flatnonzero(~np.isin(catalog.paths, names))
+    files = "1 file was" if len(names) == 1 else f"{len(names):,} files were"
+    some = ", ".join(names[:3]) + (" and others" if len(names) > 3 else "")
+    return catalog.keep(rows, f"{files} skipped as unreadable: {some}.")
+
+
+def _list_file(array_file: Path) -> Path:
+    return array_file.with_suffix(".json")
+
+
+def _decode(catalog: Catalog, array_file: Path, progress: Progress) -> None:
     total = len(catalog)
     skipped: list[tuple[str, str]] = []
-    progress(0, total, "reading the pictures")
 
     def read(path: str) -> np.ndarray | str:
         try:
@@ -73,25 +106,24 @@ def _decode(catalog: Catalog, array_file: Path, list_file: Path, progress: Progr
             return str(error)
 
     with whole_file(array_file) as temporary:
-        with temporary.open("wb") as file:
+        with temporary.open("wb") as file, ThreadPoolExecutor(os.cpu_count()) as threads:
             # the header is written for all rows first, and again at the end if some turned out unreadable
-            header = {"descr": "|u1", "fortran_order": False, "shape": (total, SIZE, SIZE, 3)}
-            np.lib.format.write_array_header_1_0(file, header)
-            start = file.tell()
-            with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
-                # map() hands out all work at once, but results wait in memory only as long as one block is written
-                for first in range(0, total, 256):
-                    for path, result in zip(
-                        catalog.paths[first : first + 256],
-                        threads.map(read, catalog.paths[first : first + 256]),
-                        strict=True,
-                    ):
-                        if isinstance(result, str):
-                            skipped.append((path, result))
-                        else:
-                            file.write(result.tobytes())
-                    progress(min(first + 256, total), total, "reading the pictures")
+            _write_header(file, total)
+            for first in range(0, total, BLOCK):
+                block = catalog.paths[first : first + BLOCK]
+                for number, (path, result) in enumerate(zip(block, threads.map(read, block), strict=True), start=first):
+                    progress(number, total, "reading the pictures")
+                    if isinstance(result, str):
+                        skipped.append((path, result))
+                    else:
+                        file.write(result.tobytes())
             file.seek(0)
-            np.lib.format.write_array_header_1_0(file, header | {"shape": (total - len(skipped), SIZE, SIZE, 3)})
-            assert file.tell() == start, "the array header changed its length"
-        write_json(list_file, {"skipped": skipped})
+            _write_header(file, total - len(skipped))
+        write_json(_list_file(array_file), {"skipped": skipped})
+    progress(total, total, "reading the pictures")
+
+
+def _write_header(file: BinaryIO, rows: int) -> None:
+    """Write the head of a .npy file; numpy pads it so that its length is the same for any number of rows."""
+    header = {"descr": "|u1", "fortran_order": False, "shape": (rows, SIZE, SIZE, 3)}
+    np.lib.format.write_array_header_1_0(file, header)

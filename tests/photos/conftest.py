@@ -6,8 +6,7 @@ Fixtures:
                      ask for it: the others are not skipped where there are no photos.
 """
 
-import os
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 
@@ -18,10 +17,6 @@ from catdog.settings import Settings
 @pytest.fixture(scope="session")
 def photos_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings for the real photos and weights; the photos are there, decoded on first use."""
-    settings = Settings(
-        home=tmp_path_factory.mktemp("real"),
-        photos_url=os.environ["CATDOG_PHOTOS_URL"],
-        backbone_weights=Path(os.environ["CATDOG_BACKBONE_WEIGHTS"]),
-    )
+    settings = replace(Settings.from_environment(), home=tmp_path_factory.mktemp("real"))
     fetch_photos(settings)
     return settings
