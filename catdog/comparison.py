@@ -1,6 +1,7 @@
 """What several runs say when they are laid side by side."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,8 @@ def latest_finished(runs: Sequence[Run]) -> list[Run]:
 
 def labels(runs: Sequence[Run]) -> dict[str, str]:
     """Return {run id: name}, where runs of the same name are told apart by the end of their id."""
-    names = [run.name for run in runs]
-    return {run.id: run.name if names.count(run.name) == 1 else f"{run.name} ({run.id[-4:]})" for run in runs}
+    times = Counter(run.name for run in runs)
+    return {run.id: run.name if times[run.name] == 1 else f"{run.name} ({run.id[-4:]})" for run in runs}
 
 
 def data_words(run: Run) -> str:

@@ -2,21 +2,18 @@
 
 import streamlit as st
 
-from catdog.charts import CONFIG, Series, curves, goals_of
-from catdog.comparison import baseline, labels
 from catdog.dataset import TRAINING
 from catdog.errors import UsageError
 from catdog.models import MODELS, recipe
-from catdog.runs import Run, launch, stop_run
+from catdog.runs import launch
 from catdog.training import ACTIVE, TrainConfig
 from catdog.training.config import MAX_BATCH_SIZE, MAX_EPOCHS
 from catdog.words import listed
 from pages import shared
-from pages.progress import progress
+from pages.live import live
 from pages.runlist import runlist
 
 DEFAULT = TrainConfig("model1")
-EVERY = 1.0  # seconds between two looks at the runs that are active
 
 
 def main() -> None:
@@ -30,11 +27,8 @@ def main() -> None:
     with shared.errors():
         _new_run()
     runs = shared.runs()
-    active = tuple(run.id for run in runs if run.state in ACTIVE)
-    if active:
-        # It polls only while something trains; once the set of active runs changes, the whole page is drawn anew.
-        st.fragment(_live, run_every=EVERY, key="live")(active)
-    runlist([run for run in runs if run.id not in active])
+    live([run for run in runs if run.state in ACTIVE])
+    runlist([run for run in runs if run.state not in ACTIVE])
 
 
 def _new_run() -> None:
@@ -149,44 +143,6 @@ def _check(key: str, text: str, number: type) -> None:
     except ValueError:
         value = text
     TrainConfig("model1", **{key: value})
-
-
-def _live(shown: tuple[str, ...]) -> None:
-    """Draw the runs that wait or train, and their curves; runs by itself every second."""
-    runs = [run for run in shared.runs() if run.state in ACTIVE]
-    if {run.id for run in runs} != set(shown):
-        st.rerun()
-    st.header("Training now", anchor=False)
-    for run in sorted(runs, key=lambda run: (run.state == "queued", run.status.queued, run.id)):
-        with st.container(border=True, key=f"active-{run.id}"):
-            progress(run)
-            if st.button(
-                "Stop",
-                key=f"stop-{run.id}",
-                icon=":material/stop_circle:",
-                disabled=run.state == "stopping",
-                help=f"Stop {shared.plain(run.name)}: the finished epochs are kept, and it can be resumed later.",
-            ):
-                with shared.errors():
-                    stop_run(shared.settings(), run)
-                    st.rerun(scope="fragment")
-    _curves([run for run in runs if run.state != "queued"])
-
-
-def _curves(runs: list[Run]) -> None:
-    if not runs:
-        return
-    names = labels(runs)
-    series = [Series(names[run.id], run.config.model, run.history(), run.config.epochs) for run in runs]
-    known = [share for run in runs if (share := baseline(run)) is not None]
-    models = [run.config.model for run in runs if run.config.source == "photos"]
-    chart = curves(series, "accuracy", goals_of(models, known[0] if known else None))
-    st.plotly_chart(
-        chart,
-        key="live-curve",
-        config=dict(CONFIG),
-        alt=f"Accuracy by epoch of {listed([one.name for one in series])}, growing while it trains.",
-    )
 
 
 main()

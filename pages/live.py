@@ -1,0 +1,119 @@
+"""The runs that wait or train right now: bars for epoch and batch, time left, a growing curve, a stop button."""
+
+import time
+from contextlib import suppress
+
+import streamlit as st
+
+from catdog.charts import CONFIG, Series, curves, goals_of
+from catdog.comparison import baseline, data_words, labels
+from catdog.errors import RunError
+from catdog.runs import Run, open_run, stop_run
+from catdog.training import ACTIVE
+from catdog.words import duration, listed, percent
+from pages import shared
+from pages.runlist import ICONS
+
+EVERY = 1.0  # seconds between two looks at the runs
+
+
+def live(active: list[Run]) -> None:
+    """Draw these active runs and keep them current by themselves; without any, draw nothing and poll nothing.
+
+    Once one of them ends, the whole page is drawn anew.
+    """
+    if active:
+        st.fragment(_live, run_every=EVERY, key="live")(tuple(run.id for run in active))
+
+
+def _live(shown: tuple[str, ...]) -> None:
+    """Draw the runs that wait or train, and their curves; runs by itself every second.
+
+    shown: their ids. It reads these only, since reading all of 500 runs every second would slow the training.
+    """
+    runs = []
+    for one in shown:
+        with suppress(RunError):  # deleted from the disk meanwhile
+            runs.append(open_run(shared.settings(), one))
+    ended = [run for run in runs if run.state not in ACTIVE]
+    for run in ended:
+        st.toast(f"{shared.plain(run.name)}: {run.state}", icon=f":material/{ICONS.get(run.state, 'circle')}:")
+    if ended or len(runs) < len(shown):
+        st.rerun()
+    st.header("Training now", anchor=False)
+    runs.sort(key=lambda run: (run.status.queued, run.id))
+    at_work = [run for run in runs if run.state != "queued"]
+    for run in at_work:
+        _card(run)
+    if at_work:
+        _curves(at_work)
+    for run in runs:
+        if run.state == "queued":
+            _card(run)
+
+
+def _card(run: Run) -> None:
+    """Draw one active run: its name, its stop button, how far it is."""
+    icon = "hourglass_empty" if run.state == "queued" else "model_training"
+    words = f"**{shared.plain(run.name)}** · {run.config.model} on {shared.plain(data_words(run))}"
+    with st.container(border=True, key=f"active-{run.id}"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f":material/{icon}: {words}", width="stretch")
+            st.button(
+                "Stop",
+                key=f"stop-{run.id}",
+                icon=":material/stop_circle:",
+                disabled=run.state == "stopping",
+                help=f"Stop {shared.plain(run.name)}: the finished epochs are kept, and it can be resumed later.",
+                on_click=_stop,
+                args=(run,),
+            )
+        _progress(run)
+
+
+def _stop(run: Run) -> None:
+    try:
+        stop_run(shared.settings(), run)
+    except RunError as error:  # it has just ended by itself
+        st.toast(shared.plain(str(error)), icon=":material/error:")
+
+
+def _progress(run: Run) -> None:
+    """Draw how far a queued, running or stopping run is."""
+    status = run.status
+    if run.state == "queued":
+        since = duration(time.time() - status.queued)
+        st.caption(f"Waiting for its turn since {since}: it starts by itself once the run before it has ended.")
+        return
+    epoch, share = status.epoch, status.batch / status.batches if status.batches else 0.0
+    done = (epoch - 1 + share) / status.epochs if epoch and status.epochs else 0.0
+    st.progress(_within(done), text=f"Epoch {epoch} of {status.epochs}" if epoch else "Getting ready")
+    if status.batches:
+        st.progress(_within(share), text=f"Batch {status.batch} of {status.batches}")
+    what = "stopping after this step" if run.state == "stopping" else status.message or "training"
+    parts = [what[:1].upper() + what[1:]]
+    if status.started:
+        parts.append(f"{duration(time.time() - status.started)} so far")
+    if run.eta is not None:
+        parts.append(f"about {duration(run.eta)} left" if run.eta >= 1 else "almost done")
+    if run.best_val_accuracy is not None:
+        parts.append(f"best validation accuracy {percent(run.best_val_accuracy)} in epoch {run.best_epoch}")
+    st.caption(shared.plain(" · ".join(parts)))
+
+
+def _within(share: float) -> float:
+    return min(max(share, 0.0), 1.0)
+
+
+def _curves(runs: list[Run]) -> None:
+    names = labels(runs)
+    series = [Series(names[run.id], run.config.model, run.history(), run.config.epochs) for run in runs]
+    known = [share for run in runs if (share := baseline(run)) is not None]
+    models = [run.config.model for run in runs if run.config.source == "photos"]
+    chart = curves(series, "accuracy", goals_of(models, known[0] if known else None))
+    st.plotly_chart(
+        chart,
+        key="live-curve",
+        config=dict(CONFIG),
+        alt=f"Accuracy by epoch of {listed([one.name for one in series])}, growing while it trains.",
+    )
