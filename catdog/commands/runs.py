@@ -90,7 +90,7 @@ def _list(runs: "list[Run]", as_json: bool) -> int:
 def _show(run: "Run", as_json: bool) -> int:
     history = run.history()
     if as_json:
-        extra = {"config": run.config.to_dict(), "details": run.details, "error": run.status.error}
+        extra = {"details": run.details, "error": run.status.error}
         print_json(run.to_json() | extra | {"evaluation": run.evaluation, "history": history})
         return 0
     print(f"{run.name} ({run.id}) is {run.state}. {run.status.error or run.status.message}".rstrip())

@@ -55,11 +55,11 @@ def complain(text: str) -> None:
 
 
 def new_bar(**options: Any) -> "tqdm":
-    """Return a tqdm bar on standard error; into a file or a pipe it writes only every ten seconds."""
+    """Return a tqdm bar on standard error; into a file or a pipe it writes every ten seconds only."""
     from tqdm import tqdm
 
-    interval = 0.1 if sys.stderr.isatty() else 10
-    return tqdm(file=sys.stderr, mininterval=interval, miniters=0, leave=False, **options)
+    pace = {"mininterval": 0.1} if sys.stderr.isatty() else {"mininterval": 10, "delay": 10}
+    return tqdm(file=sys.stderr, miniters=0, leave=False, **pace, **options)
 
 
 class Bars:
@@ -80,7 +80,7 @@ class Bars:
 
     def __call__(self, done: int, total: int, what: str) -> None:
         """Show that `done` of `total` is reached; a total of 0 means that it is not known."""
-        if self._bar is None or what != self._what:
+        if self._bar is None or what != self._what or (total and not self._bar.total):
             self.__exit__(None, None, None)
             # sizes in bytes are in the millions, counts of pictures in the thousands
             size = {"unit": "B", "unit_scale": True} if total > 1_000_000 else {"unit": ""}

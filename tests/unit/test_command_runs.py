@@ -1,0 +1,132 @@
+"""python -m catdog runs: list, show, stop, resume, rename, delete."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from catdog import runs
+from catdog.__main__ import main
+from catdog.runs import create_run, list_runs, open_run
+from catdog.training import TrainConfig
+
+KEYS = {"id", "name", "model", "source", "state", "epochs", "best_val_accuracy", "test_accuracy", "seconds"}
+
+
+@pytest.fixture
+def run(environment):
+    """A run called "first" that was stopped after two epochs."""
+    made = create_run(environment, TrainConfig("model1", source="drawn", epochs=5), "first")
+    made.files.write_status(replace(made.status, state="stopped", epoch=2, best_val_accuracy=0.6, best_epoch=2))
+    return open_run(environment, made.id)
+
+
+def test_an_empty_list_says_how_to_make_a_run(environment, capsys):
+    assert main(["runs"]) == 0
+    assert "python -m catdog train" in capsys.readouterr().out
+
+
+def test_an_empty_list_as_json_is_a_list(environment, capsys):
+    assert main(["runs", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_the_list_as_json_follows_the_contract_newest_first(environment, run, capsys):
+    newer = create_run(environment, TrainConfig("model4", epochs=3))
+    assert main(["runs", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [each["id"] for each in listed] == [newer.id, run.id]
+    assert [set(each) for each in listed] == [KEYS, KEYS]
+    assert listed[1] == {
+        "id": run.id,
+        "name": "first",
+        "model": "model1",
+        "source": "drawn",
+        "state": "stopped",
+        "epochs": 5,
+        "best_val_accuracy": 0.6,
+        "test_accuracy": None,
+        "seconds": 0.0,
+    }
+
+
+@pytest.mark.parametrize("words", [["runs", "list", "--json"], ["runs", "--json", "list"], ["runs", "--json"]])
+def test_json_may_stand_before_or_after_the_action(run, words, capsys):
+    assert main(words) == 0
+    assert [each["id"] for each in json.loads(capsys.readouterr().out)] == [run.id]
+
+
+def test_the_list_for_people_shows_name_state_and_score(run, capsys):
+    assert main(["runs"]) == 0
+    row = capsys.readouterr().out.splitlines()[1]
+    assert all(word in row for word in (run.id, "first", "stopped", "60.0 %"))
+
+
+def test_show_tells_settings_and_state(run, capsys):
+    assert main(["runs", "show", "first"]) == 0
+    shown = capsys.readouterr().out
+    assert "first" in shown
+    assert "epochs 5" in shown
+    assert str(run.folder) in shown
+
+
+def test_show_as_json_adds_details_to_the_contract(run, capsys):
+    assert main(["runs", "show", run.id, "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert set(shown) == KEYS | {"details", "error", "evaluation", "history"}
+    assert shown["details"]["config"]["epochs"] == 5
+
+
+def test_a_run_that_is_not_there_is_one_line_and_status_1(environment, capsys):
+    assert main(["runs", "show", "nothing"]) == 1
+    said = capsys.readouterr()
+    assert said.err.startswith("catdog: ")
+    assert "nothing" in said.err
+    assert said.err.count("\n") == 1
+
+
+def test_stop_asks_a_queued_run_to_stop(environment, capsys):
+    queued = create_run(environment, TrainConfig("model1", source="drawn"), "waiting")
+    assert main(["runs", "stop", "waiting", "--json"]) == 0
+    assert queued.files.stop.exists()
+    assert json.loads(capsys.readouterr().out)["state"] == "stopping"
+
+
+def test_stopping_a_run_that_has_ended_fails(run, capsys):
+    assert main(["runs", "stop", "first"]) == 1
+    assert capsys.readouterr().err.startswith("catdog: ")
+
+
+def test_resume_starts_the_run_again(environment, run, monkeypatch, capsys):
+    started = []
+    monkeypatch.setattr(runs.actions, "start_run", lambda settings, again: started.append(again.id))
+    assert main(["runs", "resume", "first"]) == 0
+    assert started == [run.id]
+    assert "queued" in capsys.readouterr().out
+
+
+def test_rename_changes_the_name_only(environment, run):
+    assert main(["runs", "rename", "first", "my best run"]) == 0
+    assert [(each.id, each.name) for each in list_runs(environment)] == [(run.id, "my best run")]
+
+
+def test_an_empty_name_is_wrong_use(environment, run, capsys):
+    assert main(["runs", "rename", "first", "  "]) == 2
+    assert capsys.readouterr().err.startswith("catdog: ")
+    assert open_run(environment, run.id).name == "first"
+
+
+def test_delete_removes_that_run_and_no_other(environment, run, capsys):
+    other = create_run(environment, TrainConfig("model2", source="drawn"))
+    assert main(["runs", "delete", run.id, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"deleted": run.id}
+    assert [each.id for each in list_runs(environment)] == [other.id]
+    assert not run.folder.exists()
+
+
+def test_a_models_name_must_not_delete_a_run(environment, run, capsys):
+    run.files.tflite.write_bytes(b"model")
+    run.files.write_status(replace(run.status, state="done"))
+    assert main(["runs", "delete", "model1"]) == 2
+    assert run.id in capsys.readouterr().err
+    assert run.folder.exists()

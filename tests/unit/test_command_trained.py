@@ -1,0 +1,115 @@
+"""The whole way in the terminal, for real: train, then look at the run, its scores and its answers."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from catdog.__main__ import main
+from catdog.settings import PROJECT, Settings
+
+KEYS = {"id", "name", "model", "source", "state", "epochs", "best_val_accuracy", "test_accuracy", "seconds"}
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory, picture_folder):
+    """Settings whose home holds one run of model1, trained by the command line in a process of its own; its JSON."""
+    settings = Settings(home=tmp_path_factory.mktemp("trained"))
+    command = [sys.executable, "-m", "catdog", "train", "model1", "--epochs", "1", "--batch-size", "8"]
+    done = subprocess.run(
+        [*command, "--source", str(picture_folder), "--name", "mine", "--json"],
+        cwd=PROJECT,
+        env=os.environ | settings.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return settings, json.loads(done.stdout)
+
+
+@pytest.fixture(autouse=True)
+def _here(trained, monkeypatch):
+    for name, value in trained[0].environment().items():
+        monkeypatch.setenv(name, value)
+
+
+def test_train_as_json_prints_the_finished_run(trained, picture_folder):
+    run = trained[1]
+    assert set(run) == KEYS
+    assert run["state"] == "done"
+    assert (run["name"], run["model"], run["epochs"]) == ("mine", "model1", 1)
+    assert run["source"] == str(picture_folder)
+    assert 0 <= run["best_val_accuracy"] <= 1
+    assert 0 <= run["test_accuracy"] <= 1
+    assert run["seconds"] > 0
+
+
+def test_runs_lists_what_train_printed(trained, capsys):
+    assert main(["runs", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == [trained[1]]
+
+
+def test_evaluate_as_json_gives_the_scores_of_both_splits(trained, capsys):
+    assert main(["evaluate", "mine", "--json"]) == 0
+    scores = json.loads(capsys.readouterr().out)
+    assert set(scores) == {"run", "classes", "validation", "test"}
+    assert scores["run"] == trained[1]["id"]
+    assert scores["test"]["accuracy"] == trained[1]["test_accuracy"]
+    assert scores["validation"]["photos"] + scores["test"]["photos"] == 40
+    assert sum(map(sum, scores["test"]["confusion"])) == scores["test"]["photos"]
+
+
+def test_evaluate_for_people_says_what_was_taken_for_what(capsys):
+    assert main(["evaluate", "model1"]) == 0
+    shown = capsys.readouterr().out
+    assert "test: accuracy" in shown
+    assert "were recognised" in shown
+    assert "taken for dogs" in shown
+
+
+def test_predict_as_json_follows_the_contract(trained, picture_folder, capsys):
+    paths = [str(picture_folder / "validation" / name) for name in ("cats/cat.1.jpg", "dogs/dog.1.jpg")]
+    assert main(["predict", "mine", *paths, "--json"]) == 0
+    answers = json.loads(capsys.readouterr().out)
+    assert [set(answer) for answer in answers] == [{"path", "run", "label", "probability"}] * 2
+    assert [answer["path"] for answer in answers] == paths
+    assert {answer["run"] for answer in answers} == {trained[1]["id"]}
+    for answer in answers:
+        assert answer["label"] == ("dogs" if answer["probability"] >= 0.5 else "cats")
+
+
+def test_predict_answers_as_the_training_did(trained, picture_folder, capsys):
+    settings, run = trained
+    rows = (settings.runs / run["id"] / "predictions.csv").read_text().splitlines()[1:]
+    stored = {row.split(",")[0]: float(row.split(",")[2]) for row in rows}
+    assert len(stored) == 64
+    paths = sorted(stored)
+    assert main(["predict", run["id"], *(str(picture_folder / path) for path in paths), "--json"]) == 0
+    answers = json.loads(capsys.readouterr().out)
+    assert [answer["probability"] for answer in answers] == pytest.approx([stored[path] for path in paths], abs=1e-3)
+
+
+def test_a_bad_picture_gets_its_sentence_and_the_others_their_answer(picture_folder, tmp_path, capsys):
+    (tmp_path / "note.jpg").write_text("no picture at all")
+    (tmp_path / "empty.png").touch()
+    good = str(picture_folder / "train" / "cats" / "cat.0.jpg")
+    bad = [str(tmp_path / name) for name in ("note.jpg", "empty.png", "missing.jpg")]
+    assert main(["predict", "mine", bad[0], good, *bad[1:], "--json"]) == 1
+    said = capsys.readouterr()
+    assert [answer["path"] for answer in json.loads(said.out)] == [good]
+    complaints = [line for line in said.err.splitlines() if line.startswith("catdog: ")]
+    assert [name in line for name, line in zip(("note.jpg", "empty.png", "missing.jpg"), complaints, strict=True)] == [
+        True,
+        True,
+        True,
+    ]
+
+
+def test_a_model_that_was_not_trained_is_one_line_that_says_how(picture_folder, capsys):
+    assert main(["predict", "model2", str(picture_folder / "train" / "cats" / "cat.0.jpg")]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "train model2" in said.err
