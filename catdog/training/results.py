@@ -55,7 +55,7 @@ def write_results(folder: RunFolder, dataset: Dataset, name: str, reporter: Repo
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(("path", "label", "probability", "split"))
     for path, label, answer, split in zip(catalog.paths, catalog.labels, answers, catalog.splits, strict=True):
-        writer.writerow((path, label, f"{answer:.7f}", split))
+        writer.writerow((path, label, f"{answer:.9g}", split))
     write_text(folder.predictions, table.getvalue())
     scores = {
         split: score(catalog.labels[rows], answers[rows])
@@ -89,8 +89,11 @@ def _litert(model: "keras.Model", probability) -> bytes:
     def one_photo(pixels: tf.Tensor) -> tf.Tensor:
         return probability.python_function(pixels)
 
+    # plain variables: given the Keras model itself, the converter leaves model1's weights out of the file
+    holder = tf.Module()
+    holder.weights = [variable.value for variable in model.variables]
     concrete = one_photo.get_concrete_function()
-    return tf.lite.TFLiteConverter.from_concrete_functions([concrete], model).convert()
+    return tf.lite.TFLiteConverter.from_concrete_functions([concrete], holder).convert()
 
 
 def _check(predictor: Predictor, probability, dataset: Dataset) -> None:
