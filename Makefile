@@ -38,8 +38,7 @@ format: .venv/.ready-to-test ## Put the code into the project's format
 
 clean: ## Remove .venv and tool caches; photos and runs in var/ stay
 	@rm -rf .venv .pytest_cache .ruff_cache
-	@find catdog pages tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
-	@rm -rf __pycache__
+	@find . \( -path ./.git -o -path ./var \) -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +
 
 # A virtual environment that works is kept; one that is half made, or of a Python that is gone, is made anew.
 .venv/.ready: requirements.txt

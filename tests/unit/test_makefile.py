@@ -1,0 +1,132 @@
+"""make: what the targets call, and that a wrong Python is told in one line before anything is made."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from catdog.settings import PROJECT
+
+
+def make(folder: Path, *words: str) -> subprocess.CompletedProcess:
+    """Call make in `folder` and return what it printed."""
+    return subprocess.run(
+        ["make", "--no-print-directory", *words], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def clone(tmp_path) -> Path:
+    """A folder with what make needs, and no .venv."""
+    for name in ("Makefile", "requirements.txt", "requirements-dev.txt"):
+        shutil.copy(PROJECT / name, tmp_path)
+    return tmp_path
+
+
+def python(folder: Path, *, fits: bool) -> Path:
+    """Make a stand-in for Python in `folder` whose every call succeeds, or that has the wrong version."""
+    path = folder / "python-stand-in"
+    # a stand-in environment: `-m venv --clear .venv` copies the stand-in itself into it
+    answer = 'if [ "$2" = venv ]; then mkdir -p .venv/bin && cp "$0" .venv/bin/python; fi; echo "called: $*" >> calls'
+    wrong = 'if [ "$1" = -V ]; then echo "Python 3.9.1"; else exit 1; fi'
+    path.write_text(f"#!/bin/sh\n{answer if fits else wrong}\n")
+    path.chmod(0o755)
+    return path
+
+
+def calls(folder: Path) -> list[str]:
+    """Return how the stand-in was called with -m, in order."""
+    lines = (folder / "calls").read_text().splitlines()
+    return [line.removeprefix("called: -m ") for line in lines if line.startswith("called: -m ")]
+
+
+def test_help_lists_every_target():
+    shown = make(PROJECT, "help").stdout
+    assert all(f"make {name} " in shown for name in ("setup", "run", "test", "lint", "format", "clean"))
+
+
+@pytest.mark.parametrize("target", ["run", "test", "lint", "setup"])
+def test_a_python_that_does_not_fit_is_one_line_and_makes_nothing(clone, target):
+    done = make(clone, target, f"PYTHON={python(clone, fits=False)}")
+    assert done.returncode != 0
+    said = [line for line in done.stderr.splitlines() if not line.startswith("make: ***")]
+    assert len(said) == 1
+    assert "Python 3.11 to 3.13 is needed" in said[0]
+    assert "Python 3.9.1" in said[0]
+    assert not (clone / ".venv").exists()
+
+
+def test_a_python_that_is_not_there_is_one_line(clone):
+    done = make(clone, "run", "PYTHON=python-of-nowhere")
+    assert done.returncode != 0
+    assert "python-of-nowhere was not found" in done.stderr
+    assert not (clone / ".venv").exists()
+
+
+def test_run_sets_up_once_then_fetches_and_serves(clone):
+    stand_in = python(clone, fits=True)
+    fetch_and_serve = [
+        "catdog data --fetch --give-up-after 20",
+        "streamlit run dashboard.py --server.port=8501",
+    ]
+    assert make(clone, "run", f"PYTHON={stand_in}").returncode == 0
+    first = calls(clone)
+    assert "pip install --disable-pip-version-check -r requirements.txt" in first
+    assert first[-2:] == fetch_and_serve
+    (clone / "calls").unlink()
+    assert make(clone, "run", f"PYTHON={stand_in}").returncode == 0
+    assert calls(clone) == fetch_and_serve
+
+
+def test_a_change_of_the_requirements_sets_up_again(clone):
+    stand_in = python(clone, fits=True)
+    make(clone, "setup", f"PYTHON={stand_in}")
+    (clone / "calls").unlink()
+    later = (clone / ".venv" / ".ready").stat().st_mtime + 5
+    os.utime(clone / "requirements.txt", (later, later))
+    make(clone, "setup", f"PYTHON={stand_in}")
+    assert calls(clone) == ["pip install --disable-pip-version-check -r requirements.txt"]
+
+
+def test_photos_that_cannot_be_reached_do_not_keep_the_dashboard_from_starting(clone):
+    stand_in = python(clone, fits=True)
+    stand_in.write_text(stand_in.read_text() + 'if [ "$2" = catdog ]; then exit 1; fi\n')
+    done = make(clone, "run", f"PYTHON={stand_in}")
+    assert done.returncode == 0
+    assert calls(clone)[-1].startswith("streamlit run")
+    assert done.stderr == ""
+
+
+def test_test_runs_pytest_with_the_arguments_given(clone):
+    assert make(clone, "test", f"PYTHON={python(clone, fits=True)}", "ARGS=-k flip").returncode == 0
+    assert calls(clone)[-1] == "pytest -k flip"
+
+
+def test_clean_keeps_photos_and_runs(clone):
+    make(clone, "setup", f"PYTHON={python(clone, fits=True)}")
+    keep = clone / "var" / "runs" / "mine"
+    keep.mkdir(parents=True)
+    (clone / "catdog" / "__pycache__").mkdir(parents=True)
+    assert make(clone, "clean").returncode == 0
+    assert not (clone / ".venv").exists()
+    assert not (clone / "catdog" / "__pycache__").exists()
+    assert keep.exists()
+
+
+def test_ci_calls_lint_and_test(clone, monkeypatch):
+    """.ci/run in a folder without a data folder beside it: CI=true, then make lint, then make test."""
+    (clone / ".ci").mkdir()
+    shutil.copy(PROJECT / ".ci" / "run", clone / ".ci")
+    (clone / "bin").mkdir()
+    for name in ("make", "apt-get", "sudo"):  # the last two only so that nothing is installed from here
+        stand_in = clone / "bin" / name
+        stand_in.write_text('#!/bin/sh\necho "$(basename "$0") $* CI=$CI photos=$CATDOG_PHOTOS_URL"\n')
+        stand_in.chmod(0o755)
+    for name in ("CI", "CATDOG_PHOTOS_URL", "CATDOG_BACKBONE_WEIGHTS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PATH", f"{clone / 'bin'}:{Path(sys.executable).parent}:/usr/bin:/bin")
+    done = subprocess.run([clone / ".ci" / "run"], cwd="/", capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines()[-2:] == ["make lint CI=true photos=", "make test CI=true photos="]
