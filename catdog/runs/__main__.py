@@ -3,21 +3,30 @@
 import sys
 from pathlib import Path
 
-from catdog.runs.local import wait_for_slot
+from catdog.runs.queue import wait_for_slot
 from catdog.settings import Settings
 from catdog.training import RunFolder
+from catdog.training.signals import stop_on_signals
 
 
 def main() -> int:
-    """Wait for a slot, then train the run folder named on the command line."""
+    """Wait for a slot, then train the run folder named on the command line; return the exit status."""
+    if len(sys.argv) != 2 or not (Path(sys.argv[1]) / "config.json").is_file():
+        print("usage: python -m catdog.runs RUN_FOLDER (a folder with a config.json)", file=sys.stderr)
+        return 2
     settings, folder = Settings.from_environment(), RunFolder(Path(sys.argv[1]))
-    lock = wait_for_slot(settings, folder)  # held until this process ends
-    if lock is None:
-        return 0
-    # only now, since a waiting run should cost little memory
-    from catdog.training.worker import work
+    with stop_on_signals(folder):
+        problem = locks = None
+        try:
+            locks = wait_for_slot(settings, folder)  # held until this process ends
+        except OSError as error:
+            problem = error
+        if locks is None and problem is None:
+            return 0
+        # only now, since a waiting run should cost little memory
+        from catdog.training.worker import fail, work
 
-    return work(folder, settings)
+        return fail(folder, problem) if problem else work(folder, settings)
 
 
 if __name__ == "__main__":

@@ -3,10 +3,12 @@
 import secrets
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 
-from catdog.errors import DataError, RunError, UsageError
+from catdog.errors import RunError, UsageError
 from catdog.files import write_json
 from catdog.runs import local
 from catdog.runs.registry import open_run
@@ -18,30 +20,40 @@ LONGEST_NAME = 80
 
 
 def create_run(settings: Settings, config: TrainConfig, name: str = "") -> Run:
-    """Make the run's folder with state "queued", and return the run; it appears in the list whole or not at all."""
+    """Make the run's folder with state "queued", and return the run; it appears in the list whole or not at all.
+
+    name: 1 to 80 characters, or "" for one made of model and time. Raises UsageError, or RunError on a full disk.
+    """
     created = datetime.now()
+    name = _name(name) if name else f"{config.model} {created:%d %b %H:%M}"
     run_id = f"{created:%Y%m%d-%H%M%S}-{config.model}-{secrets.token_hex(2)}"
     hidden = RunFolder(settings.runs / f".{run_id}")
     try:
         hidden.path.mkdir(parents=True)
-        write_json(
-            hidden.config,
-            {
-                "name": _name(name) if name else f"{config.model} {created:%d %b %H:%M}",
-                "created": created.timestamp(),
-                "config": config.to_dict(),
-            },
-        )
+        write_json(hidden.config, {"name": name, "created": created.timestamp(), "config": config.to_dict()})
         hidden.write_status(Status(epochs=config.epochs))
         hidden.path.rename(settings.runs / run_id)
     except OSError as error:
-        raise DataError(f"The run could not be stored in {settings.runs} ({error.strerror}).") from error
+        shutil.rmtree(hidden.path, ignore_errors=True)
+        raise RunError(
+            f"The run could not be stored in {settings.runs} ({error.strerror or error}): free some disk space, or "
+            "set CATDOG_HOME to another folder."
+        ) from error
     return open_run(settings, run_id)
 
 
 def start_run(settings: Settings, run: Run) -> None:
-    """Start the run's process, which waits for its turn, then trains; it outlives this one."""
-    local.start(settings, run.files)
+    """Start the run's process, which waits for its turn, then trains; it outlives this one.
+
+    Raises RunError where the system starts none; the run is then "failed".
+    """
+    try:
+        local.start(settings, run.files)
+    except OSError as error:
+        problem = f"The training of {run.name} could not be started ({error.strerror or error}): try again later."
+        with suppress(OSError):
+            run.files.write_status(replace(run.files.read_status(), state="failed", error=problem))
+        raise RunError(problem) from error
 
 
 def launch(settings: Settings, config: TrainConfig, name: str = "") -> Run:
@@ -55,7 +67,8 @@ def stop_run(settings: Settings, run: Run) -> None:
     """Ask a queued or running run to stop; all its finished epochs stay. Raises RunError if it is not active."""
     if open_run(settings, run.id).state not in ACTIVE:
         raise RunError(f"The run {run.name} is not training, so there is nothing to stop.")
-    run.files.stop.touch()
+    with _changing(run):
+        run.files.stop.touch()
 
 
 def resume_run(settings: Settings, run: Run) -> None:
@@ -66,16 +79,19 @@ def resume_run(settings: Settings, run: Run) -> None:
     run = open_run(settings, run.id)
     if not run.resumable:
         raise RunError(f"The run {run.name} is {run.state}: only a stopped, failed or interrupted run can be resumed.")
-    run.files.stop.unlink(missing_ok=True)
-    run.files.write_status(
-        replace(run.status, state="queued", message="", error="", pid=None, finished=None, queued=time.time())
-    )
+    with _changing(run):
+        run.files.stop.unlink(missing_ok=True)
+        run.files.write_status(
+            replace(run.status, state="queued", message="", error="", pid=None, finished=None, queued=time.time())
+        )
     start_run(settings, run)
 
 
 def rename_run(settings: Settings, run: Run, name: str) -> None:
     """Give the run another name, 1 to 80 characters; raise UsageError otherwise."""
-    open_run(settings, run.id).files.add_to_config(name=_name(name))
+    name = _name(name)
+    with _changing(run):
+        open_run(settings, run.id).files.add_to_config(name=name)
 
 
 def delete_run(settings: Settings, run: Run) -> None:
@@ -83,13 +99,20 @@ def delete_run(settings: Settings, run: Run) -> None:
     run = open_run(settings, run.id)
     if run.state in ACTIVE:
         raise RunError(f"The run {run.name} is {run.state}: stop it before you delete it.")
-    # out of the list at once, so that a deletion cut short leaves no half run behind
-    hidden = run.folder.with_name(f".deleted-{run.id}")
-    try:
-        run.folder.rename(hidden)
+    with _changing(run):
+        # out of the list at once, so that a deletion cut short leaves no half run behind
+        hidden = run.folder.rename(run.folder.with_name(f".deleted-{run.id}"))
         shutil.rmtree(hidden)
+    for leftover in settings.runs.glob(".deleted-*"):  # of an earlier deletion that was cut short
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+@contextmanager
+def _changing(run: Run) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
-        raise RunError(f"The run {run.name} could not be deleted ({error.strerror}).") from error
+        raise RunError(f"The run {run.name} could not be changed ({error.strerror or error}): try again.") from error
 
 
 def _name(name: str) -> str:

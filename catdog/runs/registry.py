@@ -16,7 +16,7 @@ def list_runs(settings: Settings) -> list[Run]:
         return []
     runs = [run for folder in folders if (run := _read(folder))]
     # names count whole seconds only; the queue time orders runs launched together
-    return sorted(runs, key=lambda run: (run.details.get("created", 0), run.id), reverse=True)
+    return sorted(runs, key=lambda run: (run.created, run.id), reverse=True)
 
 
 def open_run(settings: Settings, run_id: str) -> Run:

@@ -34,6 +34,12 @@ class Run:
         return RunFolder(self.folder)
 
     @property
+    def created(self) -> float:
+        """When it was made, in seconds since 1970; 0 if unknown."""
+        created = self.details.get("created")
+        return float(created) if isinstance(created, int | float) else 0.0
+
+    @property
     def best_val_accuracy(self) -> float | None:
         """Highest validation accuracy until now, 0..1."""
         return self.status.best_val_accuracy
@@ -46,7 +52,8 @@ class Run:
     @property
     def test_accuracy(self) -> float | None:
         """Accuracy on the test photos, 0..1, once scored."""
-        return ((self.evaluation or {}).get("test") or {}).get("accuracy")
+        test = (self.evaluation or {}).get("test")
+        return test.get("accuracy") if isinstance(test, dict) else None
 
     @property
     def seconds(self) -> float:

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from catdog.errors import RunError
 from catdog.training.folder import RunFolder
 from catdog.training.history import Epoch, read_history, write_history
 
@@ -16,10 +17,14 @@ def save_checkpoint(folder: RunFolder, model: "keras.Model", epochs: list[Epoch]
     """Store the model with its optimizer and the history so far; the one before stays until the new one is whole."""
     fresh, old = _beside(folder, "new"), _beside(folder, "old")
     shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    model.save(fresh / "model.keras")
-    write_history(fresh / "history.csv", epochs)
-    _to_disk(fresh / "model.keras")
+    try:
+        fresh.mkdir(parents=True)
+        model.save(fresh / "model.keras")
+        write_history(fresh / "history.csv", epochs)
+        _to_disk(fresh / "model.keras")
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)  # on a full disk its space is needed to say what happened
+        raise
     # a folder can't be renamed onto another: between the two renames the old one is found under its second name
     if folder.checkpoint.exists():
         shutil.rmtree(old, ignore_errors=True)
@@ -29,12 +34,20 @@ def save_checkpoint(folder: RunFolder, model: "keras.Model", epochs: list[Epoch]
 
 
 def load_checkpoint(folder: RunFolder) -> tuple["keras.Model", list[Epoch]] | None:
-    """Return the compiled model with its optimizer state and the finished epochs, or None if there is none."""
+    """Return the compiled model with its optimizer state and the finished epochs, or None if there is none.
+
+    Raises RunError where the checkpoint is damaged.
+    """
     import keras
 
     for place in (folder.checkpoint, _beside(folder, "old")):
         if (place / "model.keras").exists():
-            return keras.saving.load_model(place / "model.keras"), read_history(place / "history.csv")
+            try:
+                return keras.saving.load_model(place / "model.keras"), read_history(place / "history.csv")
+            except Exception as error:  # Keras raises many kinds for a damaged file
+                raise RunError(
+                    f"The checkpoint {place} is damaged, so this run can't go on: start a new one."
+                ) from error
     return None
 
 

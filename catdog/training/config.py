@@ -44,7 +44,12 @@ class TrainConfig:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "TrainConfig":
-        """Build the settings from config.json; names it does not know are left out, missing ones get defaults."""
+        """Build the settings from config.json; names it does not know are left out, missing ones get defaults.
+
+        Raises UsageError where there is no model or a value is out of bounds.
+        """
+        if not isinstance(values, dict) or not isinstance(values.get("model"), str):
+            raise UsageError("The run's settings are missing or damaged: start a new run.")
         known = {field.name for field in fields(cls)}
         return cls(**{name: value for name, value in values.items() if name in known})
 

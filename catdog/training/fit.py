@@ -16,7 +16,7 @@ from catdog.training.config import TrainConfig
 from catdog.training.folder import RunFolder
 from catdog.training.history import Epoch, best_of, write_history
 from catdog.training.reporter import Reporter
-from catdog.training.results import save_best
+from catdog.training.results import bare_copy, save_best
 
 
 def fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Reporter, settings: Settings) -> None:
@@ -31,9 +31,12 @@ def fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Repo
     resumed = load_checkpoint(folder)
     if resumed:
         model, epochs = resumed
-        write_history(folder.history, epochs)
     else:
         model, epochs = _new_model(folder, config, settings, reporter.say), []
+    bare = bare_copy(model)
+    if epochs and epochs[-1] is best_of(epochs):
+        save_best(folder, model, bare)  # the process may have ended between checkpoint and model.keras
+    write_history(folder.history, epochs)
     catalog = dataset.catalog
     rows = subset(catalog.indices(TRAINING), catalog.labels, config.fraction, config.seed)
     # the order depends on seed and epoch alone, so a resumed run sees the photos as one that was never stopped
@@ -45,14 +48,17 @@ def fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Repo
         order=lambda: np.random.default_rng((config.seed, reporter.status.epoch)),
     )
     validation = batches(dataset.pixels, catalog.labels, catalog.indices(VALIDATION), max(32, config.batch_size))
-    reporter.update(batches=len(train), message="preparing the first step", **_best(epochs))
-    finish_epoch = _finish_epoch(folder, model, epochs, reporter)
+    reporter.update(
+        epoch=len(epochs), batch=0, batches=len(train), message="preparing the first step", **best_so_far(epochs)
+    )
+    finish_epoch = _finish_epoch(folder, model, bare, epochs, reporter)
     timer = _Timer()
     model.fit(
         train,
         validation_data=validation,
         epochs=config.epochs,
         initial_epoch=len(epochs),
+        shuffle=False,  # `train` shuffles by itself
         verbose=0,
         callbacks=[
             keras.callbacks.LambdaCallback(
@@ -90,24 +96,26 @@ def _new_model(folder: RunFolder, config: TrainConfig, settings: Settings, say: 
 
 
 def _finish_epoch(
-    folder: RunFolder, model, epochs: list[Epoch], reporter: Reporter
+    folder: RunFolder, model, bare, epochs: list[Epoch], reporter: Reporter
 ) -> Callable[[int, float, dict], None]:
     def finish(number: int, seconds: float, logs: dict) -> None:
         reporter.update(message="saving the epoch")
-        best = best_of(epochs)
-        values = (float(logs[name]) for name in ("accuracy", "loss", "val_accuracy", "val_loss"))
+        # rounded as in history.csv, so that a resumed run sees the same ties between epochs
+        values = (float(f"{logs[name]:.6g}") for name in ("accuracy", "loss", "val_accuracy", "val_loss"))
         epochs.append(Epoch(number, seconds, *values))
-        # the model before the row: a row on disk promises that the best model it speaks of is there too
-        if best is None or epochs[-1].val_accuracy > best.val_accuracy:
-            save_best(folder, model)
+        # in this order, wherever the process ends, model.keras is the best of the epochs that history.csv shows, or a
+        # resumed run makes it so from the checkpoint
         save_checkpoint(folder, model, epochs)
+        if epochs[-1] is best_of(epochs):
+            save_best(folder, model, bare)
         write_history(folder.history, epochs)
-        reporter.update(**_best(epochs))
+        reporter.update(**best_so_far(epochs))
 
     return finish
 
 
-def _best(epochs: list[Epoch]) -> dict[str, object]:
+def best_so_far(epochs: list[Epoch]) -> dict[str, object]:
+    """Return the Status fields that follow from the finished epochs."""
     best = best_of(epochs)
     return {
         "seconds": sum(epoch.seconds for epoch in epochs),

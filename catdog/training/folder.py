@@ -8,7 +8,9 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
 import psutil
+from filelock import FileLock
 
+from catdog.errors import RunError
 from catdog.files import read_json, write_json
 
 STATES = ("queued", "running", "stopping", "done", "stopped", "failed", "interrupted")
@@ -102,10 +104,13 @@ class RunFolder:
         return self.path / "stop"
 
     def read_status(self) -> Status:
-        """Return the status; a missing or unreadable status.json reads as a fresh, queued one."""
+        """Return the status; a missing or damaged status.json reads as that of a run whose process is long gone."""
         values = read_json(self.status) or {}
-        known = {entry.name for entry in fields(Status)}
-        return Status(**{name: value for name, value in values.items() if name in known})
+        known = {entry: values[entry.name] for entry in fields(Status) if entry.name in values}
+        whole = values.get("state") in STATES and all(
+            isinstance(value, str if entry.type is str else entry.type | int) for entry, value in known.items()
+        )
+        return Status(**{entry.name: known[entry] for entry in known}) if whole else Status(queued=0, updated=0)
 
     def write_status(self, status: Status) -> Status:
         """Write the status with the present time, whole, and return it."""
@@ -118,8 +123,13 @@ class RunFolder:
         return read_json(self.config) or {}
 
     def add_to_config(self, **values: object) -> None:
-        """Add entries to config.json."""
-        write_json(self.config, self.read_config() | values)
+        """Add entries to config.json; raise RunError where it can't be read, rather than lose what it held."""
+        # the page that renames a run and its worker may write at the same moment
+        with FileLock(self.path / ".config.lock"):
+            known = read_json(self.config)
+            if known is None:
+                raise RunError(f"The file {self.config} is missing or damaged: start a new run.")
+            write_json(self.config, known | values)
 
     def drop_checkpoint(self) -> None:
         """Remove the checkpoint and what an interrupted write of one left."""
@@ -138,7 +148,7 @@ def process_gone(status: Status, patience: float = 30.0) -> bool:
     A process of the same number that started at another time is another process; a zombie has ended. Where the status
     comes from another machine, or no process has taken the run up yet, `patience` seconds without news count as gone.
     """
-    if status.pid is None or status.host != socket.gethostname():
+    if status.pid is None or status.pid_started is None or status.host != socket.gethostname():
         return time.time() - status.updated > patience
     try:
         process = psutil.Process(status.pid)

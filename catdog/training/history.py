@@ -25,16 +25,12 @@ COLUMNS = tuple(column.name for column in fields(Epoch))
 
 def read_history(path: Path) -> list[Epoch]:
     """Return the finished epochs in order; a missing file is an empty history, a damaged row ends it."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError:
-        return []
     epochs: list[Epoch] = []
-    for row in csv.DictReader(io.StringIO(text)):
-        try:
+    try:
+        for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))):
             epochs.append(Epoch(int(row["epoch"]), *(float(row[name]) for name in COLUMNS[1:])))
-        except (KeyError, TypeError, ValueError):
-            break
+    except (OSError, KeyError, TypeError, ValueError, csv.Error):
+        pass
     return epochs
 
 

@@ -28,7 +28,9 @@ class Reporter:
             folder.read_status(),
             state="running",
             epochs=epochs,
+            message="starting",
             started=time.time(),
+            finished=None,
             error="",
             **this_process(),
         )
@@ -93,6 +95,7 @@ class Reporter:
             with self._lock:
                 status = self._status
             try:
-                self.folder.write_status(status)
+                # named anew each time, since setting the clock moves the time at which a process seems to have started
+                self.folder.write_status(replace(status, **this_process()))
             except OSError:  # a full disk must not end the training by the mere report of it; the next beat tries again
                 continue

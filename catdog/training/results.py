@@ -23,10 +23,14 @@ BATCH = 64
 AGREEMENT = 1e-3  # largest difference in probability between Keras and LiteRT that is still the same model
 
 
-def save_best(folder: RunFolder, model: "keras.Model") -> None:
-    """Write model.keras: architecture and weights, without the optimizer's state (two thirds of the size)."""
-    # not keras.models.clone_model, which compiles the copy too, so that its optimizer would be saved
-    bare = type(model).from_config(model.get_config())
+def bare_copy(model: "keras.Model") -> "keras.Model":
+    """Return a copy of the model that is not compiled, so that it is saved without the optimizer's state."""
+    # not keras.models.clone_model, which compiles the copy too
+    return type(model).from_config(model.get_config())
+
+
+def save_best(folder: RunFolder, model: "keras.Model", bare: "keras.Model") -> None:
+    """Write model.keras: the model's architecture and weights by way of its bare copy (a third of the size)."""
     bare.set_weights(model.get_weights())
     with whole_file(folder.model) as temporary:
         bare.save(temporary)
@@ -55,6 +59,7 @@ def write_results(folder: RunFolder, dataset: Dataset, name: str, reporter: Repo
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(("path", "label", "probability", "split"))
     for path, label, answer, split in zip(catalog.paths, catalog.labels, answers, catalog.splits, strict=True):
+        path = path.encode("utf-8", "backslashreplace").decode()  # a file name may be no text at all
         writer.writerow((path, label, f"{answer:.9g}", split))
     write_text(folder.predictions, table.getvalue())
     scores = {
