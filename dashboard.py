@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages import shared
-from pages.sidebar import sidebar
+from views import shared
+from views.sidebar import sidebar
 
 PAGES = (
     ("overview", "Overview", "home", "The six steps of the course, how far you are, and what comes next."),
@@ -26,7 +26,7 @@ def main() -> None:
     st.logo(":material/pets:", size="large")
     page = st.navigation(
         [
-            st.Page(f"pages/{name}.py", title=title, icon=f":material/{icon}:", help=about)
+            st.Page(f"views/{name}.py", title=title, icon=f":material/{icon}:", help=about)
             for name, title, icon, about in PAGES
         ]
     )

@@ -9,7 +9,7 @@ from catdog.published import CURVES
 from catdog.runs import Run, open_run
 from catdog.training import ACTIVE
 from catdog.words import listed, percent
-from pages import shared
+from views import shared
 
 SHARES = ("accuracy", "baseline")  # how the columns end that hold shares of 0..1
 EVERY = 1.0  # seconds between two looks at the chosen runs that are active
@@ -29,7 +29,7 @@ def main() -> None:
             "The learning curves and scores of your runs will appear here, side by side. There is no run yet.",
             icon=":material/query_stats:",
         )
-        st.page_link("pages/train.py", label="Train a first model", icon=":material/play_arrow:")
+        st.page_link("views/train.py", label="Train a first model", icon=":material/play_arrow:")
         return
     chosen = _choose(runs)
     if not chosen:

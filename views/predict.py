@@ -11,9 +11,9 @@ from catdog.pictures import SIZE, SUFFIXES
 from catdog.runs import Run
 from catdog.training import ACTIVE
 from catdog.words import listed, percent
-from pages import shared
-from pages.asked import SAMPLE, Asked, sampled, uploaded
-from pages.tiles import tile
+from views import shared
+from views.asked import SAMPLE, Asked, sampled, uploaded
+from views.tiles import tile
 
 MEGABYTES = 30
 
@@ -70,7 +70,7 @@ def _nobody_can_answer() -> None:
         else:
             st.markdown("Here you will drop a picture and see, side by side, what each trained model takes it for.")
         label = "Watch the training" if active else "Train a model"
-        st.page_link("pages/train.py", label=label, icon=":material/model_training:")
+        st.page_link("views/train.py", label=label, icon=":material/model_training:")
 
 
 def _choose(usable: list[Run]) -> list[Run]:

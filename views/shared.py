@@ -16,7 +16,7 @@ from catdog.errors import CatDogError
 from catdog.models import MODELS
 from catdog.runs import Run
 from catdog.settings import Settings
-from pages.jobs import Jobs
+from views.jobs import Jobs
 
 
 def settings() -> Settings:

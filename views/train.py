@@ -3,15 +3,16 @@
 import streamlit as st
 
 from catdog.dataset import TRAINING
+from catdog.dataset.splits import subset
 from catdog.errors import UsageError
 from catdog.models import MODELS, recipe
 from catdog.runs import launch
 from catdog.training import ACTIVE, TrainConfig
 from catdog.training.config import MAX_BATCH_SIZE, MAX_EPOCHS
 from catdog.words import listed
-from pages import shared
-from pages.live import live
-from pages.runlist import runlist
+from views import shared
+from views.live import live
+from views.runlist import runlist
 
 DEFAULT = TrainConfig("model1")
 
@@ -46,10 +47,10 @@ def _new_run() -> None:
             )
         configs = _configs(models)
         catalog = shared.catalog()
-        pictures = len(catalog.indices(TRAINING))
-        used = max(1, round(pictures * configs[0].fraction)) if configs else pictures
+        training = catalog.indices(TRAINING)
+        used = [len(subset(training, catalog.labels, one.fraction, one.seed)) for one in configs[:1]] or [len(training)]
         st.markdown(
-            f":material/database: Trains on **{used:,} of {pictures:,} training pictures** of "
+            f":material/database: Trains on **{used[0]:,} of {len(training):,} training pictures** of "
             f"{shared.plain(catalog.title)}."
             + (" Choose other data in the sidebar." if len(shared.sources()) > 1 else "")
         )

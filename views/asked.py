@@ -9,8 +9,8 @@ import streamlit as st
 from catdog.dataset import TEST
 from catdog.errors import PictureError
 from catdog.pictures import read_picture, resize
-from pages import shared
-from pages.tiles import tile
+from views import shared
+from views.tiles import tile
 
 MOST_UPLOADS = 30
 SAMPLE = 6

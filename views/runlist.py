@@ -8,7 +8,7 @@ from catdog.comparison import data_words, labels
 from catdog.models import MODELS
 from catdog.runs import Run, delete_run, rename_run, resume_run
 from catdog.words import duration, percent
-from pages import shared
+from views import shared
 
 AT_ONCE = 10  # runs a page of the list shows
 ICONS = {"done": "check_circle", "stopped": "stop_circle", "failed": "error", "interrupted": "power_off"}
@@ -110,7 +110,7 @@ def _buttons(run: Run) -> None:
         st.rerun()
     if run.best_val_accuracy is not None:
         st.page_link(
-            "pages/compare.py", label="Show its curves", icon=":material/query_stats:", query_params={"run": run.id}
+            "views/compare.py", label="Show its curves", icon=":material/query_stats:", query_params={"run": run.id}
         )
     with st.popover("Rename", icon=":material/edit:", key=f"rename-{run.id}"):
         name = st.text_input("New name", run.name, key=f"name-{run.id}", max_chars=80)

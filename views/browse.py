@@ -7,8 +7,8 @@ from catdog.charts import CONFIG, class_counts
 from catdog.dataset import SPLITS, TRAINING, Catalog, Dataset
 from catdog.errors import PictureError
 from catdog.words import percent
-from pages import shared
-from pages.tiles import tile
+from views import shared
+from views.tiles import tile
 
 BOTH, ALL = "both", "all"
 IN_A_ROW = 3

@@ -10,10 +10,11 @@ from catdog.augment import Augmentation, augmented
 from catdog.dataset import TRAINING, Dataset
 from catdog.models import MODELS
 from catdog.pictures import resize
-from pages import shared
-from pages.tiles import tile
+from views import shared
+from views.tiles import tile
 
-SIDE = 320  # pixels; sharper on the screen than the 160 that models see, the layers work the same way
+SIDE = 240  # pixels; sharper on the screen than the 160 that models see, the layers work the same way
+FIRST_ROLL = 5  # where the address has no number: one whose flips leave some copies as they are
 FLIPS = {
     "none": "none",
     "left-right": "horizontal",
@@ -37,7 +38,8 @@ def main() -> None:
     picture = resize(dataset.picture(row), SIDE)
     _start_tensorflow()
     path = dataset.catalog.paths[row]
-    roll = shared.number_in_address("roll") or 0
+    roll = shared.number_in_address("roll")
+    roll = FIRST_ROLL if roll is None else roll
     flips = Augmentation(flip=wanted.flip)
     turns = Augmentation(rotation=wanted.rotation)
     _series("Flips", flips, picture, path, copies, roll)
@@ -61,10 +63,16 @@ def _controls() -> tuple[Augmentation, int]:
                         args=(recipe.augmentation,),
                         help=f"{recipe.title}: {recipe.augmentation.words}.",
                     )
-        left, middle, right = st.columns(3, gap="large")
+        left, middle, right = st.columns([4, 3, 3], gap="large")
         with left:
             flip = st.segmented_control(
-                "Flip", list(FLIPS), default=_flip_word(START), required=True, key="flip", bind="query-params"
+                "Flip",
+                list(FLIPS),
+                default=_flip_word(START),
+                required=True,
+                key="flip",
+                bind="query-params",
+                wrap=True,
             )
         with middle:
             degrees = st.slider(
@@ -126,14 +134,14 @@ def _series(title: str, augmentation: Augmentation, picture: np.ndarray, path: s
         st.caption("Switched off: every copy would look like the original.")
         return
     st.caption(f"Each copy is {augmentation.words}.")
-    grid = st.grid(copies + 1 if copies < 5 else 5, min_column_width=130, gap="small")
+    grid = st.grid(copies + 1 if copies < 5 else 5, min_column_width=96, gap="small")
     with grid.cell():
         st.image(tile(picture, SIDE, SIDE), width="stretch", alt=f"The original, {path}")
         st.caption("**original**")
     for number, copy in enumerate(_copies(picture, augmentation, copies, roll), start=1):
         with grid.cell():
             st.image(tile(copy, SIDE, SIDE), width="stretch", alt=f"Copy {number} of {path}, {augmentation.words}")
-            st.caption(f"copy {number}")
+            st.caption(f"copy {number}" + (", by chance unchanged" if np.array_equal(copy, picture) else ""))
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

@@ -11,8 +11,8 @@ from catdog.errors import RunError
 from catdog.runs import Run, open_run, stop_run
 from catdog.training import ACTIVE
 from catdog.words import duration, listed, percent
-from pages import shared
-from pages.runlist import ICONS
+from views import shared
+from views.runlist import ICONS
 
 EVERY = 1.0  # seconds between two looks at the runs
 

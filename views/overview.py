@@ -4,14 +4,14 @@ import numpy as np
 import streamlit as st
 
 from catdog.dataset import TRAINING
-from catdog.errors import PictureError
+from catdog.errors import CatDogError, PictureError
 from catdog.models import MODELS, Recipe
 from catdog.runs import Run, launch
 from catdog.training import ACTIVE, TrainConfig
 from catdog.words import percent
-from pages import shared
-from pages.sidebar import fetch_panel
-from pages.tiles import tile
+from views import shared
+from views.sidebar import fetch_panel
+from views.tiles import tile
 
 STRIP = 8
 DONE, BUSY, FAILED, TO_DO = (
@@ -34,8 +34,13 @@ def main() -> None:
         _drawn_notice()
     _strip()
     st.header("Your path", anchor=False)
-    busy = any(run.state in ACTIVE for run in shared.runs())
-    st.fragment(_path, run_every=2 if busy else None)()
+    _train_all_button()
+    st.fragment(_path, run_every=2 if _active() else None)(bool(_active()))
+
+
+def _active() -> list[Run]:
+    """Return the runs on the data in use that train or wait for their turn."""
+    return [run for run in shared.runs() if run.state in ACTIVE and run.config.source == shared.source()]
 
 
 def _drawn_notice() -> None:
@@ -78,13 +83,43 @@ def _tile(fingerprint: str, row: int, _dataset) -> bytes:
     return tile(_dataset.picture(row), 240, 240, crop=True)
 
 
-def _path() -> None:
-    """Draw the six cards and the button that trains all four models."""
-    here = shared.source()
-    runs = [run for run in shared.runs() if run.config.source == here]
+def _train_all_button() -> None:
+    """Draw the button that trains all four models, and say what it does or how far it is."""
+    active = _active()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Train all four",
+            on_click=_train_all,
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=bool(active),
+            help="Trains model1 to model4 one after another, 20 epochs each, in the background.",
+        )
+        if active:
+            st.markdown("The models train one after another. You can close this page meanwhile.")
+        else:
+            where = shared.source_words(shared.source())
+            st.markdown(f"model1 to model4 one after another, on the {where}. You can close this page meanwhile.")
+    if problem := st.session_state.pop("train-all-problem", ""):
+        st.error(shared.plain(problem), icon=":material/error:")
+
+
+def _train_all() -> None:
+    try:
+        if not _active():  # a second, impatient click trains nothing twice
+            for name in MODELS:
+                launch(shared.settings(), TrainConfig(model=name, source=shared.source()))
+    except CatDogError as error:
+        st.session_state["train-all-problem"] = str(error)
+
+
+def _path(busy: bool) -> None:
+    """Draw the six cards; runs by itself every two seconds while models train."""
+    if busy and not _active():
+        st.rerun()  # the last run has just ended, so there is nothing to look at any more
+    runs = [run for run in shared.runs() if run.config.source == shared.source()]
     by_model = shared.models_with_runs(runs)
     following = next((name for name, done in by_model.items() if not done), None)
-    _train_all(runs)
     grid = st.grid(3, min_column_width=260, border=True)
     with grid.cell():
         _data_card()
@@ -93,32 +128,6 @@ def _path() -> None:
             _model_card(number, recipe, by_model[name], name == following)
     with grid.cell():
         _score_card(runs)
-    if not any(run.state in ACTIVE for run in runs) and st.session_state.pop("path-busy", False):
-        st.rerun()  # the last run has just ended, so the page need not be looked at every two seconds any more
-
-
-def _train_all(runs: list[Run]) -> None:
-    active = [run for run in runs if run.state in ACTIVE]
-    st.session_state["path-busy"] = bool(active) or st.session_state.get("path-busy", False)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(
-            "Train all four",
-            type="primary",
-            icon=":material/play_arrow:",
-            disabled=bool(active),
-            help="Trains model1 to model4 one after another, 20 epochs each, in the background.",
-        ):
-            with shared.errors():
-                for name in MODELS:
-                    launch(shared.settings(), TrainConfig(model=name, source=shared.source()))
-                st.rerun()
-        if active:
-            st.markdown(f"{len(active)} in training or waiting for their turn. You can close this page meanwhile.")
-        else:
-            st.markdown(
-                f"model1 to model4 one after another, on the {shared.source_words(shared.source())}. "
-                "You can close this page meanwhile."
-            )
 
 
 def _head(number: int, title: str, state: str) -> None:
@@ -131,7 +140,7 @@ def _action(label: str, icon: str, page: str, first: bool = False, **address: st
     kind = "primary" if first else "secondary"
     key = f"go-{page}-{'-'.join(label.split())}"
     if st.button(label, key=key, icon=f":material/{icon}:", type=kind, width="stretch"):
-        st.switch_page(f"pages/{page}.py", query_params=address)
+        st.switch_page(f"views/{page}.py", query_params=address)
 
 
 def _data_card() -> None:

@@ -4,8 +4,8 @@ import streamlit as st
 
 from catdog.dataset import default_source, fetch_photos, photos_root
 from catdog.errors import CatDogError
-from pages import shared
-from pages.jobs import Job
+from views import shared
+from views.jobs import Job
 
 FETCH = "Fetch the photos (65 MB)"
 
@@ -47,27 +47,33 @@ def fetch_panel(place: str) -> None:
     if photos_root(shared.settings()) is not None:
         return
     job = fetch_job()
-    active = job is not None and job.active
-    if active:
-        st.session_state["fetching"] = True
-    st.fragment(_panel, run_every=0.5 if active else None)(place)
-
-
-def _panel(place: str) -> None:
-    job = fetch_job()
     if job is not None and job.active:
-        st.progress(job.share, text=job.text)
+        st.session_state["fetching"] = True
+        st.fragment(_progress, run_every=0.5)()
         return
-    if st.session_state.get("fetching"):
-        st.rerun()  # the download has just ended: the whole page shows how
     if job is not None and job.error is not None:
         st.error(shared.plain(str(job.error)), icon=":material/error:")
-    kind = "secondary" if place == "sidebar" else "primary"
-    if st.button(FETCH, key=f"fetch-{place}", type=kind, icon=":material/download:", width="stretch"):
-        where = shared.settings()
-        shared.jobs().start(("fetch", where), lambda progress: fetch_photos(where, progress))
-        st.session_state["fetching"] = True
-        st.rerun()
+    st.button(
+        FETCH,
+        on_click=_fetch,
+        key=f"fetch-{place}",
+        type="secondary" if place == "sidebar" else "primary",
+        icon=":material/download:",
+        width="stretch",
+    )
+
+
+def _fetch() -> None:
+    where = shared.settings()
+    shared.jobs().start(("fetch", where), lambda progress: fetch_photos(where, progress))
+    st.session_state["fetching"] = True
+
+
+def _progress() -> None:
+    job = fetch_job()
+    if job is None or not job.active:
+        st.rerun()  # it has just ended: the whole page shows how
+    st.progress(job.share, text=job.text)
 
 
 def _switch_once_fetched() -> None:

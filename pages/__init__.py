@@ -1,1 +1,0 @@
-"""The dashboard's pages: one file a page, calls into Streamlit and into catdog, nothing else."""
