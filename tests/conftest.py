@@ -7,6 +7,9 @@ Fixtures:
     picture_folder   a folder of tiny pictures for the whole session, to be read only: train/{cats,dogs} with
                      12 + 12 and validation/{cats,dogs} with 20 + 20 JPEGs, which any model can tell apart
                      (cats are warm, dogs are cold); use it as a source: str(picture_folder).
+    photos_zip       a zip like the published photo set: all 3,000 names, but every photo is the same tiny one;
+                     made once a session (fetching it takes about a second).
+    full_disk        full_disk(size): a context in which this process can write no file larger than size bytes.
     photos_settings  in tests/photos only: settings whose home holds the real photos, fetched once a session.
 
 Markers:
@@ -16,7 +19,12 @@ Markers:
     browser          skipped without Chromium; where CI=true they fail instead.
 """
 
+import io
 import os
+import resource
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -81,6 +89,38 @@ def picture_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for number in range(count):
                 _picture(rng, label).save(folder / f"{name[:-1]}.{number}.jpg", quality=90)
     return root
+
+
+@pytest.fixture(scope="session")
+def photos_zip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A complete photo set of one tiny picture under 3,000 names, with the stray Python file of the published one."""
+    path = tmp_path_factory.mktemp("zip") / "photos.zip"
+    photo = io.BytesIO()
+    Image.new("RGB", (8, 8), "orange").save(photo, "JPEG")
+    with zipfile.ZipFile(path, "w") as zipped:
+        zipped.writestr("cats_and_dogs_filtered/vectorize.py", "print('not a photo')\n")
+        for split, first, number in (("train", 0, 1000), ("validation", 2000, 500)):
+            for name in CLASSES:
+                for index in range(first, first + number):
+                    place = f"cats_and_dogs_filtered/{split}/{name}/{name[:-1]}.{index}.jpg"
+                    zipped.writestr(place, photo.getvalue())
+    return path
+
+
+@pytest.fixture
+def full_disk() -> Callable[[int], AbstractContextManager[None]]:
+    """A context manager in which writing a file beyond `size` bytes fails, as it does on a full disk."""
+
+    @contextmanager
+    def limited(size: int) -> Iterator[None]:
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    return limited
 
 
 def _picture(rng: np.random.Generator, label: int) -> Image.Image:
