@@ -9,7 +9,7 @@ import pytest
 from catdog.settings import PROJECT
 
 LIBRARY = sorted((PROJECT / "catdog").rglob("*.py"))
-PAGES = [PROJECT / "dashboard.py", *sorted((PROJECT / "pages").rglob("*.py"))]
+PAGES = [PROJECT / "dashboard.py", *sorted((PROJECT / "views").rglob("*.py"))]
 LONGEST = 220
 
 
@@ -58,7 +58,7 @@ def test_pages_never_import_tensorflow_or_keras_themselves(path):
 
 @pytest.mark.parametrize("path", LIBRARY, ids=short)
 def test_the_library_knows_nothing_of_streamlit_or_the_pages(path):
-    assert not imported(path, anywhere=True) & {"streamlit", "pages", "dashboard"}
+    assert not imported(path, anywhere=True) & {"streamlit", "views", "dashboard"}
 
 
 @pytest.mark.parametrize("path", LIBRARY, ids=short)
