@@ -2,6 +2,7 @@
 
 import secrets
 import shutil
+import string
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +18,7 @@ from catdog.settings import Settings
 from catdog.training import ACTIVE, RunFolder, Status, TrainConfig
 
 LONGEST_NAME = 80
+SIGNS = string.ascii_lowercase + string.digits
 
 
 def create_run(settings: Settings, config: TrainConfig, name: str = "") -> Run:
@@ -26,7 +28,7 @@ def create_run(settings: Settings, config: TrainConfig, name: str = "") -> Run:
     """
     created = datetime.now()
     name = _name(name) if name else f"{config.model} {created:%d %b %H:%M}"
-    run_id = f"{created:%Y%m%d-%H%M%S}-{config.model}-{secrets.token_hex(2)}"
+    run_id = _unused_id(settings, f"{created:%Y%m%d-%H%M%S}-{config.model}")
     hidden = RunFolder(settings.runs / f".{run_id}")
     try:
         hidden.path.mkdir(parents=True)
@@ -105,6 +107,13 @@ def delete_run(settings: Settings, run: Run) -> None:
         shutil.rmtree(hidden)
     for leftover in settings.runs.glob(".deleted-*"):  # of an earlier deletion that was cut short
         shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _unused_id(settings: Settings, beginning: str) -> str:
+    while True:
+        run_id = f"{beginning}-{''.join(secrets.choice(SIGNS) for _ in range(4))}"
+        if not (settings.runs / run_id).exists():
+            return run_id
 
 
 @contextmanager
