@@ -1,0 +1,65 @@
+"""TrainConfig: the notebook's defaults, and one sentence for every value that can't be used."""
+
+import json
+import math
+
+import pytest
+
+from catdog.errors import UsageError
+from catdog.models import MODELS
+from catdog.training import TrainConfig
+
+
+def test_the_defaults_are_those_of_the_notebook() -> None:
+    assert TrainConfig("model1").to_dict() == {
+        "model": "model1",
+        "source": "photos",
+        "epochs": 20,
+        "batch_size": 32,
+        "learning_rate": 0.001,
+        "seed": 0,
+        "fraction": 1.0,
+    }
+
+
+@pytest.mark.parametrize("name", list(MODELS))
+def test_settings_survive_config_json(name: str) -> None:
+    config = TrainConfig(name, "/some/folder", 3, 16, 0.01, 7, 0.5)
+    assert TrainConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
+
+
+def test_the_smallest_and_largest_values_are_allowed() -> None:
+    TrainConfig("model4", epochs=1, batch_size=1, learning_rate=1e-9, seed=0, fraction=0.001)
+    TrainConfig("model4", epochs=1000, batch_size=1024, learning_rate=1, seed=2**32 - 1, fraction=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("model", ["model5", "", "Model1"]),
+        ("source", ["", None, 3]),
+        ("epochs", [0, -1, 1001, 2.0, "3", None, True]),
+        ("batch_size", [0, -8, 1025, 1.5, "32"]),
+        ("learning_rate", [0, -0.1, 1.1, math.nan, math.inf, "0.1", None, True]),
+        ("seed", [-1, 2**32, 0.5, "0"]),
+        ("fraction", [0, -0.5, 1.01, math.nan, "1"]),
+    ],
+)
+def test_any_other_value_is_refused_in_one_sentence_that_names_it(name: str, values: list) -> None:
+    for value in values:
+        with pytest.raises(UsageError) as error:
+            TrainConfig(**({"model": "model1"} | {name: value}))
+        message = str(error.value)
+        assert message.endswith(".")
+        assert message.count(". ") == 0
+        assert repr(value) in message or "empty" in message
+
+
+def test_names_from_a_later_version_are_left_out_and_missing_ones_get_defaults() -> None:
+    assert TrainConfig.from_dict({"model": "model2", "patience": 3}) == TrainConfig("model2")
+
+
+@pytest.mark.parametrize("values", [None, [], "model1", {}, {"model": None}, {"model": ["model1"]}, {"epochs": 3}])
+def test_damaged_settings_are_a_usage_error_and_nothing_else(values: object) -> None:
+    with pytest.raises(UsageError):
+        TrainConfig.from_dict(values)
