@@ -47,7 +47,7 @@ clean: ## Remove .venv and tool caches; photos and runs in var/ stay
 	@$(PYTHON) -c '$(VERSION_FITS)' || { \
 		echo "Python 3.11 to 3.13 is needed, and $(PYTHON) is $$($(PYTHON) -V 2>&1): say for example make PYTHON=python3.12." >&2; exit 1; }
 	@$(PY) -c 'import pip; $(VERSION_FITS)' 2>/dev/null || { \
-		echo "Setting up .venv: first time only, a few minutes, about 2 GB."; $(PYTHON) -m venv --clear .venv; }
+		echo "Setting up .venv: first time only, a few minutes, about 3 GB."; $(PYTHON) -m venv --clear .venv; }
 	$(PIP) -r requirements.txt
 	@touch $@
 
