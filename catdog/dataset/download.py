@@ -34,11 +34,13 @@ def download(url: str, target: Path, progress: Progress = silent, give_up_after:
         with target.open("wb") as file:
             transfer = _Transfer(url, file)
             transfer.start()
-            while transfer.is_alive():
+            running = True
+            while running:
                 transfer.join(0.1)
+                running = transfer.is_alive()  # asked before the report, so that the last one is of the end
                 progress(transfer.done, transfer.total, WHAT)
                 late = deadline is not None and time.monotonic() > deadline
-                if late and not transfer.done and transfer.is_alive():
+                if running and late and not transfer.done:
                     raise DataError(f"The photos could not be reached within {give_up_after:g} seconds: {DETOUR}.")
         if transfer.failure is not None:
             raise transfer.failure

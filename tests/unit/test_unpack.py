@@ -126,6 +126,14 @@ def test_many_photos_that_are_too_large_together_are_refused(
     assert "far larger" in refusal(archive, target)
 
 
+def test_a_single_photo_that_is_too_large_is_refused(
+    archive: Path, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_zip(archive, "train/cats/cat.0.jpg")
+    monkeypatch.setattr(module, "MAX_PHOTO", len(PHOTO) - 1)
+    assert "far larger" in refusal(archive, target)
+
+
 def test_too_many_photos_are_refused(archive: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_zip(archive, *(f"train/cats/cat.{number}.jpg" for number in range(5)))
     monkeypatch.setattr(module, "MAX_FILES", 4)
