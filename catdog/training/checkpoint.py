@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catdog.errors import RunError
+from catdog.files import read_json, write_json
 from catdog.training.folder import RunFolder
 from catdog.training.history import Epoch, read_history, write_history
 
@@ -20,6 +21,8 @@ def save_checkpoint(folder: RunFolder, model: "keras.Model", epochs: list[Epoch]
     try:
         fresh.mkdir(parents=True)
         model.save(fresh / "model.keras")
+        # dropout's and augmentation's random numbers, which Keras does not save
+        write_json(fresh / "random.json", {"states": [state.numpy().tolist() for state in _random_states(model)]})
         write_history(fresh / "history.csv", epochs)
         _to_disk(fresh / "model.keras")
     except BaseException:
@@ -43,12 +46,19 @@ def load_checkpoint(folder: RunFolder) -> tuple["keras.Model", list[Epoch]] | No
     for place in (folder.checkpoint, _beside(folder, "old")):
         if (place / "model.keras").exists():
             try:
-                return keras.saving.load_model(place / "model.keras"), read_history(place / "history.csv")
+                model = keras.saving.load_model(place / "model.keras")
+                for state, value in zip(_random_states(model), read_json(place / "random.json")["states"], strict=True):
+                    state.assign(value)
+                return model, read_history(place / "history.csv")
             except Exception as error:  # Keras raises many kinds for a damaged file
                 raise RunError(
                     f"The checkpoint {place} is damaged, so this run can't go on: start a new one."
                 ) from error
     return None
+
+
+def _random_states(model: "keras.Model") -> "list[keras.Variable]":
+    return [variable for variable in model.variables if variable.name == "seed_generator_state"]
 
 
 def _beside(folder: RunFolder, name: str) -> Path:
