@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from catdog.charts import CONFIG, METRICS, Series, curves, goals_of
+from catdog.charts import METRICS, Series, curves, goals_of
 from catdog.comparison import baseline, data_warning, labels, latest_finished, overfitting, table
 from catdog.errors import RunError
 from catdog.published import CURVES
@@ -10,6 +10,7 @@ from catdog.runs import Run, open_run
 from catdog.training import ACTIVE
 from catdog.words import listed, percent
 from views import shared
+from views.zoom import zoomed_chart
 
 SHARES = ("accuracy", "baseline")  # how the columns end that hold shares of 0..1
 EVERY = 1.0  # seconds between two looks at the chosen runs that are active
@@ -142,12 +143,8 @@ def _chart(
         {name: CURVES[name] for name in sorted(models)} if notebook else None,
     )
     best = [f"{names[run.id]}, best validation accuracy {percent(run.best_val_accuracy)}" for run in runs]
-    st.plotly_chart(
-        chart,
-        key="curves",
-        config=dict(CONFIG),
-        alt=f"{metric.capitalize()} by epoch, training and validation, of {'; '.join(best)}.",
-    )
+    alt = f"{metric.capitalize()} by epoch, training and validation, of {'; '.join(best)}."
+    zoomed_chart(chart, f"curves-{metric}", alt)
     if (goals or notebook) and any(run.config.source != "photos" for run in runs):
         st.caption(
             ":material/info: The goals and the notebook's curves belong to the cat and dog photos: runs on other data "

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import streamlit as st
 
-from catdog.charts import CONFIG, Series, curves, goals_of
+from catdog.charts import Series, curves, goals_of
 from catdog.comparison import baseline, data_words, labels
 from catdog.errors import RunError
 from catdog.runs import Run, open_run, stop_run
@@ -13,6 +13,7 @@ from catdog.training import ACTIVE
 from catdog.words import duration, listed, percent
 from views import shared
 from views.runlist import ICONS
+from views.zoom import zoomed_chart
 
 EVERY = 1.0  # seconds between two looks at the runs
 
@@ -90,7 +91,9 @@ def _progress(run: Run) -> None:
     st.progress(_within(done), text=f"Epoch {epoch} of {status.epochs}" if epoch else "Getting ready")
     if status.batches:
         st.progress(_within(share), text=f"Batch {status.batch} of {status.batches}")
-    what = "stopping after this step" if run.state == "stopping" else status.message or "training"
+    what = status.message or "training"
+    if run.state == "stopping":
+        what = f"stopping: {what}" if status.state == "stopping" else "stopping after this step"
     parts = [what[:1].upper() + what[1:]]
     if status.started:
         parts.append(f"{duration(time.time() - status.started)} so far")
@@ -111,9 +114,5 @@ def _curves(runs: list[Run]) -> None:
     known = [share for run in runs if (share := baseline(run)) is not None]
     models = [run.config.model for run in runs if run.config.source == "photos"]
     chart = curves(series, "accuracy", goals_of(models, known[0] if known else None))
-    st.plotly_chart(
-        chart,
-        key="live-curve",
-        config=dict(CONFIG),
-        alt=f"Accuracy by epoch of {listed([one.name for one in series])}, growing while it trains.",
-    )
+    alt = f"Accuracy by epoch of {listed([one.name for one in series])}, growing while it trains."
+    zoomed_chart(chart, "live-curve", alt)

@@ -73,7 +73,7 @@ def curves(
     for number, one in enumerate(series):
         # Runs of one model share its colour, so the marker tells them apart.
         alike = sum(other.model == one.model for other in series[:number])
-        _add_run(chart, one, metric, SYMBOLS[alike % len(SYMBOLS)], group=str(number))
+        _add_run(chart, one, metric, SYMBOLS[alike % len(SYMBOLS)])
     _add_goals(chart, goals)
 
     drawn = [value for trace in chart.data for value in trace.y if value is not None]
@@ -105,7 +105,7 @@ def curves(
     return chart
 
 
-def _add_run(chart: go.Figure, run: Series, metric: str, symbol: str, group: str) -> None:
+def _add_run(chart: go.Figure, run: Series, metric: str, symbol: str) -> None:
     epochs = [int(epoch) for epoch in run.history.get("epoch", ())]
     for part, column in (("training", metric), ("validation", f"val_{metric}")):
         values = _finite(run.history.get(column, ()))[: len(epochs)]
@@ -126,7 +126,7 @@ def _add_run(chart: go.Figure, run: Series, metric: str, symbol: str, group: str
                 "size": 7 if solid else 5,
                 "maxdisplayed": 40,
             },
-            legendgroup=group,
+            legendgroup=run.name,  # both lines of a run are shown and hidden together
             showlegend=solid,
         )
 
@@ -140,6 +140,7 @@ def _add_notebook(chart: go.Figure, model: str, columns: Mapping[str, Sequence[f
         hovertemplate=_hover(f"{escape(model)} notebook, validation", "accuracy"),
         mode="lines",
         line={"color": model_colour(model), "dash": "dot", "width": 1.5},
+        legendgroup=f"{model} notebook",
         legendrank=2000,  # after the runs, which have 1000, although it is drawn below them
     )
 

@@ -13,9 +13,9 @@ MODELS = MappingProxyType(
 #: A grey with enough contrast on white and on black, for lines that belong to no class and no model.
 NEUTRAL = "#808080"
 
-#: What pages hand to st.plotly_chart: no logo, and only the buttons that these charts have a use for.
+#: What pages hand to st.plotly_chart: no logo, and no buttons without a use here (autoscale resets).
 CONFIG = MappingProxyType(
-    {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"]},
+    {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "resetScale2d"]},
 )
 
 

@@ -1,0 +1,73 @@
+"""Charts that keep their zoom, and which lines are hidden, while new data comes in.
+
+Streamlit draws a chart anew whenever its figure changes and then forgets both; `uirevision` does not help, since
+nothing of the old chart is left. So a small component tells Python what the reader did, and the next figure has it.
+"""
+
+import math
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from catdog.charts import CONFIG
+
+LISTENER = """
+export default function ({ data, setStateValue }) {
+  let heard = null;
+  const tell = (plot) => {
+    const range = (axis) => (axis.autorange ? null : axis.range.slice());
+    const hidden = plot.data.filter((line) => line.visible === "legendonly").map((line) => line.legendgroup);
+    setStateValue("view", { x: range(plot.layout.xaxis), y: range(plot.layout.yaxis), hidden });
+  };
+  const listen = () => {
+    const plot = document.querySelector(`.st-key-${data} .js-plotly-plot`);
+    // A plot that is drawn anew has a new `on`, even if its element is the old one.
+    if (!plot || !plot.on || plot.on === heard) return;
+    heard = plot.on;
+    plot.on("plotly_relayout", (change) => {
+      if (Object.keys(change).some((name) => /^[xy]axis\\.(autorange|range)/.test(name))) tell(plot);
+    });
+    plot.on("plotly_restyle", () => tell(plot));
+  };
+  const observer = new MutationObserver(listen);
+  observer.observe(document.body, { childList: true, subtree: true });
+  listen();
+  return () => observer.disconnect();
+}
+"""
+
+
+def zoomed_chart(chart: go.Figure, key: str, alt: str) -> None:
+    """Draw a chart of lines that grow, as the reader left it: same zoom, same lines hidden.
+
+    key: names the chart, in lower case and hyphens; another key starts with the whole view. alt: what it shows.
+    """
+    _restore(chart, st.session_state.get(f"{key}-view"))
+    with st.container(gap=None):
+        st.plotly_chart(chart, key=key, config=dict(CONFIG), alt=alt)
+        listener = st.components.v2.component("chart-view", js=LISTENER)
+        listener(key=f"{key}-view", data=key, default={"view": None}, on_view_change=_keep)
+
+
+def _keep() -> None:
+    """Do nothing more: Streamlit keeps the state of a component only where something is called on its change."""
+
+
+def _restore(chart: go.Figure, state: Any) -> None:
+    """Apply what the reader did; it comes from a browser, so anything that is no view is passed over."""
+    view = state.get("view") if hasattr(state, "get") else None
+    if not hasattr(view, "get"):
+        return
+    for axis, update in (("x", chart.update_xaxes), ("y", chart.update_yaxes)):
+        ends = view.get(axis)
+        if isinstance(ends, list) and len(ends) == 2 and all(map(_is_number, ends)):
+            update(range=ends)
+    hidden = view.get("hidden")
+    for trace in chart.data:
+        if isinstance(hidden, list) and trace.legendgroup in hidden:
+            trace.visible = "legendonly"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
