@@ -1,10 +1,13 @@
 """The data sets: the public photos, the drawn pictures, and any folder of two classes."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 from catdog.dataset.catalog import Catalog, scan
+from catdog.dataset.download import not_stored
 from catdog.dataset.drawn import write_drawn
+from catdog.dataset.lock import locked
 from catdog.dataset.photos import fetch_photos, photos_note, photos_root
 from catdog.dataset.splits import SPLITS, TEST, TRAINING, VALIDATION
 from catdog.dataset.tensors import Dataset, decoded
@@ -49,15 +52,28 @@ def open_catalog(settings: Settings, source: str = "photos", progress: Progress 
             raise DataError("The photos are not on this machine yet: run python -m catdog data --fetch.")
         return replace(scan("photos", root), note=photos_note(root))
     if source == "drawn":
-        root = settings.data / "drawn"
-        if not root.is_dir():
-            write_drawn(root, progress=progress)
-        return scan("drawn", root)
+        return scan("drawn", _drawn(settings, progress))
     try:
         folder = Path(source).expanduser().absolute()
     except RuntimeError as error:  # ~somebody, and there is no such user
         raise DataError(f"There is no folder {source}: check its name.") from error
     return scan(str(folder), folder)
+
+
+def _drawn(settings: Settings, progress: Progress) -> Path:
+    """Return the folder of the drawn set; draw it on first use, in one process at a time."""
+    root = settings.data / "drawn"
+    if not root.is_dir():
+        try:
+            settings.data.mkdir(parents=True, exist_ok=True)
+            with locked(settings.data / "drawn.lock", progress, "waiting for another process that draws the pictures"):
+                for leftover in settings.data.glob(".drawn-*"):  # of a killed process
+                    shutil.rmtree(leftover)
+                if not root.is_dir():
+                    write_drawn(root, progress=progress)
+        except OSError as error:
+            raise not_stored(error, "drawn pictures") from error
+    return root
 
 
 def open_dataset(settings: Settings, source: str = "photos", progress: Progress = silent) -> Dataset:

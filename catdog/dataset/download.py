@@ -51,12 +51,12 @@ def download(url: str, target: Path, progress: Progress = silent, give_up_after:
         raise
 
 
-def not_stored(error: OSError) -> DataError:
-    """Say why the photos could not be written and what helps."""
+def not_stored(error: OSError, what: str = "photos") -> DataError:
+    """Say why the photos, or `what`, could not be written and what helps."""
     hint = "check the folder's permissions or set CATDOG_HOME to another folder"
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         hint = "free some disk space (about 200 MB) or set CATDOG_HOME to another disk"
-    return DataError(f"The photos could not be stored ({error.strerror or error}): {hint}.")
+    return DataError(f"The {what} could not be stored ({error.strerror or error}): {hint}.")
 
 
 class _Transfer(threading.Thread):

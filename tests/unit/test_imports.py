@@ -20,7 +20,7 @@ ENTRIES = ["catdog.__main__", "catdog.training.__main__"]
 # packages that many modules share: a whole process for each of the fifty would take half a minute.
 PROBE = """
 import importlib, json, os, socket, sys
-import numpy, PIL.Image, pooch, psutil, requests
+import numpy, PIL.Image, psutil, requests
 
 def refuse(*_):
     raise AssertionError("a connection was opened at import")

@@ -106,3 +106,19 @@ def test_opening_folders_leaves_them_as_they_were(settings: Settings, picture_fo
     before = sorted((path, path.stat().st_mtime_ns) for path in picture_folder.rglob("*"))
     open_dataset(settings, str(picture_folder))
     assert sorted((path, path.stat().st_mtime_ns) for path in picture_folder.rglob("*")) == before
+
+
+def test_what_a_killed_drawing_left_is_removed_by_the_next_one(settings: Settings, few_drawn: None) -> None:
+    leftover = settings.data / ".drawn-dead"
+    leftover.mkdir(parents=True)
+    (leftover / "cat.0001.jpg").write_bytes(b"half a picture")
+    open_catalog(settings, "drawn")
+    assert not leftover.exists()
+    assert (settings.data / "drawn").is_dir()
+
+
+def test_a_home_that_cannot_be_written_is_one_sentence(settings: Settings, few_drawn: None) -> None:
+    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.data.write_text("a file where a folder should be")
+    with pytest.raises(DataError, match=r"^The drawn pictures could not be stored .*CATDOG_HOME"):
+        open_catalog(settings, "drawn")
