@@ -1,5 +1,6 @@
 """Play with augmentation: one picture beside its random flips and turns, made by the layers that training uses."""
 
+import gc
 import secrets
 from importlib import import_module
 
@@ -125,6 +126,9 @@ def _start_tensorflow() -> None:
 @st.cache_resource(show_spinner=False)
 def _import_keras() -> None:
     import_module("keras.layers")
+    # Streamlit collects garbage after every run of a page; TensorFlow's hundreds of thousands of lasting objects
+    # would make that take half a second, so they are set apart.
+    gc.freeze()
 
 
 def _series(title: str, augmentation: Augmentation, picture: np.ndarray, path: str, copies: int, roll: int) -> None:

@@ -10,12 +10,12 @@ from pathlib import Path
 import streamlit as st
 
 from catdog import dataset as library
-from catdog import runs as run_library
 from catdog.dataset import Catalog, Dataset, photos_root
 from catdog.errors import CatDogError
 from catdog.models import MODELS
-from catdog.runs import Run
+from catdog.runs import Run, open_run
 from catdog.settings import Settings
+from catdog.training import ACTIVE
 from views.jobs import Jobs
 
 
@@ -122,8 +122,32 @@ def _changed(where: Settings, chosen: str) -> tuple[int, ...]:
 
 
 def runs() -> list[Run]:
-    """Return every training run, newest first."""
-    return run_library.list_runs(settings())
+    """Return every training run, newest first.
+
+    A run that has ended is read again only once its folder has changed, which every write into it does: files are
+    put there by renaming. So a list of 500 runs costs a page a few milliseconds.
+    """
+    where = settings()
+    known = _runs_read()
+    found = []
+    with suppress(OSError), os.scandir(where.runs) as entries:
+        found = [(entry.path, entry.stat().st_mtime_ns) for entry in entries if not entry.name.startswith(".")]
+    listed = []
+    for path, changed in found:
+        stamp, run = known.get(path, (None, None))
+        if run is None or stamp != changed or run.state in ACTIVE:
+            try:
+                run = open_run(where, Path(path).name)
+            except CatDogError:
+                continue
+            known[path] = (changed, run)
+        listed.append(run)
+    return sorted(listed, key=lambda run: (run.created, run.id), reverse=True)
+
+
+@st.cache_resource(show_spinner=False)
+def _runs_read() -> dict[str, tuple[int, Run]]:
+    return {}
 
 
 def models_with_runs(among: list[Run] | None = None) -> dict[str, list[Run]]:

@@ -73,7 +73,9 @@ def _progress() -> None:
     job = fetch_job()
     if job is None or not job.active:
         st.rerun()  # it has just ended: the whole page shows how
-    st.progress(job.share, text=job.text)
+    megabytes = f" … {job.done / 1e6:.0f}" + (f" of {job.total / 1e6:.0f} MB" if job.total else " MB")
+    loading = job.what.startswith("downloading")  # what it counts then are bytes
+    st.progress(job.share, text=job.what.capitalize() + megabytes if loading else job.text)
 
 
 def _switch_once_fetched() -> None:

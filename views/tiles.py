@@ -3,7 +3,9 @@
 import io
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageOps
+
+ROUND = 0.03  # radius of the corners as a share of the width, about what the theme gives to whole tiles
 
 
 def tile(picture: np.ndarray, width: int = 360, height: int = 360, crop: bool = False) -> bytes:
@@ -16,8 +18,10 @@ def tile(picture: np.ndarray, width: int = 360, height: int = 360, crop: bool = 
     if crop or image.width * height == image.height * width:
         return _encoded(ImageOps.fit(image, (width, height)), "JPEG", quality=88)
     image = ImageOps.contain(image, (width, height))
-    ground = Image.new("RGBA", (width, height), (0, 0, 0, 0))
-    ground.paste(image, (0, height - image.height))
+    mask = Image.new("L", image.size)
+    ImageDraw.Draw(mask).rounded_rectangle((0, 0, image.width - 1, image.height - 1), ROUND * width, fill=255)
+    ground = Image.new("RGBA", (width, height))
+    ground.paste(image, (0, height - image.height), mask)
     return _encoded(ground, "WEBP", quality=85, method=0)
 
 
