@@ -12,6 +12,8 @@ from catdog.words import listed, percent
 
 #: How far training may be ahead of validation (0..1) before a run begins to overfit, and before it does.
 BEGINS, OVERFITS = 0.05, 0.15
+#: How far above the baseline (0..1) a run must be on new pictures before it counts as having learned something.
+LEARNED = 0.03
 
 
 def latest_finished(runs: Sequence[Run]) -> list[Run]:
@@ -64,10 +66,11 @@ def data_warning(runs: Sequence[Run], names: Mapping[str, str]) -> str:
     )
 
 
-def overfitting(history: Mapping[str, Sequence[float]]) -> str:
+def overfitting(history: Mapping[str, Sequence[float]], baseline: float | None = None) -> str:
     """Say in one plain sentence whether a run learned its training pictures by heart; "" before its first epoch.
 
     history: columns with "accuracy" and "val_accuracy", 0..1, one value an epoch; the last epoch is judged.
+    baseline: the accuracy that guessing reaches, where it is known.
     """
     training = [*history.get("accuracy", ())][-1:]
     validation = [*history.get("val_accuracy", ())][-1:]
@@ -80,6 +83,8 @@ def overfitting(history: Mapping[str, Sequence[float]]) -> str:
         verdict = f"{points}: it overfits, which means that it knows many of its training pictures by heart."
     elif gap >= BEGINS:
         verdict = f"{points}: it begins to overfit, and more epochs would widen the gap."
+    elif baseline is not None and validation[0] < baseline + LEARNED:
+        verdict = f"which is hardly better than guessing ({percent(baseline)}): it has not learned enough to overfit."
     elif gap > -BEGINS:
         verdict = f"{points}: no overfitting, since what it learned holds for new pictures too."
     else:

@@ -76,7 +76,8 @@ def _choose(runs: list[Run]) -> list[Run]:
         )
     chosen = [one for one in asked or st.session_state.get("compared-before", ()) if one in names]
     if not chosen and asked != [""]:
-        chosen = [run.id for run in latest_finished(runs) or runs[:1]]
+        here = [run for run in runs if run.config.source == shared.source()]
+        chosen = [run.id for run in latest_finished(here) or latest_finished(runs) or runs[:1]]
     st.session_state["compared"] = chosen
     st.multiselect(
         "Runs",
@@ -115,7 +116,7 @@ def _results(names: dict[str, str], active: bool, metric: str, goals: bool, note
     st.header("Scores", anchor=False)
     _table(runs, names)
     _test_note(runs)
-    verdicts = {names[run.id]: overfitting(histories[run.id]) for run in runs}
+    verdicts = {names[run.id]: overfitting(histories[run.id], baseline(run)) for run in runs}
     if any(verdicts.values()):
         st.header("Does it overfit?", anchor=False)
         st.markdown("\n".join(f"- **{shared.plain(name)}**: {words}" for name, words in verdicts.items() if words))

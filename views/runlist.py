@@ -67,16 +67,20 @@ def _details(run: Run) -> None:
             "Resume goes on after the last finished epoch.",
             icon=":material/power_off:",
         )
-    st.dataframe(_facts(run), hide_index=True, alt=f"Details of the run {run.name}", height="content")
-    log = run.log_tail(20) if run.state in ("failed", "interrupted") else ""
+    grid = st.grid(3, min_column_width=240, gap="xsmall")
+    for what, value in _facts(run).items():
+        with grid.cell():
+            st.markdown(f":gray[{what}]  \n{shared.plain(value)}")
+    log = run.log_tail(12) if run.state in ("failed", "interrupted") else ""
     if log:
         st.caption("The end of its log")
-        st.code(log, language=None, height=240)
-    with st.container(horizontal=True):
+        st.code(log, language=None, wrap_lines=True)
+    with st.container(horizontal=True, vertical_alignment="center"):
         _buttons(run)
 
 
-def _facts(run: Run) -> list[dict[str, str]]:
+def _facts(run: Run) -> dict[str, str]:
+    """Return what is known of a run in words; what is not known is left out."""
     config, details, status = run.config, run.details, run.status
     data, weights = details.get("data") or {}, details.get("weights") or {}
     best = f"{percent(run.best_val_accuracy)} in epoch {run.best_epoch}" if run.best_val_accuracy is not None else "–"
@@ -100,7 +104,7 @@ def _facts(run: Run) -> list[dict[str, str]]:
         "Versions": ", ".join(f"{name} {number}" for name, number in (details.get("versions") or {}).items()),
         "Folder": str(run.folder),
     }
-    return [{"what": what, "value": value} for what, value in facts.items() if value]
+    return {what: value for what, value in facts.items() if value}
 
 
 def _buttons(run: Run) -> None:

@@ -125,25 +125,35 @@ def _row(number: int, width: int) -> list:
 
 
 def _say_what_the_address_got_wrong() -> None:
-    """Show one sentence for each setting in the address that can't be used; the widgets ignore those settings."""
-    for key in ("epochs", "batch_size", "learning_rate", "seed"):
-        with shared.errors():
-            if key in st.query_params:
-                _check(key, st.query_params[key], float if key == "learning_rate" else int)
-    with shared.errors():
-        for name in filter(None, st.query_params.get_all("models")):
-            recipe(name)
-        share = st.query_params.get("share", "100")
-        if not share.isascii() or not share.isdigit() or not 1 <= int(share[:9]) <= 100:
-            raise UsageError(f"The share of the data is {share!r}, but must be a whole percentage from 1 to 100.")
+    """Show one sentence for each setting in the address that can't be used; the widgets pass those settings over."""
+    asked = st.query_params
+    checks = [lambda name=name: recipe(name) for name in asked.get_all("models") if name]
+    for key, number in (("epochs", int), ("batch_size", int), ("learning_rate", float), ("seed", int)):
+        if key in asked:
+            checks.append(lambda key=key, number=number: TrainConfig("model1", **{key: _number(asked[key], number)}))
+    if "share" in asked:
+        checks.append(lambda: _check_share(_number(asked["share"], int)))
+    wrong = []
+    for check in checks:
+        try:
+            check()
+        except UsageError as error:
+            wrong.append(shared.plain(str(error)))
+    if wrong:
+        st.warning("  \n".join([*wrong, "The page shows its own values instead."]), icon=":material/link_off:")
 
 
-def _check(key: str, text: str, number: type) -> None:
+def _check_share(share: int | str) -> None:
+    if share not in range(1, 101):
+        raise UsageError(f"The share of the data is {share!r}, but must be a whole percentage from 1 to 100.")
+
+
+def _number(text: str, kind: type) -> int | float | str:
+    """Return the number that a text from the address says; the text itself where it is none."""
     try:
-        value = number(text)
+        return kind(text)
     except ValueError:
-        value = text
-    TrainConfig("model1", **{key: value})
+        return text[:40]
 
 
 main()
