@@ -95,7 +95,7 @@ def _progress(run: Run) -> None:
     if run.state == "stopping":
         what = f"stopping: {what}" if status.state == "stopping" else "stopping after this step"
     parts = [what[:1].upper() + what[1:]]
-    if status.started:
+    if status.started is not None:
         parts.append(f"{duration(time.time() - status.started)} so far")
     if run.eta is not None:
         parts.append(f"about {duration(run.eta)} left" if run.eta >= 1 else "almost done")

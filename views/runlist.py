@@ -26,10 +26,10 @@ def runlist(runs: list[Run]) -> None:
     if pages > 1:
         st.caption(f"{len(runs):,} runs, newest first")
         # a deleted run can empty the last page, which must not leave the address pointing beyond the end
-        if st.session_state.get("page", 1) > pages:
-            st.session_state["page"] = pages
+        if st.session_state.get("list_page", 1) > pages:
+            st.session_state["list_page"] = pages
         spot = st.container(gap="xsmall")
-        page = st.pagination(pages, key="page", bind="query-params")
+        page = st.pagination(pages, key="list_page", bind="query-params")
     else:
         spot = st.container(gap="xsmall")
     with spot:

@@ -1,0 +1,266 @@
+"""The Compare page, driven through Streamlit's AppTest."""
+
+import json
+from dataclasses import replace
+
+import pytest
+import streamlit as st
+
+from catdog.files import write_json
+from catdog.published import CURVES
+from catdog.runs import create_run, open_run
+from catdog.training import TrainConfig
+from catdog.training.folder import this_process
+from catdog.training.history import Epoch, write_history
+from tests.app.conftest import text_of
+
+
+@pytest.fixture
+def make(place):
+    """Make a run with a learning curve: make("model2", state="done", accuracy=0.9, val_accuracy=0.6)."""
+
+    def make(model="model1", state="done", source="drawn", name="", accuracy=0.9, val_accuracy=0.6, epochs=4):
+        run = create_run(place, TrainConfig(model, source, epochs=epochs), name)
+        rows = [Epoch(number, 1.0, accuracy, 0.4, val_accuracy, 0.5) for number in range(1, epochs + 1)]
+        write_history(run.files.history, rows)
+        run.files.add_to_config(data={"source": source, "fingerprint": source, "baseline": 0.5})
+        status = replace(run.status, state=state, best_val_accuracy=val_accuracy, best_epoch=1, seconds=12.0)
+        if state == "running":
+            status = replace(status, **this_process())
+        else:
+            write_json(run.files.evaluation, {"test": {"accuracy": 0.55, "photos": 192}})
+        run.files.write_status(status)
+        return open_run(place, run.id)
+
+    return make
+
+
+@pytest.fixture
+def polls(monkeypatch):
+    """How often the page's fragments that run by themselves do so, in seconds."""
+    seen, fragment = [], st.fragment
+
+    def noted(*args, run_every=None, **options):
+        seen.extend([run_every] if run_every else [])
+        return fragment(*args, run_every=run_every, **options)
+
+    monkeypatch.setattr(st, "fragment", noted)
+    return seen
+
+
+def figure(page):
+    """The chart on the page, as the browser gets it."""
+    (chart,) = page.get("plotly_chart")
+    return json.loads(chart.proto.spec)
+
+
+def drawn(page, dash="solid"):
+    """The names of the lines with this dash, in order."""
+    return [line["name"] for line in figure(page)["data"] if line["line"]["dash"] == dash]
+
+
+def goals(page):
+    """The heights of the goal lines."""
+    return [shape["y0"] for shape in figure(page)["layout"].get("shapes", [])]
+
+
+def rows(page):
+    """The table, a list of dictionaries."""
+    return page.dataframe[0].value.to_dict("records")
+
+
+def test_before_the_first_run_the_page_says_what_will_appear_and_leads_to_train(app):
+    page = app("compare")
+    assert any("will appear here" in info.value for info in page.info)
+    assert [link.proto.page for link in page.get("page_link")] == ["train"]
+    assert not page.get("plotly_chart")
+
+
+def test_the_newest_finished_run_of_each_model_is_compared_by_itself(app, make):
+    make("model1", name="old")
+    make("model1", name="new")
+    make("model4", name="four")
+    make("model2", state="failed", name="broken")
+    assert drawn(app("compare")) == ["new", "four"]
+
+
+def test_runs_on_the_data_in_use_come_first(app, make):
+    make("model1", name="drawn one")
+    make("model1", source="photos", name="photo one")
+    page = app("compare")
+    assert drawn(page) == ["drawn one"]
+    assert not page.warning
+
+
+def test_the_address_says_which_runs_are_compared(app, make):
+    first, second, third = (make("model1", name=name) for name in ("a", "b", "c"))
+    page = app("compare", run=[third.id, first.id])
+    assert drawn(page) == ["c", "a"]
+    assert second.name not in drawn(page)
+
+
+@pytest.mark.parametrize("unknown", ["gone", "../../etc", "<script>"])
+def test_a_run_that_is_gone_gives_one_sentence_and_the_others_are_shown(app, make, unknown):
+    run = make(name="here")
+    page = app("compare", run=[unknown, run.id])
+    assert drawn(page) == ["here"]
+    assert len(page.warning) == 1
+    assert "there is no such run" in page.warning[0].value
+
+
+def test_choosing_a_run_writes_it_into_the_address(app, make):
+    make("model1", name="a")
+    other = make("model1", state="stopped", name="b")
+    page = app("compare")
+    page.multiselect[0].set_value([other.id]).run()
+    assert drawn(page) == ["b"]
+    assert page.query_params["run"] == other.id
+
+
+def test_choosing_none_asks_for_one(app, make):
+    make()
+    page = app("compare")
+    page.multiselect[0].set_value([]).run()
+    assert not page.get("plotly_chart")
+    assert any("Choose one or more runs" in info.value for info in page.info)
+
+
+def test_the_choice_survives_a_visit_to_another_page(app, make):
+    make("model1", name="a")
+    other = make("model1", state="stopped", name="b")
+    page = app("compare")
+    page.multiselect[0].set_value([other.id]).run()
+    page.switch_page("views/browse.py").run()
+    page.query_params.clear()
+    page.switch_page("views/compare.py").run()
+    assert drawn(page) == ["b"]
+
+
+def test_runs_on_different_data_are_never_shown_without_a_warning(app, make):
+    drawings, photos = make(name="drawings"), make(source="photos", name="camera")
+    page = app("compare", run=[drawings.id, photos.id])
+    (warning,) = page.warning
+    assert "drawings from drawn pictures, not photos" in warning.value
+    assert "camera from photos" in warning.value
+
+
+def test_runs_on_the_same_data_bring_no_warning(app, make):
+    one, two = make(), make("model2")
+    assert not app("compare", run=[one.id, two.id]).warning
+
+
+def test_the_table_has_our_scores_beside_the_published_ones(app, make):
+    make("model4", source="photos", name="mine", val_accuracy=0.6)
+    (row,) = rows(app("compare"))
+    assert row["run"] == "mine"
+    assert row["data"] == "photos"
+    assert (row["best_val_accuracy"], row["best_epoch"], row["test_accuracy"]) == (60.0, 1, pytest.approx(55.0))
+    assert (row["published_val_accuracy"], row["published_test_accuracy"]) == (97.0, pytest.approx(98.96))
+    assert (row["parameters"], row["seconds"], row["baseline"]) == (2_259_265, 12.0, 50.0)
+
+
+def test_goal_lines_and_the_notebooks_curves_can_be_shown_and_hidden(app, make):
+    make("model4", source="photos")
+    page = app("compare")
+    assert goals(page) == [0.5, 0.95]
+    assert drawn(page, "dot") == []
+    page.toggle(key="goals").set_value(False)
+    page.toggle(key="notebook").set_value(True).run()
+    assert goals(page) == []
+    assert drawn(page, "dot") == ["model4 notebook"]
+    (line,) = (line for line in figure(page)["data"] if line["line"]["dash"] == "dot")
+    assert line["y"] == list(CURVES["model4"]["val_accuracy"])
+
+
+def test_drawn_pictures_have_no_goals_of_photos(app, make):
+    make("model4")
+    page = app("compare", notebook="true")
+    assert goals(page) == [0.5]
+    assert "can't be compared with the notebook" in text_of(page)
+
+
+def test_the_loss_is_drawn_without_goals(app, make):
+    make("model4", source="photos")
+    page = app("compare", metric="loss", notebook="true")
+    assert [line["y"] for line in figure(page)["data"]] == [[0.4] * 4, [0.5] * 4]
+    assert goals(page) == []
+    assert figure(page)["layout"]["yaxis"]["title"]["text"] == "loss"
+
+
+def test_a_bad_metric_in_the_address_shows_accuracy(app, make):
+    make()
+    assert figure(app("compare", metric="speed"))["layout"]["yaxis"]["title"]["text"] == "accuracy"
+
+
+def test_overfitting_is_said_in_words_for_each_run(app, make):
+    make("model1", name="by heart", accuracy=0.99, val_accuracy=0.64)
+    make("model2", name="honest", accuracy=0.66, val_accuracy=0.65)
+    words = text_of(app("compare"))
+    assert "**by heart**: right on 99.0 % of its training pictures and on 64.0 % of new ones, 35 points apart" in words
+    assert "**honest**: right on 66.0 %" in words
+
+
+def test_the_page_says_what_the_test_score_is_worth(app, make):
+    make()
+    words = text_of(app("compare"))
+    assert "never overlap" in words
+    assert "leaked into validation" in words
+    assert "192 pictures decide little" in words
+
+
+def test_without_any_test_score_the_page_says_that_it_follows(app, make):
+    make(state="running")
+    assert "The test accuracy follows" in text_of(app("compare"))
+
+
+def test_the_page_looks_again_every_second_while_a_chosen_run_trains(app, make, polls):
+    run = make(state="running")
+    app("compare", run=run.id)
+    assert 1.0 in polls
+
+
+def test_the_page_does_not_poll_while_only_another_run_trains(app, make, polls):
+    make("model1", state="running")
+    ended = make("model2")
+    app("compare", run=ended.id)
+    assert 1.0 not in polls
+
+
+def test_a_run_deleted_while_it_is_shown_leaves_the_page_in_order(app, make, place, monkeypatch):
+    kept, deleted = make("model1", name="kept"), make("model2", name="deleted")
+
+    def gone(settings, run_id):
+        if run_id == deleted.id and deleted.folder.exists():
+            deleted.folder.rename(place.runs / ".deleted")
+        return open_run(settings, run_id)
+
+    monkeypatch.setattr("catdog.runs.open_run", gone)
+    page = app("compare", run=[kept.id, deleted.id])
+    assert drawn(page) == ["kept"]
+
+
+def test_a_readers_zoom_and_hidden_lines_are_in_the_next_figure(app, make):
+    make(name="shown")
+    make("model2", name="hidden")
+    page = app("compare")
+    page.session_state["curves-accuracy-view"] = {"view": {"x": [2, 3.5], "y": None, "hidden": ["hidden"]}}
+    page.run()
+    spec = figure(page)
+    assert spec["layout"]["xaxis"]["range"] == [2, 3.5]
+    assert spec["layout"]["yaxis"]["range"][1] > 1
+    assert {line["name"]: line.get("visible", True) for line in spec["data"]} == {
+        "shown": True,
+        "hidden": "legendonly",
+    }
+
+
+@pytest.mark.parametrize(
+    "view", [None, "all", {"x": [1]}, {"x": ["a", "b"], "hidden": 5}, {"x": [float("nan"), 2]}, {"y": {"from": 1}}]
+)
+def test_a_view_that_no_chart_can_have_is_passed_over(app, make, view):
+    make()
+    page = app("compare")
+    page.session_state["curves-accuracy-view"] = {"view": view}
+    page.run()
+    assert not page.exception
+    assert figure(page)["layout"]["xaxis"]["range"] == [0.5, 4.5]

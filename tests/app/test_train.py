@@ -1,0 +1,297 @@
+"""The Train page, driven through Streamlit's AppTest; no test here trains anything."""
+
+from dataclasses import replace
+
+import pytest
+import streamlit as st
+
+from catdog.errors import RunError
+from catdog.models import MODELS
+from catdog.runs import create_run, list_runs, open_run
+from catdog.training import TrainConfig
+from catdog.training.folder import this_process
+from catdog.training.history import Epoch, write_history
+from tests.app.conftest import button, coloured_folder, text_of
+
+
+@pytest.fixture(autouse=True)
+def started(monkeypatch):
+    """No process is started; the runs that would have been are listed here."""
+    names = []
+    monkeypatch.setattr("catdog.runs.local.start", lambda settings, files: names.append(files.path.name))
+    return names
+
+
+@pytest.fixture
+def make(place):
+    """Make a run in any state: make("running", epoch=2, config={"epochs": 5}, log="...")."""
+
+    def make(state="done", model="model1", name="", config=None, log="", epochs=0, **status):
+        run = create_run(place, TrainConfig(model, "drawn", **(config or {})), name)
+        if state in ("queued", "running"):
+            status |= this_process()
+        run.files.write_status(replace(run.status, state=state, **status))
+        if log:
+            run.files.log.write_text(log)
+        if epochs:
+            write_history(run.files.history, [Epoch(n, 1.0, 0.6, 0.6, 0.55, 0.7) for n in range(1, epochs + 1)])
+        return open_run(place, run.id)
+
+    return make
+
+
+@pytest.fixture
+def polls(monkeypatch):
+    """How often the page's fragments that run by themselves do so, in seconds."""
+    seen, fragment = [], st.fragment
+
+    def noted(*args, run_every=None, **options):
+        seen.extend([run_every] if run_every else [])
+        return fragment(*args, run_every=run_every, **options)
+
+    monkeypatch.setattr(st, "fragment", noted)
+    return seen
+
+
+def opened(page, run):
+    """Open the details of a run in the list."""
+    page.session_state[f"run-{run.id}"] = True
+    return page.run()
+
+
+def lines(page):
+    """The lines of the list of earlier runs."""
+    return [line.label for line in page.expander]
+
+
+def keyed(page, key):
+    """The button with this key."""
+    return next(one for one in page.button if one.key == key)
+
+
+def test_each_model_is_offered_with_its_idea_and_its_size(app):
+    words = text_of(app("train"))
+    for recipe in MODELS.values():
+        assert recipe.idea in words
+        assert f"{recipe.parameters:,} parameters" in words
+
+
+def test_the_settings_begin_as_the_notebooks(app):
+    page = app("train")
+    assert page.pills[0].value == ["model1"]
+    assert [number.value for number in page.number_input] == [20, 32, 0.001, 0, 100]
+
+
+def test_start_makes_one_run_for_each_model_on_the_data_in_use(app, place, started):
+    page = app("train", models=["model3", "model1"], epochs="3", share="50", batch_size="8")
+    assert "**12 of 24 training pictures**" in text_of(page)
+    button(page, "Start training 2 models").click().run()
+    assert not page.exception
+    runs = list_runs(place)
+    assert sorted(run.config.model for run in runs) == ["model1", "model3"]
+    expected = TrainConfig("model1", "drawn", epochs=3, batch_size=8, fraction=0.5)
+    assert {replace(run.config, model="model1") for run in runs} == {expected}
+    assert sorted(started) == sorted(run.id for run in runs)
+    assert "Training now" in text_of(page)
+
+
+def test_without_a_model_nothing_can_be_started(app):
+    page = app("train", models="")
+    assert button(page, "Start training").disabled
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ({"epochs": "-5"}, "The number of epochs is -5, but must be a whole number from 1 to 1,000."),
+        ({"epochs": "many"}, "The number of epochs is 'many', but must be"),
+        ({"batch_size": "1e9"}, "The batch size is '1e9', but must be"),
+        ({"learning_rate": "nan"}, "The learning rate is nan, but must be over 0"),
+        ({"seed": "-1"}, "The seed is -1, but must be"),
+        ({"share": "0"}, "The share of the data is 0, but must be a whole percentage from 1 to 100."),
+        ({"models": "model9"}, "There is no model called 'model9'"),
+    ],
+)
+def test_a_bad_address_gives_one_sentence_and_the_usual_settings(app, address, sentence):
+    page = app("train", **address)
+    assert len(page.warning) == 1
+    assert sentence in page.warning[0].value.replace("\\", "")
+    assert [number.value for number in page.number_input] == [20, 32, 0.001, 0, 100]
+    assert page.pills[0].value == ["model1"]
+
+
+def test_data_that_can_not_be_used_stops_new_runs_and_hides_no_old_ones(app, make, monkeypatch, tmp_path):
+    make(name="old one")
+    folder = coloured_folder(tmp_path / "one", cats=20)
+    monkeypatch.setenv("CATDOG_FOLDERS", str(folder))
+    page = app("train", data=str(folder))
+    assert any("only the class folder cats" in error.value for error in page.error)
+    assert not [one for one in page.button if one.key == "start"]
+    assert any("old one" in line for line in lines(page))
+
+
+def test_a_running_run_shows_how_far_it_is_and_how_long_it_will_take(app, make):
+    make(
+        "running",
+        config={"epochs": 5},
+        message="training",
+        epochs=2,
+        epoch=3,
+        batch=1,
+        batches=4,
+        seconds=20.0,
+        started=0.0,
+        best_val_accuracy=0.55,
+        best_epoch=1,
+    )
+    page = app("train")
+    bars = [(bar.proto.text, bar.proto.value) for bar in page.get("progress")]
+    assert bars == [("Epoch 3 of 5", 45), ("Batch 1 of 4", 25)]
+    words = text_of(page)
+    assert "about 28 s left" in words
+    assert "so far" in words
+    assert "best validation accuracy 55.0 % in epoch 1" in words
+    assert len(page.get("plotly_chart")) == 1
+
+
+def test_a_run_that_gets_ready_says_what_it_does(app, make):
+    make("running", message="reading the photos (12 %)")
+    page = app("train")
+    assert [bar.proto.text for bar in page.get("progress")] == ["Getting ready"]
+    assert "Reading the photos (12 %)" in text_of(page)
+
+
+def test_a_queued_run_says_that_it_waits_and_draws_no_curve(app, make):
+    make("queued")
+    page = app("train")
+    assert "Waiting for its turn" in text_of(page)
+    assert not page.get("plotly_chart")
+
+
+def test_stop_asks_the_run_to_stop(app, make, place):
+    run = make("running", message="training", epoch=1, batches=4)
+    page = app("train")
+    keyed(page, f"stop-{run.id}").click().run()
+    assert not page.exception
+    assert open_run(place, run.id).state == "stopping"
+    assert keyed(page, f"stop-{run.id}").disabled
+    assert "Stopping after this step" in text_of(page)
+
+
+def test_stopping_a_run_that_has_just_ended_is_no_error(app, make, monkeypatch):
+    run = make("running")
+    page = app("train")
+
+    def too_late(settings, run):
+        raise RunError("It is not training.")
+
+    monkeypatch.setattr("views.live.stop_run", too_late)
+    keyed(page, f"stop-{run.id}").click().run()
+    assert not page.exception
+    assert any("not training" in toast.value for toast in page.toast)
+
+
+def test_the_page_looks_again_every_second_while_something_trains(app, make, polls):
+    make("running")
+    app("train")
+    assert 1.0 in polls
+
+
+def test_the_page_does_not_poll_when_nothing_trains(app, make, polls):
+    for state in ("done", "stopped", "failed", "interrupted"):
+        make(state)
+    app("train")
+    assert 1.0 not in polls
+
+
+def test_when_the_last_run_ends_the_page_shows_it_among_the_earlier_ones(app, make, monkeypatch):
+    make("running", name="nearly there")
+
+    def ends_now(settings, run_id):
+        run = open_run(settings, run_id)
+        run.files.write_status(replace(run.status, state="done"))
+        return open_run(settings, run_id)
+
+    monkeypatch.setattr("views.live.open_run", ends_now)
+    page = app("train")
+    assert "Training now" not in text_of(page)
+    assert any("nearly there" in line for line in lines(page))
+    assert any("nearly there: done" in toast.value for toast in page.toast)
+
+
+def test_a_killed_worker_is_called_interrupted_and_can_be_resumed(app, make, place, started):
+    run = make("done", name="killed")
+    gone = {"pid": 2**22 + 1, "pid_started": 1.0, "host": this_process()["host"]}
+    run.files.write_status(replace(run.status, state="running", **gone))
+    page = opened(app("train"), run)
+    assert "**interrupted**" in lines(page)[0]
+    assert any("Its process ended before the training did" in one.value for one in page.warning)
+    button(page, "Resume").click().run()
+    assert started == [run.id]
+    assert open_run(place, run.id).state == "queued"
+
+
+def test_a_failed_run_says_why_and_shows_the_end_of_its_log(app, make):
+    run = make("failed", error="The memory did not suffice.", log="first\n" * 50 + "the last line\n")
+    page = opened(app("train"), run)
+    assert [error.value for error in page.error] == ["The memory did not suffice."]
+    assert page.code[0].value.endswith("the last line")
+
+
+def test_a_finished_run_shows_its_scores_and_what_it_was_made_with(app, trained):
+    run = trained("model4", test=0.75, weights={"source": "a file of mine"}, versions={"keras": "3.12"})
+    page = opened(app("train"), run)
+    assert "validation 80.0 % · test 75.0 % · 0 s · drawn pictures" in lines(page)[0]
+    words = text_of(page)
+    assert "a file of mine" in words
+    assert "keras 3.12" in words
+    assert "75.0 % of 8 pictures" in words
+    assert not [one for one in page.button if one.label == "Resume"]
+
+
+def test_a_run_is_renamed(app, make, place):
+    run = make(name="old")
+    page = opened(app("train"), run)
+    page.text_input(key=f"name-{run.id}").set_value("new *name*").run()
+    keyed(page, f"save-{run.id}").click().run()
+    assert open_run(place, run.id).name == "new *name*"
+    assert r"new \*name\*" in lines(page)[0]
+
+
+def test_a_name_that_is_not_allowed_gives_a_sentence(app, make, place):
+    run = make(name="old")
+    page = opened(app("train"), run)
+    page.text_input(key=f"name-{run.id}").set_value("  ").run()
+    keyed(page, f"save-{run.id}").click().run()
+    assert any("needs 1 to 80 visible characters" in error.value for error in page.error)
+    assert open_run(place, run.id).name == "old"
+
+
+def test_a_run_is_deleted_only_after_a_second_click(app, make, place):
+    run = make(name="unwanted")
+    page = opened(app("train"), run)
+    assert "Delete **unwanted** with its model, curves and scores?" in text_of(page)
+    assert [one.id for one in list_runs(place)] == [run.id]
+    keyed(page, f"really-{run.id}").click().run()
+    assert not page.exception
+    assert list_runs(place) == []
+
+
+def test_an_active_run_has_no_delete_button(app, make):
+    make("running")
+    page = app("train")
+    assert not [one for one in page.button if one.label == "Delete for good"]
+
+
+def test_a_long_list_is_shown_ten_at_a_time(app, make):
+    for number in range(23):
+        make(name=f"run {number}")
+    page = app("train", list_page="3")
+    assert len(page.expander) == 3
+    assert "23 runs" in text_of(page)
+
+
+def test_before_the_first_run_the_page_says_what_will_be_here(app):
+    page = app("train")
+    assert any("will be listed here" in info.value for info in page.info)
+    assert not page.expander
