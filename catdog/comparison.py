@@ -59,7 +59,7 @@ def data_warning(runs: Sequence[Run], names: Mapping[str, str]) -> str:
     parts = []
     for (source, fingerprint), members in groups.items():
         words = {"photos": "photos", "drawn": "drawn pictures, not photos"}.get(source) or f"the folder {source}"
-        version = f" in the version {fingerprint[:6]}" if sources.count(source) > 1 else ""
+        version = f" (version {fingerprint[:6]})" if sources.count(source) > 1 else ""
         parts.append(f"{listed([names[run.id] for run in members])} from {words}{version}")
     return (
         f"These runs learned from different data: {'; '.join(parts)}. Their results can't be compared with each other."
@@ -78,7 +78,8 @@ def overfitting(history: Mapping[str, Sequence[float]], baseline: float | None =
         return ""
     gap = training[0] - validation[0]
     facts = f"right on {percent(training[0])} of its training pictures and on {percent(validation[0])} of new ones"
-    points = f"{100 * abs(gap):.0f} points apart"
+    rounded = f"{100 * abs(gap):.0f}"
+    points = f"{rounded} point{'' if rounded == '1' else 's'} apart"
     if gap >= OVERFITS:
         verdict = f"{points}: it overfits, which means that it knows many of its training pictures by heart."
     elif gap >= BEGINS:

@@ -115,7 +115,7 @@ def _results(names: dict[str, str], active: bool, metric: str, goals: bool, note
     _chart(runs, names, histories, metric, goals, notebook)
     st.header("Scores", anchor=False)
     _table(runs, names)
-    _test_note(runs)
+    _notes(runs)
     verdicts = {names[run.id]: overfitting(histories[run.id], baseline(run)) for run in runs}
     if any(verdicts.values()):
         st.header("Does it overfit?", anchor=False)
@@ -146,11 +146,6 @@ def _chart(
     best = [f"{names[run.id]}, best validation accuracy {percent(run.best_val_accuracy)}" for run in runs]
     alt = f"{metric.capitalize()} by epoch, training and validation, of {'; '.join(best)}."
     zoomed_chart(chart, f"curves-{metric}", alt)
-    if (goals or notebook) and any(run.config.source != "photos" for run in runs):
-        st.caption(
-            ":material/info: The goals and the notebook's curves belong to the cat and dog photos: runs on other data "
-            "have no goal line, and can't be compared with the notebook."
-        )
 
 
 def _table(runs: list[Run], names: dict[str, str]) -> None:
@@ -187,8 +182,13 @@ def _table(runs: list[Run], names: dict[str, str]) -> None:
     )
 
 
-def _test_note(runs: list[Run]) -> None:
-    """Say what the test score means, and how little a few photos decide."""
+def _notes(runs: list[Run]) -> None:
+    """Say what the published figures belong to, what the test score means, and how little a few pictures decide."""
+    if any(run.config.source != "photos" for run in runs):
+        st.caption(
+            ":material/info: The goals and the notebook's curves and scores belong to the cat and dog photos: runs on "
+            "other data have no goal line, and can't be compared with the notebook."
+        )
     sizes = {((run.evaluation or {}).get("test") or {}).get("photos") for run in runs} - {None, 0}
     if not sizes:
         st.caption("The test accuracy follows once a run has ended.")

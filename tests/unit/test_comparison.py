@@ -68,8 +68,8 @@ def test_runs_on_drawn_pictures_and_photos_are_warned_of(make):
 def test_another_content_of_the_same_source_is_warned_of(make):
     runs = [make(name="a", fingerprint="aaaaaaaa"), make(name="b", fingerprint="bbbbbbbb")]
     warning = data_warning(runs, names_of(*runs))
-    assert "version aaaaaa" in warning
-    assert "version bbbbbb" in warning
+    assert "a from photos (version aaaaaa)" in warning
+    assert "b from photos (version bbbbbb)" in warning
 
 
 def test_a_run_that_has_not_opened_its_data_yet_counts_as_its_source(make):
@@ -84,7 +84,7 @@ def test_a_run_that_has_not_opened_its_data_yet_counts_as_its_source(make):
     [
         (0.99, 0.64, "35 points apart: it overfits"),
         (0.70, 0.62, "begins to overfit"),
-        (0.668, 0.66, "no overfitting, since"),
+        (0.67, 0.66, ", 1 point apart: no overfitting, since"),
         (0.91, 0.97, "dropout and augmentation"),
         (0.51, 0.50, "hardly better than guessing (50.0 %)"),
     ],
