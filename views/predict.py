@@ -55,8 +55,9 @@ def main() -> None:
         st.info("Choose at least one model above.")
     else:
         _cautions(chosen, asked)
+        answers = _ask(chosen, asked)
         for number, picture in enumerate(asked):
-            _card(number, picture, chosen)
+            _card(number, picture, [(run, probabilities[number]) for run, probabilities in answers])
 
 
 def _nobody_can_answer() -> None:
@@ -112,23 +113,27 @@ def _words(run: Run) -> str:
 
 def _cautions(chosen: list[Run], asked: list[Asked]) -> None:
     """Warn where a model is asked about pictures of another kind than it learned from."""
-    for source in dict.fromkeys(picture.source for picture in asked):
-        # an upload may be anything, but hardly a drawing like those of the drawn set
-        odd = [run for run in chosen if (run.config.source != source if source else run.config.source == "drawn")]
-        if odd:
-            names = shared.plain(listed([_words(run) for run in odd]))
-            kind = f"the {shared.source_words(source)} below" if source else "your pictures"
-            st.warning(
-                f"Learned from other pictures than {kind}, so the answers mean little: {names}.",
-                icon=":material/warning:",
-            )
+    kinds = {picture.source for picture in asked}
+    odd = [run for run in chosen if any(_strange(run, source) for source in kinds)]
+    if odd:
+        names = shared.plain(listed([_words(run) for run in odd]))
+        st.warning(
+            f"Learned from another kind of pictures than these, so the answers mean little: {names}.",
+            icon=":material/warning:",
+        )
 
 
-def _card(number: int, picture: Asked, chosen: list[Run]) -> None:
+def _strange(run: Run, source: str) -> bool:
+    """Tell whether pictures of this source are of another kind than those that the run learned from."""
+    # an upload, without a source, may be anything, but hardly a drawing like those of the drawn set
+    return run.config.source != source if source else run.config.source == "drawn"
+
+
+def _card(number: int, picture: Asked, answers: list[tuple[Run, float]]) -> None:
     """Show one picture as given and as the models see it, with every chosen run's answer."""
     with st.container(border=True):
-        pictures, answers = st.columns([2, 3], gap="medium")
-        with pictures:
+        left, right = st.columns([2, 3], gap="medium")
+        with left:
             grid = st.grid(2, min_column_width=120)
             with grid.cell():
                 st.image(picture.shown, width="stretch", alt=f"{picture.name} as given")
@@ -136,35 +141,28 @@ def _card(number: int, picture: Asked, chosen: list[Run]) -> None:
             with grid.cell():
                 st.image(tile(picture.pixels), width="stretch", alt=f"{picture.name} squeezed to a square")
                 st.caption(f"as the models see it  \n{SIZE} × {SIZE} pixels")
-        with answers:
-            _answers(number, picture, chosen)
+        with right:
+            _answers(number, picture.truth, answers)
 
 
-def _answers(number: int, picture: Asked, chosen: list[Run]) -> None:
+def _answers(number: int, truth: str | None, answers: list[tuple[Run, float]]) -> None:
     """Draw the answers as bars, one chart for each pair of class names, and say who is right."""
-    names = labels(chosen)
+    names = labels([run for run, _ in answers])
     pairs: dict[tuple[str, str], list[tuple[str, str, float]]] = {}
-    for run in chosen:
-        try:
-            probability = _ask(run, picture.pixels)
-        except RunError as error:
-            st.error(shared.plain(str(error)), icon=":material/error:")
-            continue
+    for run, probability in answers:
         pairs.setdefault(_classes(run), []).append((names[run.id], run.config.model, probability))
-    for place, (classes, answers) in enumerate(pairs.items()):
-        said = [
-            (name, classes[probability > 0.5], max(probability, 1 - probability)) for name, _, probability in answers
-        ]
+    for place, (classes, bars) in enumerate(pairs.items()):
+        said = [(name, classes[probability > 0.5], max(probability, 1 - probability)) for name, _, probability in bars]
         st.plotly_chart(
-            probability_bars(answers, classes),
+            probability_bars(bars, classes),
             key=f"bars-{number}-{place}",
             config=dict(CONFIG),
             alt="; ".join(f"{name}: {answer}, {percent(sure)} sure" for name, answer, sure in said),
         )
-        if picture.truth in classes:
-            right = [shared.plain(name) for name, answer, _ in said if answer == picture.truth]
-            wrong = [shared.plain(name) for name, answer, _ in said if answer != picture.truth]
-            parts = [f"Labelled **{shared.plain(picture.truth)}**."]
+        if truth in classes:
+            right = [shared.plain(name) for name, answer, _ in said if answer == truth]
+            wrong = [shared.plain(name) for name, answer, _ in said if answer != truth]
+            parts = [f"Labelled **{shared.plain(truth)}**."]
             parts += [f":material/check: right: {', '.join(right)}."] if right else []
             parts += [f":material/close: wrong: {', '.join(wrong)}."] if wrong else []
             st.markdown(" ".join(parts))
@@ -176,13 +174,21 @@ def _classes(run: Run) -> tuple[str, str]:
     return (str(names[0]), str(names[1])) if isinstance(names, list) and len(names) == 2 else ("cats", "dogs")
 
 
-def _ask(run: Run, pixels: np.ndarray) -> float:
-    """Return the probability of class 1 that a run's model gives; RunError if it can't be loaded."""
-    try:
-        modified = run.files.tflite.stat().st_mtime_ns
-    except OSError as error:
-        raise RunError(f"The run {run.name} has just been deleted: choose another one.") from error
-    return _answer(str(run.folder), modified, pixels, run)
+def _ask(chosen: list[Run], asked: list[Asked]) -> list[tuple[Run, list[float]]]:
+    """Return each run with its probabilities of class 1, one a picture; say why of a run that can't answer.
+
+    One run after the other answers for all pictures, so that one model at a time need be in memory.
+    """
+    answers = []
+    for run in chosen:
+        try:
+            modified = run.files.tflite.stat().st_mtime_ns
+            answers.append((run, [_answer(str(run.folder), modified, picture.pixels, run) for picture in asked]))
+        except RunError as error:
+            st.error(shared.plain(str(error)), icon=":material/error:")
+        except OSError:
+            st.error(f"The run {shared.plain(run.name)} has just been deleted.", icon=":material/error:")
+    return answers
 
 
 @st.cache_data(max_entries=5000, show_spinner=False)
@@ -190,7 +196,8 @@ def _answer(folder: str, modified: int, pixels: np.ndarray, _run: Run) -> float:
     return float(_predictor(folder, modified, _run).predict(pixels[np.newaxis])[0])
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+# One is kept: a model takes up to 170 MB, and reading it again takes some hundredths of a second.
+@st.cache_resource(max_entries=1, show_spinner=False)
 def _predictor(folder: str, modified: int, _run: Run) -> Predictor:
     return load_predictor(_run)
 
