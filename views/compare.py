@@ -30,7 +30,8 @@ def main() -> None:
             "The learning curves and scores of your runs will appear here, side by side. There is no run yet.",
             icon=":material/query_stats:",
         )
-        st.page_link("views/train.py", label="Train a first model", icon=":material/play_arrow:")
+        if st.button("Train a first model", type="primary", icon=":material/model_training:"):
+            st.switch_page("views/train.py")
         return
     chosen = _choose(runs)
     if not chosen:

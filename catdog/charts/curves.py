@@ -146,26 +146,21 @@ def _add_notebook(chart: go.Figure, model: str, columns: Mapping[str, Sequence[f
 
 
 def _add_goals(chart: go.Figure, goals: Sequence[Goal]) -> None:
+    lines, texts = [], []
     below: Goal | None = None
     for goal in sorted(goals, key=lambda goal: goal.value):
         # Goals of 50 and 52 % lie closer together than a text is high: the second text stands further left.
         aside = below is not None and goal.value - below.value < 0.05
         below = None if aside else goal
-        chart.add_hline(
-            y=goal.value,
-            line={"color": model_colour(goal.model), "width": 1.25, "dash": "longdashdot"},
-            layer="below",
-            annotation={
-                # Black on the line's own colour reads in light and dark, and above curves that pass behind.
-                "text": escape(goal.label),
-                "font": {"size": 11, "color": "#000000"},
-                "bgcolor": model_colour(goal.model),
-                "borderpad": 2,
-                "x": 0.68 if aside else 1,
-                "xanchor": "right",
-                "yanchor": "middle",
-            },
-        )
+        colour = model_colour(goal.model)
+        across = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": goal.value, "y1": goal.value}
+        lines.append({**across, "line": {"color": colour, "width": 1.25, "dash": "longdashdot"}, "layer": "below"})
+        # Black on the line's own colour reads in light and dark, and above curves that pass behind.
+        words = {"text": escape(goal.label), "font": {"size": 11, "color": "#000000"}, "bgcolor": colour}
+        place = {"xref": "paper", "x": 0.68 if aside else 1, "xanchor": "right", "y": goal.value, "yanchor": "middle"}
+        texts.append({**words, **place, "borderpad": 2, "showarrow": False})
+    # All at once, since add_hline for each line is slow.
+    chart.update_layout(shapes=lines, annotations=texts)
 
 
 def _hover(name: str, metric: str) -> str:
