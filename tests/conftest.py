@@ -107,7 +107,7 @@ def photos_zip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def full_disk() -> Callable[[int], AbstractContextManager[None]]:
     """A context manager in which writing a file beyond `size` bytes fails, as it does on a full disk."""
 
