@@ -160,7 +160,8 @@ def _explanation() -> None:
     st.markdown(
         "The flips and turns are layers at the front of the model. They work only while it learns: when you ask it "
         "for an answer, it sees the picture as it is. Corners that a turn leaves empty are filled with a mirror "
-        "image of the picture."
+        "image of the picture. “Both” flips a picture along both axes at once or not at all, so that half of the "
+        "copies stand on their heads."
     )
 
 
