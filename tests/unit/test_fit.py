@@ -1,0 +1,112 @@
+"""As epochs end: wherever the process is killed, model.keras is, at the latest after resuming, the best epoch's model.
+
+Keras's fit is replaced: each epoch sets every weight to the epoch's number, and its scores are given.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from catdog.dataset import Dataset, open_dataset
+from catdog.settings import Settings
+from catdog.training import RunFolder, TrainConfig, fit
+from catdog.training.checkpoint import load_checkpoint
+from catdog.training.history import read_history
+from catdog.training.reporter import Reporter
+
+SCORES = (0.5, 0.8, 0.7, 0.8, 0.9)
+
+
+class KilledError(BaseException):
+    """Stands for the end of the process."""
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory, picture_folder: Path) -> Dataset:
+    home = tmp_path_factory.mktemp("fit")
+    return open_dataset(Settings(home=home, photos_url="file:///nowhere"), str(picture_folder))
+
+
+@pytest.fixture
+def train(
+    settings: Settings, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[RunFolder, int], Reporter]:
+    """Train a folder up to some epoch."""
+    import keras
+
+    def small_network(name: str, weights: None, seed: int) -> keras.Model:
+        pictures = keras.Input((160, 160, 3))
+        features = keras.layers.GlobalAveragePooling2D()(pictures)
+        return keras.Model(pictures, keras.layers.Dense(1, activation="sigmoid")(features))
+
+    def steps(model, train, epochs: int, initial_epoch: int, callbacks: list, **_: object) -> None:
+        (callback,) = callbacks
+        for epoch in range(initial_epoch, epochs):
+            callback.on_epoch_begin(epoch, {})
+            model.set_weights([np.full_like(weight, epoch + 1) for weight in model.get_weights()])
+            score = SCORES[epoch]
+            callback.on_epoch_end(epoch, {"accuracy": 0.6, "loss": 0.6, "val_accuracy": score, "val_loss": 1 / 3})
+
+    monkeypatch.setattr(fit, "build", small_network)
+    monkeypatch.setattr(keras.Model, "fit", steps)
+
+    def run(folder: RunFolder, epochs: int) -> Reporter:
+        reporter = Reporter(folder, epochs)
+        fit.fit(folder, TrainConfig("model3", epochs=epochs), dataset, reporter, settings)
+        return reporter
+
+    return run
+
+
+def kept(folder: RunFolder) -> int:
+    """The epoch whose model is kept."""
+    import keras
+
+    (epoch,) = {float(value) for weight in keras.saving.load_model(folder.model).get_weights() for value in weight.flat}
+    return int(epoch)
+
+
+@pytest.mark.parametrize(("epochs", "best"), [(1, 1), (2, 2), (3, 2), (4, 2), (5, 5)])
+def test_the_model_of_the_first_best_epoch_is_kept(tmp_path: Path, train: Callable, epochs: int, best: int) -> None:
+    folder = RunFolder(tmp_path)
+    status = train(folder, epochs).status
+    assert kept(folder) == best
+    assert [epoch.epoch for epoch in read_history(folder.history)] == list(range(1, epochs + 1))
+    assert (status.best_epoch, status.best_val_accuracy) == (best, SCORES[best - 1])
+
+
+def test_an_equal_epoch_after_resuming_does_not_replace_the_first_best(tmp_path: Path, train: Callable) -> None:
+    folder = RunFolder(tmp_path)
+    train(folder, 3)
+    assert train(folder, 4).status.best_epoch == kept(folder) == 2
+
+
+@pytest.mark.parametrize("call", ["save_checkpoint", "save_best", "write_history"])
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_kill_at_any_step_of_an_epochs_end_loses_that_epoch_at_most(
+    tmp_path: Path, train: Callable, monkeypatch: pytest.MonkeyPatch, call: str, moment: str
+) -> None:
+    folder = RunFolder(tmp_path)
+    train(folder, 4)
+    history = read_history(folder.history)
+    real = getattr(fit, call)
+
+    def killed(target: RunFolder | Path, *values: object) -> None:
+        if call == "write_history" and len(values[0]) == 4:
+            return real(target, *values)  # as resuming does, before the fifth epoch, which is the best
+        if moment == "after":
+            real(target, *values)
+        raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fit, call, killed)
+        with pytest.raises(KilledError):
+            train(folder, 5)
+    assert read_history(folder.history)[:4] == history
+    assert len(load_checkpoint(folder)[1]) >= 4
+    train(folder, 5)
+    assert kept(folder) == 5
+    assert [epoch.epoch for epoch in read_history(folder.history)] == [1, 2, 3, 4, 5]
+    assert read_history(folder.history)[:4] == history
