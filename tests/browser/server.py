@@ -1,0 +1,88 @@
+"""A dashboard server as a user starts it, in a process and a home of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+
+from catdog.settings import PROJECT, Settings
+
+PATIENCE = 120.0  # seconds until a server must answer, or must have ended
+NOWHERE = "http://127.0.0.1:9/photos.zip"  # the "discard" port, where nothing listens
+
+
+class Server:
+    """`streamlit run dashboard.py` on a free port; it is started by making it and ended by `stop`.
+
+    settings: what the server and its training processes read. address: without a slash at the end.
+    log: the file with all that the server printed. Raises RuntimeError, with that log, where it never answers.
+    """
+
+    def __init__(self, home: Path, photos_url: str = NOWHERE) -> None:
+        home.mkdir(parents=True, exist_ok=True)
+        self.settings = Settings(home=home, photos_url=photos_url)
+        self.log = home / "server.log"
+        port = free_port()
+        self.address = f"http://127.0.0.1:{port}"
+        command = [sys.executable, "-m", "streamlit", "run", "dashboard.py"]
+        command += ["--server.port", str(port), "--server.headless", "true"]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("CATDOG_")}
+        environment |= self.settings.environment() | {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=log, stderr=log)
+        try:
+            self._wait_until_it_answers()
+        except BaseException:
+            self.stop()
+            raise
+
+    def said(self) -> str:
+        """Return all that the server has printed."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def stop(self) -> None:
+        """End the server and the trainings that it started."""
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(PATIENCE)
+        self.end_trainings()
+
+    def end_trainings(self) -> None:
+        """Kill the trainings that go on; they are processes of their own, which outlive the server."""
+        for pid in self._trainings():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + PATIENCE
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        while time.monotonic() < deadline and self._process.poll() is None:
+            with suppress(OSError):
+                opener.open(f"{self.address}/_stcore/health", timeout=5).close()
+                return
+            time.sleep(0.1)
+        raise RuntimeError(f"The server does not answer at {self.address}. It printed:\n{self.said()}")
+
+    def _trainings(self) -> list[int]:
+        """Return the processes that were told this server's home, other than the server itself and this one."""
+        mark = f"CATDOG_HOME={self.settings.home}".encode()
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):  # it has just ended, or belongs to somebody else
+                if mark in (folder / "environ").read_bytes().split(b"\0"):
+                    found.append(int(folder.name))
+        return [pid for pid in found if pid not in (os.getpid(), self._process.pid)]
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 on which nothing listens at this moment."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]

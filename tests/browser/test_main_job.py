@@ -1,0 +1,155 @@
+"""The main job in the browser, from the first opening to an answer: each test goes on where the one before it ended."""
+
+import base64
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from catdog.dataset import TEST, open_catalog
+from catdog.runs import list_runs
+from catdog.words import percent
+from tests.browser.visitor import drawn, lines, main, other_pictures, pictures
+
+pytestmark = pytest.mark.browser
+
+SURE = re.compile(r"(cats|dogs), (\d+\.\d) % sure")
+
+
+def drop(window: Page, name: str, content: bytes) -> None:
+    """Drop a file on the field for pictures, as a mouse does."""
+    carried = window.evaluate_handle(
+        """([name, content]) => {
+            const bytes = Uint8Array.from(atob(content), sign => sign.charCodeAt(0));
+            const carried = new DataTransfer();
+            carried.items.add(new File([bytes], name, {type: "image/jpeg"}));
+            return carried;
+        }""",
+        [name, base64.b64encode(content).decode()],
+    )
+    window.get_by_test_id("stFileUploaderDropzone").dispatch_event("drop", {"dataTransfer": carried})
+
+
+def test_it_opens_on_the_drawn_set_says_that_these_are_no_photos_and_offers_them(visitor):
+    page = main(visitor.visit())
+    expect(page.get_by_text("1,200 drawn cats and dogs (drawings, not photos)")).to_be_visible()
+    expect(page.get_by_text("These are drawings, not photos.")).to_be_visible()
+    expect(page.get_by_role("button", name="Fetch the photos (65 MB)")).to_be_enabled()
+    expect(page.get_by_alt_text("One of the cats")).to_have_count(4)
+    expect(page.get_by_alt_text("One of the dogs")).to_have_count(4)
+
+
+def test_the_overview_leads_to_the_pictures(visitor):
+    window = visitor.visit()
+    main(window).get_by_role("button", name="Browse the pictures").click()
+    expect(main(window).get_by_role("heading", name="Look at the data")).to_be_visible()
+    expect(window).to_have_url(f"{visitor.address}/browse")
+
+
+def test_browse_shows_three_cats_over_three_dogs_and_another_sample_on_demand(visitor):
+    window = visitor.visit("browse")
+    page = main(window)
+    labelled = page.get_by_alt_text("A picture labelled")
+    words = [text.split(",")[0] for text in labelled.evaluate_all("all => all.map(one => one.alt)")]
+    assert words == ["A picture labelled cats"] * 3 + ["A picture labelled dogs"] * 3
+    before = pictures(window)
+    page.get_by_role("button", name="New sample").click()
+    expect(window).to_have_url(re.compile(r"sample=\d+"))
+    after = other_pictures(window, before)
+    assert len(before) == len(after) == 6
+    assert after != before
+
+
+def test_browse_shows_cats_only_where_these_are_chosen(visitor):
+    page = main(visitor.visit("browse"))
+    page.get_by_role("radiogroup", name="Class").get_by_text("cats").click()
+    expect(page.get_by_alt_text("A picture labelled dogs")).to_have_count(0)
+    expect(page.get_by_alt_text("A picture labelled cats")).to_have_count(6)
+
+
+def test_the_same_address_shows_the_same_sample_to_somebody_else(visitor):
+    mine, yours, other = (pictures(visitor.visit("browse", sample=number)) for number in (77, 77, 78))
+    assert len(mine) == 6
+    assert mine == yours
+    assert mine != other
+
+
+def test_roll_again_flips_and_turns_the_same_picture_anew(visitor):
+    window = visitor.visit("augment")
+    page = main(window)
+    expect(page.get_by_alt_text(re.compile("^Copy"))).to_have_count(12)
+    expect(page.get_by_alt_text(re.compile("^The original"))).to_have_count(3)
+    before = pictures(window)  # three rows: flipped, turned, both; in each the original and four copies
+    page.get_by_role("button", name="Roll again").click()
+    expect(window).to_have_url(re.compile(r"roll=\d+"))
+    after = other_pictures(window, before)
+    assert len(after) == 15
+    assert after[::5] == before[::5]
+    assert not set(after[6:10]) & set(before[6:10])
+
+
+def test_a_training_started_on_the_page_outlives_a_reload_shows_its_curve_and_ends_with_scores(visitor, server):
+    window = visitor.visit("train")
+    page = main(window)
+    for label, value, address in (("Epochs", "3", "epochs=3"), ("Share of the data (%)", "30", "share=30")):
+        page.get_by_label(label, exact=True).fill(value)
+        page.get_by_label(label, exact=True).press("Enter")
+        expect(window).to_have_url(re.compile(address))
+    expect(page.get_by_text("240 of 800 training pictures")).to_be_visible()
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_role("heading", name="Training now")).to_be_visible()
+    run = list_runs(server.settings)[0]
+    window.reload()
+    drawn(window)
+    expect(page.get_by_role("heading", name="Training now")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Epoch \d of 3"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Batch \d of 8"))).to_be_visible()
+    curve = page.get_by_role("figure", name=f"Accuracy by epoch of {run.name}, growing while it trains.")
+    expect(curve).to_be_visible()
+    expect(curve.locator(".scatterlayer .point").first).to_be_attached()
+    assert {line["name"] for line in lines(window)} == {run.name}
+    expect(page.get_by_role("heading", name="Training now")).to_have_count(0)
+    done = list_runs(server.settings)[0]
+    assert (done.id, done.state, done.config.epochs) == (run.id, "done", 3)
+    ended = page.get_by_text(run.name).locator("visible=true").first
+    expect(ended.locator("..")).to_contain_text(f"validation {percent(done.best_val_accuracy)}")
+    expect(ended.locator("..")).to_contain_text(f"test {percent(done.test_accuracy)}")
+
+
+def test_compare_shows_the_curve_and_the_scores_of_the_training(visitor, trained):
+    window = visitor.visit("compare")
+    page = main(window)
+    expect(page.locator(".scatterlayer .point").first).to_be_attached()
+    epochs = trained.config.epochs
+    assert lines(window) == [{"name": trained.name, "points": epochs}] * 2  # training and validation
+    expect(page.get_by_role("figure", name=f"of {trained.name}, best validation accuracy")).to_be_visible()
+    cells = page.get_by_test_id("stDataFrame").get_by_role("gridcell")
+    expect(cells.filter(has_text=trained.name)).to_have_count(1)
+    words = cells.all_inner_texts()
+    assert percent(trained.test_accuracy) in words
+    assert percent(trained.best_val_accuracy) in words
+    assert "16821250" in [re.sub(r"\D", "", word) for word in words]
+
+
+def test_a_dropped_picture_gets_an_answer_with_class_and_percentage(visitor, trained, server):
+    catalog = open_catalog(server.settings, "drawn")
+    path = catalog.root / catalog.paths[catalog.indices(TEST)[0]]
+    window = visitor.visit("predict")
+    page = main(window)
+    expect(page.get_by_text("Drop a picture above")).to_be_visible()
+    drop(window, "whiskers.jpg", path.read_bytes())
+    answer = page.get_by_role("figure", name=SURE)
+    expect(answer).to_have_count(1)
+    expect(answer).to_have_accessible_name(re.compile(re.escape(trained.name)))
+    said, sure = SURE.search(answer.get_attribute("aria-label")).groups()
+    truth = {probed: probability for probed, _, probability in trained.predictions()}
+    probability = truth[catalog.paths[catalog.indices(TEST)[0]]]
+    assert (said, float(sure)) == (
+        ("dogs", pytest.approx(100 * probability, abs=0.11))
+        if probability > 0.5
+        else ("cats", pytest.approx(100 * (1 - probability), abs=0.11))
+    )
+    expect(answer).to_contain_text(f"{said} {sure}%")
+    expect(page.get_by_alt_text("whiskers.jpg as given")).to_be_visible()
+    expect(page.get_by_alt_text("whiskers.jpg squeezed to a square")).to_be_visible()
+    expect(page.get_by_text("160 × 160 pixels")).to_have_count(2)

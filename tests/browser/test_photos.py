@@ -1,0 +1,41 @@
+"""Fetching the photos by the button on the page, from a web server on this machine."""
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.visitor import drawn, main
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def photos_url(photos_zip: Path) -> Iterator[str]:
+    """The address at which a whole set of 3,000 tiny photos can be fetched."""
+    handler = partial(SimpleHTTPRequestHandler, directory=photos_zip.parent)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as site:
+        threading.Thread(target=site.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{site.server_port}/{photos_zip.name}"
+        site.shutdown()
+
+
+def test_photos_fetched_on_the_page_are_in_use_at_once_and_found_by_the_next_visit(start, visitors, photos_url):
+    server = start(photos_url)
+    visitor = visitors(server.address)
+    window = visitor.visit()
+    page = main(window)
+    page.get_by_role("button", name="Fetch the photos (65 MB)").click()
+    expect(page.get_by_text("3,000 photos of cats and dogs")).to_be_visible()
+    expect(window.get_by_role("button", name="Fetch the photos")).to_have_count(0)
+    expect(page.get_by_text("These are drawings")).to_have_count(0)
+    assert sorted(folder.name for folder in (server.settings.data / "photos").iterdir()) == ["train", "validation"]
+
+    later = main(visitor.visit("browse"))
+    expect(later.get_by_text("3,000 photos of cats and dogs")).to_be_visible()
+    expect(later.get_by_text("8 × 8 pixels")).to_have_count(6)
+    drawn(window)

@@ -1,0 +1,49 @@
+"""Every page in light and dark, on a wide and on a narrow screen."""
+
+import pytest
+
+from tests.browser.visitor import drawn, main
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    "": {},
+    "browse": {},
+    "augment": {},
+    "train": {},
+    "compare": {"notebook": "true"},
+    "predict": {"sample": 7},
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1400, 400])
+def test_every_page_fits_its_width_keeps_its_theme_and_raises_nothing(visitor, trained, width, scheme):
+    window = visitor.visit(width=width, scheme=scheme)
+    for page, address in PAGES.items():
+        visitor.go(window, page, **address)
+        if page in ("compare", "predict"):
+            main(window).locator(".js-plotly-plot").first.wait_for()
+            drawn(window)
+        assert window.get_by_test_id("stException").count() == 0, page
+        assert window.get_by_test_id("stAlertContentError").count() == 0, page
+        assert too_wide(window) == [], page
+        assert (brightness(window) < 100) == (scheme == "dark"), page
+
+
+def too_wide(window) -> list[str]:
+    """Return the parts of the page that can be scrolled to the side."""
+    return window.evaluate(
+        """() => ["html", "[data-testid=stApp]", "[data-testid=stMain]", "[data-testid=stMainBlockContainer]"]
+            .filter(part => { const one = document.querySelector(part); return one.scrollWidth > one.clientWidth; })"""
+    )
+
+
+def brightness(window) -> float:
+    """Return how bright the ground of the page is, 0 to 255."""
+    return window.get_by_test_id("stApp").evaluate(
+        """one => {
+            const [red, green, blue] = getComputedStyle(one).backgroundColor.match(/[\\d.]+/g).map(Number);
+            return (red + green + blue) / 3;
+        }"""
+    )

@@ -1,0 +1,79 @@
+"""What the pages do where something goes wrong, or is stopped half way."""
+
+import io
+import os
+import re
+import signal
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from catdog.runs import Run, list_runs, open_run
+from tests.browser.server import Server
+from tests.browser.visitor import Visitor, main
+
+pytestmark = pytest.mark.browser
+
+
+def long_training(visitor: Visitor, server: Server) -> tuple[Page, Run]:
+    """Start a training of many epochs on the Train page; return the page and the run once it has finished an epoch."""
+    window = visitor.visit("train", epochs=100, share=5)
+    main(window).get_by_role("button", name="Start training").click()
+    expect(main(window).get_by_text(re.compile(r"Epoch ([2-9]|\d\d+) of 100"))).to_be_visible()
+    return window, list_runs(server.settings)[0]
+
+
+def line_of(window: Page, run: Run):
+    """Return the line of an ended run in the list of earlier runs."""
+    return window.locator(f".st-key-run-{run.id} summary")
+
+
+def test_the_stop_button_ends_a_training_and_keeps_what_it_has_learned(visitor, server):
+    window, run = long_training(visitor, server)
+    main(window).get_by_role("button", name="Stop").click()
+    expect(line_of(window, run)).to_contain_text(re.compile(r"stopped · validation \d+\.\d % · test \d+\.\d %"))
+    expect(main(window).get_by_role("heading", name="Training now")).to_have_count(0)
+    stopped = open_run(server.settings, run.id)
+    assert stopped.state == "stopped"
+    assert stopped.usable
+    assert 1 <= len(stopped.history()["epoch"]) < 100
+
+
+def test_a_killed_training_turns_interrupted_on_the_page_and_can_be_resumed(visitor, server):
+    window, run = long_training(visitor, server)
+    os.kill(run.status.pid, signal.SIGKILL)
+    expect(line_of(window, run)).to_contain_text("interrupted")
+    line_of(window, run).click()
+    expect(main(window).get_by_text("Its process ended before the training did")).to_be_visible()
+    expect(main(window).get_by_role("button", name="Resume")).to_be_enabled()
+
+
+def test_a_text_file_named_jpg_gets_one_sentence_and_the_picture_beside_it_its_answer(visitor, trained):
+    ginger = io.BytesIO()
+    Image.new("RGB", (300, 200), "orange").save(ginger, "JPEG")
+    window = visitor.visit("predict")
+    page = main(window)
+    window.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        [
+            {"name": "letter.jpg", "mimeType": "image/jpeg", "buffer": b"Dear reader, this is no picture."},
+            {"name": "ginger.jpg", "mimeType": "image/jpeg", "buffer": ginger.getvalue()},
+        ]
+    )
+    expect(page.get_by_role("figure", name=re.compile(r"(cats|dogs), \d+\.\d % sure"))).to_have_count(1)
+    expect(page.get_by_alt_text("ginger.jpg as given")).to_be_visible()
+    expect(page.get_by_text("300 × 200 pixels")).to_be_visible()
+    problem = page.get_by_test_id("stAlertContentError")
+    expect(problem).to_have_count(1)
+    expect(problem).to_contain_text("letter.jpg")
+
+
+def test_photos_that_cannot_be_reached_are_said_in_one_sentence_and_can_be_asked_for_again(visitor):
+    page = main(visitor.visit())
+    button = page.get_by_role("button", name="Fetch the photos (65 MB)")
+    button.click()
+    problem = page.get_by_test_id("stAlertContentError")
+    expect(problem).to_have_count(1)
+    expect(problem).to_contain_text("CATDOG_PHOTOS_URL")
+    expect(button).to_be_enabled()
+    expect(page.get_by_text("1,200 drawn cats and dogs")).to_be_visible()

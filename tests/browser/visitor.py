@@ -1,0 +1,89 @@
+"""Somebody with a browser who looks at the dashboard, and who notices what no reader ever should see."""
+
+import re
+from urllib.parse import urlencode, urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect
+
+WAIT = 240_000  # milliseconds for anything to appear; an idle machine needs seconds
+READY = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
+PICTURES = "[data-testid=stImage] img"
+# On a deep link, such as /browse, Streamlit looks for its server under that address before it tries the root.
+OF_STREAMLIT = re.compile(r"/_stcore/(health|host-config)$")
+
+
+class Visitor:
+    """One reader's browser windows on one server.
+
+    pages: the windows, each with storage of its own; complaints: errors in a console, exceptions in the browser, and
+    requests to any other machine.
+    """
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.address = address
+        self.pages: list[Page] = []
+        self.complaints: list[str] = []
+        self._browser = browser
+
+    def visit(self, page: str = "", width: int = 1400, scheme: str = "light", **parameters: object) -> Page:
+        """Open a page of the dashboard, "" for the overview, in a window of its own, and wait until it is drawn."""
+        context = self._browser.new_context(
+            viewport={"width": width, "height": 1000}, color_scheme=scheme, locale="en-GB", reduced_motion="reduce"
+        )
+        context.set_default_timeout(WAIT)
+        window = context.new_page()
+        self.pages.append(window)
+        window.on("console", self._hear)
+        window.on("pageerror", lambda error: self.complaints.append(f"an exception in the browser: {error}"))
+        window.on("request", self._see)
+        self.go(window, page, **parameters)
+        return window
+
+    def go(self, window: Page, page: str, **parameters: object) -> None:
+        """Enter another address in the window, and wait until its page is drawn."""
+        window.goto(f"{self.address}/{page}" + (f"?{urlencode(parameters)}" if parameters else ""))
+        drawn(window)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not OF_STREAMLIT.search(message.location.get("url", "")):
+            self.complaints.append(f"an error in the console: {message.text}")
+
+    def _see(self, request: Request) -> None:
+        if urlsplit(request.url).scheme in ("http", "https") and not request.url.startswith(self.address):
+            self.complaints.append(f"a request to elsewhere: {request.url}")
+
+
+def drawn(window: Page) -> None:
+    """Wait until the page has its title and nothing on it is a placeholder; its script may run again later."""
+    window.locator(READY).wait_for()
+    expect(main(window).get_by_role("heading", level=1)).to_be_visible()
+    expect(main(window).get_by_test_id("stSkeleton")).to_have_count(0)
+    window.locator(READY).wait_for()
+
+
+def main(window: Page) -> Locator:
+    """Return the page without its sidebar."""
+    return window.get_by_role("main")
+
+
+def pictures(window: Page) -> list[str]:
+    """Return the addresses of all pictures on the page; each is made of the picture's content."""
+    return main(window).locator(PICTURES).evaluate_all("all => all.map(one => one.src)")
+
+
+def other_pictures(window: Page, before: list[str]) -> list[str]:
+    """Wait until another picture than one of these is shown and the page is drawn; return all that are shown then."""
+    window.wait_for_function(
+        "([places, before]) => [...document.querySelectorAll(places)].some(one => !before.includes(one.src))",
+        arg=[PICTURES, before],
+    )
+    drawn(window)
+    return pictures(window)
+
+
+def lines(window: Page) -> list[dict]:
+    """Return the lines of all charts on the page: name, and how many points each has."""
+    return window.evaluate(
+        """() => [...document.querySelectorAll(".js-plotly-plot")].flatMap(
+            plot => plot.data.map(line => ({name: line.name, points: line.y.length})))"""
+    )
