@@ -1,15 +1,14 @@
 """The drawn set: the cats and dogs that stand in where the photos can't be had, drawn from a seed."""
 
-import os
+import io
 import shutil
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
+from PIL import Image
 
-from catdog.dataset.drawing import draw
+from catdog.dataset.drawing import draw, draw_in_scene, draw_scene
 from catdog.errors import DataError, UsageError
 from catdog.progress import Progress, silent
 
@@ -49,7 +48,7 @@ def write_drawn(
         _take_place(work, root)
     except OSError as error:
         raise DataError(
-            f"The drawn pictures can't be written to {root} ({error.strerror}); "
+            f"The drawn pictures can't be written to {root} ({error.strerror or error}); "
             "make room there or choose another folder with CATDOG_HOME."
         ) from error
     finally:
@@ -57,29 +56,24 @@ def write_drawn(
 
 
 def _write_pictures(work: Path, seed: int, counts: dict[str, int], progress: Progress) -> None:
-    jobs = list(_jobs(work, seed, counts))
-    for folder in {path.parent for path, _, _ in jobs}:
-        folder.mkdir(parents=True)
-    # Pillow lets go of Python's lock while it fills, resizes and encodes, so two threads overlap a little.
-    pool = ThreadPoolExecutor(min(4, os.cpu_count() or 1))
-    try:
-        for done, _ in enumerate(pool.map(lambda job: _write_picture(*job), jobs), start=1):
-            progress(done, len(jobs), "drawing pictures")
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _jobs(work: Path, seed: int, counts: dict[str, int]) -> Iterator[tuple[Path, int, tuple[int, ...]]]:
-    """Yield path, label and the numbers that seed it for each picture; no two pictures share those numbers."""
+    done, total = 0, sum(counts.values())
     for part, (split, count) in enumerate(counts.items()):
+        for folder in FOLDERS:
+            (work / split / folder).mkdir(parents=True)
         for number in range(1, count // 2 + 1):
+            # A generator of its own for each pair: no pair shares these numbers with another, whatever the counts.
+            rng = np.random.default_rng((seed, part, number))
+            # Both get the same scene, one of them mirrored, so that the scene can't tell the class; it also saves time.
+            scene = draw_scene(rng)
+            scenes = (scene, scene.transpose(Image.Transpose.FLIP_LEFT_RIGHT))
             for label in (0, 1):
                 path = work / split / FOLDERS[label] / f"{NAMES[label]}.{number:04}.jpg"
-                yield path, label, (seed, part, label, number)
-
-
-def _write_picture(path: Path, label: int, numbers: tuple[int, ...]) -> None:
-    draw(np.random.default_rng(numbers), label).save(path, quality=QUALITY)
+                jpeg = io.BytesIO()
+                draw_in_scene(scenes[label], rng, label).save(jpeg, "JPEG", quality=QUALITY)
+                # Not written by Pillow, whose error for a full disk doesn't say so.
+                path.write_bytes(jpeg.getvalue())
+                done += 1
+                progress(done, total, "drawing pictures")
 
 
 def _take_place(work: Path, root: Path) -> None:

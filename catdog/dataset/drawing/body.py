@@ -27,7 +27,7 @@ def draw_bust(canvas: Canvas, coat: Coat, build: Build, rng: np.random.Generator
     chest = build.chest
     torso = [(-0.5, 0.4), (-0.72 * chest, 1.2), (-1.12, 2.1), (-1.25, 2.7), (-0.8, 3.05)]
     torso += [(0.3, 3.05), (0.62 * chest, 2.9), (0.74 * chest, 1.9), (0.68 * chest, 1.2), (0.5, 0.4)]
-    _trunk(canvas, coat, rng, smooth(torso), (-1.2, 0.6, 0.8 * chest, 3.0))
+    _trunk(canvas, coat, rng, smooth(torso, steps=5), (-1.2, 0.6, 0.8 * chest, 3.0))
 
 
 def draw_sitting(canvas: Canvas, coat: Coat, build: Build, rng: np.random.Generator) -> None:
@@ -58,7 +58,7 @@ def draw_lying(canvas: Canvas, coat: Coat, build: Build, rng: np.random.Generato
     _tail(canvas, coat, build, rng, (-2.1, 1.35))
     torso = [(-0.2, -0.1), (-1.1, -0.12), (-2.0, 0.25), (-2.4, 1.0), (-2.1, 1.62)]
     torso += [(-0.8, 1.72), (0.5, 1.7), (0.75 * chest, 1.3), (0.7 * chest, 0.4)]
-    _trunk(canvas, coat, rng, smooth(torso), (-2.3, -0.1, 0.8, 1.7))
+    _trunk(canvas, coat, rng, smooth(torso, steps=5), (-2.3, -0.1, 0.8, 1.7))
     _haunch(canvas, coat, -1.65, 1.15, 0.6, 0.5)
     _paw(canvas, coat, -1.15, 1.62, build.paw * 1.2)
     for x in (0.05, 0.65):
@@ -77,8 +77,8 @@ def _trunk(canvas: Canvas, coat: Coat, rng: np.random.Generator, outline: np.nda
 
 def _haunch(canvas: Canvas, coat: Coat, x: float, y: float, rx: float, ry: float) -> None:
     thigh = oval(x, y, rx, ry)
-    canvas.line(thigh[18:30], coat.edge, 0.04)
-    canvas.line(np.concatenate([thigh[-6:], thigh[:3]]), coat.edge, 0.04)
+    canvas.line(thigh[15:], coat.edge, 0.04)
+    canvas.line(np.concatenate([thigh[-5:], thigh[:3]]), coat.edge, 0.04)
 
 
 def _paw(canvas: Canvas, coat: Coat, x: float, y: float, width: float) -> None:
@@ -90,19 +90,13 @@ def _paw(canvas: Canvas, coat: Coat, x: float, y: float, width: float) -> None:
 
 def _tail(canvas: Canvas, coat: Coat, build: Build, rng: np.random.Generator, root: tuple[float, float]) -> None:
     x, y = root
+    lift = rng.uniform(0.5, 1.2)
+    # Offsets from the root: a cat's tail lies on the ground first and curls up, a dog's goes straight up.
     if build is CAT:
-        lift = rng.uniform(0.5, 1.2)
-        path = [
-            (x, y),
-            (x - 0.6, y + 0.1),
-            (x - 1.0, y - 0.35 * lift),
-            (x - 0.85, y - lift),
-            (x - 1.15, y - 1.35 * lift),
-        ]
+        path = [(0, 0), (-0.6, 0.1), (-1.0, -0.35 * lift), (-0.85, -lift), (-1.15, -1.35 * lift)]
     else:
-        lift = rng.uniform(0.5, 1.2)
-        path = [(x, y), (x - 0.5, y - 0.2), (x - 0.85, y - 0.6 * lift), (x - 0.9, y - 1.1 * lift)]
-    curve = smooth(path, closed=False)
+        path = [(0, 0), (-0.5, -0.2), (-0.85, -0.6 * lift), (-0.9, -1.1 * lift)]
+    curve = smooth([(x + dx, y + dy) for dx, dy in path], closed=False)
     start, end = build.tail
     canvas.brush(curve, start + 0.07, end + 0.07, coat.edge)
     canvas.brush(curve, start, end, coat.main)

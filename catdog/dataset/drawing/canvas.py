@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from functools import cache
 
 import numpy as np
@@ -28,7 +29,7 @@ def lighter(colour: Colour, share: float = 0.3) -> Colour:
 
 
 def oval(x: float, y: float, rx: float, ry: float, tilt: float = 0.0) -> np.ndarray:
-    """Return an ellipse around (x, y) as float (28, 2); `tilt` in radians."""
+    """Return an ellipse around (x, y) as float (24, 2); `tilt` in radians."""
     cos, sin = math.cos(tilt), math.sin(tilt)
     return _circle() @ np.array([(rx * cos, rx * sin), (-ry * sin, ry * cos)]) + (x, y)
 
@@ -63,7 +64,7 @@ def tapered(points: np.ndarray | Sequence, start: float, end: float) -> np.ndarr
 
 @cache
 def _circle() -> np.ndarray:
-    angle = np.arange(28) * (2 * np.pi / 28)
+    angle = np.arange(24) * (2 * np.pi / 24)
     return np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
 
@@ -107,19 +108,18 @@ class Canvas:
         self.image = image
         self.pen = ImageDraw.Draw(image)
         self.scale = scale
-        across = -1.0 if mirrored else 1.0
+        self.origin = origin
         cos, sin = math.cos(tilt) * scale, math.sin(tilt) * scale
-        self.matrix = np.array([[across * cos, across * sin], [-sin, cos]])
-        self.origin = np.asarray(origin, dtype=float)
+        # Where one unit to the right and one unit down lead, in pixels.
+        self.right, self.down = ((-cos, -sin) if mirrored else (cos, sin)), (-sin, cos)
+        self.matrix = np.array([self.right, self.down])
 
-    def moved(
-        self, x: float, y: float, scale: float = 1.0, tilt: float = 0.0, image: Image.Image | None = None
-    ) -> "Canvas":
-        """Return a canvas with its (0, 0) at (x, y), turned and scaled within this one, on `image` if given."""
-        child = Canvas(image or self.image, scale=scale, tilt=tilt)
-        child.matrix = child.matrix @ self.matrix
-        child.origin = np.array([x, y]) @ self.matrix + self.origin
-        child.scale = scale * self.scale
+    def moved(self, x: float, y: float, tilt: float = 0.0) -> "Canvas":
+        """Return a canvas on the same image with its (0, 0) at (x, y), turned by `tilt` within this one."""
+        child = copy(self)
+        child.origin = self._pixel(x, y)
+        child.matrix = np.array([(math.cos(tilt), math.sin(tilt)), (-math.sin(tilt), math.cos(tilt))]) @ self.matrix
+        child.right, child.down = child.matrix.tolist()
         return child
 
     def fill(self, points: np.ndarray, colour: Colour, edge: Colour | None = None) -> None:
@@ -148,13 +148,13 @@ class Canvas:
 
     def dot(self, x: float, y: float, radius: float, colour: Colour) -> None:
         """Fill a circle (never tilted, so cheaper than an oval)."""
-        px, py = (np.array([x, y]) @ self.matrix + self.origin).tolist()
+        px, py = self._pixel(x, y)
         r = radius * self.scale
         self.pen.ellipse((px - r, py - r, px + r, py + r), fill=colour)
 
     def glow(self, x: float, y: float, rx: float, ry: float, colour: Colour, strength: float) -> None:
         """Lay a soft-edged blot of `colour` over the image, `strength` (0 to 1) dense in its middle."""
-        px, py = np.array([x, y]) @ self.matrix + self.origin
+        px, py = self._pixel(x, y)
         width, height = self.image.size
         rx, ry = rx * self.scale, ry * self.scale
         left, top = max(0, int(px - rx)), max(0, int(py - ry))
@@ -164,11 +164,14 @@ class Canvas:
         # The part of the blot that falls on the image, in the blot's own pixels.
         blot = _blot(strength)
         half = blot.width / 2
-        seen = [half + (left - px) / rx * half, half + (top - py) / ry * half]
-        seen += [half + (right - px) / rx * half, half + (bottom - py) / ry * half]
-        seen = [min(max(value, 0), blot.width) for value in seen]
+        seen = (
+            max(0, half + (left - px) / rx * half),
+            max(0, half + (top - py) / ry * half),
+            min(blot.width, half + (right - px) / rx * half),
+            min(blot.height, half + (bottom - py) / ry * half),
+        )
         # The blot is soft enough for the nearest pixel to do, and pasting an image is twice as fast as a bare colour.
-        mask = blot.resize((right - left, bottom - top), Image.Resampling.NEAREST, tuple(seen))
+        mask = blot.resize((right - left, bottom - top), Image.Resampling.NEAREST, seen)
         self.image.paste(Image.new("RGB", mask.size, colour), (left, top), mask)
 
     @contextmanager
@@ -180,12 +183,18 @@ class Canvas:
         if left >= right or top >= bottom:
             left, top, right, bottom = 0, 0, 1, 1
         # A cut-out as small as the shape, since each glow and the paste cost by the pixel.
-        child = self.moved(0.0, 0.0, image=self.image.crop((left, top, right, bottom)))
-        child.origin = child.origin - (left, top)
+        child = copy(self)
+        child.image = self.image.crop((left, top, right, bottom))
+        child.pen = ImageDraw.Draw(child.image)
+        child.origin = self.origin[0] - left, self.origin[1] - top
         yield child
         mask = Image.new("L", child.image.size)
         ImageDraw.Draw(mask).polygon((pixels - (left, top)).ravel().tolist(), fill=255)
         self.image.paste(child.image, (left, top), mask)
+
+    def _pixel(self, x: float, y: float) -> tuple[float, float]:
+        (a, b), (c, d) = self.right, self.down
+        return x * a + y * c + self.origin[0], x * b + y * d + self.origin[1]
 
     def _pixels(self, points: np.ndarray) -> list[float]:
         return (np.asarray(points) @ self.matrix + self.origin).ravel().tolist()

@@ -7,6 +7,7 @@ import numpy as np
 from catdog.dataset.drawing.canvas import Canvas, Colour, darker, furry, lighter, mix, oval, tapered
 
 PATTERNS = ("plain", "striped", "patched", "spotted", "masked")
+TUFTS = (0.03, 0.06, 0.1)
 FURS: tuple[Colour, ...] = (
     (58, 52, 54),  # black
     (92, 66, 50),  # dark brown
@@ -50,7 +51,7 @@ def choose_coat(rng: np.random.Generator) -> Coat:
         mark = lighter(main, 0.3)
     else:
         mark = darker(main, rng.uniform(0.35, 0.55))
-    return Coat(main, pale, mark, pattern, tuft=float(rng.choice([0.03, 0.06, 0.1])))
+    return Coat(main, pale, mark, pattern, tuft=TUFTS[rng.integers(len(TUFTS))])
 
 
 def mark_head(canvas: Canvas, coat: Coat, rng: np.random.Generator) -> None:
@@ -63,7 +64,7 @@ def mark_head(canvas: Canvas, coat: Coat, rng: np.random.Generator) -> None:
                 stripe = [(side * 0.72, y), (side * 0.95, y - 0.03), (side * 1.3, y - 0.12)]
                 canvas.fill(tapered(stripe, 0.04, 0.17), coat.mark)
     elif coat.pattern == "patched":
-        side = rng.choice([-1, 1])
+        side = 2 * rng.integers(2) - 1
         canvas.fill(furry(oval(side * 0.55, -0.4, 0.55, 0.62, side * 0.4), 0.05, rng), coat.mark)
         if rng.random() < 0.5:
             canvas.fill(furry(oval(-side * 0.9, 0.3, 0.35, 0.4), 0.05, rng), coat.mark)

@@ -6,6 +6,7 @@ from catdog.dataset.drawing.canvas import Canvas, Colour, darker, lighter, oval,
 from catdog.dataset.drawing.coat import Coat
 from catdog.dataset.drawing.head import INK, PINK, SHINE, draw_skull, mirrored_outline
 
+EARS = ("hanging", "hanging", "long", "folded")
 DOG_EYES: tuple[Colour, ...] = ((84, 52, 34), (66, 42, 32), (112, 72, 40), (138, 92, 48))
 
 
@@ -15,7 +16,7 @@ def draw_dog_head(canvas: Canvas, coat: Coat, rng: np.random.Generator) -> None:
     width = rng.uniform(0.86, 1.0)
     half = [(0.0, -0.92), (0.5, -0.86), (0.84, -0.5), (0.86, 0.0), (0.74, 0.45), (0.5, 0.8), (0.0, 0.95)]
     outline = mirrored_outline(half, width)
-    kind = rng.choice(["hanging", "long", "folded"], p=[0.45, 0.25, 0.3])
+    kind = EARS[rng.integers(len(EARS))]
     if kind == "folded":
         _dog_ears(canvas, coat, rng, kind)
     draw_skull(canvas, coat, rng, outline)

@@ -12,7 +12,7 @@ PINK: Colour = (226, 150, 148)
 
 def mirrored_outline(half: list[tuple[float, float]], width: float) -> np.ndarray:
     """Return the smooth outline whose right `half`, top to bottom, is given; `width` stretches it sideways."""
-    return smooth([(x * width, y) for x, y in half + [(-x, y) for x, y in half[-2:0:-1]]])
+    return smooth([(x * width, y) for x, y in half + [(-x, y) for x, y in half[-2:0:-1]]], steps=4)
 
 
 def draw_skull(canvas: Canvas, coat: Coat, rng: np.random.Generator, outline: np.ndarray) -> None:

@@ -22,8 +22,8 @@ PAINTS: tuple[Colour, ...] = (
 def draw_scenery(image: Image.Image, rng: np.random.Generator) -> None:
     """Paint over the whole of `image` (RGB, square) with a scene drawn at random."""
     canvas = Canvas(image, scale=image.width)
-    scene = (_studio, _meadow, _beach, _room, _sofa)[rng.choice(5, p=[0.2, 0.28, 0.12, 0.25, 0.15])]
-    scene(canvas, rng)
+    scenes = (_studio, _meadow, _meadow, _beach, _room, _room, _sofa)
+    scenes[rng.integers(len(scenes))](canvas, rng)
 
 
 def _paint(rng: np.random.Generator) -> Colour:
@@ -46,7 +46,7 @@ def _studio(canvas: Canvas, rng: np.random.Generator) -> None:
     colour = _paint(rng)
     _wash(canvas, lighter(colour, 0.25), darker(colour, 0.25))
     for _ in range(rng.integers(2, 5)):
-        radius = rng.uniform(0.15, 0.5)
+        radius = rng.uniform(0.12, 0.38)
         canvas.glow(rng.uniform(0, 1), rng.uniform(0, 0.9), radius, radius, lighter(_paint(rng), 0.3), 0.6)
 
 
@@ -133,7 +133,7 @@ def _frame(canvas: Canvas, rng: np.random.Generator) -> None:
 
 def _thing(canvas: Canvas, rng: np.random.Generator, top: float) -> None:
     """Put a ball, a box or a plant on the ground."""
-    x, y = rng.choice([rng.uniform(0.02, 0.25), rng.uniform(0.75, 0.98)]), rng.uniform(top, 0.95)
+    x, y = rng.uniform(0.02, 0.25) + 0.73 * rng.integers(2), rng.uniform(top, 0.95)
     colour, kind = _paint(rng), rng.integers(3)
     canvas.glow(x, y + 0.07, 0.13, 0.04, (30, 26, 30), 0.5)
     if kind == 0:
@@ -161,7 +161,7 @@ def _sofa(canvas: Canvas, rng: np.random.Generator) -> None:
     for x in (0.33, 0.67):
         canvas.line([(x, 0.2), (x, seat)], darker(cloth, 0.3), 0.01)
     if rng.random() < 0.6:
-        x, colour = rng.choice([0.12, 0.88]), _paint(rng)
+        x, colour = 0.12 + 0.76 * rng.integers(2), _paint(rng)
         corners = [
             (-0.17, -0.17),
             (0, -0.14),
