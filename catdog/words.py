@@ -11,6 +11,13 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
+def size(number: int) -> str:
+    """Return a number of bytes in words, such as "170 MB" or "1.2 GB" (1 MB is a million bytes)."""
+    if number < 1_000_000:
+        return f"{number / 1000:.0f} kB"
+    return f"{number / 1e6:.0f} MB" if number < 1_000_000_000 else f"{number / 1e9:.1f} GB"
+
+
 def percent(share: float | None, digits: int = 1) -> str:
     """Return a share of 0..1 as a percentage, such as "64.2 %"; "–" for None."""
     return "–" if share is None else f"{100 * share:.{digits}f} %"

@@ -1,6 +1,7 @@
 """The runs that wait or train right now: bars for epoch and batch, time left, a growing curve, a stop button."""
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 import streamlit as st
@@ -8,7 +9,8 @@ import streamlit as st
 from catdog.charts import Series, curves, goals_of
 from catdog.comparison import baseline, data_words, labels
 from catdog.errors import RunError
-from catdog.runs import Run, open_run, stop_run
+from catdog.runs import Run, move_up, open_run, stop_run
+from catdog.settings import Settings
 from catdog.training import ACTIVE
 from catdog.words import duration, listed, percent
 from views import shared
@@ -42,26 +44,34 @@ def _live(shown: tuple[str, ...]) -> None:
     if ended or len(runs) < len(shown):
         st.rerun()
     st.header("Training now", anchor=False)
-    runs.sort(key=lambda run: (run.status.queued, run.id))
+    runs.sort(key=lambda run: (run.place, run.id))
     at_work = [run for run in runs if run.state != "queued"]
     for run in at_work:
         _card(run)
     if at_work:
         _curves(at_work)
-    for run in runs:
-        if run.state == "queued":
-            _card(run)
+    for place, run in enumerate(run for run in runs if run.state == "queued"):
+        _card(run, movable=place > 0)
 
 
-def _card(run: Run) -> None:
-    """Draw one active run: its name, its stop button, how far it is."""
+def _card(run: Run, movable: bool = False) -> None:
+    """Draw one active run: its name, its buttons, how far it is. movable: it waits behind another one."""
     icon = "hourglass_empty" if run.state == "queued" else "model_training"
     words = f"**{shared.plain(run.name)}** · {run.config.model} on {shared.plain(data_words(run))}"
     with st.container(border=True, key=f"active-{run.id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":material/{icon}: {words}", width="stretch")
+            if movable:
+                st.button(
+                    "Move up",
+                    key=f"up-{run.id}",
+                    icon=":material/arrow_upward:",
+                    help=f"Let {shared.plain(run.name)} change places with the run before it.",
+                    on_click=_move_up,
+                    args=(run,),
+                )
             st.button(
-                "Stop",
+                "Stop" if run.state != "queued" else "Take out",
                 key=f"stop-{run.id}",
                 icon=":material/stop_circle:",
                 disabled=run.state == "stopping",
@@ -73,9 +83,17 @@ def _card(run: Run) -> None:
 
 
 def _stop(run: Run) -> None:
+    _act(stop_run, run)
+
+
+def _move_up(run: Run) -> None:
+    _act(move_up, run)
+
+
+def _act(action: Callable[[Settings, Run], None], run: Run) -> None:
     try:
-        stop_run(shared.settings(), run)
-    except RunError as error:  # it has just ended by itself
+        action(shared.settings(), run)
+    except RunError as error:  # it has just begun or ended by itself
         st.toast(shared.plain(str(error)), icon=":material/error:")
 
 

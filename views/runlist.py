@@ -6,8 +6,8 @@ import streamlit as st
 
 from catdog.comparison import data_words, labels
 from catdog.models import MODELS
-from catdog.runs import Run, delete_run, rename_run, resume_run
-from catdog.words import duration, percent
+from catdog.runs import Run, annotate_run, bytes_free, bytes_taken, delete_run, rename_run, resume_run
+from catdog.words import duration, percent, size
 from views import shared
 
 AT_ONCE = 10  # runs a page of the list shows
@@ -20,6 +20,10 @@ def runlist(runs: list[Run]) -> None:
     if not runs:
         st.info("Runs that have ended will be listed here, with their scores.", icon=":material/history:")
         return
+    st.caption(
+        f"{len(runs):,} runs take {size(sum(bytes_taken(run.folder) for run in runs))}; "
+        f"{size(bytes_free(shared.settings().runs))} of the disk are free."
+    )
     names = labels(runs)
     pages = -(-len(runs) // AT_ONCE)
     page = 1
@@ -103,6 +107,8 @@ def _facts(run: Run) -> dict[str, str]:
         "Device": str(details.get("device", "")),
         "Versions": ", ".join(f"{name} {number}" for name, number in (details.get("versions") or {}).items()),
         "Folder": str(run.folder),
+        "Space it takes": size(bytes_taken(run.folder)),
+        "Note": run.note,
     }
     return {what: value for what, value in facts.items() if value}
 
@@ -116,6 +122,19 @@ def _buttons(run: Run) -> None:
         st.page_link(
             "views/compare.py", label="Show its curves", icon=":material/query_stats:", query_params={"run": run.id}
         )
+    st.button(
+        "Use these settings again",
+        key=f"again-{run.id}",
+        icon=":material/replay:",
+        help="Puts them into the form above, where they can be changed before you start.",
+        on_click=_use_again,
+        args=(run,),
+    )
+    with st.popover("Note", icon=":material/sticky_note_2:", key=f"note-{run.id}"):
+        note = st.text_area("What you want to remember of this run", run.note, key=f"text-{run.id}", max_chars=1000)
+        if st.button("Save the note", key=f"keep-{run.id}", type="primary"):
+            annotate_run(where, run, note)
+            st.rerun()
     with st.popover("Rename", icon=":material/edit:", key=f"rename-{run.id}"):
         name = st.text_input("New name", run.name, key=f"name-{run.id}", max_chars=80)
         if st.button("Save the name", key=f"save-{run.id}", type="primary"):
@@ -126,3 +145,15 @@ def _buttons(run: Run) -> None:
         if st.button("Delete for good", key=f"really-{run.id}", type="primary"):
             delete_run(where, run)
             st.rerun()
+
+
+def _use_again(run: Run) -> None:
+    """Put a run's settings into the form of the Train page, its data into the sidebar if it is still there."""
+    config = run.config
+    st.session_state["models"] = [config.model]
+    for key in ("epochs", "batch_size", "learning_rate", "seed"):
+        st.session_state[key] = getattr(config, key)
+    st.session_state["share"] = max(1, round(100 * config.fraction))
+    if config.source in shared.sources():
+        st.session_state["data"] = config.source
+    st.toast("The settings are in the form above.", icon=":material/replay:")

@@ -6,10 +6,10 @@ from catdog.dataset import TRAINING
 from catdog.dataset.splits import subset
 from catdog.errors import UsageError
 from catdog.models import MODELS, recipe
-from catdog.runs import launch
+from catdog.runs import Run, launch, seconds_expected
 from catdog.training import ACTIVE, TrainConfig
 from catdog.training.config import MAX_BATCH_SIZE, MAX_EPOCHS
-from catdog.words import listed
+from catdog.words import duration, listed
 from views import shared
 from views.live import live
 from views.runlist import runlist
@@ -26,13 +26,13 @@ def main() -> None:
         "after each it is tested on validation pictures that it never learns from.",
     )
     with shared.errors():
-        _new_run()
-    runs = shared.runs()
+        _new_run(shared.runs())
+    runs = shared.runs()  # again, since some may have been started
     live([run for run in runs if run.state in ACTIVE])
     runlist([run for run in runs if run.state not in ACTIVE])
 
 
-def _new_run() -> None:
+def _new_run(runs: list[Run]) -> None:
     """Draw the settings of new runs and the button that starts them."""
     _say_what_the_address_got_wrong()
     with st.container(border=True):
@@ -54,6 +54,7 @@ def _new_run() -> None:
             f"{shared.plain(catalog.title)}."
             + (" Choose other data in the sidebar." if len(shared.sources()) > 1 else "")
         )
+        _expected(configs, catalog.counts(), runs)
         if st.button(
             f"Start training {len(models)} models" if len(models) > 1 else "Start training",
             type="primary",
@@ -64,6 +65,16 @@ def _new_run() -> None:
         ):
             started = [launch(shared.settings(), config) for config in configs]
             st.toast(f"Started: {listed([run.name for run in started])}", icon=":material/play_arrow:")
+
+
+def _expected(configs: list[TrainConfig], counts: dict[str, dict[str, int]], runs: list[Run]) -> None:
+    """Say how long these runs will take, going by earlier ones; nothing where a model was never trained here."""
+    times = [seconds_expected(runs, config, counts) for config in configs]
+    if times and None not in times:
+        st.markdown(
+            f":material/schedule: Takes **about {duration(sum(times))}** on this machine, going by earlier runs."
+            + (" Runs that wait or train already come first." if any(run.state in ACTIVE for run in runs) else "")
+        )
 
 
 def _configs(models: list[str]) -> list[TrainConfig]:

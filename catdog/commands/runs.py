@@ -1,4 +1,4 @@
-"""python -m catdog runs: list, show, stop, resume, rename and delete training runs."""
+"""python -m catdog runs: list, show, move up, stop, resume, rename, note and delete training runs."""
 
 import argparse
 from typing import TYPE_CHECKING
@@ -14,16 +14,20 @@ if TYPE_CHECKING:
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Describe the command and its actions."""
-    parser = subparsers.add_parser("runs", help="list, show, stop, resume, rename or delete training runs")
+    parser = subparsers.add_parser(
+        "runs", help="list, show, move up, stop, resume, rename, note or delete training runs"
+    )
     add_json(parser)
     parser.set_defaults(run=run, action="list")
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
     for name, words in {
         "list": "every run, newest first (this is what `runs` alone does)",
         "show": "one run with its settings, scores and last log lines",
+        "up": "let a waiting run change places with the one before it",
         "stop": "end a run after its current batch; its best epoch is kept",
         "resume": "go on with a run that was stopped, interrupted or failed",
         "rename": "give a run another name",
+        "note": "keep a sentence or two with a run; an empty one removes it",
         "delete": "delete a run and everything it wrote",
     }.items():
         action = actions.add_parser(name, help=words, description=words)
@@ -31,6 +35,8 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
             action.add_argument("which", metavar="RUN", help="the run's id or name")
         if name == "rename":
             action.add_argument("name", metavar="NAME", help="the new name")
+        if name == "note":
+            action.add_argument("note", metavar="TEXT", help="up to 1,000 characters")
         add_json(action)
 
 
@@ -51,6 +57,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         runs.stop_run(settings, run)
     elif action == "resume":
         runs.resume_run(settings, run)
+    elif action == "up":
+        runs.move_up(settings, run)
+    elif action == "note":
+        runs.annotate_run(settings, run, arguments.note)
     elif action == "rename":
         runs.rename_run(settings, run, arguments.name)
     else:
@@ -99,6 +109,8 @@ def _show(run: "Run", as_json: bool) -> int:
         history.get("epoch", []), history.get("accuracy", []), history.get("val_accuracy", []), strict=True
     ):
         print(f"  epoch {number:.0f}: accuracy {percent(accuracy)}, validation {percent(val_accuracy)}")
+    if run.note:
+        print(f"  note: {run.note}")
     print(f"  best validation accuracy {percent(run.best_val_accuracy)}")
     print(f"  test accuracy {percent(run.test_accuracy)}")
     print(f"  folder: {run.folder}")

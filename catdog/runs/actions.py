@@ -10,22 +10,33 @@ from dataclasses import replace
 from datetime import datetime
 
 from catdog.errors import RunError, UsageError
-from catdog.files import write_json
+from catdog.files import write_json, write_text
 from catdog.runs import local
+from catdog.runs.forecast import bytes_free, bytes_needed
+from catdog.runs.queue import Queue
 from catdog.runs.registry import open_run
 from catdog.runs.run import Run
 from catdog.settings import Settings
 from catdog.training import ACTIVE, RunFolder, Status, TrainConfig
+from catdog.words import size
 
 LONGEST_NAME = 80
+LONGEST_NOTE = 1000
 SIGNS = string.ascii_lowercase + string.digits
 
 
 def create_run(settings: Settings, config: TrainConfig, name: str = "") -> Run:
     """Make the run's folder with state "queued", and return the run; it appears in the list whole or not at all.
 
-    name: 1 to 80 characters, or "" for one made of model and time. Raises UsageError, or RunError on a full disk.
+    name: 1 to 80 characters, or "" for one made of model and time. Raises UsageError, or RunError where the disk has
+    too little space for what the run will write.
     """
+    needed, free = bytes_needed(config), bytes_free(settings.runs)
+    if free < needed:
+        raise RunError(
+            f"A run of {config.model} needs up to {size(needed)} of disk while it trains and only {size(free)} are "
+            "free: delete runs or other files, or set CATDOG_HOME to another disk."
+        )
     created = datetime.now()
     name = _name(name) if name else f"{config.model} {created:%d %b %H:%M}"
     run_id = _unused_id(settings, f"{created:%Y%m%d-%H%M%S}-{config.model}")
@@ -73,6 +84,23 @@ def stop_run(settings: Settings, run: Run) -> None:
         run.files.stop.touch()
 
 
+def move_up(settings: Settings, run: Run) -> None:
+    """Let a waiting run change places with the one before it; raise RunError if it does not wait or is the first."""
+    waiting = Queue(settings.runs).waiting()
+    if run.id not in waiting:
+        raise RunError(f"The run {run.name} does not wait for its turn, so it can't be moved up.")
+    place = waiting.index(run.id)
+    if place == 0:
+        raise RunError(f"The run {run.name} is the next one already.")
+    pair = [open_run(settings, run_id).files for run_id in (run.id, waiting[place - 1])]
+    later, earlier = (files.read_place(files.read_status()) for files in pair)
+    if later == earlier:  # told apart by their ids alone
+        later += 1e-3
+    with _changing(run):
+        for files, number in zip(pair, (earlier, later), strict=True):
+            write_text(files.place, repr(number))
+
+
 def resume_run(settings: Settings, run: Run) -> None:
     """Queue a stopped, failed or interrupted run again, to go on after its last finished epoch.
 
@@ -83,6 +111,7 @@ def resume_run(settings: Settings, run: Run) -> None:
         raise RunError(f"The run {run.name} is {run.state}: only a stopped, failed or interrupted run can be resumed.")
     with _changing(run):
         run.files.stop.unlink(missing_ok=True)
+        run.files.place.unlink(missing_ok=True)
         run.files.write_status(
             replace(run.status, state="queued", message="", error="", pid=None, finished=None, queued=time.time())
         )
@@ -94,6 +123,15 @@ def rename_run(settings: Settings, run: Run, name: str) -> None:
     name = _name(name)
     with _changing(run):
         open_run(settings, run.id).files.add_to_config(name=name)
+
+
+def annotate_run(settings: Settings, run: Run, note: str) -> None:
+    """Keep a note of up to 1,000 characters with the run, "" for none; raise UsageError for a longer one."""
+    note = "".join(sign for sign in note if sign.isprintable() or sign == "\n").strip()
+    if len(note) > LONGEST_NOTE:
+        raise UsageError(f"The note has {len(note):,} characters, but at most {LONGEST_NOTE:,} are kept: shorten it.")
+    with _changing(run):
+        open_run(settings, run.id).files.add_to_config(note=note)
 
 
 def delete_run(settings: Settings, run: Run) -> None:

@@ -19,7 +19,7 @@ TAKEOVER = 30.0  # seconds granted to an earlier process of the same run that is
 
 
 class Queue:
-    """The runs that wait for their turn, first come, first served, as their folders show.
+    """The runs that wait for their turn, first come, first served unless moved, as their folders show.
 
     It remembers the status files it has read, so that a look costs little however many runs there are.
     """
@@ -43,7 +43,11 @@ class Queue:
             elif not run_id.startswith("."):
                 known[run_id] = (stamp, files.read_status())
         self._known = known
-        queued = ((status.queued, run_id) for run_id, (_, status) in known.items() if self._waits(run_id, status))
+        queued = (
+            (RunFolder(self._runs / run_id).read_place(status), run_id)
+            for run_id, (_, status) in known.items()
+            if self._waits(run_id, status)
+        )
         return [run_id for _, run_id in sorted(queued)]
 
     def _waits(self, run_id: str, status: Status) -> bool:

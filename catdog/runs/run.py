@@ -40,6 +40,16 @@ class Run:
         return float(created) if isinstance(created, int | float) else 0.0
 
     @property
+    def note(self) -> str:
+        """What somebody wrote about it, "" if nobody did."""
+        return str(self.details.get("note") or "")
+
+    @property
+    def place(self) -> float:
+        """Where in the queue it waits, lowest first."""
+        return self.files.read_place(self.status)
+
+    @property
     def best_val_accuracy(self) -> float | None:
         """Highest validation accuracy until now, 0..1."""
         return self.status.best_val_accuracy

@@ -103,6 +103,18 @@ class RunFolder:
         """stop: a file whose presence asks the worker to stop."""
         return self.path / "stop"
 
+    @property
+    def place(self) -> Path:
+        """place: a number that puts a waiting run elsewhere in the queue than the time it was queued."""
+        return self.path / "place"
+
+    def read_place(self, status: Status) -> float:
+        """Return where in the queue the run waits, lowest first: `place` if it was moved, else the time it queued."""
+        try:
+            return float(self.place.read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return status.queued
+
     def read_status(self) -> Status:
         """Return the status; a missing or damaged status.json reads as that of a run whose process is long gone."""
         values = read_json(self.status) or {}

@@ -8,6 +8,7 @@ import streamlit as st
 from catdog.errors import RunError
 from catdog.models import MODELS
 from catdog.runs import create_run, list_runs, open_run
+from catdog.settings import Settings
 from catdog.training import TrainConfig
 from catdog.training.folder import this_process
 from catdog.training.history import Epoch, write_history
@@ -295,3 +296,64 @@ def test_before_the_first_run_the_page_says_what_will_be_here(app):
     page = app("train")
     assert any("will be listed here" in info.value for info in page.info)
     assert not page.expander
+
+
+def test_a_waiting_run_can_be_moved_up_but_the_first_one_cannot(app, make):
+    first, second = make("queued", name="first", queued=1.0), make("queued", name="second", queued=2.0)
+    page = app("train")
+    assert f"up-{first.id}" not in [one.key for one in page.button]
+    keyed(page, f"up-{second.id}").click()
+    page.run()
+    assert open_run_place(second) < open_run_place(first)
+    assert [one.key for one in page.button if one.key.startswith("up-")] == [f"up-{first.id}"]
+
+
+def test_the_settings_of_a_run_come_back_into_the_form(app, make, started):
+    run = make(
+        "done", "model3", config={"epochs": 7, "batch_size": 16, "learning_rate": 0.01, "seed": 5, "fraction": 0.5}
+    )
+    page = opened(app("train"), run)
+    keyed(page, f"again-{run.id}").click()
+    page.run()
+    assert not page.exception
+    button(page, "Start training").click()
+    page.run()
+    assert open_run(*place_of(run), started[0]).config == run.config
+
+
+def test_a_note_is_written_and_shown(app, make):
+    run = make("done")
+    page = opened(app("train"), run)
+    page.text_area(key=f"text-{run.id}").set_value("with *more* light")
+    keyed(page, f"keep-{run.id}").click()
+    page.run()
+    assert not page.exception
+    assert r"with \*more\* light" in text_of(page)
+    assert open_run(*place_of(run), run.id).note == "with *more* light"
+
+
+def test_how_long_it_will_take_is_told_once_that_model_was_trained_here(app, make):
+    page = app("train")
+    assert "on this machine" not in text_of(page)
+    run = make("done", config={"epochs": 20}, seconds=600.0, started=1.0, finished=601.0)
+    run.files.add_to_config(
+        data={"counts": {"training": {"cats": 12, "dogs": 12}, "validation": {"cats": 16, "dogs": 16}}}
+    )
+    assert "about 10 min" in text_of(app("train"))
+
+
+def test_the_space_that_runs_take_is_shown(app, make):
+    run = make("done")
+    page = opened(app("train"), run)
+    assert "of the disk are free" in text_of(page)
+    assert "Space it takes" in text_of(page)
+
+
+def place_of(run):
+    """The settings in whose home a run lies, as a tuple to put before its id."""
+    return (Settings(home=run.folder.parent.parent),)
+
+
+def open_run_place(run):
+    """Where in the queue a run waits now."""
+    return open_run(*place_of(run), run.id).place

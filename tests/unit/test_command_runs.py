@@ -1,4 +1,4 @@
-"""python -m catdog runs: list, show, stop, resume, rename, delete."""
+"""python -m catdog runs: list, show, move up, stop, resume, rename, note, delete."""
 
 import json
 from dataclasses import replace
@@ -130,3 +130,21 @@ def test_a_models_name_must_not_delete_a_run(environment, run, capsys):
     assert main(["runs", "delete", "model1"]) == 2
     assert run.id in capsys.readouterr().err
     assert run.folder.exists()
+
+
+def test_up_moves_a_waiting_run_before_the_other(environment):
+    first, second = (create_run(environment, TrainConfig("model1", source="drawn"), name) for name in ("one", "two"))
+    assert main(["runs", "up", "two"]) == 0
+    assert open_run(environment, second.id).place < open_run(environment, first.id).place
+
+
+def test_up_refuses_a_run_that_does_not_wait(run, capsys):
+    assert main(["runs", "up", "first"]) == 1
+    assert "does not wait" in capsys.readouterr().err
+
+
+def test_a_note_is_kept_and_shown(environment, run, capsys):
+    assert main(["runs", "note", "first", "the one with rain"]) == 0
+    capsys.readouterr()
+    assert main(["runs", "show", "first"]) == 0
+    assert "note: the one with rain" in capsys.readouterr().out

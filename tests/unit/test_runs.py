@@ -12,6 +12,7 @@ import pytest
 from catdog import runs
 from catdog.errors import RunError, UsageError
 from catdog.runs import Run
+from catdog.runs.queue import Queue
 from catdog.settings import Settings
 from catdog.training import ACTIVE, RESUMABLE, TrainConfig
 from catdog.training.folder import this_process
@@ -299,3 +300,55 @@ def test_the_time_left_follows_from_the_pace_of_the_finished_epochs(settings: Se
     assert make(settings, "queued", epoch=3, seconds=20.0, **half).eta is None
     last = make(settings, "running", epochs=5, epoch=5, batches=10, batch=10, seconds=40.0)
     assert last.eta == pytest.approx(0)
+
+
+def test_a_note_is_kept_with_the_run_and_an_empty_one_removes_it(settings: Settings) -> None:
+    run = make(settings)
+    runs.annotate_run(settings, run, "  first try\nwith\x00 more light ")
+    assert runs.open_run(settings, run.id).note == "first try\nwith more light"
+    runs.annotate_run(settings, run, "")
+    assert runs.open_run(settings, run.id).note == ""
+
+
+def test_a_note_that_is_too_long_is_refused_and_the_old_one_stays(settings: Settings) -> None:
+    run = make(settings)
+    runs.annotate_run(settings, run, "kept")
+    with pytest.raises(UsageError, match="at most 1,000"):
+        runs.annotate_run(settings, run, "x" * 1001)
+    assert runs.open_run(settings, run.id).note == "kept"
+
+
+def test_a_waiting_run_changes_places_with_the_one_before_it(settings: Settings) -> None:
+    first, second, third = (make(settings, "queued", queued=float(number)) for number in range(3))
+    runs.move_up(settings, third)
+    assert waiting(settings) == [first.id, third.id, second.id]
+    runs.move_up(settings, third)
+    assert waiting(settings) == [third.id, first.id, second.id]
+    assert runs.open_run(settings, third.id).place < runs.open_run(settings, first.id).place
+
+
+def test_runs_queued_at_the_same_moment_can_change_places(settings: Settings) -> None:
+    pair = [make(settings, "queued", queued=5.0) for _ in range(2)]
+    before = waiting(settings)
+    runs.move_up(settings, next(run for run in pair if run.id == before[1]))
+    assert waiting(settings) == before[::-1]
+
+
+def test_only_a_waiting_run_that_is_not_the_first_can_be_moved_up(settings: Settings) -> None:
+    first, training = make(settings, "queued", queued=1.0), make(settings, "running")
+    with pytest.raises(RunError, match="is the next one already"):
+        runs.move_up(settings, first)
+    with pytest.raises(RunError, match="does not wait"):
+        runs.move_up(settings, training)
+
+
+def test_a_resumed_run_waits_at_the_end_even_if_it_was_moved_before(settings: Settings) -> None:
+    stopped = make(settings, "stopped", queued=1.0)
+    stopped.files.place.write_text("0.5")
+    runs.resume_run(settings, stopped)
+    assert not stopped.files.place.exists()
+
+
+def waiting(settings: Settings) -> list[str]:
+    """The ids of the waiting runs in the order in which they will train."""
+    return Queue(settings.runs).waiting()

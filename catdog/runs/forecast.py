@@ -1,0 +1,72 @@
+"""What a run will cost before it starts: how long, going by earlier runs, and how much disk."""
+
+import os
+import shutil
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from catdog.models import recipe
+from catdog.runs.run import Run
+from catdog.training import TrainConfig
+
+FLOAT = 4  # bytes of one stored weight
+SMALL_FILES = 20_000_000  # bytes for log, predictions and the like, generously
+BACKWARD = 2  # a training step costs about this many forward passes more than a validation step
+
+
+def seconds_expected(runs: Iterable[Run], config: TrainConfig, counts: dict[str, dict[str, int]]) -> float | None:
+    """Return how many seconds a run of `config` will take on this machine, or None without a run to go by.
+
+    runs: newest first; the newest finished one of the same model counts, of the same batch size if there is one.
+    counts: pictures of the data by split and class, as Catalog.counts() gives them. Start-up and final scores are
+    taken over from that run as they were; the rest grows with epochs and pictures.
+    """
+    alike = [run for run in runs if run.finished and run.config.model == config.model and _effort(run) and run.seconds]
+    alike.sort(key=lambda run: run.config.batch_size != config.batch_size)
+    if not alike:
+        return None
+    known = alike[0]
+    status = known.status
+    beside = max(0.0, (status.finished or 0.0) - (status.started or 0.0) - known.seconds) if status.started else 0.0
+    return known.seconds / _effort(known) * _work(config, counts) + beside
+
+
+def bytes_needed(config: TrainConfig) -> int:
+    """Return how much disk a run takes at most while it trains.
+
+    That is the model twice (for Keras and LiteRT) and once more while a better one replaces it, and two checkpoints
+    (with Adam's two numbers for each trainable weight), since the old one stays until the new one is whole.
+    """
+    model = recipe(config.model)
+    return FLOAT * (3 * model.parameters + 2 * (model.parameters + 2 * model.trainable_parameters)) + SMALL_FILES
+
+
+def bytes_free(folder: Path) -> int:
+    """Return the free space of the disk that `folder` is on or, if it does not exist yet, will be on."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+def bytes_taken(folder: Path) -> int:
+    """Return the size of all files in a run's folder; files that vanish meanwhile count nothing."""
+    total = 0
+    for top, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                total += os.stat(os.path.join(top, name)).st_size  # noqa: PTH116, PTH118  (500 runs in a moment)
+    return total
+
+
+def _effort(run: Run) -> float:
+    counts = (run.details.get("data") or {}).get("counts")
+    return _work(run.config, counts) if isinstance(counts, dict) else 0.0
+
+
+def _work(config: TrainConfig, counts: dict[str, dict[str, int]]) -> float:
+    """Return a run's work, measured in pictures that go through the network once."""
+    from catdog.dataset import TRAINING, VALIDATION  # not above: a waiting run should not load what reads pictures
+
+    training, validation = (sum(counts.get(split, {}).values()) for split in (TRAINING, VALIDATION))
+    return config.epochs * ((1 + BACKWARD) * config.fraction * training + validation)
