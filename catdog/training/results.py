@@ -42,7 +42,10 @@ def write_results(folder: RunFolder, dataset: Dataset, name: str, reporter: Repo
     Raises RunError where LiteRT's answers differ from Keras's, rather than leaving a broken file.
     """
     import keras
+    import tensorflow as tf
 
+    # a graphics processor's rounded numbers (TF32) are good enough to train, but not to be compared with LiteRT's
+    tf.config.experimental.enable_tensor_float_32_execution(False)
     model = keras.saving.load_model(folder.model, compile=False)
     probability = _probability(model, logits=recipe(name).logits)
     reporter.update(message="making the model for predictions")

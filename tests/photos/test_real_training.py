@@ -1,0 +1,53 @@
+"""Training on the real photos with the real weights reaches what the notebook promises."""
+
+import time
+
+import numpy as np
+import pytest
+
+from catdog import runs
+from catdog.dataset import TEST, VALIDATION, open_dataset
+from catdog.inference import load_predictor
+from catdog.runs import Run
+from catdog.settings import Settings
+from catdog.training import ACTIVE, TrainConfig
+
+pytestmark = pytest.mark.photos
+
+
+@pytest.fixture(scope="module")
+def trained(photos_settings: Settings) -> Run:
+    """model4 after three epochs, trained as a user would train it."""
+    run = runs.launch(photos_settings, TrainConfig("model4", epochs=3))
+    try:
+        while (run := runs.open_run(photos_settings, run.id)).state in ACTIVE:
+            time.sleep(0.5)
+    finally:
+        if run.state in ACTIVE:
+            runs.stop_run(photos_settings, run)
+    assert run.state == "done", f"{run.status.error}\n{run.log_tail()}"
+    return run
+
+
+def test_three_epochs_of_model4_pass_94_percent_on_validation_and_92_on_test(trained: Run) -> None:
+    assert trained.best_val_accuracy > 0.94
+    assert trained.test_accuracy > 0.92
+
+
+def test_it_is_scored_on_the_192_test_photos_and_validated_on_808(trained: Run) -> None:
+    assert trained.evaluation[TEST]["photos"] == 192
+    assert trained.evaluation[VALIDATION]["photos"] == 808
+    assert trained.evaluation[VALIDATION]["accuracy"] == pytest.approx(trained.best_val_accuracy, abs=1e-5)
+
+
+def test_litert_answers_the_test_photos_as_keras_did(trained: Run, photos_settings: Settings) -> None:
+    dataset = open_dataset(photos_settings)
+    rows = dataset.catalog.indices(TEST)
+    expected = np.array([probability for _, _, probability in trained.predictions()])
+    assert len(expected) == len(dataset.catalog)
+    np.testing.assert_allclose(load_predictor(trained).predict(dataset.pixels[rows]), expected[rows], atol=1e-4)
+
+
+def test_the_run_says_which_weights_it_started_from(trained: Run, photos_settings: Settings) -> None:
+    assert trained.details["weights"]["path"] == str(photos_settings.backbone_weights)
+    assert trained.details["weights"]["source"]
