@@ -143,6 +143,11 @@ class RunFolder:
                 raise RunError(f"The file {self.config} is missing or damaged: start a new run.")
             write_json(self.config, known | values)
 
+    def drop_half_models(self) -> None:
+        """Remove what a process that was killed while it wrote a model left under a temporary name."""
+        for path in self.path.glob(".model-*"):
+            path.unlink(missing_ok=True)
+
     def drop_checkpoint(self) -> None:
         """Remove the checkpoint and what an interrupted write of one left."""
         for path in self.path.glob("checkpoint*"):

@@ -35,6 +35,7 @@ def work(folder: RunFolder, settings: Settings) -> int:
         reporter = Reporter(folder, config.epochs)
         try:
             with reporter:
+                folder.drop_half_models()
                 stopped = _train(folder, config, settings, reporter)
         except StopRequested:
             stopped = True

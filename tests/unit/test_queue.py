@@ -219,11 +219,11 @@ def test_a_process_whose_run_is_deleted_stops_waiting(settings: Settings, config
     assert not run.folder.exists()
 
 
-def test_the_process_says_how_it_is_called(settings: Settings, tmp_path: Path) -> None:
+@pytest.mark.parametrize("module", ["catdog.runs", "catdog.training"])
+def test_the_process_says_how_it_is_called(tmp_path: Path, module: str) -> None:
     for arguments in ([], [str(tmp_path)], ["a", "b"]):
-        called = subprocess.run(
-            [sys.executable, "-m", "catdog.runs", *arguments], cwd=PROJECT, capture_output=True, text=True
-        )
+        command = [sys.executable, "-m", module, *arguments]
+        called = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
         assert called.returncode == 2
         assert called.stderr.startswith("usage:")
         assert "Traceback" not in called.stderr

@@ -122,6 +122,7 @@ def story(settings: Settings, config: TrainConfig, full_disk: Callable[[int], Ab
         stopped_files = sorted(path.name for path in run.folder.iterdir() if path.name[0] != ".")
         stopped_history = read_history(run.files.history)
 
+        (run.folder / ".model-0badcafe.keras").write_text("half of one, left by a kill")
         runs.resume_run(settings, stopped)
         with full_disk(10_000):
             assert work(run.files, settings) == 1
@@ -226,6 +227,10 @@ def test_a_resumed_run_has_one_history_and_ends_as_any_other(story: Story) -> No
     assert story.done.state == "done"
     assert (story.done.status.error, story.done.files.checkpoint.exists()) == ("", False)
     assert story.done.seconds == pytest.approx(sum(epoch.seconds for epoch in history), rel=1e-3)
+
+
+def test_what_a_killed_process_left_half_written_is_gone_at_the_end(story: Story) -> None:
+    assert {path.name for path in story.done.folder.glob(".*")} <= {".lock", ".config.lock"}
 
 
 def test_a_resumed_run_learns_what_one_that_was_never_stopped_learns(story: Story, straight: Run) -> None:
