@@ -162,10 +162,15 @@ def build(
     return keras.Model(pictures, output, name=name)
 
 
-def compile_model(model: "keras.Model", name: str, learning_rate: float = 0.001) -> None:
+def compile_model(
+    model: "keras.Model",
+    name: str,
+    learning_rate: float = 0.001,
+    adam: "type[keras.optimizers.Adam] | None" = None,
+) -> None:
     """Compile a built model for training: Adam, the recipe's loss, and a metric called "accuracy".
 
-    Labels are integers 0 and 1, shape (N,).
+    Labels are integers 0 and 1, shape (N,). adam: another implementation of Keras's Adam.
     """
     import keras
 
@@ -173,7 +178,7 @@ def compile_model(model: "keras.Model", name: str, learning_rate: float = 0.001)
     loss = getattr(keras.losses, chosen.loss)
     accuracy = keras.metrics.SparseCategoricalAccuracy if chosen.logits else keras.metrics.BinaryAccuracy
     model.compile(
-        optimizer=keras.optimizers.Adam(learning_rate),
+        optimizer=(adam or keras.optimizers.Adam)(learning_rate),
         loss=loss(from_logits=chosen.logits),
         metrics=[accuracy(name="accuracy")],
     )

@@ -102,6 +102,7 @@ def _facts(run: Run) -> dict[str, str]:
         "Best validation accuracy": best,
         "Test accuracy": f"{percent(run.test_accuracy)}{photos}",
         "Training time": duration(run.seconds),
+        "Made faster by": "; ".join(details.get("faster") or []),
         "Ended": ended,
         "Weights it started from": str(weights.get("source", "")),
         "Device": str(details.get("device", "")),
@@ -154,6 +155,7 @@ def _use_again(run: Run) -> None:
     for key in ("epochs", "batch_size", "learning_rate", "seed"):
         st.session_state[key] = getattr(config, key)
     st.session_state["share"] = max(1, round(100 * config.fraction))
+    st.session_state["exact"] = config.exact
     if config.source in shared.sources():
         st.session_state["data"] = config.source
     st.toast("The settings are in the form above.", icon=":material/replay:")

@@ -20,7 +20,7 @@ from catdog.words import duration, percent
 if TYPE_CHECKING:
     from catdog.runs import Run
 
-OPTIONS = ("epochs", "batch_size", "learning_rate", "seed", "fraction")
+OPTIONS = ("epochs", "batch_size", "learning_rate", "seed", "fraction", "exact")
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
@@ -32,6 +32,12 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     parser.add_argument("--learning-rate", type=float, help="how far each step goes (default 0.001)")
     parser.add_argument("--seed", type=int, help="where the random numbers start (default 0)")
     parser.add_argument("--fraction", type=float, help="share of the training pictures, up to 1 (default 1)")
+    parser.add_argument(
+        "--exact",
+        action="store_true",
+        default=None,
+        help="the notebook's own arithmetic, slower: no bfloat16, no fused update",
+    )
     add_source(parser)
     parser.add_argument("--name", default="", help="what to call the run (default: named after the model)")
     parser.add_argument("--detach", action="store_true", help="start the training and do not wait for its end")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from catdog.errors import RunError
 from catdog.files import read_json, write_json
+from catdog.training.arithmetic import fused_adam
 from catdog.training.folder import RunFolder
 from catdog.training.history import Epoch, read_history, write_history
 
@@ -43,6 +44,7 @@ def load_checkpoint(folder: RunFolder) -> tuple["keras.Model", list[Epoch]] | No
     """
     import keras
 
+    fused_adam()  # so that Keras knows it by name
     for place in (folder.checkpoint, _beside(folder, "old")):
         if (place / "model.keras").exists():
             try:

@@ -16,7 +16,8 @@ class TrainConfig:
 
     model: "model1" to "model4"; source: "photos", "drawn" or a folder; epochs: passes over the training photos;
     batch_size: photos a step; learning_rate: Adam's step size; seed: decides first weights, order and augmentation;
-    fraction: share of the training photos that is used, over 0 and up to 1.
+    fraction: share of the training photos that is used, over 0 and up to 1; exact: the notebook's own arithmetic, with
+    nothing done faster another way.
     Raises UsageError, one sentence, for any value out of bounds.
     """
 
@@ -27,6 +28,7 @@ class TrainConfig:
     learning_rate: float = 0.001
     seed: int = 0
     fraction: float = 1.0
+    exact: bool = False
 
     def __post_init__(self) -> None:
         recipe(self.model)
@@ -37,6 +39,8 @@ class TrainConfig:
         _whole("seed", self.seed, 0, 2**32 - 1)
         _between("learning rate", self.learning_rate, 1.0)
         _between("share of the data", self.fraction, 1.0)
+        if not isinstance(self.exact, bool):
+            raise UsageError(f"The setting exact is {self.exact!r}, but must be true or false.")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as plain values for config.json."""

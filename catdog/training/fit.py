@@ -10,6 +10,7 @@ from catdog.dataset.splits import subset
 from catdog.models import build, compile_model
 from catdog.progress import Progress
 from catdog.settings import Settings
+from catdog.training.arithmetic import fast_arithmetic, fused_adam
 from catdog.training.batches import batches
 from catdog.training.checkpoint import load_checkpoint, save_checkpoint
 from catdog.training.config import TrainConfig
@@ -25,6 +26,12 @@ def fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Repo
     As each epoch ends its row, its checkpoint and, if it is the best so far, its model are on disk. Raises
     StopRequested when asked to stop, WeightsError without weights for model4, RunError when the loss becomes NaN.
     """
+    with fast_arithmetic(config) as faster:
+        folder.add_to_config(faster=faster)
+        _fit(folder, config, dataset, reporter, settings)
+
+
+def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Reporter, settings: Settings) -> None:
     import keras
 
     keras.utils.set_random_seed(config.seed)
@@ -91,7 +98,7 @@ def _new_model(folder: RunFolder, config: TrainConfig, settings: Settings, say: 
         folder.add_to_config(weights={"source": weights.source, "path": str(weights.path)})
     say(0, 0, "building the model")
     model = build(config.model, weights=weights.path if weights else None, seed=config.seed)
-    compile_model(model, config.model, config.learning_rate)
+    compile_model(model, config.model, config.learning_rate, adam=None if config.exact else fused_adam())
     return model
 
 

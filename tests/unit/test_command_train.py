@@ -68,7 +68,7 @@ def test_a_folder_that_is_not_there_is_told_before_anything_is_created(environme
 
 
 def test_every_option_reaches_the_run(train, environment, picture_folder):
-    options = "--epochs 3 --batch-size 8 --learning-rate 0.01 --seed 5 --fraction 0.5 --name mine --detach"
+    options = "--epochs 3 --batch-size 8 --learning-rate 0.01 --seed 5 --fraction 0.5 --exact --name mine --detach"
     assert train("model2", *options.split()) == 0
     [run] = list_runs(environment)
     assert run.name == "mine"
@@ -80,6 +80,7 @@ def test_every_option_reaches_the_run(train, environment, picture_folder):
         "learning_rate": 0.01,
         "seed": 5,
         "fraction": 0.5,
+        "exact": True,
     }
 
 

@@ -19,6 +19,7 @@ def test_the_defaults_are_those_of_the_notebook() -> None:
         "learning_rate": 0.001,
         "seed": 0,
         "fraction": 1.0,
+        "exact": False,
     }
 
 
@@ -42,6 +43,7 @@ def test_the_smallest_and_largest_values_are_allowed() -> None:
         ("batch_size", [0, -8, 1025, 1.5, "32"]),
         ("learning_rate", [0, -0.1, 1.1, math.nan, math.inf, "0.1", None, True]),
         ("seed", [-1, 2**32, 0.5, "0"]),
+        ("exact", ["yes", 1, None]),
         ("fraction", [0, -0.5, 1.01, math.nan, "1"]),
     ],
 )
