@@ -25,6 +25,10 @@ def test_every_page_fits_its_width_keeps_its_theme_and_raises_nothing(visitor, t
         if page in ("compare", "predict"):
             main(window).locator(".js-plotly-plot").first.wait_for()
             drawn(window)
+        if page == "train":
+            window.locator(f".st-key-run-{trained.id} summary").click()
+            main(window).get_by_role("button", name="Rename").wait_for()
+            drawn(window)
         assert window.get_by_test_id("stException").count() == 0, page
         assert window.get_by_test_id("stAlertContentError").count() == 0, page
         assert too_wide(window) == [], page

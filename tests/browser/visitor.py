@@ -54,9 +54,14 @@ class Visitor:
 
 
 def drawn(window: Page) -> None:
-    """Wait until the page has its title and nothing on it is a placeholder; its script may run again later."""
+    """Wait until the page has its title and nothing on it is a placeholder; its script may run again later.
+
+    Raises AssertionError where the page shows an exception instead.
+    """
     window.locator(READY).wait_for()
-    expect(main(window).get_by_role("heading", level=1)).to_be_visible()
+    exception = window.get_by_test_id("stException")
+    expect(main(window).get_by_role("heading", level=1).or_(exception).first).to_be_visible()
+    assert exception.all_inner_texts() == []
     expect(main(window).get_by_test_id("stSkeleton")).to_have_count(0)
     window.locator(READY).wait_for()
 

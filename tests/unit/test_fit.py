@@ -30,9 +30,15 @@ def dataset(tmp_path_factory: pytest.TempPathFactory, picture_folder: Path) -> D
 
 
 @pytest.fixture
+def seen() -> list[list[float]]:
+    """For each epoch that was trained, the mean brightness of its pictures in the order in which they came."""
+    return []
+
+
+@pytest.fixture
 def train(
-    settings: Settings, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[RunFolder, int], Reporter]:
+    settings: Settings, dataset: Dataset, seen: list[list[float]], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Reporter]:
     """Train a folder up to some epoch."""
     import keras
 
@@ -45,6 +51,7 @@ def train(
         (callback,) = callbacks
         for epoch in range(initial_epoch, epochs):
             callback.on_epoch_begin(epoch, {})
+            seen.append([float(picture.mean()) for batch, _ in train.as_numpy_iterator() for picture in batch])
             model.set_weights([np.full_like(weight, epoch + 1) for weight in model.get_weights()])
             score = SCORES[epoch]
             callback.on_epoch_end(epoch, {"accuracy": 0.6, "loss": 0.6, "val_accuracy": score, "val_loss": 1 / 3})
@@ -52,9 +59,9 @@ def train(
     monkeypatch.setattr(fit, "build", small_network)
     monkeypatch.setattr(keras.Model, "fit", steps)
 
-    def run(folder: RunFolder, epochs: int) -> Reporter:
+    def run(folder: RunFolder, epochs: int, **values: object) -> Reporter:
         reporter = Reporter(folder, epochs)
-        fit.fit(folder, TrainConfig("model3", epochs=epochs), dataset, reporter, settings)
+        fit.fit(folder, TrainConfig("model3", epochs=epochs, **values), dataset, reporter, settings)
         return reporter
 
     return run
@@ -75,6 +82,31 @@ def test_the_model_of_the_first_best_epoch_is_kept(tmp_path: Path, train: Callab
     assert kept(folder) == best
     assert [epoch.epoch for epoch in read_history(folder.history)] == list(range(1, epochs + 1))
     assert (status.best_epoch, status.best_val_accuracy) == (best, SCORES[best - 1])
+
+
+def test_pictures_come_in_another_order_in_each_epoch_and_after_resuming_in_the_same(
+    tmp_path: Path, train: Callable, seen: list[list[float]]
+) -> None:
+    train(RunFolder(tmp_path / "straight"), 4)
+    straight, seen[:] = seen[:], []
+    train(RunFolder(tmp_path / "resumed"), 2)
+    train(RunFolder(tmp_path / "resumed"), 4)
+    assert seen == straight
+    assert len({tuple(order) for order in straight}) == 4
+    assert all(sorted(order) == sorted(straight[0]) for order in straight)
+    seen.clear()
+    train(RunFolder(tmp_path / "other"), 1, seed=1)
+    assert seen[0] != straight[0]
+
+
+def test_only_the_chosen_share_of_the_training_pictures_is_used(
+    tmp_path: Path, train: Callable, seen: list[list[float]]
+) -> None:
+    train(RunFolder(tmp_path / "all"), 1)
+    train(RunFolder(tmp_path / "half"), 2, fraction=0.5)
+    everything, first, second = seen
+    assert (len(everything), len(first)) == (24, 12)
+    assert set(first) == set(second) < set(everything)
 
 
 def test_an_equal_epoch_after_resuming_does_not_replace_the_first_best(tmp_path: Path, train: Callable) -> None:
