@@ -130,8 +130,8 @@ def _configs(models: list[str]) -> list[TrainConfig]:
         DEFAULT.exact,
         key="exact",
         bind="query-params",
-        help="Off, training uses shorter numbers where the processor has them and a faster update of the weights: "
-        "about twice as fast, with scores that differ no more than those of two seeds do.",
+        help="Off, training is faster: it uses shorter numbers where the processor has them (bfloat16), and updates "
+        "the weights in one pass.",
     )
     source = shared.source()
     return [TrainConfig(model=name, source=source, **values) for name in MODELS if name in models]

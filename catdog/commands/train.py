@@ -30,7 +30,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     parser.add_argument("--epochs", type=int, help="passes over the training pictures (default 20)")
     parser.add_argument("--batch-size", type=int, help="pictures in each step (default 32)")
     parser.add_argument("--learning-rate", type=float, help="how far each step goes (default 0.001)")
-    parser.add_argument("--seed", type=int, help="where the random numbers start (default 0)")
+    parser.add_argument("--seed", type=int, help="where the random numbers start (default 1)")
     parser.add_argument("--fraction", type=float, help="share of the training pictures, up to 1 (default 1)")
     parser.add_argument(
         "--exact",
