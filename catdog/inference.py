@@ -26,7 +26,8 @@ class Predictor:
             self._interpreter = Interpreter(model_content=path.read_bytes(), num_threads=threads)
             self._interpreter.allocate_tensors()
             self._input = self._interpreter.get_input_details()[0]["index"]
-            self._output = self._interpreter.get_output_details()[0]["index"]
+            output = self._interpreter.get_output_details()[0]
+            self._output, self._width = output["index"], int(output["shape"][-1])
         except (OSError, ValueError, RuntimeError) as error:
             raise RunError(f"The model {path} can't be loaded for predictions ({error}): train it again.") from error
         self._lock = threading.Lock()
@@ -36,12 +37,16 @@ class Predictor:
 
         pixels: uint8 or float32 (N, 160, 160, 3), 0..255.
         """
-        answers = np.empty(len(pixels), dtype=np.float32)
+        return self.outputs(pixels)[:, 0]
+
+    def outputs(self, pixels: np.ndarray) -> np.ndarray:
+        """Return all that the file computes of each picture, float32 (N, D); pixels as for predict."""
+        answers = np.empty((len(pixels), self._width), dtype=np.float32)
         with self._lock:
             for number, picture in enumerate(pixels):
                 self._interpreter.set_tensor(self._input, picture[np.newaxis].astype(np.float32))
                 self._interpreter.invoke()
-                answers[number] = self._interpreter.get_tensor(self._output)[0, 0]
+                answers[number] = self._interpreter.get_tensor(self._output)[0]
         return answers
 
 

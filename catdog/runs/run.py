@@ -67,8 +67,8 @@ class Run:
 
     @property
     def seconds(self) -> float:
-        """Training time of all finished epochs, validation included, in seconds."""
-        return self.status.seconds
+        """Training time of all finished epochs in seconds, validation and stored features included."""
+        return self.status.seconds + self.status.prepared
 
     @property
     def finished(self) -> bool:

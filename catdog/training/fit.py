@@ -7,13 +7,14 @@ import numpy as np
 
 from catdog.dataset import TRAINING, VALIDATION, Dataset
 from catdog.dataset.splits import subset
-from catdog.models import build, compile_model
+from catdog.models import build, compile_model, recipe
 from catdog.progress import Progress
 from catdog.settings import Settings
 from catdog.training.arithmetic import fast_arithmetic, fused_adam
 from catdog.training.batches import batches
 from catdog.training.checkpoint import load_checkpoint, save_checkpoint
 from catdog.training.config import TrainConfig
+from catdog.training.features import WORDS, compute_features, feature_batches, head_of
 from catdog.training.folder import RunFolder
 from catdog.training.history import Epoch, best_of, write_history
 from catdog.training.reporter import Reporter
@@ -27,7 +28,8 @@ def fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Repo
     StopRequested when asked to stop, WeightsError without weights for model4, RunError when the loss becomes NaN.
     """
     with fast_arithmetic(config) as faster:
-        folder.add_to_config(faster=faster)
+        stored = [WORDS] if _stores_features(config) else []
+        folder.add_to_config(faster=[*faster, *stored])
         _fit(folder, config, dataset, reporter, settings)
 
 
@@ -46,21 +48,29 @@ def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Rep
     write_history(folder.history, epochs)
     catalog = dataset.catalog
     rows = subset(catalog.indices(TRAINING), catalog.labels, config.fraction, config.seed)
-    # the order depends on seed and epoch alone, so a resumed run sees the photos as one that was never stopped
-    train = batches(
-        dataset.pixels,
-        catalog.labels,
-        rows,
-        config.batch_size,
-        order=lambda: np.random.default_rng((config.seed, reporter.status.epoch)),
-    )
-    validation = batches(dataset.pixels, catalog.labels, catalog.indices(VALIDATION), max(32, config.batch_size))
+    held_out = catalog.indices(VALIDATION)
+
+    def order() -> np.random.Generator:
+        # from seed and epoch alone, so a resumed run sees the photos as one that was never stopped
+        return np.random.default_rng((config.seed, reporter.status.epoch))
+
+    trained = model
+    if _stores_features(config):
+        trained = head_of(model)
+        began = time.monotonic()
+        features = compute_features(model, dataset, rows, config.seed, reporter)
+        reporter.update(prepared=reporter.status.prepared + time.monotonic() - began)
+        train = feature_batches(features.training, catalog.labels[rows], config.batch_size, order)
+        validation = feature_batches(features.validation[np.newaxis], catalog.labels[held_out], 256)
+    else:
+        train = batches(dataset.pixels, catalog.labels, rows, config.batch_size, order)
+        validation = batches(dataset.pixels, catalog.labels, held_out, max(32, config.batch_size))
     reporter.update(
         epoch=len(epochs), batch=0, batches=len(train), message="preparing the first step", **best_so_far(epochs)
     )
     finish_epoch = _finish_epoch(folder, model, bare, epochs, reporter)
     timer = _Timer()
-    model.fit(
+    trained.fit(
         train,
         validation_data=validation,
         epochs=config.epochs,
@@ -79,6 +89,10 @@ def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Rep
     )
 
 
+def _stores_features(config: TrainConfig) -> bool:
+    return recipe(config.model).backbone and not config.exact
+
+
 class _Timer:
     """Seconds since the last start."""
 
@@ -91,7 +105,6 @@ class _Timer:
 
 def _new_model(folder: RunFolder, config: TrainConfig, settings: Settings, say: Progress):
     from catdog.backbone import find_weights
-    from catdog.models import recipe
 
     weights = find_weights(settings, say) if recipe(config.model).backbone else None
     if weights:

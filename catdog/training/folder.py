@@ -24,7 +24,8 @@ class Status:
 
     state: one of STATES; message: what it is doing right now, in words; epoch: the epoch under way, from 1 (0 before
     the first); batch: batches done of this epoch's `batches`; queued, started, updated, finished: seconds since 1970;
-    seconds: training time so far, over all resumptions; best_val_accuracy and best_epoch: the best epoch until now;
+    seconds: training time so far, over all resumptions; prepared: time spent on stored features before that;
+    best_val_accuracy and best_epoch: the best epoch until now;
     pid, pid_started, host: the process, told apart from a later one of the same number; error: one sentence.
     """
 
@@ -39,6 +40,7 @@ class Status:
     updated: float = field(default_factory=time.time)
     finished: float | None = None
     seconds: float = 0.0
+    prepared: float = 0.0
     best_val_accuracy: float | None = None
     best_epoch: int | None = None
     pid: int | None = None

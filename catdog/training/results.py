@@ -14,6 +14,7 @@ from catdog.inference import Predictor
 from catdog.models import recipe
 from catdog.pictures import SIZE
 from catdog.training.folder import RunFolder
+from catdog.training.litert import to_litert
 from catdog.training.reporter import Reporter
 
 if TYPE_CHECKING:
@@ -50,14 +51,19 @@ def write_results(folder: RunFolder, dataset: Dataset, name: str, reporter: Repo
     probability = _probability(model, logits=recipe(name).logits)
     reporter.update(message="making the model for predictions")
     with whole_file(folder.tflite) as temporary:
-        temporary.write_bytes(_litert(model, probability))
-        _check(Predictor(temporary), probability, dataset)
+        temporary.write_bytes(to_litert(model, probability.python_function))
+        predictor = Predictor(temporary)
+        _check(predictor, probability, dataset)
     catalog = dataset.catalog
     answers = np.empty(len(catalog), dtype=np.float32)
     for first in range(0, len(catalog), BATCH):
         reporter.update(message=f"scoring the photos ({100 * first // len(catalog)} %)")
-        pixels = dataset.pixels[first : first + BATCH].astype(np.float32)
-        answers[first : first + BATCH] = probability(pixels).numpy()[:, 0]
+        pixels = dataset.pixels[first : first + BATCH]
+        # LiteRT is faster for model4's depthwise convolutions, TensorFlow for the large dense layers of the others
+        if recipe(name).backbone:
+            answers[first : first + BATCH] = predictor.predict(pixels)
+        else:
+            answers[first : first + BATCH] = probability(pixels.astype(np.float32)).numpy()[:, 0]
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(("path", "label", "probability", "split"))
@@ -87,21 +93,6 @@ def _probability(model: "keras.Model", logits: bool):
         return tf.nn.softmax(outputs)[:, 1:2] if logits else outputs
 
     return probability
-
-
-def _litert(model: "keras.Model", probability) -> bytes:
-    """Convert the function for one photo at a time: a fixed shape is what LiteRT's fast kernels need."""
-    import tensorflow as tf
-
-    @tf.function(input_signature=[tf.TensorSpec((1, SIZE, SIZE, 3), tf.float32)], autograph=False)
-    def one_photo(pixels: tf.Tensor) -> tf.Tensor:
-        return probability.python_function(pixels)
-
-    # plain variables: given the Keras model itself, the converter leaves model1's weights out of the file
-    holder = tf.Module()
-    holder.weights = [variable.value for variable in model.variables]
-    concrete = one_photo.get_concrete_function()
-    return tf.lite.TFLiteConverter.from_concrete_functions([concrete], holder).convert()
 
 
 def _check(predictor: Predictor, probability, dataset: Dataset) -> None:

@@ -1,0 +1,111 @@
+"""Stored features of model4's frozen backbone: the same network, computed once, and the same model trained."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from catdog.dataset import TRAINING, VALIDATION, Dataset, open_dataset
+from catdog.models import build, compile_model
+from catdog.settings import Settings
+from catdog.training import RunFolder, features
+from catdog.training.features import VIEWS, Features, compute_features, feature_batches, head_of
+from catdog.training.reporter import Reporter, StopRequested
+
+
+@pytest.fixture(scope="module")
+def model():
+    """model4 with a backbone of random weights, compiled."""
+    built = build("model4", seed=4)
+    compile_model(built, "model4", 0.01)
+    return built
+
+
+@pytest.fixture
+def dataset(settings: Settings, picture_folder: Path) -> Dataset:
+    return open_dataset(settings, str(picture_folder))
+
+
+@pytest.fixture
+def reporter(tmp_path: Path) -> Reporter:
+    folder = RunFolder(tmp_path / "run")
+    folder.path.mkdir()
+    return Reporter(folder, epochs=1)
+
+
+def computed(model, dataset: Dataset, reporter: Reporter, seed: int = 1) -> Features:
+    return compute_features(model, dataset, dataset.catalog.indices(TRAINING)[:6], seed, reporter)
+
+
+def test_validation_features_are_those_that_the_network_itself_computes(model, dataset, reporter) -> None:
+    import keras
+
+    found = computed(model, dataset, reporter).validation
+    network = keras.Model(model.input, model.get_layer("features").output)
+    pictures = dataset.pixels[dataset.catalog.indices(VALIDATION)].astype(np.float32)
+    np.testing.assert_allclose(found, network(pictures, training=False).numpy(), atol=1e-4)
+
+
+def test_every_training_picture_has_views_that_differ_and_come_back_with_the_same_seed(
+    model, dataset, reporter
+) -> None:
+    first, again, other = (computed(model, dataset, reporter, seed).training for seed in (1, 1, 2))
+    assert first.shape == (VIEWS, 6, 1280)
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+    assert len({view.tobytes() for view in first}) == VIEWS
+
+
+def test_training_the_head_trains_the_whole_model_with_its_own_optimizer(model) -> None:
+    head = head_of(model)
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 2, (32, 1))
+    inputs = (rng.normal(size=(32, 1280)) + labels).astype(np.float32)
+    before = [weights.copy() for weights in model.get_weights()]
+    head.fit(inputs, labels, epochs=2, verbose=0)
+    changed = [not np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True)]
+    assert changed == [False] * (len(before) - 2) + [True, True]
+    assert int(model.optimizer.iterations) == 2
+
+
+def test_a_pass_shows_every_picture_once_with_its_label_and_one_of_its_views() -> None:
+    views, number = 3, 10
+    stored = np.zeros((views, number, 2), np.float32)
+    stored[..., 0] = np.arange(number)
+    stored[..., 1] = np.arange(views)[:, None]
+    labels = np.arange(number) % 2
+    passes = iter(range(100))
+    data = feature_batches(stored, labels, 4, lambda: np.random.default_rng(next(passes)))
+    seen = []
+    for _ in range(2):
+        pairs = [(x.numpy(), y.numpy()) for x, y in data]
+        assert [len(x) for x, _ in pairs] == [4, 4, 2]
+        x, y = (np.concatenate(part) for part in zip(*pairs, strict=True))
+        assert sorted(x[:, 0]) == list(range(number))
+        np.testing.assert_array_equal(y[:, 0], x[:, 0] % 2)
+        assert len(set(x[:, 1])) > 1
+        seen.append(x)
+    assert not np.array_equal(*seen)
+
+
+def test_without_an_order_the_features_come_as_they_are() -> None:
+    stored = np.arange(12, dtype=np.float32).reshape(1, 6, 2)
+    [(x, y)] = feature_batches(stored, np.zeros(6, int), 8)
+    np.testing.assert_array_equal(x.numpy(), stored[0])
+    assert y.shape == (6, 1)
+
+
+def test_a_run_can_be_stopped_while_features_are_computed(model, dataset, reporter) -> None:
+    reporter.folder.stop.touch()
+    with pytest.raises(StopRequested):
+        computed(model, dataset, reporter)
+
+
+def test_progress_is_told_while_features_are_computed(model, dataset, reporter, monkeypatch) -> None:
+    told = []
+    monkeypatch.setattr(reporter, "say", lambda *values: told.append(values))
+    computed(model, dataset, reporter)
+    assert told[0][0] == 0
+    assert all(done < total for done, total, _ in told)
+    assert {words for _, _, words in told} == {"looking at the pictures once with the frozen backbone"}
+    assert features.WORDS.startswith("features of the frozen backbone")
