@@ -27,28 +27,34 @@ def processor_has_bfloat16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
     return bool(FLAGS & set(flags.split()))
 
 
+def faster_arithmetic(config: TrainConfig) -> list[str]:
+    """Return what a run of `config` does faster on this machine, in words; nothing for an exact run."""
+    import tensorflow as tf
+
+    if config.exact:
+        return []
+    plain = recipe(config.model).backbone or tf.config.list_physical_devices("GPU") or not processor_has_bfloat16()
+    return [FUSED_ADAM] if plain else [BFLOAT16, FUSED_ADAM]
+
+
 @contextmanager
-def fast_arithmetic(config: TrainConfig) -> Iterator[list[str]]:
-    """Make training faster while the context lasts; yield what was switched on, in words, nothing for an exact run.
+def fast_arithmetic(config: TrainConfig) -> Iterator[None]:
+    """Use bfloat16 while the context lasts, if faster_arithmetic says so.
 
     bfloat16 keeps float32's range with 8 bits of precision. TensorFlow's graph rewrite uses it for convolutions and
     matrix products only; weights, gradients' sums and what is saved stay float32. Not for model4, whose depthwise
     convolutions have no fast bfloat16 path. Only graphs made within the context are rewritten, so scores and exported
     models made after it are in float32.
     """
-    if config.exact:
-        yield []
+    if BFLOAT16 not in faster_arithmetic(config):
+        yield
         return
     import tensorflow as tf
 
-    graphics = bool(tf.config.list_physical_devices("GPU"))
-    if recipe(config.model).backbone or graphics or not processor_has_bfloat16():
-        yield [FUSED_ADAM]
-        return
     rewrite = "auto_mixed_precision_onednn_bfloat16"
     tf.config.optimizer.set_experimental_options({rewrite: True})
     try:
-        yield [BFLOAT16, FUSED_ADAM]
+        yield
     finally:
         tf.config.optimizer.set_experimental_options({rewrite: False})
 

@@ -57,10 +57,10 @@ def _train(folder: RunFolder, config: TrainConfig, settings: Settings, reporter:
     folder.add_to_config(data=_data(dataset))
     reporter.update(message="starting TensorFlow")
     reporter.check_stop()
-    from catdog.training.fit import best_so_far, fit
+    from catdog.training.fit import best_so_far, faster, fit
     from catdog.training.results import write_results
 
-    folder.add_to_config(**_machine())
+    folder.add_to_config(**_machine(), faster=faster(config))
     stopped = False
     if len(epochs) >= config.epochs and folder.model.exists():
         # the process ended after the training and before its scores

@@ -109,3 +109,17 @@ def test_progress_is_told_while_features_are_computed(model, dataset, reporter, 
     assert all(done < total for done, total, _ in told)
     assert {words for _, _, words in told} == {"looking at the pictures once with the frozen backbone"}
     assert features.WORDS.startswith("features of the frozen backbone")
+
+
+def test_a_checkpoint_of_the_model_holds_the_optimizer_that_trained_its_head(model, tmp_path: Path) -> None:
+    import keras
+
+    head = head_of(model)
+    head.fit(np.ones((8, 1280), np.float32), np.ones((8, 1)), verbose=0)
+    model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras")
+    assert len(again.optimizer.variables) == len(model.optimizer.variables) > 2
+    for before, after in zip(model.optimizer.variables, again.optimizer.variables, strict=True):
+        np.testing.assert_array_equal(before.numpy(), after.numpy())
+    head_of(again).fit(np.ones((8, 1280), np.float32), np.ones((8, 1)), verbose=0)
+    assert int(again.optimizer.iterations) == int(model.optimizer.iterations) + 1

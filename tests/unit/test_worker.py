@@ -1,7 +1,7 @@
 """The worker, in this process: a whole training, and one that is stopped, fails on a full disk and is resumed.
 
-A network of a few hundred weights takes the place of model4, which would cost these tests a minute and more; it turns
-and drops out at random as model4 does.
+A network of a few hundred weights, in parts of the same names, takes the place of model4, which would cost these
+tests a minute and more; it drops out at random as model4 does, and its backbone's features are stored.
 """
 
 import signal
@@ -33,11 +33,11 @@ def small_network(name: str, weights: Path, seed: int):
     keras.utils.set_random_seed(seed)
     layers = keras.layers
     pictures = keras.Input((160, 160, 3), name="pictures")
-    x = layers.Rescaling(1 / 127.5, offset=-1)(pictures)
-    x = layers.RandomFlip("horizontal_and_vertical")(x)
-    x = layers.AveragePooling2D(40)(x)
-    x = layers.Dropout(0.4)(layers.Flatten()(x))
-    return keras.Model(pictures, layers.Dense(1, activation="sigmoid")(x), name=name)
+    x = layers.Rescaling(1 / 127.5, offset=-1, name="scale")(pictures)
+    backbone = keras.Sequential([keras.Input((160, 160, 3)), layers.AveragePooling2D(40)], name="mobilenetv2_small")
+    x = layers.Flatten(name="features")(backbone(x, training=False))
+    x = layers.Dropout(0.4, name="dropout")(x)
+    return keras.Model(pictures, layers.Dense(1, activation="sigmoid", name="probability")(x), name=name)
 
 
 @pytest.fixture(scope="module")
@@ -226,7 +226,9 @@ def test_a_resumed_run_has_one_history_and_ends_as_any_other(story: Story) -> No
     assert history[:2] == story.stopped_history
     assert story.done.state == "done"
     assert (story.done.status.error, story.done.files.checkpoint.exists()) == ("", False)
-    assert story.done.seconds == pytest.approx(sum(epoch.seconds for epoch in history), rel=1e-3)
+    assert story.done.status.seconds == pytest.approx(sum(epoch.seconds for epoch in history), rel=1e-3)
+    assert story.done.status.prepared > story.stopped.status.prepared > 0  # each process computes the features anew
+    assert story.done.seconds == story.done.status.seconds + story.done.status.prepared
 
 
 def test_what_a_killed_process_left_half_written_is_gone_at_the_end(story: Story) -> None:
