@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from catdog import runs
+from catdog.dataset import open_dataset
 from catdog.runs import Run
 from catdog.settings import Settings
 from catdog.training import RunFolder, TrainConfig, fit, worker
@@ -71,7 +72,7 @@ def test_missing_weights_are_named_with_the_way_to_provide_them(settings: Settin
 def test_a_loss_that_is_no_longer_a_number_is_said_with_advice(
     settings: Settings, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def compile_model(model, name: str, learning_rate: float) -> None:
+    def compile_model(model, *_: object, **__: object) -> None:
         model.compile(optimizer="adam", loss=lambda label, answer: answer * float("nan"), metrics=["accuracy"])
 
     monkeypatch.setattr(fit, "build", small_network)
@@ -138,6 +139,7 @@ def test_a_run_does_not_go_on_with_other_pictures_than_it_began_with(settings: S
 def test_a_wish_to_stop_before_the_first_step_stops_without_training(
     settings: Settings, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    open_dataset(settings, run.config.source)  # decoded already, so that no progress is told that would notice the wish
     monkeypatch.setattr(fit, "fit", raising(AssertionError("it trained")))
     run.files.stop.touch()
     assert work(run.files, settings) == 0
