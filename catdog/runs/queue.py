@@ -1,4 +1,4 @@
-"""The queue: where a run's process waits until it is among the first and a slot is free.
+"""The queue: where a run's process waits until it is the first and a slot is free.
 
 A slot is a lock file: the operating system drops it with the process that held it, however that ended.
 """
@@ -56,7 +56,7 @@ class Queue:
 
 
 def wait_for_slot(settings: Settings, folder: RunFolder) -> list[FileLock] | None:
-    """Wait until this run is among the first in the queue and a slot is free, and return the locks that say so.
+    """Wait until this run is the first in the queue and a slot is free, and return the locks that say so.
 
     They are to be kept until the training ends. Returns None where there is nothing to train: the run was asked to
     stop, was deleted, or another process has taken it up.
@@ -78,7 +78,8 @@ def wait_for_slot(settings: Settings, folder: RunFolder) -> list[FileLock] | Non
         if time.monotonic() - told > SIGN_OF_LIFE:
             folder.write_status(replace(status, **this_process()))
             told = time.monotonic()
-        if folder.path.name in queue.waiting()[: settings.slots] and (slot := _free_slot(settings)):
+        # the first alone may take a slot, however many there are, or a later run could be the quicker one
+        if queue.waiting()[:1] == [folder.path.name] and (slot := _free_slot(settings)):
             return [own, slot]
         time.sleep(INTERVAL)
     return None

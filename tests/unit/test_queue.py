@@ -188,6 +188,29 @@ def test_with_two_slots_two_train_and_the_third_waits_for_either(settings: Setti
         thread.join()
 
 
+def test_a_free_slot_is_for_the_first_also_where_a_later_run_looks_sooner(
+    settings: Settings, config: TrainConfig
+) -> None:
+    settings = replace(settings, slots=2)
+    training, first, second = (queued(settings, config) for _ in range(3))
+    training.files.write_status(replace(training.files.read_status(), state="running"))
+    held: list[str] = []
+
+    def wait(run: Run) -> None:
+        queue.wait_for_slot(settings, run.files)
+        held.append(run.id)
+        run.files.write_status(replace(run.files.read_status(), state="running"))
+
+    threads = [threading.Thread(target=wait, args=(run,)) for run in (second, first)]
+    threads[0].start()
+    time.sleep(3 * queue.INTERVAL)
+    assert held == []
+    threads[1].start()
+    for thread in threads:
+        thread.join(timeout=10)
+    assert held == [first.id, second.id]
+
+
 def test_a_second_process_leaves_a_run_alone_that_another_has_taken_up(
     settings: Settings, config: TrainConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
