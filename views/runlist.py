@@ -20,8 +20,9 @@ def runlist(runs: list[Run]) -> None:
     if not runs:
         st.info("Runs that have ended will be listed here, with their scores.", icon=":material/history:")
         return
+    taken = size(sum(bytes_taken(run.folder) for run in runs))
     st.caption(
-        f"{len(runs):,} runs take {size(sum(bytes_taken(run.folder) for run in runs))}; "
+        f"{len(runs):,} {'run takes' if len(runs) == 1 else 'runs take'} {taken}; "
         f"{size(bytes_free(shared.settings().runs))} of the disk are free."
     )
     names = labels(runs)

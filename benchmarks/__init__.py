@@ -1,0 +1,1 @@
+"""What the speed claims are made with: python -m benchmarks.NAME --json."""
