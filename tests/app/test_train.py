@@ -80,7 +80,7 @@ def test_each_model_is_offered_with_its_idea_and_its_size(app):
 def test_the_settings_begin_as_the_notebooks(app):
     page = app("train")
     assert page.pills[0].value == ["model1"]
-    assert [number.value for number in page.number_input] == [20, 32, 0.001, 0, 100]
+    assert [number.value for number in page.number_input] == [20, 32, 0.001, 1, 100]
 
 
 def test_start_makes_one_run_for_each_model_on_the_data_in_use(app, place, started):
@@ -117,7 +117,7 @@ def test_a_bad_address_gives_one_sentence_and_the_usual_settings(app, address, s
     page = app("train", **address)
     assert len(page.warning) == 1
     assert sentence in page.warning[0].value.replace("\\", "")
-    assert [number.value for number in page.number_input] == [20, 32, 0.001, 0, 100]
+    assert [number.value for number in page.number_input] == [20, 32, 0.001, 1, 100]
     assert page.pills[0].value == ["model1"]
 
 
