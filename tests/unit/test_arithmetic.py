@@ -63,9 +63,10 @@ def test_bfloat16_is_off_again_after_a_failure(bfloat16: None) -> None:
     assert not rewrites()
 
 
-def test_model4_never_uses_bfloat16(bfloat16: None) -> None:
-    assert faster_arithmetic(TrainConfig("model4")) == [FUSED_ADAM]
-    with fast_arithmetic(TrainConfig("model4")):
+@pytest.mark.parametrize("name", ["model2", "model4"])
+def test_model2_and_model4_never_use_bfloat16(bfloat16: None, name: str) -> None:
+    assert faster_arithmetic(TrainConfig(name)) == [FUSED_ADAM]
+    with fast_arithmetic(TrainConfig(name)):
         assert not rewrites()
 
 
