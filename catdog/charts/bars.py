@@ -74,7 +74,9 @@ def probability_bars(answers: Sequence[tuple[str, str, float]], classes: tuple[s
             font={"size": 14},
         )
     chart.add_vline(x=0.5, line={"width": 1, "dash": "dot", "color": NEUTRAL})
-    chart.update_layout(barmode="stack", showlegend=False, margin={"t": 8})
-    chart.update_xaxes(range=[0, 1], tickformat=".0%", dtick=0.25, fixedrange=True, showgrid=False)
+    chart.update_layout(barmode="stack", showlegend=False, margin={"t": 8, "r": 28})
+    chart.update_xaxes(
+        range=[0, 1], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1], fixedrange=True, showgrid=False
+    )
     chart.update_yaxes(range=[len(answers) - 0.6, -0.7], visible=False, fixedrange=True)
     return chart
