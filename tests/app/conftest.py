@@ -6,6 +6,7 @@ Fixtures:
     place    the Settings of this test; its home holds a drawn set of 24 + 40 pictures.
     trained  makes a finished run without training: trained("model1", test=0.75) returns the Run. Its model answers
              1 for a picture that is bluer than it is red, else 0.
+    polls    lists how often, in seconds, the fragments that run by themselves do so.
 """
 
 import shutil
@@ -75,6 +76,20 @@ def trained(place: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., R
         return open_run(place, run.id)
 
     return make
+
+
+@pytest.fixture
+def polls(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How often the page's fragments that run by themselves do so, in seconds."""
+    seen: list[float] = []
+    fragment = st.fragment
+
+    def noted(*args, run_every=None, **options):
+        seen.extend([run_every] if run_every else [])
+        return fragment(*args, run_every=run_every, **options)
+
+    monkeypatch.setattr(st, "fragment", noted)
+    return seen
 
 
 class ColourPredictor:

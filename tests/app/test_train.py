@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-import streamlit as st
 
 from catdog.errors import RunError
 from catdog.models import MODELS
@@ -39,19 +38,6 @@ def make(place):
         return open_run(place, run.id)
 
     return make
-
-
-@pytest.fixture
-def polls(monkeypatch):
-    """How often the page's fragments that run by themselves do so, in seconds."""
-    seen, fragment = [], st.fragment
-
-    def noted(*args, run_every=None, **options):
-        seen.extend([run_every] if run_every else [])
-        return fragment(*args, run_every=run_every, **options)
-
-    monkeypatch.setattr(st, "fragment", noted)
-    return seen
 
 
 def opened(page, run):
