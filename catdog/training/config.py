@@ -3,8 +3,10 @@
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from catdog.augment import Augmentation
 from catdog.errors import UsageError
 from catdog.models import recipe
+from catdog.training.schedule import SCHEDULES
 
 MAX_EPOCHS = 1000
 MAX_BATCH_SIZE = 1024
@@ -17,7 +19,10 @@ class TrainConfig:
     model: "model1" to "model4"; source: "photos", "drawn" or a folder; epochs: passes over the training photos;
     batch_size: photos a step; learning_rate: Adam's step size; seed: decides first weights, order and augmentation;
     fraction: share of the training photos that is used, over 0 and up to 1; exact: the notebook's own arithmetic, with
-    nothing done faster another way.
+    nothing done faster another way; patience: epochs without a better validation accuracy after which the training
+    ends, 0 for never; schedule: one of SCHEDULES, how the learning rate goes on; restore_best: whether the best epoch's
+    weights are kept, else the last one's; flip, rotation: in place of the model's own augmentation (see Augmentation),
+    None for its own.
     Raises UsageError, one sentence, for any value out of bounds.
     """
 
@@ -29,6 +34,11 @@ class TrainConfig:
     seed: int = 1  # not 0, with which model1 happens to learn the training photos by heart and nothing else
     fraction: float = 1.0
     exact: bool = False
+    patience: int = 0
+    schedule: str = "constant"
+    restore_best: bool = True
+    flip: str | None = None
+    rotation: float | None = None
 
     def __post_init__(self) -> None:
         recipe(self.model)
@@ -39,8 +49,21 @@ class TrainConfig:
         _whole("seed", self.seed, 0, 2**32 - 1)
         _between("learning rate", self.learning_rate, 1.0)
         _between("share of the data", self.fraction, 1.0)
-        if not isinstance(self.exact, bool):
-            raise UsageError(f"The setting exact is {self.exact!r}, but must be true or false.")
+        _whole("patience", self.patience, 0, MAX_EPOCHS)
+        if self.schedule not in SCHEDULES:
+            raise UsageError(f"The schedule is {self.schedule!r}, but must be one of {', '.join(SCHEDULES)}.")
+        for name in ("exact", "restore_best"):
+            if not isinstance(getattr(self, name), bool):
+                raise UsageError(f"The setting {name} is {getattr(self, name)!r}, but must be true or false.")
+        _ = self.augmentation  # which refuses what it can't use
+
+    @property
+    def augmentation(self) -> Augmentation:
+        """What is done to the training photos at random: the model's own, unless flip or rotation say otherwise."""
+        own = recipe(self.model).augmentation
+        return Augmentation(
+            own.flip if self.flip is None else self.flip, own.rotation if self.rotation is None else self.rotation
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as plain values for config.json."""

@@ -5,6 +5,7 @@ import math
 
 import pytest
 
+from catdog.augment import Augmentation
 from catdog.errors import UsageError
 from catdog.models import MODELS
 from catdog.training import TrainConfig
@@ -20,12 +21,17 @@ def test_the_defaults_are_those_of_the_notebook() -> None:
         "seed": 1,
         "fraction": 1.0,
         "exact": False,
+        "patience": 0,
+        "schedule": "constant",
+        "restore_best": True,
+        "flip": None,
+        "rotation": None,
     }
 
 
 @pytest.mark.parametrize("name", list(MODELS))
 def test_settings_survive_config_json(name: str) -> None:
-    config = TrainConfig(name, "/some/folder", 3, 16, 0.01, 7, 0.5)
+    config = TrainConfig(name, "/some/folder", 3, 16, 0.01, 7, 0.5, True, 2, "cosine", False, "vertical", 0.1)
     assert TrainConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
 
 
@@ -44,6 +50,11 @@ def test_the_smallest_and_largest_values_are_allowed() -> None:
         ("learning_rate", [0, -0.1, 1.1, math.nan, math.inf, "0.1", None, True]),
         ("seed", [-1, 2**32, 0.5, "0"]),
         ("exact", ["yes", 1, None]),
+        ("patience", [-1, 1001, 1.5, "3", None, True]),
+        ("schedule", ["", "linear", None, ["cosine"]]),
+        ("restore_best", ["yes", 0, None]),
+        ("flip", ["", "sideways", 3, ["none"]]),
+        ("rotation", [-0.1, 0.51, math.nan, "0.1"]),
         ("fraction", [0, -0.5, 1.01, math.nan, "1"]),
     ],
 )
@@ -58,7 +69,16 @@ def test_any_other_value_is_refused_in_one_sentence_that_names_it(name: str, val
 
 
 def test_names_from_a_later_version_are_left_out_and_missing_ones_get_defaults() -> None:
-    assert TrainConfig.from_dict({"model": "model2", "patience": 3}) == TrainConfig("model2")
+    assert TrainConfig.from_dict({"model": "model2", "from_the_future": 3}) == TrainConfig("model2")
+
+
+@pytest.mark.parametrize("name", list(MODELS))
+def test_the_augmentation_is_the_models_own_unless_told_otherwise(name: str) -> None:
+    own = MODELS[name].augmentation
+    assert TrainConfig(name).augmentation == own
+    assert TrainConfig(name, flip="none", rotation=0.0).augmentation == Augmentation()
+    assert TrainConfig(name, flip="vertical").augmentation == Augmentation("vertical", own.rotation)
+    assert TrainConfig(name, rotation=0.1).augmentation == Augmentation(own.flip, 0.1)
 
 
 @pytest.mark.parametrize("values", [None, [], "model1", {}, {"model": None}, {"model": ["model1"]}, {"epochs": 3}])
