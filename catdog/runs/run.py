@@ -96,7 +96,7 @@ class Run:
         return max(0.0, status.seconds / done * (status.epochs - done - share))
 
     def history(self) -> dict[str, list[float]]:
-        """Return the columns of history.csv: epoch, seconds, accuracy, loss, val_accuracy, val_loss."""
+        """Return the columns of history.csv: epoch, seconds, accuracy, loss, val_accuracy, val_loss, learning_rate."""
         epochs = read_history(self.files.history)
         return {name: [getattr(epoch, name) for epoch in epochs] for name in COLUMNS}
 

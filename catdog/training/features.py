@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from catdog.augment import augmentation_layers
+from catdog.augment import Augmentation, augmentation_layers
 from catdog.dataset import VALIDATION, Dataset
 from catdog.inference import Predictor
-from catdog.models import recipe
 from catdog.training.litert import to_litert
 from catdog.training.reporter import Reporter
 
@@ -39,7 +38,12 @@ class Features:
 
 
 def compute_features(
-    model: "keras.Model", dataset: Dataset, rows: np.ndarray, seed: int, reporter: Reporter
+    model: "keras.Model",
+    dataset: Dataset,
+    rows: np.ndarray,
+    augmentation: Augmentation,
+    seed: int,
+    reporter: Reporter,
 ) -> Features:
     """Run the pictures through the backbone by LiteRT, one interpreter a processor core.
 
@@ -59,7 +63,7 @@ def compute_features(
                 done += len(parts[-1])
             return np.concatenate(parts)
 
-        views = [through(rows, _augment(model.name, (seed, view))) for view in range(VIEWS)]
+        views = [through(rows, _augment(augmentation, (seed, view))) for view in range(VIEWS)]
         return Features(np.stack(views), through(validation, lambda pictures: pictures))
 
 
@@ -104,12 +108,12 @@ def feature_batches(
     return dataset.apply(tf.data.experimental.assert_cardinality(-(-number // batch_size))).prefetch(tf.data.AUTOTUNE)
 
 
-def _augment(name: str, seed: tuple[int, int]) -> Callable[[np.ndarray], np.ndarray]:
-    """Return a function that augments pictures, uint8 (B, H, W, 3) → float32, with the model's own layers."""
+def _augment(augmentation: Augmentation, seed: tuple[int, int]) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a function that augments pictures, uint8 (B, H, W, 3) → float32, with the layers that a model has."""
     import tensorflow as tf
 
     number = int(np.random.default_rng(seed).integers(2**31))
-    layers = augmentation_layers(recipe(name).augmentation, number)
+    layers = augmentation_layers(augmentation, number)
 
     @tf.function(reduce_retracing=True, autograph=False)
     def change(pictures: tf.Tensor) -> tf.Tensor:

@@ -14,17 +14,19 @@ from catdog.training.arithmetic import fast_arithmetic, faster_arithmetic, fused
 from catdog.training.batches import batches
 from catdog.training.checkpoint import load_checkpoint, save_checkpoint
 from catdog.training.config import TrainConfig
+from catdog.training.ending import is_over, kept_of
 from catdog.training.features import WORDS, compute_features, feature_batches, head_of
 from catdog.training.folder import RunFolder
 from catdog.training.history import Epoch, best_of, write_history
 from catdog.training.reporter import Reporter
 from catdog.training.results import bare_copy, save_best
+from catdog.training.schedule import learning_rate
 
 
 def fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Reporter, settings: Settings) -> None:
     """Train until the last epoch, from the start or from the folder's checkpoint.
 
-    As each epoch ends its row, its checkpoint and, if it is the best so far, its model are on disk. Raises
+    As each epoch ends its row, its checkpoint and, if it is the one to keep so far, its model are on disk. Raises
     StopRequested when asked to stop, WeightsError without weights for model4, RunError when the loss becomes NaN.
     """
     with fast_arithmetic(config):
@@ -46,9 +48,12 @@ def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Rep
     else:
         model, epochs = _new_model(folder, config, settings, reporter.say), []
     bare = bare_copy(model)
-    if epochs and epochs[-1] is best_of(epochs):
+    if epochs and epochs[-1] is kept_of(config, epochs):
         save_best(folder, model, bare)  # the process may have ended between checkpoint and model.keras
     write_history(folder.history, epochs)
+    if is_over(config, epochs):
+        reporter.update(**best_so_far(epochs))
+        return
     catalog = dataset.catalog
     rows = subset(catalog.indices(TRAINING), catalog.labels, config.fraction, config.seed)
     held_out = catalog.indices(VALIDATION)
@@ -61,7 +66,7 @@ def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Rep
     if _stores_features(config):
         trained = head_of(model)
         began = time.monotonic()
-        features = compute_features(model, dataset, rows, config.seed, reporter)
+        features = compute_features(model, dataset, rows, config.augmentation, config.seed, reporter)
         reporter.update(prepared=reporter.status.prepared + time.monotonic() - began)
         train = feature_batches(features.training, catalog.labels[rows], config.batch_size, order)
         validation = feature_batches(features.validation[np.newaxis], catalog.labels[held_out], 256)
@@ -71,8 +76,18 @@ def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Rep
     reporter.update(
         epoch=len(epochs), batch=0, batches=len(train), message="preparing the first step", **best_so_far(epochs)
     )
-    finish_epoch = _finish_epoch(folder, model, bare, epochs, reporter)
+    finish_epoch = _finish_epoch(folder, config, model, bare, epochs, reporter)
     timer = _Timer()
+
+    def begin_epoch(epoch: int, logs: dict) -> None:
+        timer.start()
+        model.optimizer.learning_rate = learning_rate(config, epochs)
+        reporter.epoch_begin(epoch, logs)
+
+    def end_epoch(epoch: int, logs: dict) -> None:
+        finish_epoch(epoch + 1, timer.seconds(), logs)
+        trained.stop_training = is_over(config, epochs)
+
     trained.fit(
         train,
         validation_data=validation,
@@ -82,11 +97,11 @@ def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Rep
         verbose=0,
         callbacks=[
             keras.callbacks.LambdaCallback(
-                on_epoch_begin=lambda epoch, logs: (timer.start(), reporter.epoch_begin(epoch, logs)),
+                on_epoch_begin=begin_epoch,
                 on_train_batch_end=reporter.batch_end,
                 on_test_begin=reporter.validation_begin,
                 on_test_batch_end=reporter.validation_batch_end,
-                on_epoch_end=lambda epoch, logs: finish_epoch(epoch + 1, timer.seconds(), logs),
+                on_epoch_end=end_epoch,
             )
         ],
     )
@@ -113,23 +128,25 @@ def _new_model(folder: RunFolder, config: TrainConfig, settings: Settings, say: 
     if weights:
         folder.add_to_config(weights={"source": weights.source, "path": str(weights.path)})
     say(0, 0, "building the model")
-    model = build(config.model, weights=weights.path if weights else None, seed=config.seed)
+    path = weights.path if weights else None
+    model = build(config.model, weights=path, augmentation=config.augmentation, seed=config.seed)
     compile_model(model, config.model, config.learning_rate, adam=None if config.exact else fused_adam())
     return model
 
 
 def _finish_epoch(
-    folder: RunFolder, model, bare, epochs: list[Epoch], reporter: Reporter
+    folder: RunFolder, config: TrainConfig, model, bare, epochs: list[Epoch], reporter: Reporter
 ) -> Callable[[int, float, dict], None]:
     def finish(number: int, seconds: float, logs: dict) -> None:
         reporter.update(message="saving the epoch")
         # rounded as in history.csv, so that a resumed run sees the same ties between epochs
-        values = (float(f"{logs[name]:.6g}") for name in ("accuracy", "loss", "val_accuracy", "val_loss"))
-        epochs.append(Epoch(number, seconds, *values))
-        # in this order, wherever the process ends, model.keras is the best of the epochs that history.csv shows, or a
-        # resumed run makes it so from the checkpoint
+        values = [logs[name] for name in ("accuracy", "loss", "val_accuracy", "val_loss")]
+        values.append(learning_rate(config, epochs))
+        epochs.append(Epoch(number, seconds, *(float(f"{value:.6g}") for value in values)))
+        # in this order, wherever the process ends, model.keras is the one to keep of the epochs that history.csv shows,
+        # or a resumed run makes it so from the checkpoint
         save_checkpoint(folder, model, epochs)
-        if epochs[-1] is best_of(epochs):
+        if epochs[-1] is kept_of(config, epochs):
             save_best(folder, model, bare)
         write_history(folder.history, epochs)
         reporter.update(**best_so_far(epochs))

@@ -10,7 +10,10 @@ from catdog.files import write_text
 
 @dataclass(frozen=True)
 class Epoch:
-    """One finished epoch: its number from 1, its duration in seconds, and the four curves' values (0..1 or loss)."""
+    """One finished epoch: its number from 1, its duration in seconds, and the four curves' values (0..1 or loss).
+
+    learning_rate: Adam's step size in it; None for an epoch of a version that did not note it.
+    """
 
     epoch: int
     seconds: float
@@ -18,6 +21,7 @@ class Epoch:
     loss: float
     val_accuracy: float
     val_loss: float
+    learning_rate: float | None = None
 
 
 COLUMNS = tuple(column.name for column in fields(Epoch))
@@ -28,7 +32,9 @@ def read_history(path: Path) -> list[Epoch]:
     epochs: list[Epoch] = []
     try:
         for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))):
-            epochs.append(Epoch(int(row["epoch"]), *(float(row[name]) for name in COLUMNS[1:])))
+            rate = row.get("learning_rate", "")  # a row that was cut off gives None, which is no number
+            values = [float(row[name]) for name in COLUMNS[1:-1]]
+            epochs.append(Epoch(int(row["epoch"]), *values, None if rate == "" else float(rate)))
     except (OSError, KeyError, TypeError, ValueError, csv.Error):
         pass
     return epochs

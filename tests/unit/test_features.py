@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from catdog.augment import Augmentation
 from catdog.dataset import TRAINING, VALIDATION, Dataset, open_dataset
-from catdog.models import build, compile_model
+from catdog.models import MODELS, build, compile_model
 from catdog.settings import Settings
 from catdog.training import RunFolder, features
 from catdog.training.features import VIEWS, Features, compute_features, feature_batches, head_of
@@ -33,8 +34,14 @@ def reporter(tmp_path: Path) -> Reporter:
     return Reporter(folder, epochs=1)
 
 
-def computed(model, dataset: Dataset, reporter: Reporter, seed: int = 1) -> Features:
-    return compute_features(model, dataset, dataset.catalog.indices(TRAINING)[:6], seed, reporter)
+def computed(
+    model,
+    dataset: Dataset,
+    reporter: Reporter,
+    seed: int = 1,
+    augmentation: Augmentation = MODELS["model4"].augmentation,
+) -> Features:
+    return compute_features(model, dataset, dataset.catalog.indices(TRAINING)[:6], augmentation, seed, reporter)
 
 
 def test_validation_features_are_those_that_the_network_itself_computes(model, dataset, reporter) -> None:
@@ -54,6 +61,12 @@ def test_every_training_picture_has_views_that_differ_and_come_back_with_the_sam
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
     assert len({view.tobytes() for view in first}) == VIEWS
+
+
+def test_without_augmentation_every_view_is_that_of_the_picture_as_it_is(model, dataset, reporter) -> None:
+    first, *others = computed(model, dataset, reporter, augmentation=Augmentation()).training
+    for other in others:
+        np.testing.assert_array_equal(other, first)
 
 
 def test_training_the_head_trains_the_whole_model_with_its_own_optimizer(model) -> None:

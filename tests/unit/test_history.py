@@ -6,7 +6,7 @@ import pytest
 
 from catdog.training.history import Epoch, best_of, read_history, write_history
 
-EPOCHS = [Epoch(1, 8.125, 0.5, 0.693147, 0.55, 0.6875), Epoch(2, 7.5, 0.625, 0.61, 0.7, 0.59)]
+EPOCHS = [Epoch(1, 8.125, 0.5, 0.693147, 0.55, 0.6875, 0.001), Epoch(2, 7.5, 0.625, 0.61, 0.7, 0.59, 0.0001)]
 
 
 def test_epochs_are_read_back_as_they_were_written(tmp_path: Path) -> None:
@@ -17,15 +17,28 @@ def test_epochs_are_read_back_as_they_were_written(tmp_path: Path) -> None:
 def test_the_file_is_a_table_that_a_person_can_read(tmp_path: Path) -> None:
     write_history(tmp_path / "history.csv", EPOCHS)
     assert (tmp_path / "history.csv").read_text() == (
-        "epoch,seconds,accuracy,loss,val_accuracy,val_loss\n1,8.125,0.5,0.693147,0.55,0.6875\n2,7.5,0.625,0.61,0.7,0.59\n"
+        "epoch,seconds,accuracy,loss,val_accuracy,val_loss,learning_rate\n"
+        "1,8.125,0.5,0.693147,0.55,0.6875,0.001\n2,7.5,0.625,0.61,0.7,0.59,0.0001\n"
     )
+
+
+def test_a_file_of_a_version_that_noted_no_learning_rate_is_read_and_can_be_written_on(tmp_path: Path) -> None:
+    path = tmp_path / "history.csv"
+    path.write_text("epoch,seconds,accuracy,loss,val_accuracy,val_loss\n1,8.125,0.5,0.693147,0.55,0.6875\n")
+    old = Epoch(1, 8.125, 0.5, 0.693147, 0.55, 0.6875)
+    assert read_history(path) == [old]
+    write_history(path, [old, EPOCHS[1]])
+    assert read_history(path) == [old, EPOCHS[1]]
 
 
 def test_a_missing_file_is_an_empty_history(tmp_path: Path) -> None:
     assert read_history(tmp_path / "history.csv") == []
 
 
-@pytest.mark.parametrize("ending", ["2,7.5,0.6", "2,7.5,0.625,0.61,0.7,", "two,1,1,1,1,1\n3,1,1,1,1,1\n", "\0\0\0\n"])
+@pytest.mark.parametrize(
+    "ending",
+    ["2,7.5,0.6", "2,7.5,0.625,0.61,0.7,", "2,7.5,0.625,0.61,0.7,0.59", "two,1,1,1,1,1\n3,1,1,1,1,1\n", "\0\0\0\n"],
+)
 def test_a_damaged_row_ends_the_history_and_keeps_the_rows_before(tmp_path: Path, ending: str) -> None:
     path = tmp_path / "history.csv"
     write_history(path, EPOCHS[:1])

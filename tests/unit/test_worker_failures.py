@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from catdog import runs
+from catdog.augment import Augmentation
 from catdog.dataset import open_dataset
 from catdog.runs import Run
 from catdog.settings import Settings
@@ -43,7 +44,7 @@ def raising(error: BaseException):
     return call
 
 
-def small_network(name: str, weights: Path | None, seed: int):
+def small_network(name: str, weights: Path | None, augmentation: Augmentation, seed: int):
     import keras
 
     pictures = keras.Input((160, 160, 3))
