@@ -34,7 +34,7 @@ def test_a_cosine_begins_at_the_learning_rate_and_would_be_0_after_the_last_epoc
         (0.7, 0.7, 0.7, 0.7, 0.7, 0.7, 0.7, 0.7),
         (0.7, 0.71, 0.72, 0.69, 0.7, 0.7, 0.7, 0.7, 0.7, 0.7, 0.6),
         (0.7, 0.69995, 0.6999, 0.69985, 0.6998),
-        (float("nan"), float("nan"), float("nan"), 0.5, 0.6, 0.6, 0.6),
+        (0.7, float("nan"), float("nan"), float("nan"), 0.5, 0.6, 0.6, 0.6),
     ],
 )
 def test_a_plateau_is_found_where_kerass_own_callback_finds_it(losses: tuple[float, ...]) -> None:
