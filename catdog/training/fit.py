@@ -21,6 +21,7 @@ from catdog.training.history import Epoch, best_of, write_history
 from catdog.training.reporter import Reporter
 from catdog.training.results import bare_copy, save_best
 from catdog.training.schedule import learning_rate
+from catdog.training.tensorboard import EventFiles
 
 
 def fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Reporter, settings: Settings) -> None:
@@ -50,6 +51,8 @@ def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Rep
     bare = bare_copy(model)
     if epochs and epochs[-1] is kept_of(config, epochs):
         save_best(folder, model, bare)  # the process may have ended between checkpoint and model.keras
+    events = EventFiles(folder.tensorboard)
+    events.write(epochs)
     write_history(folder.history, epochs)
     if is_over(config, epochs):
         reporter.update(**best_so_far(epochs))
@@ -76,7 +79,7 @@ def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Rep
     reporter.update(
         epoch=len(epochs), batch=0, batches=len(train), message="preparing the first step", **best_so_far(epochs)
     )
-    finish_epoch = _finish_epoch(folder, config, model, bare, epochs, reporter)
+    finish_epoch = _finish_epoch(folder, config, model, bare, epochs, events, reporter)
     timer = _Timer()
 
     def begin_epoch(epoch: int, logs: dict) -> None:
@@ -135,7 +138,7 @@ def _new_model(folder: RunFolder, config: TrainConfig, settings: Settings, say: 
 
 
 def _finish_epoch(
-    folder: RunFolder, config: TrainConfig, model, bare, epochs: list[Epoch], reporter: Reporter
+    folder: RunFolder, config: TrainConfig, model, bare, epochs: list[Epoch], events: EventFiles, reporter: Reporter
 ) -> Callable[[int, float, dict], None]:
     def finish(number: int, seconds: float, logs: dict) -> None:
         reporter.update(message="saving the epoch")
@@ -148,6 +151,7 @@ def _finish_epoch(
         save_checkpoint(folder, model, epochs)
         if epochs[-1] is kept_of(config, epochs):
             save_best(folder, model, bare)
+        events.write(epochs)
         write_history(folder.history, epochs)
         reporter.update(**best_so_far(epochs))
 

@@ -77,7 +77,7 @@ class RunFolder:
 
     @property
     def model(self) -> Path:
-        """model.keras: the best epoch by validation accuracy, without optimizer state."""
+        """model.keras: the best epoch by validation accuracy, or the last one, without optimizer state."""
         return self.path / "model.keras"
 
     @property
@@ -99,6 +99,11 @@ class RunFolder:
     def log(self) -> Path:
         """log.txt: what the process printed."""
         return self.path / "log.txt"
+
+    @property
+    def tensorboard(self) -> Path:
+        """tensorboard/: the curves as event files for TensorBoard."""
+        return self.path / "tensorboard"
 
     @property
     def stop(self) -> Path:

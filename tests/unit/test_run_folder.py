@@ -50,12 +50,12 @@ def test_the_files_have_the_names_of_the_design(folder: RunFolder) -> None:
         path.name
         for path in (
             *(folder.config, folder.status, folder.history, folder.checkpoint, folder.model, folder.tflite),
-            *(folder.evaluation, folder.predictions, folder.log, folder.stop),
+            *(folder.evaluation, folder.predictions, folder.log, folder.stop, folder.tensorboard),
         )
     }
     assert names == {
         *("config.json", "status.json", "history.csv", "checkpoint", "model.keras", "model.tflite"),
-        *("evaluation.json", "predictions.csv", "log.txt", "stop"),
+        *("evaluation.json", "predictions.csv", "log.txt", "stop", "tensorboard"),
     }
 
 

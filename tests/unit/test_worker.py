@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from catdog import runs
+from catdog.augment import Augmentation
 from catdog.backbone import Weights
 from catdog.dataset import TEST, VALIDATION, open_dataset
 from catdog.inference import load_predictor
@@ -21,12 +22,13 @@ from catdog.runs import Run
 from catdog.settings import Settings
 from catdog.training import RunFolder, TrainConfig, checkpoint, fit, reporter, worker
 from catdog.training.history import Epoch, read_history
+from catdog.training.tensorboard import written
 from catdog.training.worker import work
 
 EPOCHS, STEPS = 4, 3  # 24 training pictures in batches of 8
 
 
-def small_network(name: str, weights: Path, seed: int):
+def small_network(name: str, weights: Path, augmentation: Augmentation, seed: int):
     """What stands in for catdog.models.build."""
     import keras
 
@@ -47,7 +49,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="module")
 def config(picture_folder: Path) -> TrainConfig:
-    return TrainConfig("model4", str(picture_folder), EPOCHS, batch_size=8, learning_rate=0.003, seed=3)
+    return TrainConfig("model4", str(picture_folder), EPOCHS, 8, learning_rate=0.004, seed=3, schedule="cosine")
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -140,7 +142,7 @@ def test_a_finished_run_has_the_files_of_the_design_and_no_others(straight: Run)
     assert straight.state == "done"
     assert sorted(path.name for path in straight.folder.iterdir() if path.name[0] != ".") == [
         *("config.json", "evaluation.json", "history.csv", "model.keras", "model.tflite", "predictions.csv"),
-        "status.json",
+        *("status.json", "tensorboard"),
     ]
 
 
@@ -202,7 +204,7 @@ def test_a_stopped_run_keeps_its_finished_epochs_its_best_model_and_its_scores(s
     assert [epoch.epoch for epoch in story.stopped_history] == [1, 2]
     assert story.stopped_files == [
         *("checkpoint", "config.json", "evaluation.json", "history.csv", "model.keras", "model.tflite"),
-        *("predictions.csv", "status.json"),
+        *("predictions.csv", "status.json", "tensorboard"),
     ]
     assert run.best_val_accuracy == max(epoch.val_accuracy for epoch in story.stopped_history)
     assert run.evaluation[VALIDATION]["accuracy"] == pytest.approx(run.best_val_accuracy, abs=1e-5)
@@ -239,6 +241,35 @@ def test_a_resumed_run_learns_what_one_that_was_never_stopped_learns(story: Stor
     """The same pictures in the same order, turned and dropped out at random in the same way."""
     for name in ("loss", "val_loss"):
         np.testing.assert_allclose(story.done.history()[name], straight.history()[name], rtol=0.01, atol=1e-4)
+
+
+def test_a_resumed_run_is_exactly_on_the_schedule_of_one_that_was_never_stopped(story: Story, straight: Run) -> None:
+    assert straight.history()["learning_rate"] == pytest.approx([0.004, 0.00341421, 0.002, 0.000585786])
+    assert story.done.history()["learning_rate"] == straight.history()["learning_rate"]
+
+
+def test_event_files_show_every_epoch_after_stop_full_disk_and_resume(story: Story) -> None:
+    shown = written(story.done.files.tensorboard / "validation")
+    assert shown == {(name, epoch) for name in ("epoch_accuracy", "epoch_loss") for epoch in (1, 2, 3, 4)}
+
+
+def test_a_run_that_ends_early_is_done_and_can_keep_its_last_weights(settings: Settings, config: TrainConfig) -> None:
+    import keras
+
+    # steps too small to change any answer: no epoch is better than the first
+    config = replace(config, epochs=9, learning_rate=1e-9, patience=2, restore_best=False)
+    run = runs.create_run(settings, config)
+    saved = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fit, "save_checkpoint", lambda folder, model, epochs: saved.append(model.get_weights()))
+        assert work(run.files, settings) == 0
+    run = runs.open_run(settings, run.id)
+    assert (run.state, run.best_epoch, run.history()["epoch"]) == ("done", 1, [1, 2, 3])
+    kept = keras.saving.load_model(run.files.model).get_weights()
+    assert [np.array_equal(ours, last) for ours, last in zip(kept, saved[2], strict=True)] == [True] * len(kept)
+    assert not all(np.array_equal(ours, best) for ours, best in zip(kept, saved[0], strict=True))
+    assert run.evaluation[VALIDATION]["accuracy"] == pytest.approx(run.history()["val_accuracy"][-1], abs=1e-5)
+    assert run.usable
 
 
 def test_a_finished_run_cannot_be_resumed(story: Story, settings: Settings) -> None:
