@@ -24,9 +24,10 @@ def main() -> int:
         if locks is None and problem is None:
             return 0
         # only now, since a waiting run should cost little memory
+        from catdog.training.forced import force
         from catdog.training.worker import fail, work
 
-        return fail(folder, problem) if problem else work(folder, settings)
+        return fail(folder, problem) if problem else work(folder, settings, force)
 
 
 if __name__ == "__main__":

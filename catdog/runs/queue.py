@@ -3,6 +3,7 @@
 A slot is a lock file: the operating system drops it with the process that held it, however that ended.
 """
 
+import os
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -58,8 +59,8 @@ class Queue:
 def wait_for_slot(settings: Settings, folder: RunFolder) -> list[FileLock] | None:
     """Wait until this run is the first in the queue and a slot is free, and return the locks that say so.
 
-    They are to be kept until the training ends. Returns None where there is nothing to train: the run was asked to
-    stop, was deleted, or another process has taken it up.
+    They are to be kept until the training ends; what takes this process's place by exec holds them, too. Returns None
+    where there is nothing to train: the run was asked to stop, was deleted, or another process has taken it up.
     """
     own = FileLock(folder.path / ".lock")
     try:
@@ -80,7 +81,7 @@ def wait_for_slot(settings: Settings, folder: RunFolder) -> list[FileLock] | Non
             told = time.monotonic()
         # the first alone may take a slot, however many there are, or a later run could be the quicker one
         if queue.waiting()[:1] == [folder.path.name] and (slot := _free_slot(settings)):
-            return [own, slot]
+            return [_lasting(own), _lasting(slot)]
         time.sleep(INTERVAL)
     return None
 
@@ -94,3 +95,15 @@ def _free_slot(settings: Settings) -> FileLock | None:
             continue
         return lock
     return None
+
+
+def _lasting(lock: FileLock) -> FileLock:
+    """Let the lock outlive an exec of this process, for which its descriptor must be inheritable."""
+    wanted = os.stat(lock.lock_file)  # noqa: PTH116  (beside os.fstat)
+    for name in os.listdir("/dev/fd") if os.name == "posix" else ():  # noqa: PTH208  (numbers, not files)
+        try:
+            if os.path.samestat(os.fstat(int(name)), wanted):
+                os.set_inheritable(int(name), True)
+        except OSError:  # the descriptor of this very list
+            continue
+    return lock

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
@@ -136,6 +137,21 @@ class RunFolder:
         status = replace(status, updated=time.time())
         write_json(self.status, asdict(status))
         return status
+
+    def end(self, status: Status, state: str, error: str = "") -> None:
+        """Write the last status of a process: `state`, and what went wrong in one sentence."""
+        # on a full disk the last word can't be written; the pages then find the process gone and say "interrupted"
+        with suppress(OSError):
+            self.stop.unlink(missing_ok=True)
+            self.write_status(replace(status, state=state, message="", error=error, finished=time.time(), pid=None))
+
+    @property
+    def scored(self) -> bool:
+        """Whether the scores are those of model.keras, rather than of an earlier best epoch."""
+        try:
+            return self.evaluation.stat().st_mtime_ns >= self.model.stat().st_mtime_ns
+        except OSError:
+            return False
 
     def read_config(self) -> dict:
         """Return config.json's content, {} if it is missing."""

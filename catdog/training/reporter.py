@@ -4,12 +4,15 @@ import math
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from catdog.errors import RunError
 from catdog.training.folder import RunFolder, Status, this_process
+from catdog.training.forced import Force
 
 INTERVAL = 0.4  # seconds between two writes of status.json
+GRACE = 10.0  # seconds that a training has to hear a wish to stop by itself
 
 
 class StopRequested(Exception):  # noqa: N818  (no error: the user's wish)
@@ -20,16 +23,20 @@ class Reporter:
     """Keeps status.json current from a thread of its own, so that it moves also during a long step.
 
     Its methods are what keras.callbacks.LambdaCallback calls. Use it as a context manager around the work.
+    force: what ends a training that has not heard the wish to stop for GRACE seconds; nothing does without it.
     """
 
-    def __init__(self, folder: RunFolder, epochs: int) -> None:
+    def __init__(self, folder: RunFolder, epochs: int, state: str = "running", force: Force | None = None) -> None:
         self.folder = folder
+        self._force = force
+        self._asked: float | None = None  # when the wish to stop was first seen, by time.monotonic()
+        before = folder.read_status()
         self._status = replace(
-            folder.read_status(),
-            state="running",
+            before,
+            state=state,
             epochs=epochs,
             message="starting",
-            started=time.time(),
+            started=before.started if state == "stopping" else time.time(),
             finished=None,
             error="",
             **this_process(),
@@ -64,9 +71,14 @@ class Reporter:
         self.check_stop()
 
     def check_stop(self) -> None:
-        """Raise StopRequested if the run was asked to stop."""
-        if self.folder.stop.exists():
+        """Raise StopRequested if the run was asked to stop and is not stopping already."""
+        if self._status.state != "stopping" and self.folder.stop.exists():
             raise StopRequested
+
+    def leave_in_peace(self) -> None:
+        """From now on let nothing but the work itself end it: what was reached is being kept."""
+        with self._lock:
+            self._force = None
 
     def epoch_begin(self, epoch: int, logs: Mapping | None = None) -> None:
         """Keras: an epoch begins; Keras counts from 0."""
@@ -94,8 +106,18 @@ class Reporter:
         while not self._ended.wait(INTERVAL):
             with self._lock:
                 status = self._status
-            try:
-                # named anew each time, since setting the clock moves the time at which a process seems to have started
+            # a full disk must not end the training by the mere report of it; the next beat tries again
+            with suppress(OSError):
+                # named anew each time: setting the clock moves the time at which a process seems to have started
                 self.folder.write_status(replace(status, **this_process()))
-            except OSError:  # a full disk must not end the training by the mere report of it; the next beat tries again
-                continue
+            self._end_what_does_not_listen()
+
+    def _end_what_does_not_listen(self) -> None:
+        if not self.folder.stop.exists():
+            self._asked = None
+        elif self._asked is None:
+            self._asked = time.monotonic()
+        elif time.monotonic() - self._asked > GRACE:
+            with self._lock:
+                if self._force:
+                    self._force(self.folder, self._status)

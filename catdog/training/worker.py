@@ -3,11 +3,8 @@
 import errno
 import platform
 import sys
-import time
 import traceback
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import replace
 from importlib.metadata import version
 
 from catdog import __version__
@@ -15,67 +12,90 @@ from catdog.dataset import Dataset, open_dataset
 from catdog.errors import CatDogError, DataError
 from catdog.settings import Settings
 from catdog.training.config import TrainConfig
+from catdog.training.ending import is_over
 from catdog.training.folder import RunFolder
+from catdog.training.forced import Force
 from catdog.training.history import read_history
 from catdog.training.reporter import Reporter, StopRequested
 from catdog.training.signals import stop_on_signals
 
 
-def work(folder: RunFolder, settings: Settings) -> int:
+def work(folder: RunFolder, settings: Settings, force: Force | None = None, train: bool = True) -> int:
     """Train the run in `folder` to its end and return 0, or 1 if it failed; the folder's status tells the rest.
 
     A request to stop (the folder's stop file, or SIGTERM, or Ctrl-C) keeps all finished epochs: the best model is
     scored and the state becomes "stopped". A failure becomes one sentence in the status, its traceback goes to the log.
+    force: what ends this process where a training does not hear that request in time; without it, nothing does.
+    train: False for a run that was ended so; what it has reached is then only scored.
     """
     with stop_on_signals(folder):
         try:
             config = TrainConfig.from_dict(folder.read_config().get("config"))
         except CatDogError as error:
             return fail(folder, error)
-        reporter = Reporter(folder, config.epochs)
+        reporter = Reporter(folder, config.epochs, "running" if train else "stopping", force)
         try:
             with reporter:
                 folder.drop_half_models()
-                stopped = _train(folder, config, settings, reporter)
-        except StopRequested:
-            stopped = True
+                _train_and_score(folder, config, settings, reporter, train)
         except BaseException as error:
             return fail(folder, error, reporter)
-        if not stopped:
+        done = is_over(config, read_history(folder.history))
+        if done:
             folder.drop_checkpoint()
-        _end(folder, reporter, "stopped" if stopped else "done")
+        folder.end(reporter.status, "done" if done else "stopped")
         return 0
 
 
-def _train(folder: RunFolder, config: TrainConfig, settings: Settings, reporter: Reporter) -> bool:
-    """Train and score; return whether the training was stopped before its end."""
-    epochs = read_history(folder.history)
+def _train_and_score(
+    folder: RunFolder, config: TrainConfig, settings: Settings, reporter: Reporter, train: bool
+) -> None:
+    """Train, unless that has been ended by force, and score the best model."""
+    dataset, stopped = None, not train
+    try:
+        if train:
+            dataset = _open(folder, config, settings, reporter)
+            folder.add_to_config(data=_data(dataset))
+            _train(folder, config, settings, dataset, reporter)
+    except StopRequested:
+        stopped = True
+    reporter.leave_in_peace()
+    if stopped:
+        from catdog.training.fit import best_so_far
+
+        # the wish is fulfilled: from here on only the scores of what was reached are missing
+        folder.stop.unlink(missing_ok=True)
+        reporter.update(state="stopping", **best_so_far(read_history(folder.history)))
+    if folder.model.exists() and not (stopped and folder.scored):
+        dataset = dataset or _open(folder, config, settings, reporter)
+        reporter.update(message="starting TensorFlow")
+        from catdog.training.results import write_results
+
+        write_results(folder, dataset, config.model, reporter)
+
+
+def _open(folder: RunFolder, config: TrainConfig, settings: Settings, reporter: Reporter) -> Dataset:
+    """Return the data; raise DataError if it is no longer what the run's finished epochs were trained on."""
     dataset = open_dataset(settings, config.source, reporter.say)
     trained_on = (folder.read_config().get("data") or {}).get("fingerprint")
-    if epochs and trained_on not in (None, dataset.catalog.fingerprint):
+    if read_history(folder.history) and trained_on not in (None, dataset.catalog.fingerprint):
         raise DataError("The pictures are no longer those that this run began with: start a new run.")
-    folder.add_to_config(data=_data(dataset))
+    return dataset
+
+
+def _train(folder: RunFolder, config: TrainConfig, settings: Settings, dataset: Dataset, reporter: Reporter) -> None:
+    """Train to the last epoch; raise StopRequested where that is asked for before."""
     reporter.update(message="starting TensorFlow")
     reporter.check_stop()
     from catdog.training.fit import best_so_far, faster, fit
-    from catdog.training.results import write_results
 
     folder.add_to_config(**_machine(), faster=faster(config))
-    stopped = False
-    if len(epochs) >= config.epochs and folder.model.exists():
+    epochs = read_history(folder.history)
+    if is_over(config, epochs) and folder.model.exists():
         # the process ended after the training and before its scores
         reporter.update(**best_so_far(epochs))
     else:
-        try:
-            fit(folder, config, dataset, reporter, settings)
-        except StopRequested:
-            # the wish is fulfilled: from here on only the scores of what was reached are missing
-            folder.stop.unlink(missing_ok=True)
-            reporter.update(state="stopping")
-            stopped = True
-    if folder.model.exists():
-        write_results(folder, dataset, config.model, reporter)
-    return stopped
+        fit(folder, config, dataset, reporter, settings)
 
 
 def _data(dataset: Dataset) -> dict:
@@ -109,16 +129,8 @@ def _machine() -> dict:
 def fail(folder: RunFolder, error: BaseException, reporter: Reporter | None = None) -> int:
     """End the run with state "failed", what went wrong in one sentence; return the process's exit status."""
     traceback.print_exception(error, file=sys.stderr)
-    _end(folder, reporter, "failed", _sentence(error))
+    folder.end(reporter.status if reporter else folder.read_status(), "failed", _sentence(error))
     return 1
-
-
-def _end(folder: RunFolder, reporter: Reporter | None, state: str, error: str = "") -> None:
-    status = reporter.status if reporter else folder.read_status()
-    # on a full disk the last word can't be written; the pages then find the process gone and say "interrupted"
-    with suppress(OSError):
-        folder.stop.unlink(missing_ok=True)
-        folder.write_status(replace(status, state=state, message="", error=error, finished=time.time(), pid=None))
 
 
 def _sentence(error: BaseException) -> str:
