@@ -51,6 +51,13 @@ class Augmentation:
         return ", ".join(parts) or "left as it is"
 
 
+def rotation_of(degrees: float) -> float:
+    """Return a turn of 0 to 180 degrees as Augmentation's rotation; raise UsageError for any other number."""
+    if isinstance(degrees, bool) or not isinstance(degrees, int | float) or not 0 <= degrees <= 180:
+        raise UsageError(f"The turn is {degrees!r}, but must be a number of degrees from 0 to 180.")
+    return degrees / 360
+
+
 def augmentation_layers(augmentation: Augmentation, seed: int | None = None) -> "list[keras.Layer]":
     """Return the Keras layers that carry `augmentation` out, in order: a RandomFlip, then a RandomRotation.
 

@@ -24,7 +24,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         "list": "every run, newest first (this is what `runs` alone does)",
         "show": "one run with its settings, scores and last log lines",
         "up": "let a waiting run change places with the one before it",
-        "stop": "end a run after its current batch; its best epoch is kept",
+        "stop": "end a run after its current batch; what it has reached is kept",
         "resume": "go on with a run that was stopped, interrupted or failed",
         "rename": "give a run another name",
         "note": "keep a sentence or two with a run; an empty one removes it",
@@ -100,11 +100,14 @@ def _list(runs: "list[Run]", as_json: bool) -> int:
 def _show(run: "Run", as_json: bool) -> int:
     history = run.history()
     if as_json:
-        extra = {"details": run.details, "error": run.status.error}
+        extra = {"details": run.details, "error": run.status.error, "ended_early": run.ended_early}
         print_json(run.to_json() | extra | {"evaluation": run.evaluation, "history": history})
         return 0
-    print(f"{run.name} ({run.id}) is {run.state}. {run.status.error or run.status.message}".rstrip())
-    print("  settings: " + ", ".join(f"{key} {value}" for key, value in run.config.to_dict().items()))
+    early = f", {run.ended_early}" if run.ended_early else ""
+    print(f"{run.name} ({run.id}) is {run.state}{early}. {run.status.error or run.status.message}".rstrip())
+    print(
+        "  settings: " + ", ".join(f"{key} {value}" for key, value in run.config.to_dict().items() if value is not None)
+    )
     for number, accuracy, val_accuracy in zip(
         history.get("epoch", []), history.get("accuracy", []), history.get("val_accuracy", []), strict=True
     ):

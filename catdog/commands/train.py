@@ -20,7 +20,10 @@ from catdog.words import duration, percent
 if TYPE_CHECKING:
     from catdog.runs import Run
 
-OPTIONS = ("epochs", "batch_size", "learning_rate", "seed", "fraction", "exact")
+OPTIONS = (
+    *("epochs", "batch_size", "learning_rate", "seed", "fraction", "exact"),
+    *("patience", "schedule", "restore_best", "flip"),
+)
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
@@ -38,6 +41,36 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         default=None,
         help="the notebook's own arithmetic, slower: no bfloat16, no fused update",
     )
+    parser.add_argument(
+        "--patience",
+        type=int,
+        metavar="EPOCHS",
+        help="end early after so many epochs without a better validation accuracy (default 0: never)",
+    )
+    parser.add_argument(
+        "--schedule",
+        metavar="NAME",
+        help="the learning rate: constant (default), cosine (falls to almost 0) or plateau (falls to a tenth whenever "
+        "the validation loss has not got better for 3 epochs)",
+    )
+    parser.add_argument(
+        "--last-epoch",
+        action="store_const",
+        const=False,
+        dest="restore_best",
+        help="keep the weights of the last epoch, not those of the best one",
+    )
+    parser.add_argument(
+        "--flip",
+        metavar="AXES",
+        help="flip pictures at random: none, horizontal, vertical or horizontal_and_vertical (default: the model's own)",
+    )
+    parser.add_argument(
+        "--turn",
+        type=float,
+        metavar="DEGREES",
+        help="turn pictures at random, up to so far either way, 0 to 180 (default: the model's own)",
+    )
     add_source(parser)
     parser.add_argument("--name", default="", help="what to call the run (default: named after the model)")
     parser.add_argument("--detach", action="store_true", help="start the training and do not wait for its end")
@@ -51,12 +84,15 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     All that was given is checked before the first run is made: raises UsageError and DataError. Returns 1 if
     a run failed, 130 after Ctrl-C.
     """
+    from catdog.augment import rotation_of
     from catdog.dataset import open_catalog
     from catdog.runs import launch
     from catdog.training import TrainConfig
 
     source = chosen_source(arguments, settings)
     values = {name: getattr(arguments, name) for name in OPTIONS if getattr(arguments, name) is not None}
+    if arguments.turn is not None:
+        values["rotation"] = rotation_of(arguments.turn)
     configs = [TrainConfig(model=model, source=source, **values) for model in arguments.models]
     with Bars() as progress:
         catalog = open_catalog(settings, source, progress)
@@ -67,7 +103,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         try:
             runs = [follow(settings, run) for run in runs]
         except KeyboardInterrupt:
-            remark("Stopping; the best epoch so far is kept. Ctrl-C again does not wait for it.")
+            remark("Stopping; what was reached so far is kept. Ctrl-C again does not wait for it.")
             _stop(settings, runs)
             runs = [follow(settings, run) for run in runs]
             status = 130
@@ -101,6 +137,8 @@ def _stop(settings: Settings, runs: "list[Run]") -> None:
 
 def _outcome(run: "Run") -> str:
     words = [f"{run.name} is {run.state}"]
+    if run.ended_early:
+        words.append(run.ended_early)
     if run.best_val_accuracy is not None:
         words.append(f"best validation accuracy {percent(run.best_val_accuracy)} (epoch {run.best_epoch})")
     if run.test_accuracy is not None:

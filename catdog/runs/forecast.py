@@ -29,7 +29,7 @@ def seconds_expected(runs: Iterable[Run], config: TrainConfig, counts: dict[str,
     known = alike[0]
     status = known.status
     beside = max(0.0, (status.finished or 0.0) - (status.started or 0.0) - known.seconds) if status.started else 0.0
-    return known.seconds / _effort(known) * _work(config, counts) + beside
+    return known.seconds / _effort(known) * _work(config, counts, config.epochs) + beside
 
 
 def bytes_needed(config: TrainConfig) -> int:
@@ -61,12 +61,13 @@ def bytes_taken(folder: Path) -> int:
 
 def _effort(run: Run) -> float:
     counts = (run.details.get("data") or {}).get("counts")
-    return _work(run.config, counts) if isinstance(counts, dict) else 0.0
+    epochs = run.status.epoch or run.config.epochs  # it may have ended early
+    return _work(run.config, counts, epochs) if isinstance(counts, dict) else 0.0
 
 
-def _work(config: TrainConfig, counts: dict[str, dict[str, int]]) -> float:
+def _work(config: TrainConfig, counts: dict[str, dict[str, int]], epochs: int) -> float:
     """Return a run's work, measured in pictures that go through the network once."""
     from catdog.dataset import TRAINING, VALIDATION  # not above: a waiting run should not load what reads pictures
 
     training, validation = (sum(counts.get(split, {}).values()) for split in (TRAINING, VALIDATION))
-    return config.epochs * ((1 + BACKWARD) * config.fraction * training + validation)
+    return epochs * ((1 + BACKWARD) * config.fraction * training + validation)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from catdog.files import read_json
-from catdog.training import RESUMABLE, RunFolder, Status, TrainConfig
+from catdog.training import RESUMABLE, RunFolder, Status, TrainConfig, ending
 from catdog.training.folder import process_gone
 from catdog.training.history import COLUMNS, read_history
 
@@ -94,6 +94,11 @@ class Run:
             return None
         share = status.batch / status.batches if status.batches else 0.0
         return max(0.0, status.seconds / done * (status.epochs - done - share))
+
+    @property
+    def ended_early(self) -> str:
+        """Why it was done before its last epoch, "" if it was not."""
+        return ending.ended_early(self.config, read_history(self.files.history)) if self.finished else ""
 
     def history(self) -> dict[str, list[float]]:
         """Return the columns of history.csv: epoch, seconds, accuracy, loss, val_accuracy, val_loss, learning_rate."""

@@ -73,7 +73,7 @@ def test_show_tells_settings_and_state(run, capsys):
 def test_show_as_json_adds_details_to_the_contract(run, capsys):
     assert main(["runs", "show", run.id, "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
-    assert set(shown) == KEYS | {"details", "error", "evaluation", "history"}
+    assert set(shown) == KEYS | {"details", "ended_early", "error", "evaluation", "history"}
     assert shown["details"]["config"]["epochs"] == 5
 
 

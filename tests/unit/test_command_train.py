@@ -9,6 +9,7 @@ from catdog import runs
 from catdog.__main__ import main
 from catdog.commands import watch
 from catdog.runs import create_run, list_runs, open_run
+from catdog.training.history import Epoch, write_history
 
 KEYS = {"id", "name", "model", "source", "state", "epochs", "best_val_accuracy", "test_accuracy", "seconds"}
 
@@ -49,6 +50,11 @@ def launch_ended(state: str, **values):
         (["model1", "--learning-rate", "nan"], "learning rate"),
         (["model1", "--fraction", "1.5"], "1.5"),
         (["model1", "--seed", "-1"], "seed"),
+        (["model1", "--patience", "-1"], "patience"),
+        (["model1", "--schedule", "linear"], "constant, cosine, plateau"),
+        (["model1", "--flip", "sideways"], "horizontal_and_vertical"),
+        (["model1", "--turn", "270"], "270"),
+        (["model1", "--turn", "nan"], "from 0 to 180"),
     ],
 )
 def test_a_wrong_value_is_one_sentence_before_anything_is_created(train, environment, words, named, capsys):
@@ -69,6 +75,7 @@ def test_a_folder_that_is_not_there_is_told_before_anything_is_created(environme
 
 def test_every_option_reaches_the_run(train, environment, picture_folder):
     options = "--epochs 3 --batch-size 8 --learning-rate 0.01 --seed 5 --fraction 0.5 --exact --name mine --detach"
+    options += " --patience 2 --schedule cosine --last-epoch --flip vertical --turn 36"
     assert train("model2", *options.split()) == 0
     [run] = list_runs(environment)
     assert run.name == "mine"
@@ -81,6 +88,11 @@ def test_every_option_reaches_the_run(train, environment, picture_folder):
         "seed": 5,
         "fraction": 0.5,
         "exact": True,
+        "patience": 2,
+        "schedule": "cosine",
+        "restore_best": False,
+        "flip": "vertical",
+        "rotation": 0.1,
     }
 
 
@@ -113,6 +125,20 @@ def test_a_run_that_is_done_is_one_line_with_its_scores(train, monkeypatch, caps
     [line] = capsys.readouterr().out.splitlines()
     assert "best validation accuracy 75.0 % (epoch 7)" in line
     assert "3 min 20 s" in line
+
+
+def test_a_run_that_ended_early_says_so_and_why(train, environment, monkeypatch, capsys):
+    def launch(settings, config, name=""):
+        run = launch_ended("done", epoch=3, best_val_accuracy=0.6, best_epoch=1)(settings, config, name)
+        write_history(run.files.history, [Epoch(number, 1.0, 0.5, 0.7, 0.6, 0.7) for number in (1, 2, 3)])
+        return run
+
+    monkeypatch.setattr(runs, "launch", launch)
+    assert train("model1", "--patience", "2") == 0
+    why = "ended early after epoch 3: no better validation accuracy for 2 epochs"
+    assert f"is done, {why}, best validation accuracy 60.0 % (epoch 1)" in capsys.readouterr().out
+    assert main(["runs", "show", list_runs(environment)[0].id]) == 0
+    assert f"is done, {why}." in capsys.readouterr().out
 
 
 def test_a_run_that_goes_on_is_followed_to_its_end(train, environment, monkeypatch, capsys):

@@ -42,6 +42,13 @@ def test_training_time_grows_with_epochs_and_start_up_does_not(settings: Setting
     assert seconds_expected([run], TrainConfig("model1", epochs=20), COUNTS) == pytest.approx(172.0)
 
 
+def test_a_run_that_ended_early_is_gone_by_for_the_epochs_it_did(settings: Settings) -> None:
+    run = done(settings, seconds=80.0)
+    run.files.write_status(replace(run.status, epoch=5))
+    run = runs.open_run(settings, run.id)
+    assert seconds_expected([run], run.config, COUNTS) == pytest.approx(160.0)
+
+
 def test_a_share_of_the_pictures_takes_less_but_validates_on_all(settings: Settings) -> None:
     run = done(settings, seconds=100.0)
     half = seconds_expected([run], TrainConfig("model1", epochs=10, fraction=0.5), COUNTS)

@@ -49,7 +49,8 @@ def test_a_new_run_waits_with_its_settings_and_a_name_of_its_own(settings: Setti
         False,
         False,
     )
-    assert run.history() == {name: [] for name in ("epoch", "seconds", "accuracy", "loss", "val_accuracy", "val_loss")}
+    curves = ("accuracy", "loss", "val_accuracy", "val_loss", "learning_rate")
+    assert run.history() == {name: [] for name in ("epoch", "seconds", *curves)}
     assert (run.predictions(), run.log_tail()) == ([], "")
 
 
