@@ -1,19 +1,34 @@
 """A run's process that gets stuck: python -m tests.stuck RUN_FOLDER, in place of python -m catdog.runs RUN_FOLDER.
 
 Where, the file "stuck" in the run's folder says: "step 3" in the third epoch's second training step, "write 2" between
-the two renames that end the writing of the second checkpoint. Without that file nothing gets stuck. Once something is,
-there is a file "is-stuck". The network is a small one.
+the two renames that end the writing of the second checkpoint; "memory 2" instead asks for more memory than there is in
+the second epoch. Without that file nothing gets stuck. Once something is, there is a file "is-stuck". The network
+is a small one. After `can_get_stuck`, this is what catdog.runs starts.
 """
 
 import ctypes
 import os
+import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from catdog.runs import local
 from catdog.runs.__main__ import main
 from catdog.training import fit, reporter, worker
 
-GRACE = 3.0  # instead of 10 seconds
+GRACE = 3.0  # seconds, instead of 10
+
+
+def can_get_stuck(patch: pytest.MonkeyPatch) -> None:
+    """Let runs that this process starts be this module's."""
+    popen = subprocess.Popen
+
+    def start(command: list[str], **options: object) -> subprocess.Popen:
+        return popen([word.replace("catdog.runs", "tests.stuck") for word in command], **options)
+
+    patch.setattr(local.subprocess, "Popen", start)
 
 
 def small_network(name: str, seed: int, **_: object):
@@ -41,6 +56,10 @@ class StuckReporter(reporter.Reporter):
         """Keras: a training batch has ended."""
         if ("step", self.status.epoch, batch) == (WHERE, EPOCH, 1):
             get_stuck()
+        if ("memory", self.status.epoch) == (WHERE, EPOCH):
+            import tensorflow as tf
+
+            tf.zeros([2**58])
         super().batch_end(batch, logs)
 
 

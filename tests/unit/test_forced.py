@@ -14,13 +14,15 @@ from pathlib import Path
 
 import psutil
 import pytest
+from filelock import FileLock
 
 from catdog import runs
-from catdog.runs import Run, local
+from catdog.runs import Run
 from catdog.settings import PROJECT, Settings
 from catdog.training import ACTIVE, RunFolder, Status, TrainConfig, forced, reporter
 from catdog.training.history import read_history
 from catdog.training.reporter import Reporter
+from tests.stuck import can_get_stuck
 
 EPOCHS = 4
 
@@ -28,12 +30,7 @@ EPOCHS = 4
 @pytest.fixture(autouse=True)
 def _processes(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Runs that are launched can get stuck; what a test has started ends with it."""
-    popen = subprocess.Popen
-
-    def start(command: list[str], **options: object) -> subprocess.Popen:
-        return popen([word.replace("catdog.runs", "tests.stuck") for word in command], **options)
-
-    monkeypatch.setattr(local.subprocess, "Popen", start)
+    can_get_stuck(monkeypatch)
     yield
     for run in runs.list_runs(settings):
         if run.state in ACTIVE and run.status.pid not in (None, os.getpid()):
@@ -141,6 +138,36 @@ def test_an_end_in_the_middle_of_writing_a_checkpoint_loses_nothing_older(settin
     assert epochs_of(done) == [1, 2, 3, 4]
     assert read_history(done.files.history)[:1] == before
     assert not list(done.folder.glob("checkpoint*"))
+
+
+def test_runs_that_fail_say_why_in_one_sentence_and_the_queue_goes_on_to_the_next(
+    settings, start, picture_folder, tmp_path
+) -> None:
+    kept = settings.runs / ".slot-0.lock"
+    settings.runs.mkdir()
+    settings = replace(settings, backbone_weights=tmp_path / "nothing.h5")
+    broken = tmp_path / "broken"
+    for name in ("cats", "dogs"):
+        (broken / name).mkdir(parents=True)
+        for number in range(12):
+            (broken / name / f"{number}.jpg").write_bytes(b"no picture")
+    with FileLock(kept):  # all wait until the last is there
+        unreadable = runs.launch(settings, TrainConfig("model1", str(broken)))
+        weightless = runs.launch(settings, TrainConfig("model4", str(picture_folder)))
+        hungry = runs.create_run(settings, TrainConfig("model3", str(picture_folder), EPOCHS, batch_size=8))
+        (hungry.folder / "stuck").write_text("memory 2")
+        runs.start_run(settings, hungry)
+        last = start("")
+    assert wait_for(settings, last, has_ended).state == "done"
+    ended = [runs.open_run(settings, run.id) for run in (unreadable, weightless, hungry)]
+    assert [run.state for run in ended] == ["failed"] * 3
+    errors = [run.status.error for run in ended]
+    assert str(broken) in errors[0]
+    assert str(settings.backbone_weights) in errors[1]
+    assert errors[2] == "The memory did not suffice: choose a smaller batch size, or close other programs."
+    assert all(error.count("\n") == 0 and error.endswith(".") for error in errors)
+    assert epochs_of(ended[2]) == [1]
+    assert all(run.resumable for run in ended)
 
 
 @pytest.fixture
