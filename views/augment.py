@@ -7,21 +7,17 @@ from importlib import import_module
 import numpy as np
 import streamlit as st
 
-from catdog.augment import Augmentation, augmented
+from catdog.augment import Augmentation, augmented, rotation_of
 from catdog.dataset import TRAINING, Dataset
 from catdog.models import MODELS
 from catdog.pictures import resize
 from views import shared
+from views.flips import FLIPS, flip_word
+from views.moresettings import augmentation_in_form
 from views.tiles import tile
 
 SIDE = 240  # pixels; sharper on the screen than the 160 that models see, the layers work the same way
 FIRST_ROLL = 5  # where the address has no number: one whose flips leave some copies as they are
-FLIPS = {
-    "none": "none",
-    "left-right": "horizontal",
-    "up-down": "vertical",
-    "both": "horizontal_and_vertical",
-}
 START = MODELS["model2"].augmentation
 
 
@@ -69,7 +65,7 @@ def _controls() -> tuple[Augmentation, int]:
             flip = st.segmented_control(
                 "Flip",
                 list(FLIPS),
-                default=_flip_word(START),
+                default=flip_word(START),
                 required=True,
                 key="flip",
                 bind="query-params",
@@ -92,15 +88,18 @@ def _controls() -> tuple[Augmentation, int]:
                 "Roll again", on_click=shared.draw_number, args=("roll",), type="primary", icon=":material/casino:"
             )
             st.button("Another picture", on_click=_another_picture, icon=":material/shuffle:")
-    return Augmentation(FLIPS.get(flip, "none"), degrees / 360), copies
-
-
-def _flip_word(augmentation: Augmentation) -> str:
-    return next(word for word, flip in FLIPS.items() if flip == augmentation.flip)
+            wanted = Augmentation(FLIPS.get(flip, "none"), rotation_of(degrees))
+            st.page_link(
+                "views/train.py",
+                label="Train with these settings",
+                icon=":material/model_training:",
+                query_params=augmentation_in_form(wanted),
+            )
+    return wanted, copies
 
 
 def _set(augmentation: Augmentation) -> None:
-    st.session_state["flip"] = _flip_word(augmentation)
+    st.session_state["flip"] = flip_word(augmentation)
     st.session_state["turn"] = round(augmentation.degrees)
 
 

@@ -9,6 +9,7 @@ from catdog.models import MODELS
 from catdog.runs import Run, annotate_run, bytes_free, bytes_taken, delete_run, rename_run, resume_run
 from catdog.words import duration, percent, size
 from views import shared
+from views.trainform import put_into_form
 
 AT_ONCE = 10  # runs a page of the list shows
 ICONS = {"done": "check_circle", "stopped": "stop_circle", "failed": "error", "interrupted": "power_off"}
@@ -97,10 +98,14 @@ def _facts(run: Run) -> dict[str, str]:
         "Data": data.get("title") or data_words(run),
         "Share of the training pictures": f"{100 * config.fraction:g} %",
         "Epochs": f"{config.epochs}, of which {len(run.history()['epoch'])} finished",
+        "Ended early": run.ended_early.removeprefix("ended early "),
+        "Patience": f"{config.patience:,} epochs" if config.patience else "",
         "Batch size": str(config.batch_size),
-        "Learning rate": f"{config.learning_rate:g}",
+        "Learning rate": f"{config.learning_rate:g}, {config.schedule}",
+        "Augmentation": config.augmentation.words,
         "Seed": str(config.seed),
         "Best validation accuracy": best,
+        "Model it keeps": f"that of the {'best' if config.restore_best else 'last'} epoch",
         "Test accuracy": f"{percent(run.test_accuracy)}{photos}",
         "Training time": duration(run.seconds),
         "Made faster by": "; ".join(details.get("faster") or []),
@@ -151,12 +156,7 @@ def _buttons(run: Run) -> None:
 
 def _use_again(run: Run) -> None:
     """Put a run's settings into the form of the Train page, its data into the sidebar if it is still there."""
-    config = run.config
-    st.session_state["models"] = [config.model]
-    for key in ("epochs", "batch_size", "learning_rate", "seed"):
-        st.session_state[key] = getattr(config, key)
-    st.session_state["share"] = max(1, round(100 * config.fraction))
-    st.session_state["exact"] = config.exact
-    if config.source in shared.sources():
-        st.session_state["data"] = config.source
+    put_into_form(run.config)
+    if run.config.source in shared.sources():
+        st.session_state["data"] = run.config.source
     st.toast("The settings are in the form above.", icon=":material/replay:")

@@ -46,6 +46,12 @@ def opening(title: str, two_sentences: str) -> None:
         st.caption(f":material/database: Data in use: **{plain(catalog().title)}**")
 
 
+def row(number: int, width: int) -> list:
+    """Return that many cells side by side, each at least `width` pixels wide; they wrap on a narrow screen."""
+    grid = st.grid(number, min_column_width=width)
+    return [grid.cell() for _ in range(number)]
+
+
 def number_in_address(name: str) -> int | None:
     """Return the whole number, 0 to 999,999, that the address bar gives under `name`, or None."""
     given = st.query_params.get(name, "")

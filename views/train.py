@@ -4,17 +4,14 @@ import streamlit as st
 
 from catdog.dataset import TRAINING
 from catdog.dataset.splits import subset
-from catdog.errors import UsageError
-from catdog.models import MODELS, recipe
+from catdog.models import MODELS
 from catdog.runs import Run, launch, seconds_expected
 from catdog.training import ACTIVE, TrainConfig
-from catdog.training.config import MAX_BATCH_SIZE, MAX_EPOCHS
 from catdog.words import duration, listed
 from views import shared
 from views.live import live
 from views.runlist import runlist
-
-DEFAULT = TrainConfig("model1")
+from views.trainform import say_what_the_address_got_wrong, trainform
 
 
 def main() -> None:
@@ -34,18 +31,18 @@ def main() -> None:
 
 def _new_run(runs: list[Run]) -> None:
     """Draw the settings of new runs and the button that starts them."""
-    _say_what_the_address_got_wrong()
+    say_what_the_address_got_wrong()
     with st.container(border=True):
         models = st.pills(
             "Models", list(MODELS), selection_mode="multi", default=["model1"], key="models", bind="query-params"
         )
-        for name, column in zip(MODELS, _row(len(MODELS), 210), strict=True):
+        for name, column in zip(MODELS, shared.row(len(MODELS), 210), strict=True):
             one = MODELS[name]
             column.markdown(
                 f"{':material/check_circle: ' if name in models else ''}**{name}: {one.step}**  \n"
                 f"{one.idea}  \n:gray[{one.parameters:,} parameters]"
             )
-        configs = _configs(models)
+        configs = trainform(models)
         catalog = shared.catalog()
         training = catalog.indices(TRAINING)
         used = [len(subset(training, catalog.labels, one.fraction, one.seed)) for one in configs[:1]] or [len(training)]
@@ -71,108 +68,11 @@ def _expected(configs: list[TrainConfig], counts: dict[str, dict[str, int]], run
     """Say how long these runs will take, going by earlier ones; nothing where a model was never trained here."""
     times = [seconds_expected(runs, config, counts) for config in configs]
     if times and None not in times:
+        most = "at most " if configs[0].patience else ""
         st.markdown(
-            f":material/schedule: Takes **about {duration(sum(times))}** on this machine, going by earlier runs."
+            f":material/schedule: Takes **{most}about {duration(sum(times))}** on this machine, going by earlier runs."
             + (" Runs that wait or train already come first." if any(run.state in ACTIVE for run in runs) else "")
         )
-
-
-def _configs(models: list[str]) -> list[TrainConfig]:
-    """Draw the inputs that all models share; return one configuration for each model."""
-    whole = {"step": 1, "bind": "query-params"}
-    epochs, batch, rate, seed, share = _row(5, 150)
-    values = {
-        "epochs": epochs.number_input(
-            "Epochs", 1, MAX_EPOCHS, DEFAULT.epochs, key="epochs", help="Rounds through all training pictures.", **whole
-        ),
-        "batch_size": batch.number_input(
-            "Batch size",
-            1,
-            MAX_BATCH_SIZE,
-            DEFAULT.batch_size,
-            key="batch_size",
-            help="Pictures looked at before the weights are shifted once.",
-            **whole,
-        ),
-        "learning_rate": rate.number_input(
-            "Learning rate",
-            1e-7,
-            1.0,
-            DEFAULT.learning_rate,
-            step=0.0005,
-            format="%g",
-            key="learning_rate",
-            bind="query-params",
-            help="How far the weights are shifted each time: too small learns slowly, too large learns nothing.",
-        ),
-        "seed": seed.number_input(
-            "Seed",
-            0,
-            2**32 - 1,
-            DEFAULT.seed,
-            key="seed",
-            help="Decides the first weights and the order of the pictures. The same seed starts the same way again.",
-            **whole,
-        ),
-        "fraction": share.number_input(
-            "Share of the data (%)",
-            1,
-            100,
-            round(100 * DEFAULT.fraction),
-            key="share",
-            help="How much of the training pictures is used: fewer is faster and teaches less.",
-            **whole,
-        )
-        / 100,
-    }
-    values["exact"] = st.toggle(
-        "The notebook's own arithmetic",
-        DEFAULT.exact,
-        key="exact",
-        bind="query-params",
-        help="Off, training is faster: shorter numbers (bfloat16) for model1 and model3 where the processor has them, "
-        "one pass over the weights in each update, and, for model4, one look at each picture instead of one an epoch.",
-    )
-    source = shared.source()
-    return [TrainConfig(model=name, source=source, **values) for name in MODELS if name in models]
-
-
-def _row(number: int, width: int) -> list:
-    """Return that many cells side by side, each at least `width` pixels wide; they wrap on a narrow screen."""
-    grid = st.grid(number, min_column_width=width)
-    return [grid.cell() for _ in range(number)]
-
-
-def _say_what_the_address_got_wrong() -> None:
-    """Show one sentence for each setting in the address that can't be used; the widgets pass those settings over."""
-    asked = st.query_params
-    checks = [lambda name=name: recipe(name) for name in asked.get_all("models") if name]
-    for key, number in (("epochs", int), ("batch_size", int), ("learning_rate", float), ("seed", int)):
-        if key in asked:
-            checks.append(lambda key=key, number=number: TrainConfig("model1", **{key: _number(asked[key], number)}))
-    if "share" in asked:
-        checks.append(lambda: _check_share(_number(asked["share"], int)))
-    wrong = []
-    for check in checks:
-        try:
-            check()
-        except UsageError as error:
-            wrong.append(shared.plain(str(error)))
-    if wrong:
-        st.warning("  \n".join([*wrong, "The page shows its own values instead."]), icon=":material/link_off:")
-
-
-def _check_share(share: int | str) -> None:
-    if share not in range(1, 101):
-        raise UsageError(f"The share of the data is {share!r}, but must be a whole percentage from 1 to 100.")
-
-
-def _number(text: str, kind: type) -> int | float | str:
-    """Return the number that a text from the address says; the text itself where it is none."""
-    try:
-        return kind(text)
-    except ValueError:
-        return text[:40]
 
 
 main()

@@ -63,13 +63,13 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--flip",
         metavar="AXES",
-        help="flip pictures at random: none, horizontal, vertical or horizontal_and_vertical (default: the model's own)",
+        help="flip pictures at random: none, horizontal, vertical or horizontal_and_vertical (default: as the model)",
     )
     parser.add_argument(
         "--turn",
         type=float,
         metavar="DEGREES",
-        help="turn pictures at random, up to so far either way, 0 to 180 (default: the model's own)",
+        help="turn pictures at random, up to so far either way, 0 to 180 (default: as the model)",
     )
     add_source(parser)
     parser.add_argument("--name", default="", help="what to call the run (default: named after the model)")

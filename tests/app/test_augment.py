@@ -1,7 +1,11 @@
 """The Augment page, driven through Streamlit's AppTest, with the real Keras layers."""
 
+from urllib.parse import parse_qsl
+
 import pytest
 
+from catdog.runs import list_runs
+from catdog.training import TrainConfig
 from tests.app.conftest import alternatives, button, text_of
 
 
@@ -57,6 +61,23 @@ def test_switched_off_there_are_no_copies(app):
     page = app("augment", flip="none", turn="0")
     assert alternatives(page) == []
     assert text_of(page).count("Switched off") == 2
+
+
+@pytest.mark.parametrize(
+    ("flip", "turn", "expected"),
+    [
+        ("up-down", "36", {"flip": "vertical", "rotation": 0.1}),
+        ("none", "0", {"flip": "none", "rotation": 0.0}),
+    ],
+)
+def test_a_link_leads_to_a_training_with_these_settings(app, place, monkeypatch, flip, turn, expected):
+    monkeypatch.setattr("catdog.runs.local.start", lambda settings, files: None)
+    page = app("augment", copies="1", flip=flip, turn=turn)
+    link = next(one.proto for one in page.get("page_link") if one.proto.label == "Train with these settings")
+    page = app("train", **dict(parse_qsl(link.query_string)))
+    assert not page.warning
+    button(page, "Start training").click().run()
+    assert list_runs(place)[0].config == TrainConfig("model1", "drawn", **expected)
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def opened(page, run):
 
 def lines(page):
     """The lines of the list of earlier runs."""
-    return [line.label for line in page.expander]
+    return [line.label for line in page.expander if line.label != "More settings"]
 
 
 def keyed(page, key):
@@ -66,7 +66,7 @@ def test_each_model_is_offered_with_its_idea_and_its_size(app):
 def test_the_settings_begin_as_the_notebooks(app):
     page = app("train")
     assert page.pills[0].value == ["model1"]
-    assert [number.value for number in page.number_input] == [20, 32, 0.001, 1, 100]
+    assert [number.value for number in page.number_input] == [20, 32, 0.001, 1, 100, 0]
 
 
 def test_start_makes_one_run_for_each_model_on_the_data_in_use(app, place, started):
@@ -82,6 +82,45 @@ def test_start_makes_one_run_for_each_model_on_the_data_in_use(app, place, start
     assert "Training now" in text_of(page)
 
 
+def test_more_settings_reach_the_run(app, place):
+    chosen = {"augmentation": "flip and turn", "flips": "up-down", "turns": "36"}
+    page = app("train", patience="3", schedule="cosine", restore_best="false", exact="true", **chosen)
+    assert not page.warning
+    button(page, "Start training").click().run()
+    assert not page.exception
+    expected = {"patience": 3, "schedule": "cosine", "restore_best": False, "flip": "vertical", "rotation": 0.1}
+    assert list_runs(place)[0].config == TrainConfig("model1", "drawn", exact=True, **expected)
+
+
+@pytest.mark.parametrize(("word", "flip", "rotation"), [("the model's own", None, None), ("none", "none", 0.0)])
+def test_augmentation_is_the_models_own_unless_it_is_switched_off(app, place, word, flip, rotation):
+    page = app("train", models="model3")
+    page.segmented_control(key="augmentation").set_value(word).run()
+    button(page, "Start training").click().run()
+    assert list_runs(place)[0].config == TrainConfig("model3", "drawn", flip=flip, rotation=rotation)
+
+
+def test_more_settings_are_open_only_where_the_address_has_some(app):
+    assert not opened_more(app("train", epochs="3"))
+    assert opened_more(app("train", patience="3"))
+    assert opened_more(app("train", augmentation="none"))
+
+
+def test_with_patience_the_expected_time_is_the_longest(app, make):
+    run = make("done", config={"epochs": 20}, seconds=600.0, started=1.0, finished=601.0)
+    run.files.add_to_config(
+        data={"counts": {"training": {"cats": 12, "dogs": 12}, "validation": {"cats": 16, "dogs": 16}}}
+    )
+    assert "at most about 10 min" in text_of(app("train", patience="3"))
+
+
+def test_a_run_that_ended_early_says_why(app, make):
+    run = make("done", config={"patience": 2, "epochs": 9}, epochs=3)
+    words = text_of(opened(app("train"), run))
+    assert "after epoch 3: no better validation accuracy for 2 epochs" in words
+    assert "that of the best epoch" in words
+
+
 def test_without_a_model_nothing_can_be_started(app):
     page = app("train", models="")
     assert button(page, "Start training").disabled
@@ -95,6 +134,15 @@ def test_without_a_model_nothing_can_be_started(app):
         ({"batch_size": "1e9"}, "The batch size is '1e9', but must be"),
         ({"learning_rate": "nan"}, "The learning rate is nan, but must be over 0"),
         ({"seed": "-1"}, "The seed is -1, but must be"),
+        ({"patience": "-1"}, "The patience is -1, but must be a whole number from 0 to 1,000."),
+        ({"schedule": "linear"}, "The schedule is 'linear', but must be one of constant, cosine, plateau."),
+        (
+            {"augmentation": "much"},
+            "The augmentation is 'much', but must be one of the model's own, none, flip and turn.",
+        ),
+        ({"flips": "sideways"}, "The flip is 'sideways', but must be one of none, left-right, up-down, both."),
+        ({"turns": "270"}, "The turn is 270, but must be a number of degrees from 0 to 180."),
+        ({"turns": "x"}, "The turn is 'x', but must be"),
         ({"share": "0"}, "The share of the data is 0, but must be a whole percentage from 1 to 100."),
         ({"models": "model9"}, "There is no model called 'model9'"),
     ],
@@ -103,7 +151,7 @@ def test_a_bad_address_gives_one_sentence_and_the_usual_settings(app, address, s
     page = app("train", **address)
     assert len(page.warning) == 1
     assert sentence in page.warning[0].value.replace("\\", "")
-    assert [number.value for number in page.number_input] == [20, 32, 0.001, 1, 100]
+    assert [number.value for number in page.number_input] == [20, 32, 0.001, 1, 100, 0]
     assert page.pills[0].value == ["model1"]
 
 
@@ -274,14 +322,14 @@ def test_a_long_list_is_shown_ten_at_a_time(app, make):
     for number in range(23):
         make(name=f"run {number}")
     page = app("train", list_page="3")
-    assert len(page.expander) == 3
+    assert len(lines(page)) == 3
     assert "23 runs" in text_of(page)
 
 
 def test_before_the_first_run_the_page_says_what_will_be_here(app):
     page = app("train")
     assert any("will be listed here" in info.value for info in page.info)
-    assert not page.expander
+    assert not lines(page)
 
 
 def test_a_waiting_run_can_be_moved_up_but_the_first_one_cannot(app, make):
@@ -294,9 +342,19 @@ def test_a_waiting_run_can_be_moved_up_but_the_first_one_cannot(app, make):
     assert [one.key for one in page.button if one.key.startswith("up-")] == [f"up-{first.id}"]
 
 
-def test_the_settings_of_a_run_come_back_into_the_form(app, make, started):
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"patience": 4, "schedule": "plateau", "restore_best": False, "flip": "vertical", "rotation": 0.1},
+        {"flip": "none", "rotation": 0.0},
+    ],
+)
+def test_the_settings_of_a_run_come_back_into_the_form(app, make, started, more):
     run = make(
-        "done", "model3", config={"epochs": 7, "batch_size": 16, "learning_rate": 0.01, "seed": 5, "fraction": 0.5}
+        "done",
+        "model3",
+        config={"epochs": 7, "batch_size": 16, "learning_rate": 0.01, "seed": 5, "fraction": 0.5, "exact": True} | more,
     )
     page = opened(app("train"), run)
     keyed(page, f"again-{run.id}").click()
@@ -333,6 +391,11 @@ def test_the_space_that_runs_take_is_shown(app, make):
     page = opened(app("train"), run)
     assert "of the disk are free" in text_of(page)
     assert "Space it takes" in text_of(page)
+
+
+def opened_more(page):
+    """Whether More settings are open."""
+    return page.session_state["more"]
 
 
 def place_of(run):

@@ -1,0 +1,124 @@
+"""More settings: the part of the Train page's form that a newcomer can leave alone."""
+
+import streamlit as st
+
+from catdog.augment import Augmentation, rotation_of
+from catdog.training import TrainConfig
+from catdog.training.config import MAX_EPOCHS
+from catdog.training.schedule import PLATEAU, SCHEDULES
+from views import shared
+from views.flips import FLIPS, flip_word
+
+DEFAULT = TrainConfig("model1")
+OWN, NONE, CHOSEN = AUGMENTATIONS = ("the model's own", "none", "flip and turn")
+MORE = ("augmentation", "flips", "turns", "schedule", "patience", "restore_best", "exact")  # keys under More settings
+OVER_TIME = {
+    "constant": "It stays the same, as in the notebook.",
+    "cosine": "It falls along half a cosine curve, to almost 0 in the last epoch: large steps first, fine ones at the "
+    "end.",
+    "plateau": f"It drops to a tenth whenever {PLATEAU} epochs have not made the validation loss better: finer steps "
+    "once the large ones lead no further.",
+}
+
+
+def more_settings() -> dict[str, object]:
+    """Draw the settings that a newcomer can leave alone; return their values for TrainConfig."""
+    if "more" not in st.session_state:
+        st.session_state["more"] = any(key in st.query_params for key in MORE)
+    with st.expander("More settings", icon=":material/tune:", key="more", on_change="rerun"):
+        left, right = shared.row(2, 300)
+        with left:
+            augmentation = _augmentation()
+        with right:
+            schedule = st.segmented_control(
+                "Learning rate over time",
+                SCHEDULES,
+                default=DEFAULT.schedule,
+                required=True,
+                key="schedule",
+                bind="query-params",
+                wrap=True,
+            )
+            st.caption(OVER_TIME[schedule])
+        left, right = shared.row(2, 300)
+        with left:
+            patience = st.number_input(
+                "Patience (epochs)",
+                0,
+                MAX_EPOCHS,
+                DEFAULT.patience,
+                step=1,
+                key="patience",
+                bind="query-params",
+                help="Early stopping: the training ends once so many epochs in a row have not brought a better "
+                "validation accuracy. 0: never.",
+            )
+            st.caption(f"Ends early after {patience:,} epochs without progress." if patience else "Never ends early.")
+        with right:
+            best = st.toggle(
+                "Keep the best epoch",
+                DEFAULT.restore_best,
+                key="restore_best",
+                bind="query-params",
+                help="On, the run keeps the model of the epoch with the best validation accuracy; off, that of the "
+                "last one.",
+            )
+            exact = st.toggle(
+                "The notebook's own arithmetic",
+                DEFAULT.exact,
+                key="exact",
+                bind="query-params",
+                help="Off, training is faster: shorter numbers (bfloat16) for model1 and model3 where the processor "
+                "has them, one pass over the weights in each update, and, for model4, one look at each picture instead of "
+                "one an epoch.",
+            )
+    return augmentation | {"schedule": schedule, "patience": patience, "restore_best": best, "exact": exact}
+
+
+def _augmentation() -> dict[str, object]:
+    """Draw how training pictures are flipped and turned; return flip and rotation for TrainConfig."""
+    chosen = st.segmented_control(
+        "Augmentation",
+        AUGMENTATIONS,
+        default=OWN,
+        required=True,
+        key="augmentation",
+        bind="query-params",
+        wrap=True,
+        help="Training pictures are flipped and turned at random, so that none is learnt by heart. The Augment page "
+        "shows what that looks like, and what each model does by itself.",
+    )
+    if chosen == OWN:
+        st.caption("Each model flips and turns the pictures as in the notebook; model1 not at all.")
+        return {"flip": None, "rotation": None}
+    if chosen == NONE:
+        st.caption("No picture is flipped or turned, whatever the model.")
+        return {"flip": "none", "rotation": 0.0}
+    word = st.segmented_control(
+        "Flip", list(FLIPS), default="left-right", required=True, key="flips", bind="query-params", wrap=True
+    )
+    degrees = st.slider(
+        "Largest turn, either way", 0, 180, 30, format="±%d°", key="turns", bind="query-params", width="stretch"
+    )
+    return {"flip": FLIPS[word], "rotation": rotation_of(degrees)}
+
+
+def augmentation_in_form(augmentation: Augmentation) -> dict[str, str]:
+    """Return what the Train page's address says to train with this augmentation, whatever the model."""
+    if augmentation == Augmentation():
+        return {"augmentation": NONE}
+    return {"augmentation": CHOSEN, "flips": flip_word(augmentation), "turns": str(round(augmentation.degrees))}
+
+
+def put_more_settings(config: TrainConfig) -> None:
+    """Put a run's settings into the inputs, to be drawn with the next run of the page."""
+    for key in ("schedule", "patience", "restore_best", "exact"):
+        st.session_state[key] = getattr(config, key)
+    own = config.flip is None and config.rotation is None
+    values = {"augmentation": OWN} if own else augmentation_in_form(config.augmentation)
+    st.session_state.update(values)
+    if "turns" in values:
+        st.session_state["turns"] = int(values["turns"])
+    usual = all(getattr(config, key) == getattr(DEFAULT, key) for key in ("schedule", "patience", "restore_best"))
+    if not (own and usual and not config.exact):
+        st.session_state["more"] = True
