@@ -27,7 +27,7 @@ class Status:
     the first); batch: batches done of this epoch's `batches`; queued, started, updated, finished: seconds since 1970;
     seconds: training time so far, over all resumptions; prepared: time spent on stored features before that;
     best_val_accuracy and best_epoch: the best epoch until now;
-    pid, pid_started, host: the process, told apart from a later one of the same number; error: one sentence.
+    pid, pid_started, host, boot: the process, told apart from a later one of the same number; error: one sentence.
     """
 
     state: str = "queued"
@@ -47,6 +47,7 @@ class Status:
     pid: int | None = None
     pid_started: float | None = None
     host: str = ""
+    boot: str = ""
     error: str = ""
 
 
@@ -179,7 +180,16 @@ class RunFolder:
 
 def this_process() -> dict[str, object]:
     """Return the Status fields that name this process."""
-    return {"pid": os.getpid(), "pid_started": psutil.Process().create_time(), "host": socket.gethostname()}
+    started = psutil.Process().create_time()
+    return {"pid": os.getpid(), "pid_started": started, "host": socket.gethostname(), "boot": this_boot()}
+
+
+def this_boot() -> str:
+    """Return what tells this start of the machine from any other, "" where the system has nothing of the kind."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
 
 
 def process_gone(status: Status, patience: float = 30.0) -> bool:
@@ -190,6 +200,9 @@ def process_gone(status: Status, patience: float = 30.0) -> bool:
     """
     if status.pid is None or status.pid_started is None or status.host != socket.gethostname():
         return time.time() - status.updated > patience
+    # a machine without a battery for its clock may live through the same times again after each start
+    if status.boot != this_boot() and status.boot:
+        return True
     try:
         process = psutil.Process(status.pid)
         return process.status() == psutil.STATUS_ZOMBIE or abs(process.create_time() - status.pid_started) > 2

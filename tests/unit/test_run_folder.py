@@ -150,6 +150,13 @@ def test_another_process_with_the_same_number_is_another_process(sleeper: subpro
     assert process_gone(replace(status, pid_started=None, updated=0.0))
 
 
+def test_a_process_from_before_the_machine_started_anew_is_gone_even_if_number_and_time_are_the_same() -> None:
+    status = Status(state="running", **this_process())
+    assert not process_gone(status)
+    assert process_gone(replace(status, boot="5b1c1f0e-before-the-restart"))
+    assert not process_gone(replace(status, boot=""))  # written where the system does not tell its starts apart
+
+
 def test_a_run_on_another_machine_is_gone_after_half_a_minute_without_news() -> None:
     elsewhere = Status(state="running", pid=os.getpid(), pid_started=1.0, host="another-machine.example")
     assert not process_gone(replace(elsewhere, updated=time.time() - 5))
