@@ -68,9 +68,8 @@ def more_settings() -> dict[str, object]:
                 DEFAULT.exact,
                 key="exact",
                 bind="query-params",
-                help="Off, training is faster: shorter numbers (bfloat16) for model1 and model3 where the processor "
-                "has them, one pass over the weights in each update, and, for model4, one look at each picture instead of "
-                "one an epoch.",
+                help="Off, training is faster: shorter numbers (bfloat16) where model and processor allow, one pass "
+                "over the weights in each update, and, for model4, one look at each picture instead of one an epoch.",
             )
     return augmentation | {"schedule": schedule, "patience": patience, "restore_best": best, "exact": exact}
 
