@@ -9,8 +9,10 @@ from catdog.errors import UsageError
 
 if TYPE_CHECKING:
     import keras
+    import tensorflow as tf
 
 FLIPS = ("none", "horizontal", "vertical", "horizontal_and_vertical")
+AUGMENTATION_LAYERS = ("flip", "rotation")  # names of the layers, in order
 _FLIP_WORDS = {
     "horizontal": "flipped left-right at random",
     "vertical": "flipped up-down at random",
@@ -80,6 +82,40 @@ def augmentation_layers(augmentation: Augmentation, seed: int | None = None) -> 
     if augmentation.rotation:
         wanted.append(layers.RandomRotation(augmentation.rotation, seed=rotation_seed, name="rotation"))
     return wanted
+
+
+def random_transforms(augmentation: Augmentation, number: int, side: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw what is done to `number` square pictures of `side` pixels: a flip and a turn in one, float32 (number, 8).
+
+    Each row maps a pixel of the changed picture to the place in the original that it shows, as TensorFlow's
+    ImageProjectiveTransformV3 wants it. It is what the layers of augmentation_layers do one after the other, drawn from
+    `rng`: one draw decides the flip along all axes at once, as in Keras 3.
+    """
+    flipped = rng.random(number) < 0.5
+    angles = 2 * np.pi * rng.uniform(-augmentation.rotation, augmentation.rotation, number)
+    cosines, sines, end, zeros = np.cos(angles), np.sin(angles), side - 1, np.zeros(number)
+    # around the centre of the picture
+    across = np.stack([cosines, -sines, end / 2 * (1 - cosines + sines)])
+    down = np.stack([sines, cosines, end / 2 * (1 - sines - cosines)])
+    if augmentation.flip in ("horizontal", "horizontal_and_vertical"):
+        across = np.where(flipped, [[0], [0], [end]] - across, across)
+    if augmentation.flip in ("vertical", "horizontal_and_vertical"):
+        down = np.where(flipped, [[0], [0], [end]] - down, down)
+    return np.stack([*across, *down, zeros, zeros], axis=1).astype(np.float32)
+
+
+def transform(pictures: "tf.Tensor", transforms: "tf.Tensor") -> "tf.Tensor":
+    """Flip and turn float pictures (N, H, W, 3) as `transforms` (N, 8) of random_transforms says, in one pass."""
+    import tensorflow as tf
+
+    return tf.raw_ops.ImageProjectiveTransformV3(
+        images=pictures,
+        transforms=transforms,
+        output_shape=tf.shape(pictures)[1:3],
+        fill_value=0.0,
+        interpolation="BILINEAR",
+        fill_mode="REFLECT",
+    )
 
 
 def augmented(picture: np.ndarray, augmentation: Augmentation, copies: int, seed: int) -> np.ndarray:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catdog import networks
-from catdog.augment import Augmentation, augmentation_layers
+from catdog.augment import AUGMENTATION_LAYERS, Augmentation, augmentation_layers
 from catdog.errors import UsageError
 from catdog.pictures import SIZE
 
@@ -176,9 +176,36 @@ def compile_model(
 
     chosen = recipe(name)
     loss = getattr(keras.losses, chosen.loss)
-    accuracy = keras.metrics.SparseCategoricalAccuracy if chosen.logits else keras.metrics.BinaryAccuracy
     model.compile(
         optimizer=(adam or keras.optimizers.Adam)(learning_rate),
         loss=loss(from_logits=chosen.logits),
-        metrics=[accuracy(name="accuracy")],
+        metrics=[_accuracy(name)],
     )
+
+
+def _accuracy(name: str) -> "keras.metrics.Metric":
+    import keras
+
+    kind = keras.metrics.SparseCategoricalAccuracy if recipe(name).logits else keras.metrics.BinaryAccuracy
+    return kind(name="accuracy")
+
+
+def without_augmentation(model: "keras.Model") -> "keras.Model":
+    """Return the compiled model without its flips and turns, for pictures that are flipped and turned already.
+
+    It shares layers, weights and optimizer with `model`, so that training it trains `model`.
+    """
+    import keras
+
+    first, *layers = model.layers
+    pictures = output = keras.Input(first.batch_shape[1:])
+    for layer in layers:
+        if layer.name not in AUGMENTATION_LAYERS:
+            output = layer(output)
+    return compiled_alike(keras.Model(pictures, output, name=model.name), model)
+
+
+def compiled_alike(part: "keras.Model", model: "keras.Model") -> "keras.Model":
+    """Compile `part`, made of layers of a compiled `model`, for the same training, by the same optimizer; return it."""
+    part.compile(optimizer=model.optimizer, loss=model.loss, metrics=[_accuracy(model.name)])
+    return part

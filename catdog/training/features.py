@@ -1,19 +1,19 @@
 """Stored features: what model4's frozen backbone makes of every picture, computed once instead of in every epoch."""
 
-import os
+import hashlib
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from catdog.augment import Augmentation, augmentation_layers
+from catdog.augment import Augmentation, random_transforms, transform
 from catdog.dataset import VALIDATION, Dataset
-from catdog.inference import Predictor
+from catdog.files import whole_file
+from catdog.inference import parallel_outputs
+from catdog.models import compiled_alike
+from catdog.training.batches import READY, without_autotune
 from catdog.training.litert import to_litert
 from catdog.training.reporter import Reporter
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 VIEWS = 4  # augmented views of each training picture; an epoch draws one of them for each picture
 WORDS = f"features of the frozen backbone stored for {VIEWS} augmented views of each picture"
-BATCH = 32
+BATCH = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,15 +44,16 @@ def compute_features(
     augmentation: Augmentation,
     seed: int,
     reporter: Reporter,
+    cache: Path,
 ) -> Features:
-    """Run the pictures through the backbone by LiteRT, one interpreter a processor core.
+    """Run the pictures through the backbone by LiteRT.
 
     rows: int64 (M,), the training pictures. The views are drawn from `seed` alone, so a resumed run gets the same ones.
-    Raises StopRequested when the run is asked to stop.
+    cache: folder where the converted backbone is kept. Raises StopRequested when the run is asked to stop.
     """
     pixels, validation = dataset.pixels, dataset.catalog.indices(VALIDATION)
     total, done = VIEWS * len(rows) + len(validation), 0
-    with _extractor(model) as extract:
+    with parallel_outputs(_converted(model, cache)) as extract:
 
         def through(chosen: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
             nonlocal done
@@ -63,8 +64,8 @@ def compute_features(
                 done += len(parts[-1])
             return np.concatenate(parts)
 
-        views = [through(rows, _augment(augmentation, (seed, view))) for view in range(VIEWS)]
-        return Features(np.stack(views), through(validation, lambda pictures: pictures))
+        views = [through(rows, _view(augmentation, np.random.default_rng((seed, view)))) for view in range(VIEWS)]
+        return Features(np.stack(views), through(validation, _as_they_are))
 
 
 def head_of(model: "keras.Model") -> "keras.Model":
@@ -76,8 +77,7 @@ def head_of(model: "keras.Model") -> "keras.Model":
 
     features = keras.Input(model.get_layer("features").output.shape[1:])
     head = keras.Model(features, model.get_layer("probability")(model.get_layer("dropout")(features)))
-    head.compile(optimizer=model.optimizer, loss=model.loss, metrics=[keras.metrics.BinaryAccuracy(name="accuracy")])
-    return head
+    return compiled_alike(head, model)
 
 
 def feature_batches(
@@ -105,40 +105,44 @@ def feature_batches(
 
     signature = (tf.TensorSpec((None, width), tf.float32), tf.TensorSpec((None, 1), tf.float32))
     dataset = tf.data.Dataset.from_generator(generate, output_signature=signature)
-    return dataset.apply(tf.data.experimental.assert_cardinality(-(-number // batch_size))).prefetch(tf.data.AUTOTUNE)
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(-(-number // batch_size)))
+    return without_autotune(dataset.prefetch(READY))
 
 
-def _augment(augmentation: Augmentation, seed: tuple[int, int]) -> Callable[[np.ndarray], np.ndarray]:
-    """Return a function that augments pictures, uint8 (B, H, W, 3) → float32, with the layers that a model has."""
+def _view(augmentation: Augmentation, rng: np.random.Generator) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a function that flips and turns pictures at random, uint8 (B, H, W, 3) → float32."""
     import tensorflow as tf
 
-    number = int(np.random.default_rng(seed).integers(2**31))
-    layers = augmentation_layers(augmentation, number)
+    if augmentation == Augmentation():
+        return _as_they_are
+    change = tf.function(transform, reduce_retracing=True, autograph=False)
 
-    @tf.function(reduce_retracing=True, autograph=False)
-    def change(pictures: tf.Tensor) -> tf.Tensor:
-        for layer in layers:
-            pictures = layer(pictures, training=True)
-        return pictures
+    def view(pictures: np.ndarray) -> np.ndarray:
+        transforms = random_transforms(augmentation, len(pictures), pictures.shape[1], rng)
+        return change(tf.constant(pictures, tf.float32), tf.constant(transforms)).numpy()
 
-    return lambda pictures: change(tf.constant(pictures, tf.float32)).numpy()
+    return view
 
 
-@contextmanager
-def _extractor(model: "keras.Model") -> Iterator[Callable[[np.ndarray], np.ndarray]]:
-    """Yield a function from pictures, 0..255 (B, 160, 160, 3), to features, float32 (B, 1280), by LiteRT."""
+def _as_they_are(pictures: np.ndarray) -> np.ndarray:
+    return pictures
+
+
+def _converted(model: "keras.Model", cache: Path) -> Path:
+    """Return a LiteRT file of model4's backbone: pictures, 0..255 (1, 160, 160, 3), to features, (1, 1280).
+
+    It is made once for the same weights and kept in the cache, named by them.
+    """
+    import tensorflow as tf
+
     scale, features = model.get_layer("scale"), model.get_layer("features")
     backbone = next(layer for layer in model.layers if layer.name.startswith("mobilenetv2"))
-    content = to_litert(backbone, lambda pictures: features(backbone(scale(pictures), training=False)))
-    cores = os.cpu_count() or 1
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "backbone.tflite"
-        path.write_bytes(content)
-        interpreters = [Predictor(path, threads=1) for _ in range(cores)]
-    with ThreadPoolExecutor(cores) as threads:
-
-        def extract(pictures: np.ndarray) -> np.ndarray:
-            parts = np.array_split(pictures, cores)
-            return np.concatenate(list(threads.map(lambda one, part: one.outputs(part), interpreters, parts)))
-
-        yield extract
+    digest = hashlib.sha256(tf.__version__.encode())
+    for weights in backbone.get_weights():
+        digest.update(weights.tobytes())
+    path = cache / f"backbone-{digest.hexdigest()[:16]}.tflite"
+    if not path.exists():
+        content = to_litert(backbone, lambda pictures: features(backbone(scale(pictures), training=False)))
+        with whole_file(path) as temporary:
+            temporary.write_bytes(content)
+    return path

@@ -5,14 +5,15 @@ from collections.abc import Callable
 
 import numpy as np
 
+from catdog.augment import Augmentation
 from catdog.dataset import TRAINING, VALIDATION, Dataset
 from catdog.dataset.splits import subset
-from catdog.models import build, compile_model, recipe
+from catdog.models import build, compile_model, recipe, without_augmentation
 from catdog.progress import Progress
 from catdog.settings import Settings
 from catdog.training.arithmetic import fast_arithmetic, faster_arithmetic, fused_adam
 from catdog.training.batches import batches
-from catdog.training.checkpoint import load_checkpoint, save_checkpoint
+from catdog.training.checkpoint import has_checkpoint, load_checkpoint, save_checkpoint
 from catdog.training.config import TrainConfig
 from catdog.training.ending import is_over, kept_of
 from catdog.training.features import WORDS, compute_features, feature_batches, head_of
@@ -22,6 +23,8 @@ from catdog.training.reporter import Reporter
 from catdog.training.results import bare_copy, save_best
 from catdog.training.schedule import learning_rate
 from catdog.training.tensorboard import EventFiles
+
+ONE_PASS = "flips and turns in one pass over the pictures (same arithmetic)"
 
 
 def fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Reporter, settings: Settings) -> None:
@@ -36,18 +39,18 @@ def fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Repo
 
 def faster(config: TrainConfig) -> list[str]:
     """Return what a run of `config` does faster than the notebook on this machine, in words, for config.json."""
-    return [*faster_arithmetic(config), *([WORDS] if _stores_features(config) else [])]
+    found = faster_arithmetic(config)
+    if config.augmentation != Augmentation() and not config.exact:
+        found.append(ONE_PASS)
+    return [*found, *([WORDS] if _stores_features(config) else [])]
 
 
 def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Reporter, settings: Settings) -> None:
     import keras
 
     keras.utils.set_random_seed(config.seed)
-    resumed = load_checkpoint(folder)
-    if resumed:
-        model, epochs = resumed
-    else:
-        model, epochs = _new_model(folder, config, settings, reporter.say), []
+    model = _new_model(folder, config, settings, reporter.say)
+    epochs = load_checkpoint(folder, model)
     bare = bare_copy(model)
     if epochs and epochs[-1] is kept_of(config, epochs):
         save_best(folder, model, bare)  # the process may have ended between checkpoint and model.keras
@@ -69,12 +72,16 @@ def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Rep
     if _stores_features(config):
         trained = head_of(model)
         began = time.monotonic()
-        features = compute_features(model, dataset, rows, config.augmentation, config.seed, reporter)
+        kept = settings.cache
+        features = compute_features(model, dataset, rows, config.augmentation, config.seed, reporter, kept)
         reporter.update(prepared=reporter.status.prepared + time.monotonic() - began)
         train = feature_batches(features.training, catalog.labels[rows], config.batch_size, order)
         validation = feature_batches(features.validation[np.newaxis], catalog.labels[held_out], 256)
     else:
-        train = batches(dataset.pixels, catalog.labels, rows, config.batch_size, order)
+        augmentation = Augmentation()
+        if not config.exact:
+            trained, augmentation = without_augmentation(model), config.augmentation
+        train = batches(dataset.pixels, catalog.labels, rows, config.batch_size, order, augmentation)
         validation = batches(dataset.pixels, catalog.labels, held_out, max(32, config.batch_size))
     reporter.update(
         epoch=len(epochs), batch=0, batches=len(train), message="preparing the first step", **best_so_far(epochs)
@@ -83,7 +90,6 @@ def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Rep
     timer = _Timer()
 
     def begin_epoch(epoch: int, logs: dict) -> None:
-        timer.start()
         model.optimizer.learning_rate = learning_rate(config, epochs)
         reporter.epoch_begin(epoch, logs)
 
@@ -115,19 +121,21 @@ def _stores_features(config: TrainConfig) -> bool:
 
 
 class _Timer:
-    """Seconds since the last start."""
+    """Seconds since it was made or asked last, so that an epoch's time includes the saving of the one before."""
 
-    def start(self) -> None:
+    def __init__(self) -> None:
         self._started = time.monotonic()
 
     def seconds(self) -> float:
-        return time.monotonic() - self._started
+        before, self._started = self._started, time.monotonic()
+        return self._started - before
 
 
 def _new_model(folder: RunFolder, config: TrainConfig, settings: Settings, say: Progress):
     from catdog.backbone import find_weights
 
-    weights = find_weights(settings, say) if recipe(config.model).backbone else None
+    # a checkpoint holds the backbone's weights too
+    weights = find_weights(settings, say) if recipe(config.model).backbone and not has_checkpoint(folder) else None
     if weights:
         folder.add_to_config(weights={"source": weights.source, "path": str(weights.path)})
     say(0, 0, "building the model")

@@ -10,8 +10,9 @@ from catdog.files import write_text
 
 @dataclass(frozen=True)
 class Epoch:
-    """One finished epoch: its number from 1, its duration in seconds, and the four curves' values (0..1 or loss).
+    """One finished epoch: its number from 1, its seconds, and the four curves' values (0..1 or loss).
 
+    The seconds count from the end of the epoch before, so they include the time it took to save that one.
     learning_rate: Adam's step size in it; None for an epoch of a version that did not note it.
     """
 

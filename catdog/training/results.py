@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ from catdog.dataset import SPLITS, TRAINING, Dataset
 from catdog.errors import RunError
 from catdog.evaluation import score
 from catdog.files import whole_file, write_json, write_text
-from catdog.inference import Predictor
+from catdog.inference import Predictor, parallel_outputs
 from catdog.models import recipe
 from catdog.pictures import SIZE
 from catdog.training.folder import RunFolder
@@ -55,15 +56,12 @@ def write_results(folder: RunFolder, dataset: Dataset, name: str, reporter: Repo
         predictor = Predictor(temporary)
         _check(predictor, probability, dataset)
     catalog = dataset.catalog
-    answers = np.empty(len(catalog), dtype=np.float32)
-    for first in range(0, len(catalog), BATCH):
-        reporter.update(message=f"scoring the photos ({100 * first // len(catalog)} %)")
-        pixels = dataset.pixels[first : first + BATCH]
-        # LiteRT is faster for model4's depthwise convolutions, TensorFlow for the large dense layers of the others
-        if recipe(name).backbone:
-            answers[first : first + BATCH] = predictor.predict(pixels)
-        else:
-            answers[first : first + BATCH] = probability(pixels.astype(np.float32)).numpy()[:, 0]
+    # LiteRT is faster for model4's depthwise convolutions, TensorFlow for the large dense layers of the others
+    if recipe(name).backbone:
+        with parallel_outputs(folder.tflite) as outputs:
+            answers = _answers(dataset, outputs, reporter)
+    else:
+        answers = _answers(dataset, lambda pixels: probability(pixels.astype(np.float32)).numpy(), reporter)
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(("path", "label", "probability", "split"))
@@ -77,6 +75,15 @@ def write_results(folder: RunFolder, dataset: Dataset, name: str, reporter: Repo
         if split != TRAINING and len(rows := catalog.indices(split))
     }
     write_json(folder.evaluation, scores)
+
+
+def _answers(dataset: Dataset, outputs: Callable[[np.ndarray], np.ndarray], reporter: Reporter) -> np.ndarray:
+    """Return the probability of class 1 of every picture, float32 (N,); `outputs` takes 64 of them at a time."""
+    number, parts = len(dataset.catalog), []
+    for first in range(0, number, BATCH):
+        reporter.update(message=f"scoring the photos ({100 * first // number} %)")
+        parts.append(outputs(dataset.pixels[first : first + BATCH])[:, 0])
+    return np.concatenate(parts)
 
 
 def _probability(model: "keras.Model", logits: bool):

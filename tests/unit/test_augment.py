@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from catdog.augment import FLIPS, Augmentation, augmentation_layers, augmented
+from catdog.augment import FLIPS, Augmentation, augmentation_layers, augmented, random_transforms, transform
 from catdog.errors import UsageError
 
 MIDDLE = 32  # of the picture with the dot
@@ -164,3 +164,70 @@ def test_eight_copies_of_a_small_photo_take_less_than_300_ms() -> None:
         augmented(picture, both, copies=8, seed=seed)
         seconds.append(time.perf_counter() - start)
     assert min(seconds) < 0.3
+
+
+@pytest.fixture
+def square() -> np.ndarray:
+    """A picture in which no two places look alike, uint8 (33, 33, 3)."""
+    return np.random.default_rng(5).integers(0, 256, (33, 33, 3), np.uint8)
+
+
+def in_one_pass(pictures: np.ndarray, augmentation: Augmentation, seed: int) -> np.ndarray:
+    """The pictures flipped and turned by one transform each."""
+    transforms = random_transforms(augmentation, len(pictures), pictures.shape[1], np.random.default_rng(seed))
+    return np.rint(transform(pictures.astype(np.float32), transforms).numpy()).astype(np.uint8)
+
+
+@pytest.mark.parametrize("flip", FLIPS)
+def test_one_pass_shows_what_the_layers_show_for_the_same_flips_and_angles(square: np.ndarray, flip: str) -> None:
+    import keras
+
+    class Drawn(np.random.Generator):
+        """Gives prescribed numbers."""
+
+        def __init__(self) -> None:
+            super().__init__(np.random.PCG64(0))
+
+        def random(self, number: int) -> np.ndarray:
+            return np.array([0.2, 0.8, 0.2, 0.8])
+
+        def uniform(self, low: float, high: float, number: int) -> np.ndarray:
+            return np.array([0.0, 0.0, 0.11, -0.19])
+
+    pictures = np.repeat(square[np.newaxis], 4, axis=0).astype(np.float32)
+    found = transform(pictures, random_transforms(Augmentation(flip, 0.25), 4, square.shape[0], Drawn())).numpy()
+    expected = pictures.copy()
+    axes = {"none": (), "horizontal": (2,), "vertical": (1,), "horizontal_and_vertical": (1, 2)}[flip]
+    expected[[0, 2]] = np.flip(expected[[0, 2]], axes)
+    for row, turn in ((2, 0.11), (3, -0.19)):
+        layer = keras.layers.RandomRotation((turn, turn))
+        expected[row] = layer(expected[row : row + 1], training=True)[0]
+    np.testing.assert_allclose(found, expected, atol=0.05)
+
+
+def test_one_pass_flips_about_half_of_the_pictures_along_its_axes_only(square: np.ndarray) -> None:
+    pictures = np.repeat(square[np.newaxis], 64, axis=0)
+    for flip, word in (("horizontal", "left-right"), ("vertical", "up-down"), ("horizontal_and_vertical", "both")):
+        found = in_one_pass(pictures, Augmentation(flip), 0)
+        assert orientations(found, square) == {"as it was", word}
+        assert 20 <= sum(np.array_equal(picture, square) for picture in found) <= 44
+
+
+def test_one_pass_turns_both_ways_within_the_limit_and_apart_from_the_flips(dot: np.ndarray) -> None:
+    pictures = np.repeat(dot[np.newaxis], 200, axis=0)
+    found = angles(in_one_pass(pictures, Augmentation(rotation=0.2), 1))
+    assert np.abs(found).max() <= 73
+    assert found.min() < -60
+    assert found.max() > 60
+    assert abs(found.mean()) < 12
+    flipped = angles(in_one_pass(pictures, Augmentation("horizontal", 0.1), 1))
+    for side in (flipped[np.abs(flipped) < 90], 180 - flipped[np.abs(flipped) > 90] % 360):
+        assert side.min() < -15
+        assert side.max() > 15
+
+
+def test_the_same_numbers_give_the_same_transforms(square: np.ndarray) -> None:
+    pictures = np.repeat(square[np.newaxis], 5, axis=0)
+    one, again, other = (in_one_pass(pictures, Augmentation("horizontal", 0.2), seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(one, again)
+    assert not np.array_equal(one, other)

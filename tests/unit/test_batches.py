@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from catdog.augment import Augmentation
 from catdog.training.batches import batches
 
 PIXELS = np.arange(10, dtype=np.uint8)[:, None, None, None] * np.ones((1, 160, 160, 3), np.uint8)
@@ -64,3 +65,34 @@ def test_pictures_are_read_as_they_are_needed_and_not_before() -> None:
     iterator = batches(Pixels(), labels, rows, 10).as_numpy_iterator()
     next(iterator)
     assert 10 <= len(Pixels.read) < 2500
+
+
+def test_pictures_are_augmented_anew_in_each_pass_and_the_seed_decides_how() -> None:
+    rng = np.random.default_rng(3)
+    pixels, labels, rows = rng.integers(0, 256, (6, 160, 160, 3), np.uint8), np.arange(6) % 2, np.arange(6)
+
+    def passes(seed: int) -> list[np.ndarray]:
+        numbers = np.random.default_rng(seed)
+        dataset = batches(pixels, labels, rows, 6, lambda: numbers, Augmentation("horizontal", 0.1))
+        return [next(iter(dataset.as_numpy_iterator()))[0] for _ in range(2)]
+
+    first, second = passes(0)
+    assert first.dtype == np.float32
+    assert not np.isin(first[:, 80, 80].round(), pixels[:, 80, 80]).all()
+    assert not np.array_equal(first, second)
+    np.testing.assert_array_equal(passes(0)[0], first)
+    assert not np.array_equal(passes(1)[0], first)
+
+
+def test_without_an_order_nothing_is_augmented() -> None:
+    assert seen(batches(PIXELS, LABELS, np.arange(10), 4, augmentation=Augmentation("horizontal", 0.5))) == list(
+        range(10)
+    )
+    rng = np.random.default_rng(3)
+    pixels = rng.integers(0, 256, (2, 160, 160, 3), np.uint8)
+    [(pictures, _)] = batches(pixels, LABELS, np.arange(2), 2, None, Augmentation("vertical", 0.5))
+    np.testing.assert_array_equal(pictures.numpy(), pixels)
+
+
+def test_the_end_of_a_pass_does_not_wait_for_tf_datas_tuning_thread() -> None:
+    assert batches(PIXELS, LABELS, np.arange(10), 4).options().autotune.enabled is False

@@ -10,7 +10,7 @@ import pytest
 
 from catdog.errors import RunError
 from catdog.training import RunFolder
-from catdog.training.checkpoint import load_checkpoint, save_checkpoint
+from catdog.training.checkpoint import STATE, has_checkpoint, load_checkpoint, save_checkpoint
 from catdog.training.history import Epoch
 
 PICTURES = np.random.default_rng(0).normal(size=(8, 4)).astype(np.float32)
@@ -30,6 +30,22 @@ def small_model():
     return model
 
 
+def fresh_model():
+    """The same layers and optimizer with other numbers, as a process that resumes builds them."""
+    import keras
+
+    model = small_model()
+    model.set_weights([weights + 1 for weights in model.get_weights()])
+    model.compile(optimizer=keras.optimizers.Adam(0.5), loss="mse", metrics=["accuracy"])
+    return model
+
+
+def loaded_from(folder: RunFolder) -> tuple:
+    """A fresh model with the checkpoint's numbers, and the finished epochs."""
+    model = fresh_model()
+    return model, load_checkpoint(folder, model)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> RunFolder:
     return RunFolder(tmp_path)
@@ -46,13 +62,18 @@ def assert_same(one, other) -> None:
 
 
 def test_without_a_checkpoint_there_is_nothing_to_load(folder: RunFolder) -> None:
-    assert load_checkpoint(folder) is None
+    model = fresh_model()
+    before = state(model)
+    assert load_checkpoint(folder, model) == []
+    assert not has_checkpoint(folder)
+    for left, right in zip(state(model), before, strict=True):
+        np.testing.assert_array_equal(left, right)
 
 
 def test_a_loaded_checkpoint_is_exactly_the_saved_one_with_its_optimizer(folder: RunFolder) -> None:
     model = small_model()
     save_checkpoint(folder, model, EPOCHS[:2])
-    loaded, epochs = load_checkpoint(folder)
+    loaded, epochs = loaded_from(folder)
     assert epochs == EPOCHS[:2]
     assert_same(loaded, model)
     assert int(loaded.optimizer.iterations) == 1
@@ -62,7 +83,7 @@ def test_a_loaded_checkpoint_is_exactly_the_saved_one_with_its_optimizer(folder:
 def test_the_step_after_loading_is_the_step_that_would_have_followed(folder: RunFolder) -> None:
     model = small_model()
     save_checkpoint(folder, model, EPOCHS[:1])
-    loaded, _ = load_checkpoint(folder)
+    loaded, _ = loaded_from(folder)
     for one in (model, loaded):
         one.train_on_batch(PICTURES, LABELS)
     for left, right in zip(state(model), state(loaded), strict=True):
@@ -74,7 +95,7 @@ def test_the_newest_checkpoint_replaces_the_older_and_leaves_nothing_beside_it(f
     save_checkpoint(folder, model, EPOCHS[:1])
     model.train_on_batch(PICTURES, LABELS)
     save_checkpoint(folder, model, EPOCHS[:2])
-    loaded, epochs = load_checkpoint(folder)
+    loaded, epochs = loaded_from(folder)
     assert (epochs, int(loaded.optimizer.iterations)) == (EPOCHS[:2], 2)
     assert [path.name for path in folder.path.iterdir()] == ["checkpoint"]
 
@@ -90,22 +111,22 @@ def second(folder: RunFolder):
 def test_a_write_that_was_cut_short_loses_nothing_older(folder: RunFolder, second) -> None:
     half = folder.path / "checkpoint.new"
     half.mkdir()
-    (half / "model.keras").write_bytes((folder.checkpoint / "model.keras").read_bytes()[:5000])
-    loaded, epochs = load_checkpoint(folder)
+    (half / STATE).write_bytes((folder.checkpoint / STATE).read_bytes()[:5000])
+    loaded, epochs = loaded_from(folder)
     assert epochs == EPOCHS[:2]
     assert_same(loaded, second)
     save_checkpoint(folder, loaded, EPOCHS)
-    assert load_checkpoint(folder)[1] == EPOCHS
+    assert loaded_from(folder)[1] == EPOCHS
 
 
 def test_an_end_between_the_two_renames_loses_nothing_older(folder: RunFolder, second) -> None:
     shutil.copytree(folder.checkpoint, folder.path / "checkpoint.new")
     folder.checkpoint.rename(folder.path / "checkpoint.old")
-    loaded, epochs = load_checkpoint(folder)
+    loaded, epochs = loaded_from(folder)
     assert epochs == EPOCHS[:2]
     assert_same(loaded, second)
     save_checkpoint(folder, loaded, EPOCHS)
-    assert load_checkpoint(folder)[1] == EPOCHS
+    assert loaded_from(folder)[1] == EPOCHS
     assert [path.name for path in folder.path.iterdir()] == ["checkpoint"]
 
 
@@ -113,7 +134,7 @@ def test_an_end_before_the_older_one_is_removed_takes_the_newer(folder: RunFolde
     shutil.copytree(folder.checkpoint, folder.path / "checkpoint.old")
     save_checkpoint(folder, second, EPOCHS)
     shutil.copytree(folder.checkpoint, folder.path / "checkpoint.old")
-    assert load_checkpoint(folder)[1] == EPOCHS
+    assert loaded_from(folder)[1] == EPOCHS
 
 
 def test_a_full_disk_is_an_error_that_loses_nothing_older_and_gives_its_space_back(
@@ -122,13 +143,30 @@ def test_a_full_disk_is_an_error_that_loses_nothing_older_and_gives_its_space_ba
     with full_disk(10_000), pytest.raises(OSError, match="File too large"):
         save_checkpoint(folder, second, EPOCHS)
     assert [path.name for path in folder.path.iterdir()] == ["checkpoint"]
-    loaded, epochs = load_checkpoint(folder)
+    loaded, epochs = loaded_from(folder)
     assert epochs == EPOCHS[:2]
     assert_same(loaded, second)
 
 
+def test_a_checkpoint_of_other_layers_is_an_error_in_words(folder: RunFolder, second) -> None:
+    import keras
+
+    other = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    other.compile(optimizer="adam", loss="mse")
+    with pytest.raises(RunError, match="is damaged"):
+        load_checkpoint(folder, other)
+
+
+def test_one_flipped_bit_in_the_weights_is_noticed(folder: RunFolder, second) -> None:
+    content = bytearray((folder.checkpoint / STATE).read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder.checkpoint / STATE).write_bytes(content)
+    with pytest.raises(RunError, match="is damaged"):
+        loaded_from(folder)
+
+
 @pytest.mark.parametrize("content", [b"", b"no model"])
 def test_a_damaged_checkpoint_is_an_error_in_words(folder: RunFolder, second, content: bytes) -> None:
-    (folder.checkpoint / "model.keras").write_bytes(content)
+    (folder.checkpoint / STATE).write_bytes(content)
     with pytest.raises(RunError, match="is damaged"):
-        load_checkpoint(folder)
+        loaded_from(folder)

@@ -10,7 +10,9 @@ from catdog.dataset import TRAINING, VALIDATION, Dataset, open_dataset
 from catdog.models import MODELS, build, compile_model
 from catdog.settings import Settings
 from catdog.training import RunFolder, features
+from catdog.training.checkpoint import load_checkpoint, save_checkpoint
 from catdog.training.features import VIEWS, Features, compute_features, feature_batches, head_of
+from catdog.training.litert import to_litert
 from catdog.training.reporter import Reporter, StopRequested
 
 
@@ -41,7 +43,8 @@ def computed(
     seed: int = 1,
     augmentation: Augmentation = MODELS["model4"].augmentation,
 ) -> Features:
-    return compute_features(model, dataset, dataset.catalog.indices(TRAINING)[:6], augmentation, seed, reporter)
+    rows, cache = dataset.catalog.indices(TRAINING)[:6], reporter.folder.path / "cache"
+    return compute_features(model, dataset, rows, augmentation, seed, reporter, cache)
 
 
 def test_validation_features_are_those_that_the_network_itself_computes(model, dataset, reporter) -> None:
@@ -125,14 +128,31 @@ def test_progress_is_told_while_features_are_computed(model, dataset, reporter, 
 
 
 def test_a_checkpoint_of_the_model_holds_the_optimizer_that_trained_its_head(model, tmp_path: Path) -> None:
-    import keras
+    def numbers(one) -> list[np.ndarray]:
+        return [variable.numpy() for variable in one.optimizer.variables]
 
-    head = head_of(model)
-    head.fit(np.ones((8, 1280), np.float32), np.ones((8, 1)), verbose=0)
-    model.save(tmp_path / "model.keras")
-    again = keras.saving.load_model(tmp_path / "model.keras")
+    head_of(model).fit(np.ones((8, 1280), np.float32), np.ones((8, 1)), verbose=0)
+    save_checkpoint(RunFolder(tmp_path), model, [])
+    again = build("model4", seed=5)
+    compile_model(again, "model4", 0.01)
+    load_checkpoint(RunFolder(tmp_path), again)
     assert len(again.optimizer.variables) == len(model.optimizer.variables) > 2
-    for before, after in zip(model.optimizer.variables, again.optimizer.variables, strict=True):
-        np.testing.assert_array_equal(before.numpy(), after.numpy())
+    for before, after in zip(numbers(model), numbers(again), strict=True):
+        np.testing.assert_array_equal(before, after)
     head_of(again).fit(np.ones((8, 1280), np.float32), np.ones((8, 1)), verbose=0)
     assert int(again.optimizer.iterations) == int(model.optimizer.iterations) + 1
+
+
+def test_the_converted_backbone_is_kept_and_made_once(model, dataset, reporter, tmp_path, monkeypatch) -> None:
+    made = []
+    monkeypatch.setattr(features, "to_litert", lambda *values: made.append(1) or to_litert(*values))
+    first, again = (computed(model, dataset, reporter).validation for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+    assert made == [1]
+    assert [path.suffix for path in (reporter.folder.path / "cache").iterdir()] == [".tflite"]
+
+
+def test_another_backbone_is_converted_anew(model, dataset, reporter) -> None:
+    found = computed(model, dataset, reporter).validation
+    other = build("model4", seed=6)
+    assert not np.allclose(found, computed(other, dataset, reporter).validation)
