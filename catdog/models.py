@@ -190,7 +190,7 @@ def _accuracy(name: str) -> "keras.metrics.Metric":
     return kind(name="accuracy")
 
 
-def without_augmentation(model: "keras.Model") -> "keras.Model":
+def without_augmentation(model: "keras.Model", name: str) -> "keras.Model":
     """Return the compiled model without its flips and turns, for pictures that are flipped and turned already.
 
     It shares layers, weights and optimizer with `model`, so that training it trains `model`.
@@ -202,10 +202,10 @@ def without_augmentation(model: "keras.Model") -> "keras.Model":
     for layer in layers:
         if layer.name not in AUGMENTATION_LAYERS:
             output = layer(output)
-    return compiled_alike(keras.Model(pictures, output, name=model.name), model)
+    return compiled_alike(keras.Model(pictures, output), model, name)
 
 
-def compiled_alike(part: "keras.Model", model: "keras.Model") -> "keras.Model":
-    """Compile `part`, made of layers of a compiled `model`, for the same training, by the same optimizer; return it."""
-    part.compile(optimizer=model.optimizer, loss=model.loss, metrics=[_accuracy(model.name)])
+def compiled_alike(part: "keras.Model", model: "keras.Model", name: str) -> "keras.Model":
+    """Compile `part`, made of layers of the compiled `model` called `name`, for the same training; return it."""
+    part.compile(optimizer=model.optimizer, loss=model.loss, metrics=[_accuracy(name)])
     return part

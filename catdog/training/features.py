@@ -77,7 +77,7 @@ def head_of(model: "keras.Model") -> "keras.Model":
 
     features = keras.Input(model.get_layer("features").output.shape[1:])
     head = keras.Model(features, model.get_layer("probability")(model.get_layer("dropout")(features)))
-    return compiled_alike(head, model)
+    return compiled_alike(head, model, "model4")
 
 
 def feature_batches(

@@ -80,7 +80,7 @@ def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Rep
     else:
         augmentation = Augmentation()
         if not config.exact:
-            trained, augmentation = without_augmentation(model), config.augmentation
+            trained, augmentation = without_augmentation(model, config.model), config.augmentation
         train = batches(dataset.pixels, catalog.labels, rows, config.batch_size, order, augmentation)
         validation = batches(dataset.pixels, catalog.labels, held_out, max(32, config.batch_size))
     reporter.update(

@@ -236,7 +236,7 @@ def test_a_file_that_does_not_fit_the_backbone_is_named_in_the_error(tmp_path: P
 def test_a_model_without_augmentation_is_the_same_model_and_trains_it(name: str, pictures: np.ndarray) -> None:
     model = build(name, augmentation=Augmentation("horizontal", 0.2), seed=1)
     compile_model(model, name, 0.01)
-    bare = without_augmentation(model)
+    bare = without_augmentation(model, name)
     names = [layer.name for layer in bare.layers[1:]]
     assert names == [layer.name for layer in model.layers[1:] if layer.name not in ("flip", "rotation")]
     np.testing.assert_array_equal(bare(pictures, training=False), model(pictures, training=False))
