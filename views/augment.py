@@ -83,7 +83,7 @@ def _controls() -> tuple[Augmentation, int]:
             )
         with right:
             copies = st.slider("Copies in a row", 1, 8, 4, key="copies", bind="query-params")
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
                 "Roll again", on_click=shared.draw_number, args=("roll",), type="primary", icon=":material/casino:"
             )

@@ -16,8 +16,8 @@ OVER_TIME = {
     "constant": "It stays the same, as in the notebook.",
     "cosine": "It falls along half a cosine curve, to almost 0 in the last epoch: large steps first, fine ones at the "
     "end.",
-    "plateau": f"It drops to a tenth whenever {PLATEAU} epochs have not made the validation loss better: finer steps "
-    "once the large ones lead no further.",
+    "plateau": f"It drops to a tenth whenever {PLATEAU} epochs have not made the validation loss (how far off the "
+    "answers to validation pictures are) better: finer steps once the large ones lead no further.",
 }
 
 
@@ -27,9 +27,9 @@ def more_settings() -> dict[str, object]:
         st.session_state["more"] = any(key in st.query_params for key in MORE)
     with st.expander("More settings", icon=":material/tune:", key="more", on_change="rerun"):
         left, right = shared.row(2, 300)
-        with left:
+        with left, st.container(gap="xsmall"):
             augmentation = _augmentation()
-        with right:
+        with right, st.container(gap="xsmall"):
             schedule = st.segmented_control(
                 "Learning rate over time",
                 SCHEDULES,
@@ -41,7 +41,7 @@ def more_settings() -> dict[str, object]:
             )
             st.caption(OVER_TIME[schedule])
         left, right = shared.row(2, 300)
-        with left:
+        with left, st.container(gap="xsmall"):
             patience = st.number_input(
                 "Patience (epochs)",
                 0,

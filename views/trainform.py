@@ -12,6 +12,7 @@ from views.flips import FLIPS
 from views.moresettings import AUGMENTATIONS, more_settings, put_more_settings
 
 DEFAULT = TrainConfig("model1")
+LOWEST_RATE = 1e-7
 
 
 def trainform(models: list[str]) -> list[TrainConfig]:
@@ -33,7 +34,7 @@ def trainform(models: list[str]) -> list[TrainConfig]:
         ),
         "learning_rate": rate.number_input(
             "Learning rate",
-            1e-7,
+            LOWEST_RATE,
             1.0,
             DEFAULT.learning_rate,
             step=0.0005,
@@ -70,8 +71,9 @@ def trainform(models: list[str]) -> list[TrainConfig]:
 def put_into_form(config: TrainConfig) -> None:
     """Put a run's settings into the form, to be drawn with the next run of the page."""
     st.session_state["models"] = [config.model]
-    for key in ("epochs", "batch_size", "learning_rate", "seed"):
+    for key in ("epochs", "batch_size", "seed"):
         st.session_state[key] = getattr(config, key)
+    st.session_state["learning_rate"] = max(LOWEST_RATE, float(config.learning_rate))
     st.session_state["share"] = max(1, round(100 * config.fraction))
     put_more_settings(config)
 

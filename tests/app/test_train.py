@@ -348,6 +348,7 @@ def test_a_waiting_run_can_be_moved_up_but_the_first_one_cannot(app, make):
         {},
         {"patience": 4, "schedule": "plateau", "restore_best": False, "flip": "vertical", "rotation": 0.1},
         {"flip": "none", "rotation": 0.0},
+        {"learning_rate": 1},
     ],
 )
 def test_the_settings_of_a_run_come_back_into_the_form(app, make, started, more):
@@ -363,6 +364,15 @@ def test_the_settings_of_a_run_come_back_into_the_form(app, make, started, more)
     button(page, "Start training").click()
     page.run()
     assert open_run(*place_of(run), started[0]).config == run.config
+
+
+def test_a_learning_rate_below_what_the_form_allows_comes_back_as_the_lowest(app, make, started):
+    run = make("done", config={"learning_rate": 1e-9})
+    page = opened(app("train"), run)
+    keyed(page, f"again-{run.id}").click().run()
+    assert not page.exception
+    button(page, "Start training").click().run()
+    assert open_run(*place_of(run), started[0]).config.learning_rate == 1e-7
 
 
 def test_a_note_is_written_and_shown(app, make):
