@@ -1,10 +1,13 @@
 """What the benchmarks work out of their measurements."""
 
+import json
 import subprocess
 import sys
 
+from benchmarks import runs as benchmark_of_runs
 from benchmarks.training import summary, table
-from catdog.settings import PROJECT
+from catdog.runs import list_runs
+from catdog.settings import PROJECT, Settings
 
 
 def row(model: str, way: str, seed: int, training: float, best: float = 0.5) -> dict:
@@ -47,3 +50,22 @@ def test_the_benchmark_says_how_it_is_used_and_refuses_an_unknown_model() -> Non
     refused = subprocess.run([*command, "--models", "model9"], cwd=PROJECT, capture_output=True, text=True, check=False)
     assert refused.returncode == 2
     assert "model9" in refused.stderr
+
+
+def test_the_benchmark_of_many_runs_measures_whole_runs_and_leaves_no_process(settings: Settings) -> None:
+    found = benchmark_of_runs.measure(settings, 5)
+    assert found.pop("runs") == 5
+    assert all(value > 0 for value in found.values())
+    *finished, waiting = sorted(list_runs(settings), key=lambda run: run.state)
+    assert {run.state for run in finished} == {"done"}
+    assert all(len(run.history()["epoch"]) == benchmark_of_runs.EPOCHS for run in finished)
+    assert waiting.state == "interrupted"
+
+
+def test_the_benchmark_of_many_runs_prints_what_its_help_promises() -> None:
+    command = [sys.executable, "-m", "benchmarks.runs", "--runs", "2", "--json"]
+    told = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    assert set(json.loads(told)) == {
+        *("runs", "list_milliseconds", "list_with_histories_milliseconds", "first_look_at_the_queue_milliseconds"),
+        *("later_look_at_the_queue_milliseconds", "waiting_process_megabytes"),
+    }

@@ -1,0 +1,99 @@
+"""The list of runs, when there are many: python -m benchmarks.runs [--runs 500] [--json]
+
+Makes that many finished runs with histories in a home of their own, in a temporary folder, and measures how long
+listing them takes, how long a waiting run's look at the queue, and the memory of a process that waits for its turn.
+"""
+
+import argparse
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+from filelock import FileLock
+
+from catdog.models import MODELS
+from catdog.runs import Run, create_run, launch, list_runs, open_run
+from catdog.runs.queue import INTERVAL, Queue
+from catdog.settings import Settings
+from catdog.training import TrainConfig
+from catdog.training.history import Epoch, write_history
+
+REPEAT = 20
+EPOCHS = 20
+UNITS = {"milliseconds": " ms", "megabytes": " MB"}
+
+
+def main() -> None:
+    """Measure and print a table, or JSON with --json."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=500)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as home:
+        results = measure(Settings(home=Path(home), photos_url="file:///nowhere"), options.runs)
+    if options.json:
+        print(json.dumps(results, indent=2))
+    else:
+        for name, value in results.items():
+            words, _, unit = name.rpartition("_")
+            print(f"{words.replace('_', ' ')}: {value:g}{UNITS[unit]}" if unit in UNITS else f"{name}: {value}")
+
+
+def measure(settings: Settings, number: int) -> dict[str, float]:
+    """Return what `number` runs in the empty home of `settings` cost; times are medians."""
+    settings.runs.mkdir(parents=True)
+    models = list(MODELS)
+    for one in range(number):
+        _finished(settings, models[one % len(models)], one)
+    queue = Queue(settings.runs)
+    return {
+        "runs": number,
+        "list_milliseconds": _median(lambda: list_runs(settings)),
+        "list_with_histories_milliseconds": _median(lambda: [run.history() for run in list_runs(settings)]),
+        "first_look_at_the_queue_milliseconds": _median(lambda: Queue(settings.runs).waiting()),
+        "later_look_at_the_queue_milliseconds": _median(queue.waiting),
+        "waiting_process_megabytes": _waiting_process(settings),
+    }
+
+
+def _finished(settings: Settings, model: str, number: int) -> Run:
+    run = create_run(settings, TrainConfig(model, "drawn", epochs=EPOCHS), f"{model} number {number}")
+    epochs = [Epoch(one, 8.0 + one / 100, 0.5 + one / 50, 0.7, 0.5 + one / 60, 0.69) for one in range(1, EPOCHS + 1)]
+    write_history(run.files.history, epochs)
+    run.files.evaluation.write_text(json.dumps({name: {"accuracy": 0.8} for name in ("validation", "test")}))
+    best = {"best_val_accuracy": epochs[-1].val_accuracy, "best_epoch": EPOCHS, "seconds": 160.0}
+    run.files.write_status(replace(run.status, state="done", epoch=EPOCHS, **best))
+    return run
+
+
+def _median(work: Callable[[], object]) -> float:
+    times = []
+    for _ in range(REPEAT):
+        began = time.perf_counter()
+        work()
+        times.append(1000 * (time.perf_counter() - began))
+    return round(statistics.median(times), 1)
+
+
+def _waiting_process(settings: Settings) -> float:
+    """Return the memory of a run's process that waits behind another, in MB, shared libraries included."""
+    with FileLock(settings.runs / ".slot-0.lock"):
+        run = launch(settings, TrainConfig("model1", "drawn"))
+        while (pid := open_run(settings, run.id).status.pid) is None:
+            time.sleep(INTERVAL)
+        time.sleep(3 * INTERVAL)  # it has looked at the queue by then
+        process = psutil.Process(pid)
+        memory = process.memory_info().rss / 1e6
+        process.kill()
+        # its parent is this process, in which a thread waits for it
+        psutil.wait_procs([process], timeout=10)
+    return round(memory, 1)
+
+
+if __name__ == "__main__":
+    main()
