@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catdog.training.config import TrainConfig
+from catdog.training.devices import replicas
 
 if TYPE_CHECKING:
     import keras
@@ -35,7 +36,9 @@ def faster_arithmetic(config: TrainConfig) -> list[str]:
     if config.exact:
         return []
     shorter = config.model in BFLOAT16_MODELS and processor_has_bfloat16()
-    return [BFLOAT16, FUSED_ADAM] if shorter and not tf.config.list_physical_devices("GPU") else [FUSED_ADAM]
+    found = [BFLOAT16] if shorter and not tf.config.list_physical_devices("GPU") else []
+    # the fused update knows one copy of the weights only
+    return found if replicas() else [*found, FUSED_ADAM]
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import numpy as np
 
@@ -11,10 +12,11 @@ from catdog.dataset.splits import subset
 from catdog.models import build, compile_model, recipe, without_augmentation
 from catdog.progress import Progress
 from catdog.settings import Settings
-from catdog.training.arithmetic import fast_arithmetic, faster_arithmetic, fused_adam
+from catdog.training.arithmetic import FUSED_ADAM, fast_arithmetic, faster_arithmetic, fused_adam
 from catdog.training.batches import batches
 from catdog.training.checkpoint import has_checkpoint, load_checkpoint, save_checkpoint
 from catdog.training.config import TrainConfig
+from catdog.training.devices import strategy
 from catdog.training.ending import is_over, kept_of
 from catdog.training.features import WORDS, compute_features, feature_batches, head_of
 from catdog.training.folder import RunFolder
@@ -49,8 +51,11 @@ def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Rep
     import keras
 
     keras.utils.set_random_seed(config.seed)
-    model = _new_model(folder, config, settings, reporter.say)
-    epochs = load_checkpoint(folder, model)
+    # model4's stored features leave so little to compute that sharing it among devices would only cost time
+    scope = nullcontext if _stores_features(config) else strategy().scope
+    with scope():
+        model = _new_model(folder, config, settings, reporter.say)
+        epochs = load_checkpoint(folder, model)
     bare = bare_copy(model)
     if epochs and epochs[-1] is kept_of(config, epochs):
         save_best(folder, model, bare)  # the process may have ended between checkpoint and model.keras
@@ -80,7 +85,9 @@ def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Rep
     else:
         augmentation = Augmentation()
         if not config.exact:
-            trained, augmentation = without_augmentation(model, config.model), config.augmentation
+            augmentation = config.augmentation
+            with scope():
+                trained = without_augmentation(model, config.model)
         train = batches(dataset.pixels, catalog.labels, rows, config.batch_size, order, augmentation)
         validation = batches(dataset.pixels, catalog.labels, held_out, max(32, config.batch_size))
     reporter.update(
@@ -140,8 +147,9 @@ def _new_model(folder: RunFolder, config: TrainConfig, settings: Settings, say: 
         folder.add_to_config(weights={"source": weights.source, "path": str(weights.path)})
     say(0, 0, "building the model")
     path = weights.path if weights else None
+    adam = fused_adam() if FUSED_ADAM in faster_arithmetic(config) else None
     model = build(config.model, weights=path, augmentation=config.augmentation, seed=config.seed)
-    compile_model(model, config.model, config.learning_rate, adam=None if config.exact else fused_adam())
+    compile_model(model, config.model, config.learning_rate, adam=adam)
     return model
 
 

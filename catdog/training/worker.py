@@ -12,6 +12,7 @@ from catdog.dataset import Dataset, open_dataset
 from catdog.errors import CatDogError, DataError
 from catdog.settings import Settings
 from catdog.training.config import TrainConfig
+from catdog.training.devices import device_words
 from catdog.training.ending import is_over
 from catdog.training.folder import RunFolder
 from catdog.training.forced import Force
@@ -112,12 +113,8 @@ def _data(dataset: Dataset) -> dict:
 
 
 def _machine() -> dict:
-    import tensorflow as tf
-
-    graphics = tf.config.list_physical_devices("GPU")
-    names = [tf.config.experimental.get_device_details(device).get("device_name", "GPU") for device in graphics]
     return {
-        "device": ", ".join(names) or f"CPU ({platform.machine()})",
+        "device": device_words(),
         "versions": {
             "python": platform.python_version(),
             "catdog": __version__,
