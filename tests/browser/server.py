@@ -17,7 +17,7 @@ NOWHERE = "http://127.0.0.1:9/photos.zip"  # the "discard" port, where nothing l
 
 
 class Server:
-    """`streamlit run dashboard.py` on a free port; it is started by making it and ended by `stop`.
+    """`streamlit run dashboard.py` on a free port; it is started by making it, ended by `stop`, and may `restart`.
 
     settings: what the server and its training processes read. address: without a slash at the end.
     log: the file with all that the server printed. Raises RuntimeError, with that log, where it never answers.
@@ -29,17 +29,9 @@ class Server:
         self.log = home / "server.log"
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
-        command = [sys.executable, "-m", "streamlit", "run", "dashboard.py"]
-        command += ["--server.port", str(port), "--server.headless", "true"]
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("CATDOG_")}
-        environment |= self.settings.environment() | {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
-        with self.log.open("wb") as log:
-            self._process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=log, stderr=log)
-        try:
-            self._wait_until_it_answers()
-        except BaseException:
-            self.stop()
-            raise
+        self._command = [sys.executable, "-m", "streamlit", "run", "dashboard.py"]
+        self._command += ["--server.port", str(port), "--server.headless", "true"]
+        self._start()
 
     def said(self) -> str:
         """Return all that the server has printed."""
@@ -47,19 +39,38 @@ class Server:
 
     def stop(self) -> None:
         """End the server and the trainings that it started."""
-        self._process.terminate()
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait(PATIENCE)
+        self._end()
         self.end_trainings()
+
+    def restart(self) -> None:
+        """End the server, but none of its trainings, and start it again under the same address."""
+        self._end()
+        self._start()
 
     def end_trainings(self) -> None:
         """Kill the trainings that go on; they are processes of their own, which outlive the server."""
         for pid in self._trainings():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+
+    def _start(self) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("CATDOG_")}
+        environment |= self.settings.environment() | {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(self._command, cwd=PROJECT, env=environment, stdout=log, stderr=log)
+        try:
+            self._wait_until_it_answers()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _end(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(PATIENCE)
 
     def _wait_until_it_answers(self) -> None:
         deadline = time.monotonic() + PATIENCE

@@ -1,0 +1,78 @@
+"""Three trainings, one of them stopped half way, and a restart of the server between: nothing gets lost."""
+
+import os
+import re
+import signal
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from catdog.comparison import labels
+from catdog.runs import Run, list_runs, open_run
+from tests.browser.server import NOWHERE
+from tests.browser.visitor import lines, main
+
+pytestmark = pytest.mark.browser
+
+SHORT, LONG = 2, 6  # epochs; the long one must not end before somebody has pressed Stop
+
+
+def line_of(window: Page, run: Run):
+    """Return the line of an ended run in the list of earlier runs."""
+    return window.locator(f".st-key-run-{run.id} summary")
+
+
+def card_of(window: Page, run: Run):
+    """Return the card of a run that waits or trains."""
+    return window.locator(f".st-key-active-{run.id}")
+
+
+def test_a_run_stopped_before_a_restart_of_the_server_is_found_resumed_and_has_one_curve(start, visitors):
+    server = start(NOWHERE)
+    visitor = visitors(server.address)
+    window = visitor.visit("train", epochs=SHORT, share=5)
+    page = main(window)
+    runs = []
+    for epochs in (SHORT, LONG, SHORT):
+        visitor.go(window, "train", epochs=epochs, share=5)
+        page.get_by_role("button", name="Start training").click()
+        expect(window.locator("[class*='st-key-active-'], [class*='st-key-run-']")).to_have_count(len(runs) + 1)
+        runs.append(list_runs(server.settings)[0])
+    second = runs[1]
+    assert [run.config.epochs for run in runs] == [SHORT, LONG, SHORT]
+
+    at_work = card_of(window, second).get_by_text(re.compile(rf"Epoch [2-9] of {LONG}"))
+    expect(at_work.or_(line_of(window, second))).to_be_visible()
+    pid = open_run(server.settings, second.id).status.pid
+    os.kill(pid, signal.SIGSTOP)  # so that it can't end before Stop is pressed, however slow this machine is
+    card_of(window, second).get_by_role("button", name="Stop").click()
+    expect(card_of(window, second).get_by_text("Stopping after this step")).to_be_visible()
+    os.kill(pid, signal.SIGCONT)
+    expect(line_of(window, second)).to_contain_text(re.compile(r"stopped · validation \d+\.\d % · test \d+\.\d %"))
+    stopped = open_run(server.settings, second.id)
+    reached = stopped.history()
+    assert 1 <= len(reached["epoch"]) < LONG
+
+    window.goto("about:blank")  # a page that is open meanwhile rightly complains
+    server.restart()
+    visitor.go(window, "train")
+    expect(line_of(window, second)).to_contain_text("stopped")
+    line_of(window, second).click()
+    page.get_by_role("button", name="Resume").click()
+    expect(line_of(window, second)).to_have_count(0)  # it waits or trains again
+    for run in runs:
+        expect(line_of(window, run)).to_contain_text(re.compile(r"validation \d+\.\d % · test \d+\.\d %"))
+    expect(page.get_by_role("heading", name="Training now")).to_have_count(0)
+    done = {run.id: run for run in list_runs(server.settings)}
+    assert {run.id: run.state for run in done.values()} == dict.fromkeys((one.id for one in runs), "done")
+    history = done[second.id].history()
+    assert history["epoch"] == list(range(1, LONG + 1))
+    assert all(history[name][: len(values)] == values for name, values in reached.items())
+
+    visitor.go(window, "compare?" + urlencode([("run", run.id) for run in runs]))
+    expect(page.locator(".scatterlayer .point").first).to_be_attached()
+    names = labels(list_runs(server.settings))
+    # a line for training and one for validation each
+    expected = [{"name": names[run.id], "points": run.config.epochs} for run in runs for _ in range(2)]
+    assert sorted(lines(window), key=str) == sorted(expected, key=str)
