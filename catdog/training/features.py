@@ -55,17 +55,23 @@ def compute_features(
     total, done = VIEWS * len(rows) + len(validation), 0
     with parallel_outputs(_converted(model, cache)) as extract:
 
-        def through(chosen: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        def fill(features: np.ndarray, chosen: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) -> None:
             nonlocal done
-            parts = []
             for first in range(0, len(chosen), BATCH):
                 reporter.say(done, total, "looking at the pictures once with the frozen backbone")
-                parts.append(extract(change(pixels[chosen[first : first + BATCH]])))
-                done += len(parts[-1])
-            return np.concatenate(parts)
+                part = slice(first, first + BATCH)
+                features[part] = extract(change(pixels[chosen[part]]))
+                done += len(features[part])
 
-        views = [through(rows, _view(augmentation, np.random.default_rng((seed, view)))) for view in range(VIEWS)]
-        return Features(np.stack(views), through(validation, _as_they_are))
+        width = model.get_layer("features").output.shape[1]
+        # in place, since a copy of what many pictures give takes as much memory again
+        found = Features(
+            np.empty((VIEWS, len(rows), width), np.float32), np.empty((len(validation), width), np.float32)
+        )
+        for number, view in enumerate(found.training):
+            fill(view, rows, _view(augmentation, np.random.default_rng((seed, number))))
+        fill(found.validation, validation, _as_they_are)
+        return found
 
 
 def head_of(model: "keras.Model") -> "keras.Model":

@@ -5,6 +5,8 @@ import subprocess
 import sys
 
 from benchmarks import runs as benchmark_of_runs
+from benchmarks import growth
+from benchmarks.floor import multiply_adds
 from benchmarks.training import summary, table
 from catdog.runs import list_runs
 from catdog.settings import PROJECT, Settings
@@ -69,3 +71,29 @@ def test_the_benchmark_of_many_runs_prints_what_its_help_promises() -> None:
         *("runs", "list_milliseconds", "list_with_histories_milliseconds", "first_look_at_the_queue_milliseconds"),
         *("later_look_at_the_queue_milliseconds", "waiting_process_megabytes"),
     }
+
+
+def test_multiply_adds_are_counted_by_the_size_of_kernels_and_outputs() -> None:
+    import keras
+
+    model = keras.Sequential(
+        [
+            keras.Input((10, 10, 3)),
+            keras.layers.Conv2D(4, 3),  # 8 × 8 places, each 3 × 3 × 3 × 4
+            keras.layers.MaxPooling2D(2),
+            keras.layers.Flatten(),
+            keras.layers.Dense(5),  # 64 × 5
+        ]
+    )
+    forward = 64 * 108 + 320
+    assert multiply_adds(model) == (forward, 2 * forward - 64 * 108)
+
+
+def test_the_table_of_growth_has_a_line_for_each_training() -> None:
+    rows = [{"model": "model3", "pictures": size, "own_memory_mb": size // 2} for size in (2000, 25000)]
+    assert growth.table(rows).splitlines() == [
+        "| model | pictures | own memory mb |",
+        "| --- | --- | --- |",
+        "| model3 | 2,000 | 1,000 |",
+        "| model3 | 25,000 | 12,500 |",
+    ]
