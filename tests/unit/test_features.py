@@ -155,4 +155,4 @@ def test_the_converted_backbone_is_kept_and_made_once(model, dataset, reporter, 
 def test_another_backbone_is_converted_anew(model, dataset, reporter) -> None:
     found = computed(model, dataset, reporter).validation
     other = build("model4", seed=6)
-    assert not np.allclose(found, computed(other, dataset, reporter).validation)
+    assert not np.allclose(found, computed(other, dataset, reporter).validation, atol=0)  # they are tiny numbers

@@ -77,7 +77,9 @@ def train(
     monkeypatch.setattr(keras.Model, "fit", steps)
 
     def run(folder: RunFolder, epochs: int, **values: object) -> Reporter:
-        config, reporter = TrainConfig("model3", epochs=epochs, **values), Reporter(folder, epochs)
+        # not flipped and turned, so that a picture is known by its brightness
+        config = TrainConfig("model3", epochs=epochs, flip="none", rotation=0.0, **values)
+        reporter = Reporter(folder, epochs)
         write_json(folder.config, {"config": config.to_dict()})
         fit.fit(folder, config, dataset, reporter, settings)
         return reporter
