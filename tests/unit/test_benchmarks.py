@@ -4,8 +4,8 @@ import json
 import subprocess
 import sys
 
-from benchmarks import runs as benchmark_of_runs
 from benchmarks import growth
+from benchmarks import runs as benchmark_of_runs
 from benchmarks.floor import multiply_adds
 from benchmarks.training import summary, table
 from catdog.runs import list_runs
