@@ -15,11 +15,23 @@ from catdog.training.features import VIEWS, Features, compute_features, feature_
 from catdog.training.litert import to_litert
 from catdog.training.reporter import Reporter, StopRequested
 
+GAIN = 4.0
+
+
+def lively(seed: int):
+    """model4 with a backbone of random weights, scaled up so that its features are not all but zero."""
+    built = build("model4", seed=seed)
+    (backbone,) = (layer for layer in built.layers if layer.name.startswith("mobilenetv2"))
+    for layer in backbone.layers:
+        if type(layer).__name__ == "BatchNormalization":
+            layer.gamma.assign(np.full(layer.gamma.shape, GAIN, np.float32))
+    return built
+
 
 @pytest.fixture(scope="module")
 def model():
     """model4 with a backbone of random weights, compiled."""
-    built = build("model4", seed=4)
+    built = lively(4)
     compile_model(built, "model4", 0.01)
     return built
 
@@ -53,7 +65,9 @@ def test_validation_features_are_those_that_the_network_itself_computes(model, d
     found = computed(model, dataset, reporter).validation
     network = keras.Model(model.input, model.get_layer("features").output)
     pictures = dataset.pixels[dataset.catalog.indices(VALIDATION)].astype(np.float32)
-    np.testing.assert_allclose(found, network(pictures, training=False).numpy(), atol=1e-4)
+    expected = network(pictures, training=False).numpy()
+    assert expected.max() > 0.1
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-3)
 
 
 def test_every_training_picture_has_views_that_differ_and_come_back_with_the_same_seed(
@@ -154,5 +168,5 @@ def test_the_converted_backbone_is_kept_and_made_once(model, dataset, reporter, 
 
 def test_another_backbone_is_converted_anew(model, dataset, reporter) -> None:
     found = computed(model, dataset, reporter).validation
-    other = build("model4", seed=6)
-    assert not np.allclose(found, computed(other, dataset, reporter).validation, atol=0)  # they are tiny numbers
+    other = lively(6)
+    assert not np.allclose(found, computed(other, dataset, reporter).validation)
