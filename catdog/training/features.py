@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 VIEWS = 4  # augmented views of each training picture; an epoch draws one of them for each picture
-WORDS = f"features of the frozen backbone stored for {VIEWS} augmented views of each picture"
 BATCH = 64
 
 
@@ -30,11 +29,22 @@ BATCH = 64
 class Features:
     """The backbone's output, averaged over the picture.
 
-    training: float32 (VIEWS, M, 1280), of the training rows in their order; validation: float32 (V, 1280).
+    training: float32 (views, M, 1280), of the training rows in their order; validation: float32 (V, 1280).
     """
 
     training: np.ndarray
     validation: np.ndarray
+
+
+def stored_words(augmentation: Augmentation) -> str:
+    """Say what is stored, for config.json."""
+    if _views(augmentation) == 1:
+        return "features of the frozen backbone stored for each picture"
+    return f"features of the frozen backbone stored for {VIEWS} augmented views of each picture"
+
+
+def _views(augmentation: Augmentation) -> int:
+    return 1 if augmentation == Augmentation() else VIEWS
 
 
 def compute_features(
@@ -52,7 +62,8 @@ def compute_features(
     cache: folder where the converted backbone is kept. Raises StopRequested when the run is asked to stop.
     """
     pixels, validation = dataset.pixels, dataset.catalog.indices(VALIDATION)
-    total, done = VIEWS * len(rows) + len(validation), 0
+    views = _views(augmentation)
+    total, done = views * len(rows) + len(validation), 0
     with parallel_outputs(_converted(model, cache)) as extract:
 
         def fill(features: np.ndarray, chosen: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) -> None:
@@ -66,7 +77,7 @@ def compute_features(
         width = model.get_layer("features").output.shape[1]
         # in place, since a copy of what many pictures give takes as much memory again
         found = Features(
-            np.empty((VIEWS, len(rows), width), np.float32), np.empty((len(validation), width), np.float32)
+            np.empty((views, len(rows), width), np.float32), np.empty((len(validation), width), np.float32)
         )
         for number, view in enumerate(found.training):
             fill(view, rows, _view(augmentation, np.random.default_rng((seed, number))))

@@ -18,7 +18,7 @@ from catdog.training.checkpoint import has_checkpoint, load_checkpoint, save_che
 from catdog.training.config import TrainConfig
 from catdog.training.devices import strategy
 from catdog.training.ending import is_over, kept_of
-from catdog.training.features import WORDS, compute_features, feature_batches, head_of
+from catdog.training.features import compute_features, feature_batches, head_of, stored_words
 from catdog.training.folder import RunFolder
 from catdog.training.history import Epoch, best_of, write_history
 from catdog.training.reporter import Reporter
@@ -44,7 +44,7 @@ def faster(config: TrainConfig) -> list[str]:
     found = faster_arithmetic(config)
     if config.augmentation != Augmentation() and not config.exact:
         found.append(ONE_PASS)
-    return [*found, *([WORDS] if _stores_features(config) else [])]
+    return [*found, *([stored_words(config.augmentation)] if _stores_features(config) else [])]
 
 
 def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Reporter, settings: Settings) -> None:

@@ -11,7 +11,7 @@ from catdog.models import MODELS, build, compile_model
 from catdog.settings import Settings
 from catdog.training import RunFolder, features
 from catdog.training.checkpoint import load_checkpoint, save_checkpoint
-from catdog.training.features import VIEWS, Features, compute_features, feature_batches, head_of
+from catdog.training.features import VIEWS, Features, compute_features, feature_batches, head_of, stored_words
 from catdog.training.litert import to_litert
 from catdog.training.reporter import Reporter, StopRequested
 
@@ -80,10 +80,10 @@ def test_every_training_picture_has_views_that_differ_and_come_back_with_the_sam
     assert len({view.tobytes() for view in first}) == VIEWS
 
 
-def test_without_augmentation_every_view_is_that_of_the_picture_as_it_is(model, dataset, reporter) -> None:
-    first, *others = computed(model, dataset, reporter, augmentation=Augmentation()).training
-    for other in others:
-        np.testing.assert_array_equal(other, first)
+def test_without_augmentation_each_picture_is_looked_at_once_as_it_is(model, dataset, reporter) -> None:
+    found = computed(model, dataset, reporter, augmentation=Augmentation()).training
+    assert found.shape == (1, 6, 1280)
+    assert stored_words(Augmentation()) == "features of the frozen backbone stored for each picture"
 
 
 def test_training_the_head_trains_the_whole_model_with_its_own_optimizer(model) -> None:
@@ -138,7 +138,9 @@ def test_progress_is_told_while_features_are_computed(model, dataset, reporter, 
     assert told[0][0] == 0
     assert all(done < total for done, total, _ in told)
     assert {words for _, _, words in told} == {"looking at the pictures once with the frozen backbone"}
-    assert features.WORDS.startswith("features of the frozen backbone")
+    assert stored_words(Augmentation("horizontal")) == (
+        "features of the frozen backbone stored for 4 augmented views of each picture"
+    )
 
 
 def test_a_checkpoint_of_the_model_holds_the_optimizer_that_trained_its_head(model, tmp_path: Path) -> None:
