@@ -7,12 +7,12 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import psutil
 import pytest
 
 from catdog import runs
+from catdog.dataset.drawn import write_drawn
 from catdog.runs import Run
 from catdog.settings import Settings
 from catdog.training import ACTIVE, TrainConfig
@@ -71,9 +71,12 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory, picture_folder: Path) -> Iterator[Story]:
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     settings = Settings(home=tmp_path_factory.mktemp("process"), photos_url="file:///nowhere")
-    run = runs.launch(settings, TrainConfig("model1", str(picture_folder), EPOCHS, batch_size=2, learning_rate=1e-4))
+    pictures = settings.home / "pictures"
+    # enough steps that each epoch lasts several times as long as the status takes to be written again
+    write_drawn(pictures, training=80, validation=40)
+    run = runs.launch(settings, TrainConfig("model1", str(pictures), EPOCHS, batch_size=1, learning_rate=1e-4))
     try:
         trained = watch(settings, run.id, in_the_middle_of(2))
         os.kill(trained.run.status.pid, signal.SIGKILL)
