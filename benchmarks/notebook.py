@@ -1,7 +1,8 @@
 """The notebook's own way, as plainly as a user would type it: python -m benchmarks.notebook MODEL PHOTOS EPOCHS SEED.
 
 PHOTOS is a folder with train/ and validation/. Prints one line of JSON with accuracies and seconds by epoch. As in the
-notebook the test set is a fifth of the validation batches, here taken once, without the reshuffling that lets it leak.
+notebook a fifth of the validation batches is held back for a test, from a data set that is shuffled anew at every pass,
+so each epoch is validated on other photos.
 """
 
 import itertools

@@ -119,7 +119,7 @@ def transform(pictures: "tf.Tensor", transforms: "tf.Tensor") -> "tf.Tensor":
 
 
 def augmented(picture: np.ndarray, augmentation: Augmentation, copies: int, seed: int) -> np.ndarray:
-    """Return `copies` of a picture, each flipped and turned anew by the layers that training uses.
+    """Return `copies` of a picture, each flipped and turned anew by the layers of a model.
 
     picture: uint8 (H, W, 3). Returns uint8 (copies, H, W, 3); the same seed gives the same copies.
     """

@@ -1,4 +1,4 @@
-"""Play with augmentation: one picture beside its random flips and turns, made by the layers that training uses."""
+"""Play with augmentation: one picture beside its random flips and turns, made by the layers of a model."""
 
 import gc
 import secrets

@@ -77,8 +77,7 @@ def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Rep
     if _stores_features(config):
         trained = head_of(model)
         began = time.monotonic()
-        kept = settings.cache
-        features = compute_features(model, dataset, rows, config.augmentation, config.seed, reporter, kept)
+        features = compute_features(model, dataset, rows, config.augmentation, config.seed, reporter, settings.cache)
         reporter.update(prepared=reporter.status.prepared + time.monotonic() - began)
         train = feature_batches(features.training, catalog.labels[rows], config.batch_size, order)
         validation = feature_batches(features.validation[np.newaxis], catalog.labels[held_out], 256)
