@@ -9,12 +9,11 @@ of the photo set: 2,000 training and 808 validation pictures.
 import argparse
 import json
 import os
-import statistics
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
+from benchmarks.timing import median_seconds
 from catdog.models import MODELS
 from catdog.settings import PROJECT
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
 BATCH, TRAINING, VALIDATION = 32, 2000, 808
 SIDE = 2048  # rows and columns of the matrices
+WARM_UP = 2  # calls
 
 
 def main() -> None:
@@ -66,8 +66,8 @@ def measure(name: str, steps: int) -> dict:
     labels = (np.arange(BATCH) % 2)[:, np.newaxis].astype(np.float32)
     short = BFLOAT16 in faster_arithmetic(config)
     with fast_arithmetic(config):
-        step = _median(lambda: model.train_on_batch(pictures, labels), steps)
-        look = _median(lambda: model.test_on_batch(pictures, labels), steps)
+        step = median_seconds(lambda: model.train_on_batch(pictures, labels), steps, WARM_UP)
+        look = median_seconds(lambda: model.test_on_batch(pictures, labels), steps, WARM_UP)
         rate = _matrix_rate(short)
     forward, backward = multiply_adds(model)
     epoch = (step * TRAINING + look * VALIDATION) / BATCH
@@ -108,18 +108,7 @@ def _matrix_rate(short: bool) -> float:
 
     one = tf.cast(tf.random.normal((SIDE, SIDE)), tf.bfloat16 if short else tf.float32)
     product = tf.function(tf.matmul)
-    return SIDE**3 / _median(lambda: product(one, one).numpy(), 10)
-
-
-def _median(call, times: int) -> float:
-    """Return the median seconds of a call, after two that count for nothing."""
-    found = []
-    for number in range(times + 2):
-        began = time.perf_counter()
-        call()
-        if number > 1:
-            found.append(time.perf_counter() - began)
-    return statistics.median(found)
+    return SIDE**3 / median_seconds(lambda: product(one, one).numpy(), 10, WARM_UP)
 
 
 if __name__ == "__main__":

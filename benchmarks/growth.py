@@ -7,23 +7,20 @@ counts those in. Processor seconds stay the same on a busy machine, seconds do n
 
 import argparse
 import json
-import os
 import re
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
+from benchmarks.processes import train
+from benchmarks.tables import markdown
 from catdog.dataset import open_dataset
 from catdog.dataset.drawn import write_drawn
 from catdog.models import MODELS
-from catdog.runs import create_run, open_run
-from catdog.settings import PROJECT, Settings
+from catdog.settings import Settings
 from catdog.training import TrainConfig
 
 SIZES = (2000, 8000, 25000)
-LOOK = 0.1  # seconds between two looks at the worker's memory
 
 
 def main() -> None:
@@ -55,35 +52,22 @@ def main() -> None:
 
 def measure(settings: Settings, config: TrainConfig, size: int) -> dict:
     """Train one run to its end and return what it took; SystemExit where it fails."""
-    run = create_run(settings, config)
-    environment = os.environ | settings.environment() | {"TF_CPP_MIN_LOG_LEVEL": "2"}
-    command = [sys.executable, "-m", "catdog.training", str(run.folder)]
-    process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment, cwd=PROJECT
-    )
-    own = 0
-    while (ended := os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)) is None:
-        own = max(own, _own_memory(process.pid))
-        time.sleep(LOOK)
-    _, status, usage = os.wait4(process.pid, 0)
-    run = open_run(settings, run.id)
-    if ended is None or status or not run.finished:
-        raise SystemExit(f"{run.name} is {run.state}: {run.status.error}")
+    own = [0]
+    run, ended = train(settings, config, look=lambda pid: own.append(_own_memory(pid)))
     return {
         "model": config.model,
         "pictures": size,
         "training_seconds": round(run.seconds, 1),
-        "total_processor_seconds": round(usage.ru_utime + usage.ru_stime, 1),
-        "own_memory_mb": own // 1_000_000,
-        "all_memory_mb": usage.ru_maxrss * 1024 // 1_000_000,
+        "total_processor_seconds": round(ended.processor_seconds, 1),
+        "own_memory_mb": max(own) // 1_000_000,
+        "all_memory_mb": ended.memory // 1_000_000,
     }
 
 
 def table(rows: list[dict]) -> str:
     """Return the measurements as a Markdown table."""
-    lines = [[key.replace("_", " ") for key in rows[0]], ["---"] * len(rows[0])]
-    lines += [[f"{value:,}" if isinstance(value, int | float) else value for value in row.values()] for row in rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    cells = [[f"{value:,}" if isinstance(value, int | float) else value for value in row.values()] for row in rows]
+    return markdown([key.replace("_", " ") for key in rows[0]], cells)
 
 
 def _own_memory(pid: int) -> int:

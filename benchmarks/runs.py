@@ -6,7 +6,6 @@ listing them takes, how long a waiting run's look at the queue, and the memory o
 
 import argparse
 import json
-import statistics
 import tempfile
 import time
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from pathlib import Path
 import psutil
 from filelock import FileLock
 
+from benchmarks.timing import median_seconds
 from catdog.models import MODELS
 from catdog.runs import Run, create_run, launch, list_runs, open_run
 from catdog.runs.queue import INTERVAL, Queue
@@ -53,10 +53,10 @@ def measure(settings: Settings, number: int) -> dict[str, float]:
     queue = Queue(settings.runs)
     return {
         "runs": number,
-        "list_milliseconds": _median(lambda: list_runs(settings)),
-        "list_with_histories_milliseconds": _median(lambda: [run.history() for run in list_runs(settings)]),
-        "first_look_at_the_queue_milliseconds": _median(lambda: Queue(settings.runs).waiting()),
-        "later_look_at_the_queue_milliseconds": _median(queue.waiting),
+        "list_milliseconds": _milliseconds(lambda: list_runs(settings)),
+        "list_with_histories_milliseconds": _milliseconds(lambda: [run.history() for run in list_runs(settings)]),
+        "first_look_at_the_queue_milliseconds": _milliseconds(lambda: Queue(settings.runs).waiting()),
+        "later_look_at_the_queue_milliseconds": _milliseconds(queue.waiting),
         "waiting_process_megabytes": _waiting_process(settings),
     }
 
@@ -71,13 +71,8 @@ def _finished(settings: Settings, model: str, number: int) -> Run:
     return run
 
 
-def _median(work: Callable[[], object]) -> float:
-    times = []
-    for _ in range(REPEAT):
-        began = time.perf_counter()
-        work()
-        times.append(1000 * (time.perf_counter() - began))
-    return round(statistics.median(times), 1)
+def _milliseconds(work: Callable[[], object]) -> float:
+    return round(1000 * median_seconds(work, REPEAT), 1)
 
 
 def _waiting_process(settings: Settings) -> float:

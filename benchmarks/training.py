@@ -9,19 +9,15 @@ nothing, catdog's does both within its total.
 
 import argparse
 import json
-import os
 import statistics
-import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Iterable
 from pathlib import Path
 
+from benchmarks.processes import Ended, run_process, train
+from benchmarks.tables import markdown
 from catdog.dataset import open_dataset
 from catdog.models import MODELS
-from catdog.runs import create_run, open_run
-from catdog.settings import PROJECT, Settings
+from catdog.settings import Settings
 from catdog.training import TrainConfig
 
 WAYS = ("notebook", "catdog")
@@ -72,20 +68,16 @@ def summary(rows: list[dict]) -> dict[str, dict]:
 def table(found: dict[str, dict]) -> str:
     """Return the summary as a Markdown table."""
     head = ("", "way", "seconds an epoch", "training, s", "total, s", "best validation", "peak memory, MB")
-    lines = [_line(head), _line(["---"] * len(head))]
+    lines = []
     for model, values in found.items():
         for way in WAYS:
             one = values[way]
             best = "" if model == "all" else f"{one['best_val_accuracy']:.3f}"
             cells = (f"{one['epoch']:.2f}", f"{one['training']:.0f}", f"{one['total']:.0f}", best, f"{one['memory']:,}")
-            lines.append(_line((model, way, *cells)))
+            lines.append((model, way, *cells))
         ratios = (f"{values['training_ratio']:.2f} times", f"{values['total_ratio']:.2f} times")
-        lines.append(_line((model, "ratio", "", *ratios, "", "")))
-    return "\n".join(lines)
-
-
-def _line(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+        lines.append((model, "ratio", "", *ratios, "", ""))
+    return markdown(head, lines)
 
 
 def _means(rows: list[dict]) -> dict:
@@ -102,47 +94,30 @@ def _means(rows: list[dict]) -> dict:
 
 def _notebook(settings: Settings, root: Path, config: TrainConfig) -> dict:
     values = (config.model, str(root), str(config.epochs), str(config.seed))
-    total, memory, printed = _timed(settings, [sys.executable, "-m", "benchmarks.notebook", *values])
-    history = json.loads(printed.splitlines()[-1])
+    command = [sys.executable, "-m", "benchmarks.notebook", *values]
+    ended = run_process(settings, command)
+    if ended.status:
+        raise SystemExit(f"{' '.join(command)} ended with status {ended.status}.")
+    history = json.loads(ended.printed.splitlines()[-1])
     seconds = history["seconds"]
-    return _row(config, "notebook", seconds, sum(seconds), total, max(history["val_accuracy"]), memory)
+    return _row(config, "notebook", seconds, sum(seconds), max(history["val_accuracy"]), ended)
 
 
 def _catdog(settings: Settings, config: TrainConfig) -> dict:
-    run = create_run(settings, config, f"benchmark {config.model} seed {config.seed}")
-    total, memory, _ = _timed(settings, [sys.executable, "-m", "catdog.training", str(run.folder)])
-    run = open_run(settings, run.id)
-    if not run.finished:
-        raise SystemExit(f"{run.name} is {run.state}: {run.status.error}")
-    return _row(config, "catdog", run.history()["seconds"], run.seconds, total, run.best_val_accuracy, memory)
+    run, ended = train(settings, config, f"benchmark {config.model} seed {config.seed}")
+    return _row(config, "catdog", run.history()["seconds"], run.seconds, run.best_val_accuracy, ended)
 
 
-def _timed(settings: Settings, command: list[str]) -> tuple[float, int, str]:
-    """Run a command; return its seconds, its peak memory in bytes, and what it printed."""
-    environment = os.environ | settings.environment() | {"TF_CPP_MIN_LOG_LEVEL": "2"}
-    with tempfile.TemporaryFile("w+") as output:
-        began = time.monotonic()
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL, env=environment, cwd=PROJECT)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.monotonic() - began
-        if status:
-            raise SystemExit(f"{' '.join(command)} ended with status {status}.")
-        output.seek(0)
-        return seconds, usage.ru_maxrss * 1024, output.read()
-
-
-def _row(
-    config: TrainConfig, way: str, epochs: list[float], training: float, total: float, best: float, memory: int
-) -> dict:
+def _row(config: TrainConfig, way: str, epochs: list[float], training: float, best: float, ended: Ended) -> dict:
     return {
         "model": config.model,
         "way": way,
         "seed": config.seed,
         "epoch": round(statistics.median(epochs), 2),
         "training": round(training, 1),
-        "total": round(total, 1),
+        "total": round(ended.seconds, 1),
         "best_val_accuracy": round(best, 4),
-        "memory": memory // 1_000_000,
+        "memory": ended.memory // 1_000_000,
     }
 
 

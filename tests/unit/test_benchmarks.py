@@ -3,13 +3,20 @@
 import json
 import subprocess
 import sys
+import time
+from pathlib import Path
+
+import pytest
 
 from benchmarks import growth
 from benchmarks import runs as benchmark_of_runs
 from benchmarks.floor import multiply_adds
+from benchmarks.processes import run_process, train
+from benchmarks.timing import median_seconds
 from benchmarks.training import summary, table
 from catdog.runs import list_runs
 from catdog.settings import PROJECT, Settings
+from catdog.training import TrainConfig
 
 
 def row(model: str, way: str, seed: int, training: float, best: float = 0.5) -> dict:
@@ -97,3 +104,25 @@ def test_the_table_of_growth_has_a_line_for_each_training() -> None:
         "| model3 | 2,000 | 1,000 |",
         "| model3 | 25,000 | 12,500 |",
     ]
+
+
+def test_a_training_that_fails_ends_the_measurement_with_the_reason(settings: Settings, tmp_path: Path) -> None:
+    missing = tmp_path / "missing"
+    with pytest.raises(SystemExit, match=f"broken is failed: .*{missing}"):
+        train(settings, TrainConfig("model1", str(missing)), "broken")
+
+
+def test_a_process_is_looked_at_until_it_ends_and_its_work_and_memory_are_counted(settings: Settings) -> None:
+    seen: list[int] = []
+    program = "import os, time; memory = b'x' * 10**8; time.sleep(0.5); print(os.getpid()); raise SystemExit(3)"
+    ended = run_process(settings, [sys.executable, "-c", program], seen.append)
+    assert (ended.status, set(seen)) == (3, {int(ended.printed)})
+    assert 0.5 < ended.seconds < 20
+    assert 0 < ended.processor_seconds < ended.seconds
+    assert 1e8 < ended.memory < 1e10
+
+
+def test_calls_that_warm_up_do_not_count_in_the_median() -> None:
+    pauses = [0.2, 0.2, 0.0, 0.0, 0.0]
+    assert median_seconds(lambda: time.sleep(pauses.pop(0)), 3, uncounted=2) < 0.1
+    assert not pauses
