@@ -9,7 +9,6 @@ from catdog.errors import UsageError
 
 if TYPE_CHECKING:
     import keras
-    import tensorflow as tf
 
 FLIPS = ("none", "horizontal", "vertical", "horizontal_and_vertical")
 AUGMENTATION_LAYERS = ("flip", "rotation")  # names of the layers, in order
@@ -85,15 +84,15 @@ def augmentation_layers(augmentation: Augmentation, seed: int | None = None) -> 
 
 
 def random_transforms(augmentation: Augmentation, number: int, side: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw what is done to `number` square pictures of `side` pixels: a flip and a turn in one, float32 (number, 8).
+    """Draw what is done to `number` square pictures of `side` pixels: a flip and a turn in one, float64 (number, 2, 3).
 
-    Each row maps a pixel of the changed picture to the place in the original that it shows, as TensorFlow's
-    ImageProjectiveTransformV3 wants it. It is what the layers of augmentation_layers do one after the other, drawn from
-    `rng`: one draw decides the flip along all axes at once, as in Keras 3.
+    Each 2×3 matrix maps a pixel (x, y, 1) of the changed picture to the place (x, y) in the original that it shows. It
+    is what the layers of augmentation_layers do one after the other, drawn from `rng`: one draw decides the flip along
+    all axes at once, as in Keras 3.
     """
     flipped = rng.random(number) < 0.5
     angles = 2 * np.pi * rng.uniform(-augmentation.rotation, augmentation.rotation, number)
-    cosines, sines, end, zeros = np.cos(angles), np.sin(angles), side - 1, np.zeros(number)
+    cosines, sines, end = np.cos(angles), np.sin(angles), side - 1
     # around the centre of the picture
     across = np.stack([cosines, -sines, end / 2 * (1 - cosines + sines)])
     down = np.stack([sines, cosines, end / 2 * (1 - sines - cosines)])
@@ -101,21 +100,23 @@ def random_transforms(augmentation: Augmentation, number: int, side: int, rng: n
         across = np.where(flipped, [[0], [0], [end]] - across, across)
     if augmentation.flip in ("vertical", "horizontal_and_vertical"):
         down = np.where(flipped, [[0], [0], [end]] - down, down)
-    return np.stack([*across, *down, zeros, zeros], axis=1).astype(np.float32)
+    return np.stack([across, down]).transpose(2, 0, 1)
 
 
-def transform(pictures: "tf.Tensor", transforms: "tf.Tensor") -> "tf.Tensor":
-    """Flip and turn float pictures (N, H, W, 3) as `transforms` (N, 8) of random_transforms says, in one pass."""
-    import tensorflow as tf
+def transform(pictures: np.ndarray, transforms: np.ndarray) -> np.ndarray:
+    """Flip and turn pictures (N, H, W, 3), uint8 or float32, as `transforms` (N, 2, 3) of random_transforms says.
 
-    return tf.raw_ops.ImageProjectiveTransformV3(
-        images=pictures,
-        transforms=transforms,
-        output_shape=tf.shape(pictures)[1:3],
-        fill_value=0.0,
-        interpolation="BILINEAR",
-        fill_mode="REFLECT",
-    )
+    OpenCV does in a sixth of the processor time what TensorFlow's operation does, which works out each place anew for
+    each colour. Values between pixels are interpolated as in the layers, for uint8 then rounded to whole numbers.
+    """
+    import cv2
+
+    changed = np.empty_like(pictures)
+    size = pictures.shape[2], pictures.shape[1]
+    for before, matrix, after in zip(pictures, transforms, changed, strict=True):
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        cv2.warpAffine(before, matrix, size, dst=after, flags=flags, borderMode=cv2.BORDER_REFLECT)
+    return changed
 
 
 def augmented(picture: np.ndarray, augmentation: Augmentation, copies: int, seed: int) -> np.ndarray:

@@ -32,29 +32,23 @@ def batches(
 
     changed = order is not None and augmentation != Augmentation()
 
-    def generate() -> Iterator[tuple[np.ndarray, ...]]:
+    def generate() -> Iterator[tuple[np.ndarray, np.ndarray]]:
         rng = order() if order else None
         ordered = rng.permutation(rows) if rng else rows
         for first in range(0, len(ordered), batch_size):
             chosen = ordered[first : first + batch_size]
-            label = labels[chosen, np.newaxis].astype(np.float32)
+            pictures = pixels[chosen]
             if changed:
-                yield pixels[chosen], label, random_transforms(augmentation, len(chosen), SIZE, rng)
-            else:
-                yield pixels[chosen], label
+                pictures = transform(pictures, random_transforms(augmentation, len(chosen), SIZE, rng))
+            yield pictures, labels[chosen, np.newaxis].astype(np.float32)
 
-    def prepare(pictures: tf.Tensor, label: tf.Tensor, *transforms: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        pictures = tf.cast(pictures, tf.float32)
-        return (transform(pictures, *transforms) if transforms else pictures), label
+    def as_floats(pictures: tf.Tensor, label: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return tf.cast(pictures, tf.float32), label
 
-    signature = (
-        tf.TensorSpec((None, SIZE, SIZE, 3), tf.uint8),
-        tf.TensorSpec((None, 1), tf.float32),
-        *([tf.TensorSpec((None, 8), tf.float32)] if changed else []),
-    )
+    signature = (tf.TensorSpec((None, SIZE, SIZE, 3), tf.uint8), tf.TensorSpec((None, 1), tf.float32))
     dataset = tf.data.Dataset.from_generator(generate, output_signature=signature)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(-(-len(rows) // batch_size)))
-    return without_autotune(dataset.map(prepare).prefetch(READY))
+    return without_autotune(dataset.map(as_floats).prefetch(READY))
 
 
 def without_autotune(dataset: "tf.data.Dataset") -> "tf.data.Dataset":

@@ -127,18 +127,10 @@ def feature_batches(
 
 
 def _view(augmentation: Augmentation, rng: np.random.Generator) -> Callable[[np.ndarray], np.ndarray]:
-    """Return a function that flips and turns pictures at random, uint8 (B, H, W, 3) → float32."""
-    import tensorflow as tf
-
+    """Return a function that flips and turns pictures at random, uint8 (B, H, W, 3)."""
     if augmentation == Augmentation():
         return _as_they_are
-    change = tf.function(transform, reduce_retracing=True, autograph=False)
-
-    def view(pictures: np.ndarray) -> np.ndarray:
-        transforms = random_transforms(augmentation, len(pictures), pictures.shape[1], rng)
-        return change(tf.constant(pictures, tf.float32), tf.constant(transforms)).numpy()
-
-    return view
+    return lambda pictures: transform(pictures, random_transforms(augmentation, len(pictures), pictures.shape[1], rng))
 
 
 def _as_they_are(pictures: np.ndarray) -> np.ndarray:

@@ -26,7 +26,7 @@ from catdog.training.results import bare_copy, save_best
 from catdog.training.schedule import learning_rate
 from catdog.training.tensorboard import EventFiles
 
-ONE_PASS = "flips and turns in one pass over the pictures (same arithmetic)"
+ONE_PASS = "flips and turns in one pass over the pictures, rounded to whole pixel values"
 
 
 def fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Reporter, settings: Settings) -> None:
