@@ -1,6 +1,7 @@
 """Training, side by side: the notebook's own way and catdog.training, in turn on one machine.
 
-python -m benchmarks.training [--models model1 …] [--epochs 20] [--seeds 1 2 3] [--source photos] [--json]
+python -m benchmarks.training [--models model1 …] [--ways notebook catdog] [--epochs 20] [--seeds 1 2 3]
+    [--source photos] [--add FILE …] [--json]
 
 Each training is a process of its own. "training" is the time that its epochs take (stored features and checkpoints
 included), "total" the time from the process's start to its end: the notebook's way scores no test photos and saves
@@ -8,9 +9,11 @@ nothing, catdog's does both within its total.
 """
 
 import argparse
+import itertools
 import json
 import statistics
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.processes import Ended, run_process, train
@@ -21,74 +24,129 @@ from catdog.settings import Settings
 from catdog.training import TrainConfig
 
 WAYS = ("notebook", "catdog")
+TIMES = ("epoch", "training", "total")
+KEYS = {"model", "way", "seed", *TIMES, "best_val_accuracy", "memory"}  # of a row
 
 
 def main() -> None:
     """Measure and print a table, or JSON with --json; each training is told on standard error as it ends."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--models", nargs="+", default=list(MODELS), choices=list(MODELS))
+    models = "none with --add: only put together what there is"
+    parser.add_argument("--models", nargs="*", default=list(MODELS), choices=list(MODELS), help=models)
+    parser.add_argument("--ways", nargs="+", default=list(WAYS), choices=WAYS, help="one alone, or both in this order")
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
     parser.add_argument("--source", default="photos", choices=("photos", "drawn"))
+    parser.add_argument(
+        "--add",
+        type=earlier,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="add trainings measured earlier: what --json printed, or what standard error told. They must be of the "
+        "same machine, source and number of epochs, which is not checked; one that is told twice counts once",
+    )
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    settings = Settings.from_environment()
-    catalog = open_dataset(settings, options.source).catalog  # decoded before: both ways start from files on this disk
+    if not (options.models or options.add):
+        parser.error("there is nothing to measure: give --models a model, or --add a file.")
     rows = []
-    for seed in options.seeds:
-        for model in options.models:
-            config = TrainConfig(model, options.source, epochs=options.epochs, seed=seed)
-            for row in (_notebook(settings, catalog.root, config), _catdog(settings, config)):
-                print(json.dumps(row), file=sys.stderr, flush=True)
-                rows.append(row)
+    for row in itertools.chain(*options.add):
+        if row not in rows:
+            rows.append(row)
+    rows.extend(measure(options))
     found = summary(rows)
     print(json.dumps({"trainings": rows, "summary": found}, indent=2) if options.json else table(found))
 
 
-def summary(rows: list[dict]) -> dict[str, dict]:
-    """Return for each model, and for "all", what both ways took and reached, and the ratios of their times.
+def measure(options: argparse.Namespace) -> Iterator[dict]:
+    """Yield what each training took, as _row makes it; told on standard error too."""
+    settings = Settings.from_environment()
+    if options.models:  # decoded before: both ways start from files on this disk
+        root = open_dataset(settings, options.source).catalog.root
+    for seed, model, way in itertools.product(options.seeds, options.models, options.ways):
+        config = TrainConfig(model, options.source, epochs=options.epochs, seed=seed)
+        row = _catdog(settings, config) if way == "catdog" else _notebook(settings, root, config)
+        print(json.dumps(row), file=sys.stderr, flush=True)
+        yield row
 
-    rows: as _row makes them. The values are means over the seeds, for "all" of the models' sums; the peak memory is the
-    highest.
+
+def earlier(path: str) -> list[dict]:
+    """Return the rows that an earlier measurement printed into a file; ArgumentTypeError where there are none.
+
+    Lines of standard error that are no JSON objects, such as what a cut measurement said at its end, are passed over.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+        try:
+            documents = [json.loads(text)]
+        except ValueError:
+            documents = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+        rows = [row for one in documents for row in one.get("trainings", [one])]
+        if rows and all(row.keys() == KEYS and row["way"] in WAYS for row in rows):
+            return rows
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{path} can't be read: {error.strerror}.") from error
+    except (ValueError, TypeError, AttributeError):
+        pass  # told below: it is none of this benchmark's files
+    raise argparse.ArgumentTypeError(f"{path} holds no trainings as this benchmark prints them.")
+
+
+def summary(rows: list[dict]) -> dict[str, dict]:
+    """Return for each model what the ways took and reached, and the ratios of their times where both were measured.
+
+    rows: as _row makes them. The values are means over the seeds that the model has, the peak memory is the highest.
+    "all" has the sums of the models' means; it is there where both ways of every model were measured.
     """
     found = {}
-    for model in [*dict.fromkeys(row["model"] for row in rows), "all"]:
-        ways = {
-            way: _means([one for one in rows if one["way"] == way and model in (one["model"], "all")]) for way in WAYS
-        }
-        notebook, catdog = ways.values()
-        found[model] = {
-            **ways,
-            "training_ratio": round(notebook["training"] / catdog["training"], 2),
-            "total_ratio": round(notebook["total"] / catdog["total"], 2),
-        }
+    for model in dict.fromkeys(row["model"] for row in rows):
+        mine = {way: [row for row in rows if (row["model"], row["way"]) == (model, way)] for way in WAYS}
+        found[model] = _compared({way: _means(some) for way, some in mine.items() if some})
+    if all(set(WAYS) <= values.keys() for values in found.values()):
+        found["all"] = _compared({way: _sums([values[way] for values in found.values()]) for way in WAYS})
     return found
 
 
 def table(found: dict[str, dict]) -> str:
     """Return the summary as a Markdown table."""
-    head = ("", "way", "seconds an epoch", "training, s", "total, s", "best validation", "peak memory, MB")
+    head = ("", "way", "seeds", "seconds an epoch", "training, s", "total, s", "best validation", "peak memory, MB")
     lines = []
     for model, values in found.items():
         for way in WAYS:
-            one = values[way]
-            best = "" if model == "all" else f"{one['best_val_accuracy']:.3f}"
-            cells = (f"{one['epoch']:.2f}", f"{one['training']:.0f}", f"{one['total']:.0f}", best, f"{one['memory']:,}")
-            lines.append((model, way, *cells))
-        ratios = (f"{values['training_ratio']:.2f} times", f"{values['total_ratio']:.2f} times")
-        lines.append((model, "ratio", "", *ratios, "", ""))
+            if one := values.get(way):
+                times = (f"{one['epoch']:.2f}", f"{one['training']:.0f}", f"{one['total']:.0f}")
+                seeds, best = ("", "") if model == "all" else (str(one["seeds"]), f"{one['best_val_accuracy']:.3f}")
+                lines.append((model, way, seeds, *times, best, f"{one['memory']:,}"))
+        if "training_ratio" in values:
+            ratios = (f"{values['training_ratio']:.2f} times", f"{values['total_ratio']:.2f} times")
+            lines.append((model, "ratio", "", "", *ratios, "", ""))
     return markdown(head, lines)
 
 
+def _compared(ways: dict[str, dict]) -> dict:
+    """Return the ways, with the ratios of their times where both are there."""
+    if len(ways) < len(WAYS):
+        return ways
+    notebook, catdog = (ways[way] for way in WAYS)
+    return ways | {f"{key}_ratio": round(notebook[key] / catdog[key], 2) for key in ("training", "total")}
+
+
 def _means(rows: list[dict]) -> dict:
-    """Return the means over seeds; of several models the sums."""
-    seeds = len({row["seed"] for row in rows})
-    sums = {key: round(sum(row[key] for row in rows) / seeds, 2) for key in ("epoch", "training", "total")}
-    best = [row["best_val_accuracy"] for row in rows]
+    """Return the means over the seeds of one model trained one way."""
     return {
-        **sums,
-        "best_val_accuracy": round(statistics.mean(best), 4),
+        "seeds": len({row["seed"] for row in rows}),
+        **{key: round(statistics.mean(row[key] for row in rows), 2) for key in TIMES},
+        "best_val_accuracy": round(statistics.mean(row["best_val_accuracy"] for row in rows), 4),
         "memory": max(row["memory"] for row in rows),
+    }
+
+
+def _sums(models: list[dict]) -> dict:
+    """Return the sums of the models' means; the mean of their best, and their highest peak memory."""
+    return {
+        **{key: round(sum(one[key] for one in models), 2) for key in TIMES},
+        "best_val_accuracy": round(statistics.mean(one["best_val_accuracy"] for one in models), 4),
+        "memory": max(one["memory"] for one in models),
     }
 
 

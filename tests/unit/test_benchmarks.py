@@ -1,5 +1,6 @@
 """What the benchmarks work out of their measurements."""
 
+import argparse
 import json
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from benchmarks import runs as benchmark_of_runs
 from benchmarks.floor import multiply_adds
 from benchmarks.processes import run_process, train
 from benchmarks.timing import median_seconds
-from benchmarks.training import summary, table
+from benchmarks.training import earlier, summary, table
 from catdog.runs import list_runs
 from catdog.settings import PROJECT, Settings
 from catdog.training import TrainConfig
@@ -48,15 +49,76 @@ def test_ratios_compare_the_means_over_seeds_and_the_last_one_the_sums_of_all_mo
 def test_the_table_has_both_ways_and_the_ratios_of_every_model() -> None:
     lines = table(summary(ROWS)).splitlines()
     assert len(lines) == 2 + 3 * 3
-    assert "| model4 | catdog | 0.50 | 10 | 20 | 0.970 | 10 |" in lines
-    assert "| model4 | ratio |  | 11.00 times | 6.00 times |  |  |" in lines
+    assert "| model4 | catdog | 2 | 0.50 | 10 | 20 | 0.970 | 10 |" in lines
+    assert "| model4 | ratio |  |  | 11.00 times | 6.00 times |  |  |" in lines
+
+
+def test_models_with_different_numbers_of_seeds_each_have_their_own_means_and_all_is_the_sum_of_those() -> None:
+    rows = [*ROWS[:4], row("model1", "notebook", 2, 50.0, 0.7), row("model1", "catdog", 2, 30.0, 0.75)]
+    found = summary(rows)
+    assert [found[model]["catdog"]["seeds"] for model in ("model1", "model4")] == [2, 1]
+    assert [found[model]["notebook"]["training"] for model in found] == [40, 100, 140]
+    assert [found[model]["catdog"]["training"] for model in found] == [20, 10, 30]
+    assert found["all"]["training_ratio"] == round(140 / 30, 2)
+    lines = table(found).splitlines()
+    assert "| model1 | notebook | 2 | 2.00 | 40 | 50 | 0.650 | 50 |" in lines
+    assert "| model4 | notebook | 1 | 5.00 | 100 | 110 | 0.970 | 100 |" in lines
+    assert "| all | notebook |  | 7.00 | 140 | 160 |  | 100 |" in lines
+
+
+def test_one_way_alone_has_no_ratios_and_no_sum() -> None:
+    found = summary([one for one in ROWS if one["way"] == "catdog"])
+    assert {model: set(values) for model, values in found.items()} == {"model1": {"catdog"}, "model4": {"catdog"}}
+    assert table(found).splitlines()[2:] == [
+        "| model1 | catdog | 2 | 1.00 | 20 | 30 | 0.700 | 30 |",
+        "| model4 | catdog | 2 | 0.50 | 10 | 20 | 0.970 | 10 |",
+    ]
+
+
+def test_a_model_measured_both_ways_has_its_ratio_but_nothing_is_summed_while_another_lacks_a_way() -> None:
+    found = summary(ROWS[:3])
+    assert list(found) == ["model1", "model4"]
+    assert found["model1"]["training_ratio"] == 3
+    assert set(found["model4"]) == {"notebook"}
+
+
+def benchmark(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "benchmarks.training", *map(str, arguments)]
+    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+
+
+def test_a_measurement_cut_in_two_is_put_together_without_training_anything(tmp_path: Path) -> None:
+    told, printed = tmp_path / "told", tmp_path / "printed"
+    told.write_text("".join(json.dumps(one) + "\n" for one in ROWS[:5]) + "benchmark model1 seed 2 is failed: why\n")
+    printed.write_text(json.dumps({"trainings": ROWS[4:], "summary": {}}, indent=2))  # the fifth is in both
+    done = benchmark("--models", "--add", told, printed, "--json")
+    assert json.loads(done.stdout) == {"trainings": ROWS, "summary": summary(ROWS)}
+    assert benchmark("--models", "--add", told, printed).stdout == table(summary(ROWS)) + "\n"
+
+
+def test_one_training_told_alone_can_be_added(tmp_path: Path) -> None:
+    (tmp_path / "told").write_text(json.dumps(ROWS[0]) + "\n")
+    assert earlier(str(tmp_path / "told")) == ROWS[:1]
+
+
+@pytest.mark.parametrize("content", ["", "[1, 2]", '{"model": "model1"}', '{"model": "mod', '{"trainings": []}', None])
+def test_a_file_without_trainings_is_not_added(tmp_path: Path, content: str | None) -> None:
+    path = tmp_path / "file"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(argparse.ArgumentTypeError, match=str(path)):
+        earlier(str(path))
+
+
+def test_nothing_to_train_and_nothing_to_add_is_refused_at_once() -> None:
+    refused = benchmark("--models")
+    assert (refused.returncode, "nothing to measure" in refused.stderr) == (2, True)
 
 
 def test_the_benchmark_says_how_it_is_used_and_refuses_an_unknown_model() -> None:
-    command = [sys.executable, "-m", "benchmarks.training"]
-    told = subprocess.run([*command, "--help"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
-    assert "--seeds" in told
-    refused = subprocess.run([*command, "--models", "model9"], cwd=PROJECT, capture_output=True, text=True, check=False)
+    told = benchmark("--help")
+    assert (told.returncode, "--seeds" in told.stdout) == (0, True)
+    refused = benchmark("--models", "model9")
     assert refused.returncode == 2
     assert "model9" in refused.stderr
 
