@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 
 from catdog.training.folder import RunFolder, Status
 
@@ -34,12 +33,10 @@ def force(folder: RunFolder, status: Status) -> None:
 def main() -> int:
     """Score what the run named on the command line has reached, and end it."""
     from catdog.settings import Settings
+    from catdog.training.arguments import named_folder
     from catdog.training.worker import work
 
-    if len(sys.argv) != 2 or not (Path(sys.argv[1]) / "config.json").is_file():
-        print("usage: python -m catdog.training.forced RUN_FOLDER (a folder with a config.json)", file=sys.stderr)
-        return 2
-    return work(RunFolder(Path(sys.argv[1])), Settings.from_environment(), train=False)
+    return work(named_folder("catdog.training.forced"), Settings.from_environment(), train=False)
 
 
 if __name__ == "__main__":
