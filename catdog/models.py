@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catdog import networks
-from catdog.augment import AUGMENTATION_LAYERS, Augmentation, augmentation_layers
+from catdog.augment import Augmentation, augmentation_layers
 from catdog.errors import UsageError
 from catdog.pictures import SIZE
 
@@ -188,21 +188,6 @@ def _accuracy(name: str) -> "keras.metrics.Metric":
 
     kind = keras.metrics.SparseCategoricalAccuracy if recipe(name).logits else keras.metrics.BinaryAccuracy
     return kind(name="accuracy")
-
-
-def without_augmentation(model: "keras.Model", name: str) -> "keras.Model":
-    """Return the compiled model without its flips and turns, for pictures that are flipped and turned already.
-
-    It shares layers, weights and optimizer with `model`, so that training it trains `model`.
-    """
-    import keras
-
-    first, *layers = model.layers
-    pictures = output = keras.Input(first.batch_shape[1:])
-    for layer in layers:
-        if layer.name not in AUGMENTATION_LAYERS:
-            output = layer(output)
-    return compiled_alike(keras.Model(pictures, output), model, name)
 
 
 def compiled_alike(part: "keras.Model", model: "keras.Model", name: str) -> "keras.Model":

@@ -9,7 +9,7 @@ import numpy as np
 from catdog.augment import Augmentation
 from catdog.dataset import TRAINING, VALIDATION, Dataset
 from catdog.dataset.splits import subset
-from catdog.models import build, compile_model, recipe, without_augmentation
+from catdog.models import build, compile_model, recipe
 from catdog.progress import Progress
 from catdog.settings import Settings
 from catdog.training.arithmetic import FUSED_ADAM, fast_arithmetic, faster_arithmetic, fused_adam
@@ -24,6 +24,7 @@ from catdog.training.history import Epoch, best_of, write_history
 from catdog.training.reporter import Reporter
 from catdog.training.results import bare_copy, save_best
 from catdog.training.schedule import learning_rate
+from catdog.training.standin import POOLED_FIRST, stand_in
 from catdog.training.tensorboard import EventFiles
 
 ONE_PASS = "flips and turns in one pass over the pictures, rounded to whole pixel values"
@@ -44,7 +45,11 @@ def faster(config: TrainConfig) -> list[str]:
     found = faster_arithmetic(config)
     if config.augmentation != Augmentation() and not config.exact:
         found.append(ONE_PASS)
-    return [*found, *([stored_words(config.augmentation)] if _stores_features(config) else [])]
+    if _stores_features(config):
+        found.append(stored_words(config.augmentation))
+    elif not config.exact:
+        found.append(POOLED_FIRST)
+    return found
 
 
 def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Reporter, settings: Settings) -> None:
@@ -86,9 +91,9 @@ def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Rep
         if not config.exact:
             augmentation = config.augmentation
             with scope():
-                trained = without_augmentation(model, config.model)
+                trained = stand_in(model, config.model)
         train = batches(dataset.pixels, catalog.labels, rows, config.batch_size, order, augmentation)
-        validation = batches(dataset.pixels, catalog.labels, held_out, max(32, config.batch_size))
+        validation = batches(dataset.pixels, catalog.labels, held_out, max(64, config.batch_size))
     reporter.update(
         epoch=len(epochs), batch=0, batches=len(train), message="preparing the first step", **best_so_far(epochs)
     )

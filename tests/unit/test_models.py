@@ -7,7 +7,7 @@ import pytest
 
 from catdog.augment import Augmentation
 from catdog.errors import UsageError, WeightsError
-from catdog.models import MODELS, build, compile_model, recipe, without_augmentation
+from catdog.models import MODELS, build, compile_model, recipe
 
 NAMES = ("model1", "model2", "model3", "model4")
 
@@ -230,18 +230,3 @@ def test_a_file_that_does_not_fit_the_backbone_is_named_in_the_error(tmp_path: P
         path.write_bytes(content)
     with pytest.raises(WeightsError, match=str(path)):
         build("model4", weights=path)
-
-
-@pytest.mark.parametrize("name", ["model1", "model2", "model3"])
-def test_a_model_without_augmentation_is_the_same_model_and_trains_it(name: str, pictures: np.ndarray) -> None:
-    model = build(name, augmentation=Augmentation("horizontal", 0.2), seed=1)
-    compile_model(model, name, 0.01)
-    bare = without_augmentation(model, name)
-    names = [layer.name for layer in bare.layers[1:]]
-    assert names == [layer.name for layer in model.layers[1:] if layer.name not in ("flip", "rotation")]
-    np.testing.assert_array_equal(bare(pictures, training=False), model(pictures, training=False))
-    before = model.get_weights()
-    bare.train_on_batch(pictures, np.arange(len(pictures))[:, np.newaxis] % 2)
-    assert not any(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True) if a.ndim == 4)
-    assert int(model.optimizer.iterations) == 1
-    assert bare.loss is model.loss
