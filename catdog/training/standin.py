@@ -44,10 +44,14 @@ def _pooled_first() -> "type[keras.Layer]":
             super().__init__(name=convolution.name)
             self.convolution, self.pooling = convolution, pooling
 
-        def call(self, pictures: "tf.Tensor") -> "tf.Tensor":
-            """Return (N, H // 2, W // 2, 32) of pictures (N, H + 2, W + 2, C)."""
+        def call(self, pictures: "tf.Tensor", training: bool = False) -> "tf.Tensor":
+            """Return (N, H // 2 - 1, W // 2 - 1, 32) of pictures (N, H, W, C)."""
+            import tensorflow as tf
+
             layer = self.convolution
-            patterns = layer.convolution_op(pictures, layer.kernel) + layer.bias
+            if not training:  # ReLU costs nothing as part of the convolution, only its gradient does
+                return self.pooling(layer(pictures))
+            patterns = tf.nn.bias_add(layer.convolution_op(pictures, layer.kernel), layer.bias)
             return layer.activation(self.pooling(patterns))
 
     return PooledFirst
