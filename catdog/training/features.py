@@ -10,6 +10,7 @@ import numpy as np
 
 from catdog.augment import Augmentation, random_transforms, transform
 from catdog.dataset import VALIDATION, Dataset
+from catdog.dataset.reading import PictureReader
 from catdog.files import whole_file
 from catdog.inference import parallel_outputs
 from catdog.models import compiled_alike
@@ -61,7 +62,7 @@ def compute_features(
     rows: int64 (M,), the training pictures. The views are drawn from `seed` alone, so a resumed run gets the same ones.
     cache: folder where the converted backbone is kept. Raises StopRequested when the run is asked to stop.
     """
-    pixels, validation = dataset.pixels, dataset.catalog.indices(VALIDATION)
+    read, validation = PictureReader(dataset.pixels), dataset.catalog.indices(VALIDATION)
     views = _views(augmentation)
     total, done = views * len(rows) + len(validation), 0
     with parallel_outputs(_converted(model, cache)) as extract:
@@ -71,7 +72,7 @@ def compute_features(
             for first in range(0, len(chosen), BATCH):
                 reporter.say(done, total, "looking at the pictures once with the frozen backbone")
                 part = slice(first, first + BATCH)
-                features[part] = extract(change(pixels[chosen[part]]))
+                features[part] = extract(change(read(chosen[part])))
                 done += len(features[part])
 
         width = model.get_layer("features").output.shape[1]

@@ -1,12 +1,14 @@
 """Stored features of model4's frozen backbone: the same network, computed once, and the same model trained."""
 
+import mmap
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from catdog.augment import Augmentation
-from catdog.dataset import TRAINING, VALIDATION, Dataset, open_dataset
+from catdog.dataset import TRAINING, VALIDATION, Dataset, open_dataset, reading
 from catdog.models import MODELS, build, compile_model
 from catdog.settings import Settings
 from catdog.training import RunFolder, features
@@ -68,6 +70,29 @@ def test_validation_features_are_those_that_the_network_itself_computes(model, d
     expected = network(pictures, training=False).numpy()
     assert expected.max() > 0.1
     np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-3)
+
+
+def test_pictures_of_a_large_set_do_not_stay_in_memory_and_give_the_same_features(
+    model, dataset, reporter, monkeypatch
+) -> None:
+    expected = computed(model, dataset, reporter, augmentation=Augmentation())
+    advice = []
+
+    class Watched(mmap.mmap):
+        def madvise(self, option: int) -> None:
+            advice.append(option)
+            super().madvise(option)
+
+    (file,) = reporter.folder.path.parent.rglob("*-160-*.npy")
+    with file.open("rb") as opened:
+        mapped = Watched(opened.fileno(), 0, access=mmap.ACCESS_READ)
+    pixels = np.ndarray(dataset.pixels.shape, np.uint8, mapped, dataset.pixels.offset)
+    monkeypatch.setattr(reading, "STAYS", 5)
+    monkeypatch.setattr(reading, "AT_ONCE", 5)
+    found = computed(model, replace(dataset, pixels=pixels), reporter, augmentation=Augmentation())
+    assert advice == [mmap.MADV_DONTNEED] * 2  # 6 pictures of training, then those of validation
+    np.testing.assert_array_equal(found.training, expected.training)
+    np.testing.assert_array_equal(found.validation, expected.validation)
 
 
 def test_every_training_picture_has_views_that_differ_and_come_back_with_the_same_seed(
