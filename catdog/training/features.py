@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -141,7 +142,8 @@ def _as_they_are(pictures: np.ndarray) -> np.ndarray:
 def _converted(model: "keras.Model", cache: Path) -> Path:
     """Return a LiteRT file of model4's backbone: pictures, 0..255 (1, 160, 160, 3), to features, (1, 1280).
 
-    It is made once for the same weights and kept in the cache, named by them.
+    It is made once for the same weights and kept in the cache, named by them and by what is in it; a damaged file is
+    made anew, since LiteRT may end the process over it.
     """
     import tensorflow as tf
 
@@ -150,9 +152,19 @@ def _converted(model: "keras.Model", cache: Path) -> Path:
     digest = hashlib.sha256(tf.__version__.encode())
     for weights in backbone.get_weights():
         digest.update(weights.tobytes())
-    path = cache / f"backbone-{digest.hexdigest()[:16]}.tflite"
-    if not path.exists():
-        content = to_litert(backbone, lambda pictures: features(backbone(scale(pictures), training=False)))
-        with whole_file(path) as temporary:
-            temporary.write_bytes(content)
+    name = f"backbone-{digest.hexdigest()[:16]}"
+    for path in cache.glob(f"{name}-*.tflite"):
+        # another process may have found it damaged too, and taken it away
+        with suppress(OSError):
+            if path.name == _named(name, path.read_bytes()):
+                return path
+        path.unlink(missing_ok=True)
+    content = to_litert(backbone, lambda pictures: features(backbone(scale(pictures), training=False)))
+    path = cache / _named(name, content)
+    with whole_file(path) as temporary:
+        temporary.write_bytes(content)
     return path
+
+
+def _named(name: str, content: bytes) -> str:
+    return f"{name}-{hashlib.sha256(content).hexdigest()[:16]}.tflite"

@@ -184,13 +184,43 @@ def test_a_checkpoint_of_the_model_holds_the_optimizer_that_trained_its_head(mod
     assert int(again.optimizer.iterations) == int(model.optimizer.iterations) + 1
 
 
-def test_the_converted_backbone_is_kept_and_made_once(model, dataset, reporter, tmp_path, monkeypatch) -> None:
-    made = []
-    monkeypatch.setattr(features, "to_litert", lambda *values: made.append(1) or to_litert(*values))
+@pytest.fixture
+def conversions(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Note what the converter makes."""
+    made: list[bytes] = []
+
+    def noted(*values) -> bytes:
+        made.append(to_litert(*values))
+        return made[-1]
+
+    monkeypatch.setattr(features, "to_litert", noted)
+    return made
+
+
+def kept(reporter: Reporter) -> Path:
+    """The one file that the cache of a test holds."""
+    (file,) = (reporter.folder.path / "cache").iterdir()
+    return file
+
+
+def test_the_converted_backbone_is_kept_and_made_once(model, dataset, reporter, conversions) -> None:
     first, again = (computed(model, dataset, reporter).validation for _ in range(2))
     np.testing.assert_array_equal(first, again)
-    assert made == [1]
-    assert [path.suffix for path in (reporter.folder.path / "cache").iterdir()] == [".tflite"]
+    assert [kept(reporter).read_bytes()] == conversions
+    assert kept(reporter).suffix == ".tflite"
+
+
+@pytest.mark.parametrize("damage", ["cut short", "one flipped bit"])
+def test_a_damaged_converted_backbone_is_made_anew(model, dataset, reporter, conversions, damage: str) -> None:
+    first = computed(model, dataset, reporter).validation
+    content = conversions[0]
+    flipped = bytearray(content)
+    flipped[len(content) // 2] ^= 1
+    kept(reporter).write_bytes({"cut short": content[: len(content) // 2], "one flipped bit": flipped}[damage])
+    for _ in range(2):
+        np.testing.assert_array_equal(computed(model, dataset, reporter).validation, first)
+    assert len(conversions) == 2
+    assert kept(reporter).read_bytes() == conversions[1]
 
 
 def test_another_backbone_is_converted_anew(model, dataset, reporter) -> None:
