@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from catdog.augment import Augmentation, random_transforms, transform
+from catdog.dataset.reading import PictureReader
 from catdog.pictures import SIZE
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def batches(
     """
     import tensorflow as tf
 
+    read = PictureReader(pixels)
     changed = order is not None and augmentation != Augmentation()
 
     def generate() -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -37,7 +39,7 @@ def batches(
         ordered = rng.permutation(rows) if rng else rows
         for first in range(0, len(ordered), batch_size):
             chosen = ordered[first : first + batch_size]
-            pictures = pixels[chosen]
+            pictures = read(chosen)
             if changed:
                 pictures = transform(pictures, random_transforms(augmentation, len(chosen), SIZE, rng))
             yield pictures, labels[chosen, np.newaxis].astype(np.float32)

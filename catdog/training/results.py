@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from catdog.dataset import SPLITS, TRAINING, Dataset
+from catdog.dataset.reading import PictureReader
 from catdog.errors import RunError
 from catdog.evaluation import score
 from catdog.files import whole_file, write_json, write_text
@@ -79,10 +80,10 @@ def write_results(folder: RunFolder, dataset: Dataset, name: str, reporter: Repo
 
 def _answers(dataset: Dataset, outputs: Callable[[np.ndarray], np.ndarray], reporter: Reporter) -> np.ndarray:
     """Return the probability of class 1 of every picture, float32 (N,); `outputs` takes 64 of them at a time."""
-    number, parts = len(dataset.catalog), []
+    number, parts, read = len(dataset.catalog), [], PictureReader(dataset.pixels)
     for first in range(0, number, BATCH):
         reporter.update(message=f"scoring the photos ({100 * first // number} %)")
-        parts.append(outputs(dataset.pixels[first : first + BATCH])[:, 0])
+        parts.append(outputs(read(slice(first, first + BATCH)))[:, 0])
     return np.concatenate(parts)
 
 
