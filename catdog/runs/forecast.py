@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import statistics
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -18,18 +19,24 @@ BACKWARD = 2  # a training step costs about this many forward passes more than a
 def seconds_expected(runs: Iterable[Run], config: TrainConfig, counts: dict[str, dict[str, int]]) -> float | None:
     """Return how many seconds a run of `config` will take on this machine, or None without a run to go by.
 
-    runs: newest first; the newest finished one of the same model counts, of the same batch size if there is one.
-    counts: pictures of the data by split and class, as Catalog.counts() gives them. Start-up and final scores are
-    taken over from that run as they were; the rest grows with epochs and pictures.
+    runs: newest first; the newest finished one of the same model, exact or not as `config`, counts, of the same batch
+    size if there is one. counts: pictures of the data by split and class, as Catalog.counts() gives them. Start-up,
+    what the first epoch takes more than the others, and final scores are taken over from that run as they were; the
+    rest grows with epochs and pictures, stored features with pictures only.
     """
-    alike = [run for run in runs if run.finished and run.config.model == config.model and _effort(run) and run.seconds]
+    alike = [run for run in runs if _comparable(run, config) and _counts(run) and run.seconds]
     alike.sort(key=lambda run: run.config.batch_size != config.batch_size)
     if not alike:
         return None
     known = alike[0]
     status = known.status
     beside = max(0.0, (status.finished or 0.0) - (status.started or 0.0) - known.seconds) if status.started else 0.0
-    return known.seconds / _effort(known) * _work(config, counts, config.epochs) + beside
+    epochs = known.history()["seconds"] or [status.seconds / (status.epoch or known.config.epochs)]
+    usual = statistics.median(epochs[1:] or epochs)
+    beside += max(0.0, epochs[0] - usual)
+    training = usual * config.epochs * _work(config, counts) / _work(known.config, _counts(known))
+    features = status.prepared * _looks(config, counts) / _looks(known.config, _counts(known))
+    return beside + training + features
 
 
 def bytes_needed(config: TrainConfig) -> int:
@@ -59,15 +66,32 @@ def bytes_taken(folder: Path) -> int:
     return total
 
 
-def _effort(run: Run) -> float:
+def _comparable(run: Run, config: TrainConfig) -> bool:
+    return run.finished and run.config.model == config.model and run.config.exact == config.exact
+
+
+def _counts(run: Run) -> dict[str, dict[str, int]] | None:
+    """Return how many pictures of each class and split the run had; None where it does not say."""
     counts = (run.details.get("data") or {}).get("counts")
-    epochs = run.status.epoch or run.config.epochs  # it may have ended early
-    return _work(run.config, counts, epochs) if isinstance(counts, dict) else 0.0
+    return counts if isinstance(counts, dict) and sum(_pictures(counts)) else None
 
 
-def _work(config: TrainConfig, counts: dict[str, dict[str, int]], epochs: int) -> float:
-    """Return a run's work, measured in pictures that go through the network once."""
+def _pictures(counts: dict[str, dict[str, int]]) -> list[int]:
+    """Return how many pictures there are for training and for validation."""
     from catdog.dataset import TRAINING, VALIDATION  # not above: a waiting run should not load what reads pictures
 
-    training, validation = (sum(counts.get(split, {}).values()) for split in (TRAINING, VALIDATION))
-    return epochs * ((1 + BACKWARD) * config.fraction * training + validation)
+    return [sum(counts.get(split, {}).values()) for split in (TRAINING, VALIDATION)]
+
+
+def _work(config: TrainConfig, counts: dict[str, dict[str, int]]) -> float:
+    """Return an epoch's work, measured in pictures that go through the network once."""
+    training, validation = _pictures(counts)
+    return (1 + BACKWARD) * config.fraction * training + validation
+
+
+def _looks(config: TrainConfig, counts: dict[str, dict[str, int]]) -> float:
+    """Return how many pictures the frozen backbone looks at where its features are stored."""
+    from catdog.training.features import stored_views
+
+    training, validation = _pictures(counts)
+    return stored_views(config.augmentation) * config.fraction * training + validation

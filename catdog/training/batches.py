@@ -48,12 +48,27 @@ def batches(
         return tf.cast(pictures, tf.float32), label
 
     signature = (tf.TensorSpec((None, SIZE, SIZE, 3), tf.uint8), tf.TensorSpec((None, 1), tf.float32))
+    return generated(generate, signature, -(-len(rows) // batch_size), as_floats)
+
+
+def generated(
+    generate: Callable[[], Iterator[tuple[np.ndarray, np.ndarray]]],
+    signature: "tuple[tf.TensorSpec, tf.TensorSpec]",
+    number: int,
+    change: "Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]] | None" = None,
+) -> "tf.data.Dataset":
+    """Return a tf.data.Dataset of the `number` batches that each call of `generate` yields, some made beforehand.
+
+    change: what TensorFlow does to each batch.
+    """
+    import tensorflow as tf
+
     dataset = tf.data.Dataset.from_generator(generate, output_signature=signature)
-    dataset = dataset.apply(tf.data.experimental.assert_cardinality(-(-len(rows) // batch_size)))
-    return without_autotune(dataset.map(as_floats).prefetch(READY))
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(number))
+    return _without_autotune((dataset.map(change) if change else dataset).prefetch(READY))
 
 
-def without_autotune(dataset: "tf.data.Dataset") -> "tf.data.Dataset":
+def _without_autotune(dataset: "tf.data.Dataset") -> "tf.data.Dataset":
     """Return the data set with fixed buffers.
 
     tf.data's tuning thread sleeps for 10, 20, 40 … ms, up to 5 and 10 seconds, and an iterator is not let go before the

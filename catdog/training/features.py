@@ -15,7 +15,7 @@ from catdog.dataset.reading import PictureReader
 from catdog.files import whole_file
 from catdog.inference import parallel_outputs
 from catdog.models import compiled_alike
-from catdog.training.batches import READY, without_autotune
+from catdog.training.batches import generated
 from catdog.training.litert import to_litert
 from catdog.training.reporter import Reporter
 
@@ -40,12 +40,13 @@ class Features:
 
 def stored_words(augmentation: Augmentation) -> str:
     """Say what is stored, for config.json."""
-    if _views(augmentation) == 1:
+    if stored_views(augmentation) == 1:
         return "features of the frozen backbone stored for each picture"
     return f"features of the frozen backbone stored for {VIEWS} augmented views of each picture"
 
 
-def _views(augmentation: Augmentation) -> int:
+def stored_views(augmentation: Augmentation) -> int:
+    """Return of how many views of each training picture features are stored."""
     return 1 if augmentation == Augmentation() else VIEWS
 
 
@@ -64,8 +65,8 @@ def compute_features(
     cache: folder where the converted backbone is kept. Raises StopRequested when the run is asked to stop.
     """
     read, validation = PictureReader(dataset.pixels), dataset.catalog.indices(VALIDATION)
-    views = _views(augmentation)
-    total, done = views * len(rows) + len(validation), 0
+    number_of_views = stored_views(augmentation)
+    total, done = number_of_views * len(rows) + len(validation), 0
     with parallel_outputs(_converted(model, cache)) as extract:
 
         def fill(features: np.ndarray, chosen: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) -> None:
@@ -79,7 +80,7 @@ def compute_features(
         width = model.get_layer("features").output.shape[1]
         # in place, since a copy of what many pictures give takes as much memory again
         found = Features(
-            np.empty((views, len(rows), width), np.float32), np.empty((len(validation), width), np.float32)
+            np.empty((number_of_views, len(rows), width), np.float32), np.empty((len(validation), width), np.float32)
         )
         for number, view in enumerate(found.training):
             fill(view, rows, _view(augmentation, np.random.default_rng((seed, number))))
@@ -123,9 +124,7 @@ def feature_batches(
             yield features[drawn[chosen], chosen], labels[chosen, np.newaxis].astype(np.float32)
 
     signature = (tf.TensorSpec((None, width), tf.float32), tf.TensorSpec((None, 1), tf.float32))
-    dataset = tf.data.Dataset.from_generator(generate, output_signature=signature)
-    dataset = dataset.apply(tf.data.experimental.assert_cardinality(-(-number // batch_size)))
-    return without_autotune(dataset.prefetch(READY))
+    return generated(generate, signature, -(-number // batch_size))
 
 
 def _view(augmentation: Augmentation, rng: np.random.Generator) -> Callable[[np.ndarray], np.ndarray]:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,6 +27,10 @@ from catdog.training.results import bare_copy, save_best
 from catdog.training.schedule import learning_rate
 from catdog.training.standin import POOLED_FIRST, stand_in
 from catdog.training.tensorboard import EventFiles
+
+if TYPE_CHECKING:
+    import keras
+    import tensorflow as tf
 
 ONE_PASS = "flips and turns in one pass over the pictures, rounded to whole pixel values"
 
@@ -70,30 +75,8 @@ def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Rep
     if is_over(config, epochs):
         reporter.update(**best_so_far(epochs))
         return
-    catalog = dataset.catalog
-    rows = subset(catalog.indices(TRAINING), catalog.labels, config.fraction, config.seed)
-    held_out = catalog.indices(VALIDATION)
-
-    def order() -> np.random.Generator:
-        # from seed and epoch alone, so a resumed run sees the photos as one that was never stopped
-        return np.random.default_rng((config.seed, reporter.status.epoch))
-
-    trained = model
-    if _stores_features(config):
-        trained = head_of(model)
-        began = time.monotonic()
-        features = compute_features(model, dataset, rows, config.augmentation, config.seed, reporter, settings.cache)
-        reporter.update(prepared=reporter.status.prepared + time.monotonic() - began)
-        train = feature_batches(features.training, catalog.labels[rows], config.batch_size, order)
-        validation = feature_batches(features.validation[np.newaxis], catalog.labels[held_out], 256)
-    else:
-        augmentation = Augmentation()
-        if not config.exact:
-            augmentation = config.augmentation
-            with scope():
-                trained = stand_in(model, config.model)
-        train = batches(dataset.pixels, catalog.labels, rows, config.batch_size, order, augmentation)
-        validation = batches(dataset.pixels, catalog.labels, held_out, max(64, config.batch_size))
+    with scope():
+        trained, train, validation = _prepare(model, config, dataset, reporter, settings)
     reporter.update(
         epoch=len(epochs), batch=0, batches=len(train), message="preparing the first step", **best_so_far(epochs)
     )
@@ -125,6 +108,30 @@ def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Rep
             )
         ],
     )
+
+
+def _prepare(
+    model: "keras.Model", config: TrainConfig, dataset: Dataset, reporter: Reporter, settings: Settings
+) -> "tuple[keras.Model, tf.data.Dataset, tf.data.Dataset]":
+    """Return what is trained in the model's place, the batches that train it, and those for validation."""
+    catalog = dataset.catalog
+    rows = subset(catalog.indices(TRAINING), catalog.labels, config.fraction, config.seed)
+    held_out = catalog.indices(VALIDATION)
+
+    def order() -> np.random.Generator:
+        # from seed and epoch alone, so a resumed run sees the photos as one that was never stopped
+        return np.random.default_rng((config.seed, reporter.status.epoch))
+
+    if _stores_features(config):
+        began = time.monotonic()
+        features = compute_features(model, dataset, rows, config.augmentation, config.seed, reporter, settings.cache)
+        reporter.update(prepared=reporter.status.prepared + time.monotonic() - began)
+        train = feature_batches(features.training, catalog.labels[rows], config.batch_size, order)
+        return head_of(model), train, feature_batches(features.validation[np.newaxis], catalog.labels[held_out], 256)
+    augmentation = Augmentation() if config.exact else config.augmentation
+    train = batches(dataset.pixels, catalog.labels, rows, config.batch_size, order, augmentation)
+    validation = batches(dataset.pixels, catalog.labels, held_out, max(64, config.batch_size))
+    return model if config.exact else stand_in(model, config.model), train, validation
 
 
 def _stores_features(config: TrainConfig) -> bool:

@@ -13,6 +13,7 @@ from catdog.runs import Run, bytes_free, bytes_taken, forecast, seconds_expected
 from catdog.runs.forecast import bytes_needed
 from catdog.settings import Settings
 from catdog.training import TrainConfig
+from catdog.training.history import Epoch, write_history
 
 COUNTS = {
     "training": {"cats": 1000, "dogs": 1000},
@@ -40,6 +41,31 @@ def test_the_same_run_again_is_expected_to_take_what_it_took(settings: Settings)
 def test_training_time_grows_with_epochs_and_start_up_does_not(settings: Settings) -> None:
     run = done(settings, seconds=80.0, beside=12.0)
     assert seconds_expected([run], TrainConfig("model1", epochs=20), COUNTS) == pytest.approx(172.0)
+
+
+def test_stored_features_are_computed_once_however_many_epochs_follow(settings: Settings) -> None:
+    run = done(settings, seconds=3.0, model="model4", epochs=3)
+    run.files.write_status(replace(run.status, prepared=20.0, finished=1023.0))
+    run = runs.open_run(settings, run.id)
+    assert seconds_expected([run], TrainConfig("model4", epochs=20), COUNTS) == pytest.approx(40.0)
+    # 1 view of 2,000 pictures instead of 4, and the same validation pictures
+    plain = TrainConfig("model4", epochs=20, flip="none", rotation=0.0)
+    assert seconds_expected([run], plain, COUNTS) == pytest.approx(20.0 + 20.0 * 2808 / 8808)
+
+
+def test_what_the_first_epoch_takes_more_is_counted_once(settings: Settings) -> None:
+    run = done(settings, seconds=15.0, epochs=3)
+    write_history(
+        run.files.history, [Epoch(one, seconds, 1, 1, 1, 1) for one, seconds in ((1, 7.0), (2, 4.0), (3, 4.0))]
+    )
+    run = runs.open_run(settings, run.id)
+    assert seconds_expected([run], TrainConfig("model1", epochs=20), COUNTS) == pytest.approx(3 + 20 * 4)
+
+
+def test_an_exact_run_says_nothing_of_one_that_is_made_faster(settings: Settings) -> None:
+    exact = done(settings, 80.0, exact=True)
+    assert seconds_expected([exact], TrainConfig("model1"), COUNTS) is None
+    assert seconds_expected([exact], TrainConfig("model1", epochs=10, exact=True), COUNTS) == pytest.approx(80.0)
 
 
 def test_a_run_that_ended_early_is_gone_by_for_the_epochs_it_did(settings: Settings) -> None:
