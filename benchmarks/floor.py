@@ -8,9 +8,11 @@ of the photo set: 2,000 training and 808 validation pictures.
 
 import argparse
 import json
+import math
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from benchmarks.timing import median_seconds
@@ -23,25 +25,25 @@ if TYPE_CHECKING:
 BATCH, TRAINING, VALIDATION = 32, 2000, 808
 SIDE = 2048  # rows and columns of the matrices
 WARM_UP = 2  # calls
+STEPS = 20
+KEYS = {
+    *("model", "numbers", "step_ms", "epoch_from_memory_s", "multiply_adds_a_picture_millions"),
+    *("matrix_rate_billions_a_second", "epoch_of_sums_alone_s"),
+}
 
 
 def main() -> None:
     """Measure and print a table, or JSON with --json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--models", nargs="+", default=["model1", "model2", "model3"], choices=list(MODELS)[:3])
-    parser.add_argument("--steps", type=int, default=20)
+    parser.add_argument("--models", nargs="+", default=list(MODELS), choices=list(MODELS))
+    parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.here:
         print(json.dumps(measure(options.models[0], options.steps)))
         return
-    rows = []
-    for model in options.models:  # each in a process of its own, since the kind of numbers is TensorFlow's for good
-        command = [sys.executable, "-m", "benchmarks.floor", "--here", "--models", model, "--steps", str(options.steps)]
-        environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "2"}
-        done = subprocess.run(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
-        rows.append(json.loads(done.stdout.splitlines()[-1]))
+    rows = [floor(model, options.steps) for model in options.models]
     if options.json:
         print(json.dumps(rows, indent=2))
     else:
@@ -49,25 +51,38 @@ def main() -> None:
             print(", ".join(f"{name.replace('_', ' ')} {value}" for name, value in row.items()))
 
 
+def floor(model: str, steps: int = STEPS) -> dict:
+    """Return the floor of one model, with KEYS, measured in a process of its own; times are medians.
+
+    The kind of numbers is TensorFlow's for as long as a process lives.
+    """
+    command = [sys.executable, "-m", "benchmarks.floor", "--here", "--models", model, "--steps", str(steps)]
+    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "2"}
+    done = subprocess.run(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
 def measure(name: str, steps: int) -> dict:
-    """Return the floor of one model; times are medians."""
+    """Return the floor of one model, measured in this process."""
     import numpy as np
 
     from catdog.augment import Augmentation
-    from catdog.models import build, compile_model
+    from catdog.models import build, compile_model, recipe
     from catdog.training import TrainConfig
     from catdog.training.arithmetic import BFLOAT16, fast_arithmetic, faster_arithmetic, fused_adam
+    from catdog.training.standin import stand_in
 
     config = TrainConfig(name)
     model = build(name, augmentation=Augmentation(), seed=1)
     compile_model(model, name, adam=fused_adam())
+    trained = model if recipe(name).backbone else stand_in(model, name)
     rng = np.random.default_rng(0)
     pictures = rng.integers(0, 256, (BATCH, 160, 160, 3)).astype(np.float32)
     labels = (np.arange(BATCH) % 2)[:, np.newaxis].astype(np.float32)
     short = BFLOAT16 in faster_arithmetic(config)
     with fast_arithmetic(config):
-        step = median_seconds(lambda: model.train_on_batch(pictures, labels), steps, WARM_UP)
-        look = median_seconds(lambda: model.test_on_batch(pictures, labels), steps, WARM_UP)
+        step = median_seconds(lambda: trained.train_on_batch(pictures, labels), steps, WARM_UP)
+        look = median_seconds(lambda: trained.test_on_batch(pictures, labels), steps, WARM_UP)
         rate = _matrix_rate(short)
     forward, backward = multiply_adds(model)
     epoch = (step * TRAINING + look * VALIDATION) / BATCH
@@ -86,20 +101,25 @@ def measure(name: str, steps: int) -> dict:
 def multiply_adds(model: "keras.Model") -> tuple[int, int]:
     """Return the multiply-adds of one picture's way forward through the model, and of its way back.
 
-    The way back goes through each layer twice, for its weights and for its input, but the first needs no input's.
+    The way back goes twice through each layer that learns, for its weights and for its input, but the first of them
+    needs no input's.
     """
-    counts = []
+    counts = [(_multiply_adds_of(layer), layer.trainable) for layer in _layers_with_kernel(model)]
+    learning = [count for count, trainable in counts if trainable]
+    return sum(count for count, _ in counts), 2 * sum(learning) - learning[0]
+
+
+def _layers_with_kernel(model: "keras.Model") -> "Iterator[keras.Layer]":
     for layer in model.layers:
-        if layer.weights:
-            kernel = layer.weights[0].shape
-            places = 1
-            for side in layer.output.shape[1:-1]:  # none of a dense layer
-                places *= side
-            count = places
-            for side in kernel:
-                count *= side
-            counts.append(count)
-    return sum(counts), 2 * sum(counts) - counts[0]
+        if hasattr(layer, "layers"):
+            yield from _layers_with_kernel(layer)
+        elif hasattr(layer, "kernel"):
+            yield layer
+
+
+def _multiply_adds_of(layer: "keras.Layer") -> int:
+    places = layer.output.shape[1:-1]  # none of a dense layer
+    return math.prod(places) * math.prod(layer.kernel.shape)
 
 
 def _matrix_rate(short: bool) -> float:

@@ -1,11 +1,11 @@
 """Training, side by side: the notebook's own way and catdog.training, in turn on one machine.
 
 python -m benchmarks.training [--models model1 …] [--ways notebook catdog] [--epochs 20] [--seeds 1 2 3]
-    [--source photos] [--add FILE …] [--json]
+    [--source photos] [--no-floor] [--add FILE …] [--json]
 
 Each training is a process of its own. "training" is the time that its epochs take (stored features and checkpoints
 included), "total" the time from the process's start to its end: the notebook's way scores no test photos and saves
-nothing, catdog's does both within its total.
+nothing, catdog's does both within its total. At the end comes the distance to the floor (see benchmarks.floor).
 """
 
 import argparse
@@ -16,15 +16,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.floor import KEYS as FLOOR_KEYS
+from benchmarks.floor import floor
 from benchmarks.processes import Ended, run_process, train
-from benchmarks.tables import markdown
+from benchmarks.summary import TIMES, WAYS, distances, distances_table, summary, table
 from catdog.dataset import open_dataset
 from catdog.models import MODELS
 from catdog.settings import Settings
 from catdog.training import TrainConfig
 
-WAYS = ("notebook", "catdog")
-TIMES = ("epoch", "training", "total")
 KEYS = {"model", "way", "seed", *TIMES, "best_val_accuracy", "memory"}  # of a row
 
 
@@ -37,6 +37,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
     parser.add_argument("--source", default="photos", choices=("photos", "drawn"))
+    parser.add_argument("--no-floor", action="store_true", help="do not measure the floor (half a minute a model)")
     parser.add_argument(
         "--add",
         type=earlier,
@@ -55,12 +56,19 @@ def main() -> None:
         if row not in rows:
             rows.append(row)
     rows.extend(measure(options))
-    found = summary(rows)
-    print(json.dumps({"trainings": rows, "summary": found}, indent=2) if options.json else table(found))
+    trainings, floors = ([row for row in rows if row.keys() == keys] for keys in (KEYS, FLOOR_KEYS))
+    found = summary(trainings)
+    far = distances(found, floors)
+    if options.json:
+        print(json.dumps({"trainings": trainings, "floors": floors, "summary": found, "distances": far}, indent=2))
+    else:
+        print(table(found))
+        if far:
+            print(f"\n{distances_table(far)}")
 
 
 def measure(options: argparse.Namespace) -> Iterator[dict]:
-    """Yield what each training took, as _row makes it; told on standard error too."""
+    """Yield what each training took, as _row makes it, then the models' floors; told on standard error too."""
     settings = Settings.from_environment()
     if options.models:  # decoded before: both ways start from files on this disk
         root = open_dataset(settings, options.source).catalog.root
@@ -69,6 +77,11 @@ def measure(options: argparse.Namespace) -> Iterator[dict]:
         row = _catdog(settings, config) if way == "catdog" else _notebook(settings, root, config)
         print(json.dumps(row), file=sys.stderr, flush=True)
         yield row
+    if not options.no_floor and "catdog" in options.ways:
+        for model in options.models:
+            row = floor(model)
+            print(json.dumps(row), file=sys.stderr, flush=True)
+            yield row
 
 
 def earlier(path: str) -> list[dict]:
@@ -82,72 +95,16 @@ def earlier(path: str) -> list[dict]:
             documents = [json.loads(text)]
         except ValueError:
             documents = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
-        rows = [row for one in documents for row in one.get("trainings", [one])]
-        if rows and all(row.keys() == KEYS and row["way"] in WAYS for row in rows):
+        rows = [
+            row for one in documents for row in ([*one["trainings"], *one["floors"]] if "trainings" in one else [one])
+        ]
+        if rows and all(row.keys() == FLOOR_KEYS or (row.keys() == KEYS and row["way"] in WAYS) for row in rows):
             return rows
     except OSError as error:
         raise argparse.ArgumentTypeError(f"{path} can't be read: {error.strerror}.") from error
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, KeyError):
         pass  # told below: it is none of this benchmark's files
     raise argparse.ArgumentTypeError(f"{path} holds no trainings as this benchmark prints them.")
-
-
-def summary(rows: list[dict]) -> dict[str, dict]:
-    """Return for each model what the ways took and reached, and the ratios of their times where both were measured.
-
-    rows: as _row makes them. The values are means over the seeds that the model has, the peak memory is the highest.
-    "all" has the sums of the models' means; it is there where both ways of every model were measured.
-    """
-    found = {}
-    for model in dict.fromkeys(row["model"] for row in rows):
-        mine = {way: [row for row in rows if (row["model"], row["way"]) == (model, way)] for way in WAYS}
-        found[model] = _compared({way: _means(some) for way, some in mine.items() if some})
-    if all(set(WAYS) <= values.keys() for values in found.values()):
-        found["all"] = _compared({way: _sums([values[way] for values in found.values()]) for way in WAYS})
-    return found
-
-
-def table(found: dict[str, dict]) -> str:
-    """Return the summary as a Markdown table."""
-    head = ("", "way", "seeds", "seconds an epoch", "training, s", "total, s", "best validation", "peak memory, MB")
-    lines = []
-    for model, values in found.items():
-        for way in WAYS:
-            if one := values.get(way):
-                times = (f"{one['epoch']:.2f}", f"{one['training']:.0f}", f"{one['total']:.0f}")
-                seeds, best = ("", "") if model == "all" else (str(one["seeds"]), f"{one['best_val_accuracy']:.3f}")
-                lines.append((model, way, seeds, *times, best, f"{one['memory']:,}"))
-        if "training_ratio" in values:
-            ratios = (f"{values['training_ratio']:.2f} times", f"{values['total_ratio']:.2f} times")
-            lines.append((model, "ratio", "", "", *ratios, "", ""))
-    return markdown(head, lines)
-
-
-def _compared(ways: dict[str, dict]) -> dict:
-    """Return the ways, with the ratios of their times where both are there."""
-    if len(ways) < len(WAYS):
-        return ways
-    notebook, catdog = (ways[way] for way in WAYS)
-    return ways | {f"{key}_ratio": round(notebook[key] / catdog[key], 2) for key in ("training", "total")}
-
-
-def _means(rows: list[dict]) -> dict:
-    """Return the means over the seeds of one model trained one way."""
-    return {
-        "seeds": len({row["seed"] for row in rows}),
-        **{key: round(statistics.mean(row[key] for row in rows), 2) for key in TIMES},
-        "best_val_accuracy": round(statistics.mean(row["best_val_accuracy"] for row in rows), 4),
-        "memory": max(row["memory"] for row in rows),
-    }
-
-
-def _sums(models: list[dict]) -> dict:
-    """Return the sums of the models' means; the mean of their best, and their highest peak memory."""
-    return {
-        **{key: round(sum(one[key] for one in models), 2) for key in TIMES},
-        "best_val_accuracy": round(statistics.mean(one["best_val_accuracy"] for one in models), 4),
-        "memory": max(one["memory"] for one in models),
-    }
 
 
 def _notebook(settings: Settings, root: Path, config: TrainConfig) -> dict:

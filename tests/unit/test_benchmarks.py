@@ -11,10 +11,12 @@ import pytest
 
 from benchmarks import growth
 from benchmarks import runs as benchmark_of_runs
-from benchmarks.floor import multiply_adds
+from benchmarks.floor import KEYS as FLOOR_KEYS
+from benchmarks.floor import floor, multiply_adds
 from benchmarks.processes import run_process, train
+from benchmarks.summary import distances, distances_table, summary, table
 from benchmarks.timing import median_seconds
-from benchmarks.training import earlier, summary, table
+from benchmarks.training import earlier
 from catdog.runs import list_runs
 from catdog.settings import PROJECT, Settings
 from catdog.training import TrainConfig
@@ -34,6 +36,14 @@ ROWS = [
     row("model1", "catdog", 2, 30.0, 0.75),
     row("model4", "notebook", 2, 120.0, 0.97),
     row("model4", "catdog", 2, 10.0, 0.98),
+]
+
+FLOORS = [
+    {
+        **{"model": "model1", "numbers": "bfloat16", "step_ms": 9.0, "epoch_from_memory_s": 0.8},
+        **{"multiply_adds_a_picture_millions": 166.2, "matrix_rate_billions_a_second": 200.0},
+        "epoch_of_sums_alone_s": 0.5,
+    }
 ]
 
 
@@ -90,10 +100,13 @@ def benchmark(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 def test_a_measurement_cut_in_two_is_put_together_without_training_anything(tmp_path: Path) -> None:
     told, printed = tmp_path / "told", tmp_path / "printed"
     told.write_text("".join(json.dumps(one) + "\n" for one in ROWS[:5]) + "benchmark model1 seed 2 is failed: why\n")
-    printed.write_text(json.dumps({"trainings": ROWS[4:], "summary": {}}, indent=2))  # the fifth is in both
+    printed.write_text(json.dumps({"trainings": ROWS[4:], "floors": FLOORS, "summary": {}}))  # the fifth is in both
     done = benchmark("--models", "--add", told, printed, "--json")
-    assert json.loads(done.stdout) == {"trainings": ROWS, "summary": summary(ROWS)}
-    assert benchmark("--models", "--add", told, printed).stdout == table(summary(ROWS)) + "\n"
+    found = summary(ROWS)
+    far = distances(found, FLOORS)
+    assert json.loads(done.stdout) == {"trainings": ROWS, "floors": FLOORS, "summary": found, "distances": far}
+    shown = benchmark("--models", "--add", told, printed).stdout
+    assert shown == f"{table(found)}\n\n{distances_table(far)}\n"
 
 
 def test_one_training_told_alone_can_be_added(tmp_path: Path) -> None:
@@ -156,6 +169,29 @@ def test_multiply_adds_are_counted_by_the_size_of_kernels_and_outputs() -> None:
     )
     forward = 64 * 108 + 320
     assert multiply_adds(model) == (forward, 2 * forward - 64 * 108)
+
+
+def test_a_frozen_part_of_a_model_has_no_way_back() -> None:
+    import keras
+
+    inner = keras.Sequential([keras.Input((10, 10, 3)), keras.layers.DepthwiseConv2D(3), keras.layers.Flatten()])
+    inner.trainable = False
+    model = keras.Sequential([keras.Input((10, 10, 3)), inner, keras.layers.Dense(5)])
+    assert multiply_adds(model) == (64 * 27 + 192 * 5, 192 * 5)
+
+
+def test_the_distance_to_the_floor_compares_an_epoch_of_ours_with_it() -> None:
+    far = distances(summary(ROWS), FLOORS)
+    assert set(far) == {"model1"}
+    assert (far["model1"]["times_from_memory"], far["model1"]["times_sums_alone"]) == (1.25, 2.0)
+    assert distances_table(far).splitlines()[2:] == ["| model1 | 1.00 | 0.80 | 1.25 times | 0.50 | 2.00 times |"]
+    assert distances(summary(ROWS[:1]), FLOORS) == {}
+
+
+def test_the_floor_is_measured_with_the_keys_that_can_be_added() -> None:
+    found = floor("model3", steps=1)
+    assert found.keys() == FLOORS[0].keys() == FLOOR_KEYS
+    assert 0 < found["epoch_of_sums_alone_s"] < found["epoch_from_memory_s"]
 
 
 def test_the_table_of_growth_has_a_line_for_each_training() -> None:
