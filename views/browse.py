@@ -1,17 +1,35 @@
-"""Look at the data: three random pictures of each class, how many there are, and the baseline."""
+"""Look at the data: a random sample or all pictures page by page, how many there are, and what they have in common."""
+
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
 
-from catdog.charts import CONFIG, class_counts
-from catdog.dataset import SPLITS, TRAINING, Catalog, Dataset
+from catdog.dataset import Dataset
+from catdog.dataset.facts import Facts
+from catdog.dataset.selection import RANDOM, Selection, matching, sampled
 from catdog.errors import PictureError
-from catdog.words import percent
+from catdog.picture_header import own_size
 from views import shared
-from views.tiles import tile
+from views.browsecharts import counts, looks
+from views.browsefacts import facts_now
+from views.browsefilters import Wanted, filters, say_what_the_address_got_wrong
+from views.photo import open_photo, show_photo_of_the_address
+from views.tiles import Tiles, stretched_tile, tile
 
-BOTH, ALL = "both", "all"
-IN_A_ROW = 3
+LARGE, SMALL = (480, 360), (200, 150)  # pixels of a tile
+FEW_COLUMNS = 5  # up to so many, tiles are so large that the 160 × 160 pixels of the models would look coarse
+NARROWEST = 64  # pixels on the screen that the tile of a dense grid may have; of another 96
+KEPT = 800  # tiles, about 20 MB
+COLOURS = ("orange", "blue")
+# The button under a tile also takes the clicks on the picture above it, so that the picture opens with a click.
+WHOLE_TILE_OPENS = """<style>
+[class*="st-key-tile-"] { position: relative; }
+[class*="st-key-tile-"] .stElementContainer, [class*="st-key-tile-"] .stButton,
+[class*="st-key-tile-"] .stButton * { position: static; }
+[class*="st-key-tile-"] .stButton button::after { content: ""; position: absolute; inset: 0; cursor: pointer; }
+</style>"""
 
 
 def main() -> None:
@@ -22,109 +40,123 @@ def main() -> None:
         "Each picture comes with a label, and from its pixels alone the computer must find out which label "
         "it has.",
     )
+    st.html(WHOLE_TILE_OPENS)
     dataset = shared.dataset()
-    label, split = _filters(dataset.catalog)
-    _pictures(dataset, label, split)
-    st.header("How many there are", anchor=False)
-    _counts(dataset)
-
-
-def _filters(catalog: Catalog) -> tuple[int | None, str | None]:
-    """Draw the filters; return the label and the split that are wanted, None for all."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        wanted_class = st.segmented_control(
-            "Class", [BOTH, *catalog.classes], default=BOTH, required=True, key="class", bind="query-params"
-        )
-        wanted_split = st.segmented_control(
-            "Split",
-            [ALL, *SPLITS],
-            default=ALL,
-            required=True,
-            key="split",
-            bind="query-params",
-            help="A model learns from the training pictures. Its best epoch is chosen on the validation "
-            "pictures. The test pictures, which it has never seen, give its final score.",
-        )
-        st.button("New sample", on_click=shared.draw_number, args=("sample",), type="primary", icon=":material/casino:")
-    label = catalog.classes.index(wanted_class) if wanted_class in catalog.classes else None
-    return label, wanted_split if wanted_split in SPLITS else None
-
-
-def _pictures(dataset: Dataset, label: int | None, split: str | None) -> None:
-    """Show two rows of random pictures: one a class, or both of the class that is wanted."""
-    catalog = dataset.catalog
-    rng = np.random.default_rng(shared.number_in_address("sample") or 0)
-    rows = []
-    if label is None:
-        for one in (0, 1):
-            rows.append((one, _pick(rng, catalog.indices(split, one), IN_A_ROW)))
+    say_what_the_address_got_wrong(dataset.catalog)
+    wanted = filters(dataset.catalog)
+    facts = facts_now(dataset) if wanted.selection.needs_facts else None
+    # the number of the sample is no part of what fits, so every sample finds the same rows in the cache
+    rows = _matching(_data(dataset), replace(wanted.selection, sample=0), dataset, facts)
+    if len(rows) == 0:
+        st.info("No picture is like that: choose another class, split or size.", icon=":material/search_off:")
+    elif wanted.selection.order == RANDOM:
+        _sample(dataset, rows, wanted)
     else:
-        both = _pick(rng, catalog.indices(split, label), 2 * IN_A_ROW)
-        rows += [(label, both[:IN_A_ROW]), (label, both[IN_A_ROW:])]
-    for number, (one, chosen) in enumerate(rows):
-        if number == 0 or rows[0][0] != one:
-            colour = ("orange", "blue")[one]
-            st.markdown(f":{colour}-badge[:material/label: **{shared.plain(catalog.classes[one])}**]")
-        grid = st.grid(IN_A_ROW, min_column_width=96)
-        for row in chosen:
-            with grid.cell():
-                _picture(dataset, int(row))
+        _page(dataset, rows, wanted)
+    show_photo_of_the_address(dataset)
+    st.header("How many there are", anchor=False)
+    counts(dataset)
+    looks(dataset)
 
 
-def _pick(rng: np.random.Generator, among: np.ndarray, number: int) -> np.ndarray:
-    return rng.choice(among, size=min(number, len(among)), replace=False)
+def _data(dataset: Dataset) -> tuple[str, int]:
+    """Return what tells this data from any other, as a key of caches."""
+    return dataset.catalog.fingerprint, len(dataset.catalog)
 
 
-def _picture(dataset: Dataset, row: int) -> None:
-    """Show one picture with its file name and its size."""
+@st.cache_data(max_entries=20, show_spinner=False)
+def _matching(data: tuple[str, int], selection: Selection, _dataset: Dataset, _facts: Facts | None) -> np.ndarray:
+    return matching(_dataset.catalog, selection, _facts)
+
+
+def _sample(dataset: Dataset, rows: np.ndarray, wanted: Wanted) -> None:
+    """Show random pictures: those of the one class above those of the other."""
+    catalog = dataset.catalog
+    st.caption(f"A random sample of the {len(rows):,} pictures that fit.")
+    for chosen in sampled(catalog, rows, wanted.selection, wanted.rows, wanted.columns):
+        if len(chosen):
+            label = int(catalog.labels[chosen[0]])
+            name = shared.plain(catalog.classes[label])
+            st.markdown(f":{COLOURS[label]}-badge[:material/label: **{name}**]")
+            _grid(dataset, chosen, wanted.columns, with_label=False)
+
+
+def _page(dataset: Dataset, rows: np.ndarray, wanted: Wanted) -> None:
+    """Show one page of all pictures that fit, in their order."""
+    many = wanted.rows * wanted.columns
+    place = st.container()
+    pages = -(-len(rows) // many)
+    asked = shared.number_in_address("page") or 1
+    if "page" not in st.session_state and asked > pages:
+        st.warning(f"There is no page {asked:,}, only {pages:,}: this is the first.", icon=":material/link_off:")
+    number = st.pagination(pages, key="page", bind="query-params")
+    first = (number - 1) * many
+    chosen = rows[first : first + many]
+    with place:
+        st.caption(f"{first + 1:,} to {first + len(chosen):,} of the {len(rows):,} pictures that fit.")
+        _grid(dataset, chosen, wanted.columns, with_label=True)
+
+
+def _grid(dataset: Dataset, rows: np.ndarray, columns: int, with_label: bool) -> None:
+    """Show these pictures with a button each that opens them."""
+    dense = columns > FEW_COLUMNS
+    catalog, fingerprint = dataset.catalog, dataset.catalog.fingerprint
+    keys = [(fingerprint, str(catalog.root / catalog.paths[row]), int(row), dense) for row in rows]
+    made = _tiles().get(keys, _maker(dataset))
+    grid = st.grid(columns, min_column_width=NARROWEST if dense else 96, gap="xsmall" if dense else "small")
+    for row, (shown, size) in zip(rows.tolist(), made, strict=True):
+        with grid.cell(), st.container(key=f"tile-{row}", gap="xxsmall"):
+            _picture(dataset, row, shown, size, dense, with_label)
+
+
+def _picture(
+    dataset: Dataset, row: int, shown: bytes | None, size: tuple[int, int] | str, dense: bool, with_label: bool
+) -> None:
+    """Show one picture with its file name and, where there is room, its size, its split and its label."""
     catalog = dataset.catalog
     name = catalog.paths[row].rsplit("/", 1)[-1]
-    try:
-        shown, (width, height) = _tile(str(catalog.root / catalog.paths[row]), catalog.fingerprint, dataset, row)
-    except PictureError as error:
-        st.caption(f":material/broken_image: {shared.plain(str(error))}")
+    label = int(catalog.labels[row])
+    if shown is None:
+        st.caption(f":material/broken_image: {shared.plain(size)}")
         return
-    alt = f"A picture labelled {catalog.classes[catalog.labels[row]]}, file {name}"
-    st.image(shown, width="stretch", alt=alt)
-    st.caption(f"{shared.plain(name)}  \n{width} × {height} pixels, {catalog.splits[row]}")
+    st.image(shown, width="stretch", alt=f"A picture labelled {catalog.classes[label]}, file {name}")
+    st.button(
+        shared.plain(name),
+        key=f"open-{row}",
+        on_click=open_photo,
+        args=(catalog.paths[row],),
+        type="tertiary",
+        width="stretch",
+        wrap=False,
+    )
+    coloured = f":{COLOURS[label]}[{shared.plain(catalog.classes[label])}], " if with_label else ""
+    if not dense:
+        st.caption(f"{coloured}{size[0]} × {size[1]} pixels, {catalog.splits[row]}")
+    elif with_label:
+        st.caption(coloured.removesuffix(", "))
 
 
-@st.cache_data(max_entries=300, show_spinner=False)
-def _tile(path: str, fingerprint: str, _dataset: Dataset, row: int) -> tuple[bytes, tuple[int, int]]:
-    """Return a picture as a tile, and its own width and height; path and fingerprint are the cache's key."""
-    picture = _dataset.picture(row)
-    return tile(picture, 480, 360), (picture.shape[1], picture.shape[0])
+def _maker(dataset: Dataset) -> Callable[[tuple], tuple]:
+    """Return what makes a tile for a key of _grid: its bytes and the picture's own size, or None and what is wrong."""
+
+    def make(key: tuple[str, str, int, bool]) -> tuple[bytes | None, tuple[int, int] | str]:
+        _, _, row, dense = key
+        if dense:
+            own = own_size(dataset.catalog.root / dataset.catalog.paths[row])
+            if own is not None:
+                return stretched_tile(np.array(dataset.pixels[row]), own, *SMALL), own
+        try:
+            picture = dataset.picture(row)
+        except PictureError as error:
+            return None, str(error)
+        return tile(picture, *(SMALL if dense else LARGE)), (picture.shape[1], picture.shape[0])
+
+    return make
 
 
-def _counts(dataset: Dataset) -> None:
-    """Show the counts by class and split, and explain the baseline with its counted number."""
-    catalog = dataset.catalog
-    counts = catalog.counts()
-    chart, words = st.columns([3, 2], gap="large")
-    with chart:
-        said = "; ".join(
-            f"{split}: " + ", ".join(f"{number:,} {name}" for name, number in of.items())
-            for split, of in counts.items()
-        )
-        st.plotly_chart(
-            class_counts(catalog), key="counts", config=dict(CONFIG), alt=f"Pictures in each split. {said}."
-        )
-    with words:
-        training = counts[TRAINING]
-        most = max(training, key=training.get)
-        total = sum(training.values())
-        st.metric("Baseline", percent(catalog.baseline))
-        st.markdown(
-            "The score to beat before anything counts as learning. A program that never looks at a picture "
-            f"and always answers “{shared.plain(most)}” is right for **{training[most]:,} of {total:,}** "
-            f"training pictures, which is {percent(catalog.baseline)}."
-        )
-        st.markdown(
-            "The three splits never share a picture: a model is judged only on pictures that it has not learned from."
-        )
-    if dataset.skipped:
-        with st.expander(f"{len(dataset.skipped):,} files were left out because they can't be read"):
-            st.dataframe([{"file": path, "reason": reason} for path, reason in dataset.skipped], hide_index=True)
+@st.cache_resource(show_spinner=False)
+def _tiles() -> Tiles:
+    return Tiles(KEPT)
 
 
 main()

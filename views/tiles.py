@@ -1,6 +1,10 @@
 """Pictures of any size made into tiles of one size, so that a grid of them stays tidy."""
 
 import io
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageOps
@@ -14,7 +18,54 @@ def tile(picture: np.ndarray, width: int = 360, height: int = 360, crop: bool = 
     It is cropped to fill the tile or, without `crop`, shown whole: at the lower left, next to the caption, on
     clear ground. JPEG where it fills the tile, else WebP, which knows clear ground.
     """
+    return _tile(Image.fromarray(picture), width, height, crop)
+
+
+def stretched_tile(picture: np.ndarray, own: tuple[int, int], width: int, height: int) -> bytes:
+    """Return `picture`, uint8 (H, W, 3), as a tile like `tile`, but first brought back to the proportions of `own`.
+
+    own: width and height that the picture had before it was squeezed.
+    """
     image = Image.fromarray(picture)
+    scale = min(width / own[0], height / own[1])
+    size = (max(1, round(own[0] * scale)), max(1, round(own[1] * scale)))
+    return _tile(image.resize(size, Image.Resampling.BILINEAR), width, height, crop=False)
+
+
+def whole(picture: np.ndarray, most: int) -> bytes:
+    """Return `picture`, uint8 (H, W, 3), as a JPEG in its own proportions, no side over `most` pixels."""
+    image = Image.fromarray(picture)
+    image.thumbnail((most, most))
+    return _encoded(image, "JPEG", quality=90)
+
+
+class Tiles:
+    """The tiles that were made last, by key, the same for every browser; new ones are made several at once."""
+
+    def __init__(self, most: int) -> None:
+        """Keep up to `most` tiles."""
+        self._most = most
+        self._made: OrderedDict[Hashable, object] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, keys: Sequence[Hashable], make: Callable[[Hashable], object]) -> list:
+        """Return the tile of each key; those that are missing are made with `make`, in threads."""
+        with self._lock:
+            found = {key: self._made[key] for key in keys if key in self._made}
+        missing = [key for key in dict.fromkeys(keys) if key not in found]
+        if missing:
+            with ThreadPoolExecutor(min(4, len(missing))) as threads:
+                found.update(zip(missing, threads.map(make, missing), strict=True))
+        with self._lock:
+            for key in keys:
+                self._made[key] = found[key]
+                self._made.move_to_end(key)
+            while len(self._made) > self._most:
+                self._made.popitem(last=False)
+        return [found[key] for key in keys]
+
+
+def _tile(image: Image.Image, width: int, height: int, crop: bool) -> bytes:
     if crop or image.width * height == image.height * width:
         return _encoded(ImageOps.fit(image, (width, height)), "JPEG", quality=88)
     image = ImageOps.contain(image, (width, height))

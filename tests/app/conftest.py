@@ -48,7 +48,7 @@ def place(environment: Settings, drawn_set: Path) -> Iterator[Settings]:
 def app(place: Settings) -> Callable[..., AppTest]:
     """Open a page by its name, with parameters for the address bar."""
 
-    def open_page(page: str = "overview", **address: str | list[str]) -> AppTest:
+    def open_page(page: str = "overview", /, **address: str | list[str]) -> AppTest:
         test = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=60)
         test.query_params = dict(address)
         test.run()
