@@ -85,6 +85,8 @@ def _by_name(catalog: Catalog, rows: np.ndarray) -> np.ndarray:
         name = catalog.paths[row].rsplit("/", 1)[-1].lower()
         parts = re.split(r"([0-9]+)", name)
         # at most the last 18 digits count, since some files are called by hundreds of them
-        return [(int(part[-18:]), "") if part.isascii() and part.isdigit() else (-1, part) for part in parts], catalog.paths[row]
+        whole = [part.isascii() and part.isdigit() for part in parts]
+        order = [(int(part[-18:]), "") if number else (-1, part) for part, number in zip(parts, whole, strict=True)]
+        return order, catalog.paths[row]
 
     return np.array(sorted(rows.tolist(), key=key), dtype=np.int64)
