@@ -63,11 +63,12 @@ class Catalog:
     @property
     def title(self) -> str:
         """Which data this is, in words."""
+        number = sum(len(self.indices(split)) for split in SPLITS)  # of all but those that are excluded
         if self.source == "photos":
-            return f"{len(self):,} photos of {' and '.join(self.classes)}"
+            return f"{number:,} photos of {' and '.join(self.classes)}"
         if self.source == "drawn":
-            return f"{len(self):,} drawn {' and '.join(self.classes)} (drawings, not photos)"
-        return f"{len(self):,} pictures of {' and '.join(self.classes)} from the folder {Path(self.source).name}"
+            return f"{number:,} drawn {' and '.join(self.classes)} (drawings, not photos)"
+        return f"{number:,} pictures of {' and '.join(self.classes)} from the folder {Path(self.source).name}"
 
     def keep(self, rows: np.ndarray, note: str = "") -> "Catalog":
         """Return the catalog of these rows only; raise DataError where a class or a split then is empty."""

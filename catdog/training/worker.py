@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 from catdog import __version__
 from catdog.dataset import Dataset, open_dataset
+from catdog.dataset.exclusions import EXCLUDED, digest_of, excluded, without
 from catdog.errors import CatDogError, DataError
 from catdog.settings import Settings
 from catdog.training.config import TrainConfig
@@ -76,12 +77,18 @@ def _train_and_score(
 
 
 def _open(folder: RunFolder, config: TrainConfig, settings: Settings, reporter: Reporter) -> Dataset:
-    """Return the data; raise DataError if it is no longer what the run's finished epochs were trained on."""
+    """Return the data without what is excluded: as the run began with, or by today's list where it has not begun.
+
+    Raises DataError if it is no longer what the run's finished epochs were trained on.
+    """
     dataset = open_dataset(settings, config.source, reporter.say)
-    trained_on = (folder.read_config().get("data") or {}).get("fingerprint")
-    if read_history(folder.history) and trained_on not in (None, dataset.catalog.fingerprint):
+    data = folder.read_config().get("data") or {}
+    began = data.get("fingerprint") == dataset.catalog.fingerprint
+    if read_history(folder.history) and data.get("fingerprint") and not began:
         raise DataError("The pictures are no longer those that this run began with: start a new run.")
-    return dataset
+    if began:
+        return without(dataset, (data.get("excluded") or {}).get("paths") or ())
+    return without(dataset, excluded(settings, dataset.catalog))
 
 
 def _train(folder: RunFolder, config: TrainConfig, settings: Settings, dataset: Dataset, reporter: Reporter) -> None:
@@ -101,6 +108,7 @@ def _train(folder: RunFolder, config: TrainConfig, settings: Settings, dataset: 
 
 def _data(dataset: Dataset) -> dict:
     catalog = dataset.catalog
+    left_out = [catalog.paths[row] for row in catalog.indices(EXCLUDED)]
     return {
         "source": catalog.source,
         "title": catalog.title,
@@ -109,6 +117,7 @@ def _data(dataset: Dataset) -> dict:
         "counts": catalog.counts(),
         "baseline": catalog.baseline,
         "fingerprint": catalog.fingerprint,
+        "excluded": {"pictures": len(left_out), "digest": digest_of(left_out), "paths": left_out},
     }
 
 

@@ -72,6 +72,19 @@ def test_another_content_of_the_same_source_is_warned_of(make):
     assert "b from photos (version bbbbbb)" in warning
 
 
+def test_other_excluded_pictures_are_other_data(make, settings):
+    runs = [make(name=name) for name in ("a", "b", "c")]
+    for run, digest in zip(runs, ("", "aaaaaa", "bbbbbb"), strict=True):
+        data = {"fingerprint": "f1", "excluded": {"pictures": 2 if digest else 0, "digest": digest}}
+        run.files.add_to_config(data=data)
+    runs = [open_run(settings, run.id) for run in runs]
+    warning = data_warning(runs, names_of(*runs))
+    assert "a from photos; " in warning
+    assert "b from photos, 2 of them excluded (list aaaa); " in warning
+    assert "c from photos, 2 of them excluded (list bbbb)" in warning
+    assert data_warning([runs[1], runs[1]], names_of(*runs)) == ""
+
+
 def test_a_run_that_has_not_opened_its_data_yet_counts_as_its_source(make):
     waiting = make(state="queued", fingerprint="")
     assert data_warning([waiting, make()], names_of(waiting)) == ""
