@@ -1,4 +1,4 @@
-"""The data sets: the public photos, the drawn pictures, and any folder of two classes."""
+"""The data sets: the public photos, the drawn pictures, sets that users added, and any folder of two classes."""
 
 import shutil
 from dataclasses import replace
@@ -7,7 +7,9 @@ from pathlib import Path
 from catdog.dataset.catalog import Catalog, scan
 from catdog.dataset.download import not_stored
 from catdog.dataset.drawn import write_drawn
+from catdog.dataset.folders import is_named_folder, named_folder
 from catdog.dataset.lock import locked
+from catdog.dataset.own import OwnSet, add_own_set, delete_own_set, own_set, own_sets
 from catdog.dataset.photos import fetch_photos, photos_note, photos_root
 from catdog.dataset.splits import SPLITS, TEST, TRAINING, VALIDATION
 from catdog.dataset.tensors import Dataset, decoded
@@ -22,10 +24,17 @@ __all__ = [
     "VALIDATION",
     "Catalog",
     "Dataset",
+    "OwnSet",
+    "add_own_set",
     "default_source",
+    "delete_own_set",
     "fetch_photos",
+    "is_named_folder",
+    "named_folder",
     "open_catalog",
     "open_dataset",
+    "own_set",
+    "own_sets",
     "photos_root",
     "sources",
 ]
@@ -37,8 +46,8 @@ def default_source(settings: Settings) -> str:
 
 
 def sources(settings: Settings) -> list[str]:
-    """Return the data sets that can be chosen by name: photos, drawn, and each of the settings' own folders."""
-    return ["photos", "drawn", *map(str, settings.folders)]
+    """Return the data sets that can be chosen by name: photos, drawn, those that users added, the settings' folders."""
+    return ["photos", "drawn", *(own.source for own in own_sets(settings)), *map(str, settings.folders)]
 
 
 def open_catalog(settings: Settings, source: str = "photos", progress: Progress = silent) -> Catalog:
@@ -57,7 +66,8 @@ def open_catalog(settings: Settings, source: str = "photos", progress: Progress 
         folder = Path(source).expanduser().absolute()
     except RuntimeError as error:  # ~somebody, and there is no such user
         raise DataError(f"There is no folder {source}: check its name.") from error
-    return scan(str(folder), folder)
+    own = own_set(settings, str(folder))
+    return replace(scan(str(folder), folder), **({"name": own.name, "note": own.note} if own else {}))
 
 
 def _drawn(settings: Settings, progress: Progress) -> Path:

@@ -23,7 +23,7 @@ class Catalog:
     source: "photos", "drawn" or the absolute path of a folder; root: the folder that `paths` start from;
     classes: folder names in alphabetical order, so label 0 and label 1; paths: relative, with "/", sorted;
     labels: int64 (N,); splits: str (N,), one of SPLITS; fingerprint: hex digest of names and contents;
-    note: one sentence that the user should know, or "".
+    note: one sentence that the user should know, or ""; name: what an added set is called, "" of all others.
     """
 
     source: str
@@ -34,6 +34,7 @@ class Catalog:
     splits: np.ndarray
     fingerprint: str
     note: str = ""
+    name: str = ""
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -68,7 +69,8 @@ class Catalog:
             return f"{number:,} photos of {' and '.join(self.classes)}"
         if self.source == "drawn":
             return f"{number:,} drawn {' and '.join(self.classes)} (drawings, not photos)"
-        return f"{number:,} pictures of {' and '.join(self.classes)} from the folder {Path(self.source).name}"
+        where = self.name or f"the folder {Path(self.source).name}"
+        return f"{number:,} pictures of {' and '.join(self.classes)} from {where}"
 
     def keep(self, rows: np.ndarray, note: str = "") -> "Catalog":
         """Return the catalog of these rows only; raise DataError where a class or a split then is empty."""

@@ -11,6 +11,7 @@ from catdog.runs.actions import (
     start_run,
     stop_run,
 )
+from catdog.runs.data import delete_data, learning_from
 from catdog.runs.forecast import bytes_free, bytes_taken, seconds_expected
 from catdog.runs.registry import find_run, list_runs, open_run
 from catdog.runs.run import Run
@@ -21,9 +22,11 @@ __all__ = [
     "bytes_free",
     "bytes_taken",
     "create_run",
+    "delete_data",
     "delete_run",
     "find_run",
     "launch",
+    "learning_from",
     "list_runs",
     "move_up",
     "open_run",

@@ -8,6 +8,8 @@ import pytest
 
 from catdog.__main__ import main
 from catdog.models import MODELS
+from catdog.runs import create_run
+from catdog.training import TrainConfig
 
 
 def test_data_as_json_has_exactly_the_keys_of_the_contract(environment, picture_folder, capsys):
@@ -87,3 +89,50 @@ def test_models_for_people_name_all_four_with_their_size(environment, capsys):
     shown = capsys.readouterr().out
     assert all(name in shown for name in MODELS)
     assert "2,259,265 parameters" in shown
+
+
+@pytest.fixture
+def shapes_zip(picture_folder, tmp_path):
+    """A zip of two class folders."""
+    return shutil.make_archive(tmp_path / "Shapes", "zip", picture_folder / "validation")
+
+
+def test_a_zip_that_is_added_is_counted_and_can_be_removed_again(environment, shapes_zip, capsys):
+    assert main(["data", "--add", shapes_zip, "--name", "My pets", "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["source"] == str(environment.data / "own" / "my-pets")
+    assert data["splits"]["training"] == {"cats": 14, "dogs": 14}
+    assert main(["data", "--source", data["source"]]) == 0
+    assert "40 pictures of cats and dogs from My pets" in capsys.readouterr().out
+    assert main(["data", "--remove", "my pets", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"removed": "My pets"}
+    assert list((environment.data / "own").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--remove", "nothing"], "none has been added"),
+        (["--name", "x"], "--name goes with --add"),
+        (["--add", "x.zip", "--source", "drawn"], "leave one out"),
+    ],
+)
+def test_wrong_use_of_own_sets_is_one_line(environment, capsys, arguments, words):
+    assert main(["data", *arguments]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_a_zip_that_can_not_be_used_is_one_line(environment, tmp_path, capsys):
+    (tmp_path / "no.zip").write_bytes(b"no zip")
+    assert main(["data", "--add", str(tmp_path / "no.zip")]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("catdog: The file is no zip")
+    assert said.count("\n") == 1
+
+
+def test_a_set_that_a_run_is_waiting_for_is_not_removed(environment, shapes_zip, capsys):
+    assert main(["data", "--add", shapes_zip]) == 0
+    create_run(environment, TrainConfig("model1", str(environment.data / "own" / "shapes")), "patient")
+    assert main(["data", "--remove", "Shapes"]) == 1
+    assert "patient still learns from Shapes" in capsys.readouterr().err
+    assert (environment.data / "own" / "shapes").is_dir()
