@@ -15,6 +15,7 @@ from views import shared
 from views.browsecharts import counts, looks
 from views.browsefacts import facts_now
 from views.browsefilters import Wanted, filters, say_what_the_address_got_wrong
+from views.health import health
 from views.photo import open_photo, show_photo_of_the_address
 from views.tiles import Tiles, stretched_tile, tile
 
@@ -57,6 +58,8 @@ def main() -> None:
     st.header("How many there are", anchor=False)
     counts(dataset)
     looks(dataset)
+    st.header("Health", anchor=False)
+    health(dataset)
 
 
 def _data(dataset: Dataset) -> tuple[str, int]:

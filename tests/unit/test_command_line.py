@@ -12,7 +12,7 @@ from catdog.commands import models
 from catdog.errors import DataError, RunError, UsageError
 from catdog.settings import PROJECT
 
-COMMANDS = ("data", "models", "train", "runs", "evaluate", "predict")
+COMMANDS = ("data", "health", "models", "train", "runs", "evaluate", "predict")
 
 
 def one_line(text: str) -> str:
