@@ -13,7 +13,7 @@ from catdog.errors import PictureError
 from catdog.picture_header import own_size
 from views import shared
 from views.browsecharts import counts, looks
-from views.browsefacts import facts_now
+from views.browsefacts import facts_now, picture_reader
 from views.browsefilters import Wanted, filters, say_what_the_address_got_wrong
 from views.health import health
 from views.photo import open_photo, show_photo_of_the_address
@@ -129,7 +129,6 @@ def _picture(
         on_click=open_photo,
         args=(catalog.paths[row],),
         type="tertiary",
-        width="stretch",
         wrap=False,
     )
     coloured = f":{COLOURS[label]}[{shared.plain(catalog.classes[label])}], " if with_label else ""
@@ -141,13 +140,14 @@ def _picture(
 
 def _maker(dataset: Dataset) -> Callable[[tuple], tuple]:
     """Return what makes a tile for a key of _grid: its bytes and the picture's own size, or None and what is wrong."""
+    read = picture_reader(dataset)
 
     def make(key: tuple[str, str, int, bool]) -> tuple[bytes | None, tuple[int, int] | str]:
         _, _, row, dense = key
         if dense:
             own = own_size(dataset.catalog.root / dataset.catalog.paths[row])
             if own is not None:
-                return stretched_tile(np.array(dataset.pixels[row]), own, *SMALL), own
+                return stretched_tile(read(slice(row, row + 1))[0], own, *SMALL), own
         try:
             picture = dataset.picture(row)
         except PictureError as error:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from catdog.dataset import Dataset
 from catdog.dataset.facts import Facts, gather_facts
+from catdog.dataset.reading import PictureReader
 from views import shared
 from views.jobs import Job
 
@@ -37,6 +38,16 @@ def facts_if_ready(dataset: Dataset) -> Facts | None:
         return facts_now(dataset)
     st.fragment(_progress, run_every=0.5)(job)
     return None
+
+
+def picture_reader(dataset: Dataset) -> PictureReader:
+    """Return what reads single pictures as the models get them, without ever more of a large set staying in memory."""
+    return _reader((dataset.catalog.fingerprint, len(dataset.catalog)), dataset)
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _reader(data: tuple[str, int], _dataset: Dataset) -> PictureReader:
+    return PictureReader(_dataset.pixels)
 
 
 def _progress(job: Job) -> None:

@@ -47,18 +47,18 @@ def filters(catalog: Catalog) -> Wanted:
         wanted_split = _choice("Split", [ALL, *SPLITS], "split", SPLIT_HELP)
         size = _choice("Size", [ALL, *SIZES, RANGE], "size", SIZE_HELP)
         sides = _range() if size == RANGE else SIZES.get(size)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         order = st.selectbox(
             "Order",
             ORDERS,
             key="order",
             bind="query-params",
             on_change=_first_page,
-            width=150,
+            width=130,
             help=ORDER_HELP,
         )
-        rows = _number("Rows", *ROWS, ROWS[0], "rows", 110, on_change=_first_page)
-        columns = _number("Columns", *COLUMNS, COLUMNS[0], "columns", 110, on_change=_first_page)
+        rows = _number("Rows", *ROWS, ROWS[0], "rows", 90, on_change=_first_page)
+        columns = _number("Columns", *COLUMNS, COLUMNS[0], "columns", 90, on_change=_first_page)
         sample = _sample(disabled=order != RANDOM)
     selection = Selection(
         label=catalog.classes.index(wanted_class) if wanted_class in catalog.classes else None,

@@ -1,6 +1,5 @@
 """One picture large, with all that is known of it, beside what the models get to see of it."""
 
-import numpy as np
 import streamlit as st
 
 from catdog.dataset import Dataset
@@ -8,9 +7,11 @@ from catdog.errors import PictureError
 from catdog.pictures import SIZE
 from catdog.words import size
 from views import shared
+from views.browsefacts import picture_reader
 from views.tiles import tile, whole
 
-MOST = 1200  # pixels of the longer side on the page
+MOST = 1400  # pixels of the longer side that are sent
+WIDE, HIGH = 720, 600  # pixels that the picture fills on the screen, one of them at least
 COLOURS = ("orange", "blue")
 
 
@@ -45,11 +46,14 @@ def _photo(dataset: Dataset, row: int) -> None:
         left.error(shared.plain(reason), icon=":material/broken_image:")
     else:
         height, width, _ = picture.shape
-        left.image(whole(picture, MOST), alt=f"The picture {path} as it is, labelled {catalog.classes[label]}")
+        shown = round(width * min(WIDE / width, HIGH / height))
+        left.image(
+            whole(picture, MOST), width=shown, alt=f"The picture {path} as it is, labelled {catalog.classes[label]}"
+        )
         left.caption(f"as it is: **{width:,} × {height:,} pixels**, {size(number)} ({number:,} bytes)")
     with right:
         st.image(
-            tile(np.array(dataset.pixels[row]), 2 * SIZE, 2 * SIZE),
+            tile(picture_reader(dataset)(slice(row, row + 1))[0], 2 * SIZE, 2 * SIZE),
             width=2 * SIZE,
             alt=f"The same picture as the models get it, {SIZE} × {SIZE} pixels",
         )

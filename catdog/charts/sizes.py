@@ -36,7 +36,7 @@ def picture_sizes(catalog: Catalog, facts: Facts) -> go.Figure:
             name=escape(name),
             marker={
                 "color": colour,
-                "opacity": 0.55,
+                "opacity": 0.45,
                 "size": SMALLEST + (LARGEST - SMALLEST) * np.sqrt((counts[own] - 1) / max(1, most - 1)),
                 "line": {"width": 0},
             },
@@ -44,7 +44,7 @@ def picture_sizes(catalog: Catalog, facts: Facts) -> go.Figure:
             hovertemplate="%{x} × %{y} pixels: %{customdata:,} " + escape(name) + "<extra></extra>",
         )
     side = float(points[:, :2].max(initial=1)) * 1.08
-    rounded = f" (to {step})" if step > 1 else ""
+    rounded = f" (rounded to {step})" if step > 1 else ""
     chart.add_shape(
         type="line", x0=0, y0=0, x1=side, y1=side, layer="below", line={"width": 1, "dash": "dot", "color": NEUTRAL}
     )

@@ -34,7 +34,7 @@ def test_many_different_sizes_are_rounded_so_that_the_page_stays_quick_and_none_
     chart = picture_sizes(*data(tmp_path, widths, heights, rng.integers(0, 2, 30_000)))
     assert sum(len(trace.x) for trace in chart.data) <= MOST_POINTS
     assert sum(sum(trace.customdata) for trace in chart.data) == 30_000
-    assert "(to " in chart.layout.xaxis.title.text
+    assert "rounded to " in chart.layout.xaxis.title.text
 
 
 def test_ratios_count_every_picture_once_square_ones_in_the_middle_and_extreme_ones_at_the_ends(tmp_path):
