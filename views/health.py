@@ -105,7 +105,7 @@ def _singles(
 ) -> list[tuple[str, str]]:
     """Return (path, what to say of it) of each picture of a kind that comes one by one."""
     if kind == DOUBTED:
-        return [(one.path, f"{catalog.classes[1 - one.label]}, {percent(one.sure)} sure") for one in doubted]
+        return [(one.path, f"model: {catalog.classes[1 - one.label]}, {percent(one.sure)} sure") for one in doubted]
     if kind == EXCLUDED:
         return [(path, "left out of training") for path in left_out]
     return [(path, odd_words(kind, value)) for path, value in found.odd.get(kind, ())]
@@ -132,11 +132,11 @@ def _say(found: Health, run: Run | None, doubted: list[Doubt], left_out: tuple[s
     if doubted:
         many = "1 label" if len(doubted) == 1 else f"{len(doubted):,} labels"
         lines.append(
-            f"- {many} that the run {shared.plain(run.name)} doubts: it takes the picture for the other class. Mostly "
+            f"- {many} that the run **{shared.plain(run.name)}** doubts: it takes the picture for the other class. Mostly "
             "the model is wrong, but where it is very sure, look whether the label is."
         )
     if left_out:
-        lines.append(f"- {len(left_out):,} excluded from training.")
+        lines.append(f"- {len(left_out):,} excluded from training: switch “Exclude” off to take one back.")
     st.markdown("\n".join(lines))
     kept = {kind: sum(pair.group == kind for pair in found.pairs) for kind in PAIRS}
     kept |= {kind: len(pictures) for kind, pictures in found.odd.items()} | {"unreadable": len(found.unreadable)}

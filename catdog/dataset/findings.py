@@ -52,7 +52,9 @@ def sentences(health: Health) -> dict[str, str]:
 def not_found(health: Health) -> str:
     """Say what was looked for and not found, "" if there is some of everything."""
     missing = [several for kind, (_, several, _) in KINDS.items() if not health.counts.get(kind)]
-    return f"No {listed(missing).replace(' and ', ' and no ')}." if missing else ""
+    if missing[:1] == ["leaks"]:
+        missing[0] = "leaks (pictures that a model both learns from and is judged by)"
+    return f"Looked for and not found: {listed(missing)}." if missing else ""
 
 
 def pair_words(pair: Pair) -> str:

@@ -40,7 +40,7 @@ def test_health_for_people_names_the_leaking_files_and_what_a_leak_is(
     assert "1 leak: a picture that a model learns from" in shown
     assert "train/cats/1.jpg (training) and validation/cats/again.jpg" in shown
     assert "the same file" in shown
-    assert "No exact copies" in shown
+    assert "not found: exact copies" in shown
 
 
 def test_pictures_are_excluded_and_taken_back(environment: Settings, folder: Path, capsys) -> None:
