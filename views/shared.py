@@ -76,15 +76,42 @@ def sources() -> list[str]:
     return [name for name in library.sources(where) if have_photos or name != "photos"]
 
 
+def offered() -> list[str]:
+    """Return the data sources to choose from: all that can be opened, and the folder that the address names."""
+    known = sources()
+    for named in (st.session_state.get("data"), st.query_params.get("data")):
+        if named not in known and library.is_named_folder(settings(), named):
+            known.append(named)
+    return known
+
+
+def source_label(name: str) -> str:
+    """Return what the choice of data calls a source, and the address too: an added set's name, else the source."""
+    own = library.own_set(settings(), name)
+    return own.name if own else name
+
+
 def source() -> str:
-    """Return the data source that the sidebar chose: "photos", "drawn" or the path of an own folder."""
+    """Return the data source that the sidebar chose: "photos", "drawn", or the path of an added set or a folder."""
     chosen = st.session_state.get("data")
-    return chosen if chosen in sources() else library.default_source(settings())
+    usable = chosen in sources() or library.is_named_folder(settings(), chosen)
+    return chosen if usable else library.default_source(settings())
 
 
 def source_words(name: str) -> str:
-    """Say in words what a data source is: "photos", "drawn pictures" or "the folder NAME"."""
-    return {"photos": "photos", "drawn": "drawn pictures"}.get(name) or f"the folder {plain(Path(name).name)}"
+    """Say in words which pictures a data source holds: "photos", "drawn pictures" or "pictures of NAME"."""
+    own = library.own_set(settings(), name)
+    words = {"photos": "photos", "drawn": "drawn pictures"}.get(name)
+    return words or f"pictures of {plain(own.name if own else Path(name).name)}"
+
+
+def classes() -> tuple[str, str]:
+    """Return the names of the two classes of the chosen data, as plain words; cats and dogs where it can't be used."""
+    try:
+        first, second = catalog().classes
+    except CatDogError:
+        return "cats", "dogs"
+    return plain(first), plain(second)
 
 
 def catalog() -> Catalog:

@@ -6,6 +6,7 @@ from catdog.dataset import default_source, fetch_photos, photos_root
 from catdog.errors import CatDogError
 from views import shared
 from views.jobs import Job
+from views.own import choose_what_was_added, own_photos
 
 FETCH = "Fetch the photos (65 MB)"
 
@@ -13,7 +14,8 @@ FETCH = "Fetch the photos (65 MB)"
 def sidebar() -> None:
     """Draw the choice of data, what it is, and the button that fetches the photos while they are missing."""
     _switch_once_fetched()
-    offered = shared.sources()
+    choose_what_was_added()
+    offered = shared.offered()
     with st.sidebar:
         st.selectbox(
             "Data",
@@ -21,6 +23,7 @@ def sidebar() -> None:
             index=offered.index(default_source(shared.settings())),
             key="data",
             bind="query-params",
+            format_func=shared.source_label,
             help="Which pictures all pages show and new runs learn from.",
         )
     try:
@@ -31,6 +34,7 @@ def sidebar() -> None:
         st.sidebar.caption(f"**{shared.plain(opened.catalog.title)}**  \n{shared.plain(opened.catalog.note)}")
     with st.sidebar:
         fetch_panel("sidebar")
+        own_photos()
 
 
 def fetch_job() -> Job | None:

@@ -1,0 +1,121 @@
+"""Photos of one's own: adding a zip, naming a folder of the server's disk, deleting a set that was added."""
+
+import streamlit as st
+
+from catdog.dataset import OwnSet, add_own_set, named_folder, own_sets
+from catdog.errors import CatDogError
+from catdog.runs import delete_data
+from catdog.words import listed
+from views import shared
+from views.jobs import Job
+
+MEGABYTES = 2000
+LOOKS = """\
+fruit.zip                  or
+    apples/                    train/apples/        validation/apples/
+        1.jpg, 2.jpg …         train/pears/         validation/pears/
+    pears/
+        1.jpg, 2.jpg …"""
+ADDING, WANTED = "adding-own", "data-wanted"
+
+
+def own_photos() -> None:
+    """Draw the button that opens the dialog about own photos."""
+    if st.button("Add your own photos", icon=":material/add_photo_alternate:", width="stretch", key="own"):
+        st.dialog("Your own photos", width="medium", icon=":material/add_photo_alternate:")(panel)()
+
+
+def choose_what_was_added() -> None:
+    """Choose the set that this browser has just added; to be called before the choice of data is drawn.
+
+    A dialog that was closed too early is no loss: the set comes in the background, and so does what went wrong.
+    """
+    job = _job()
+    if job is not None and not job.active:
+        _forget()
+        if job.error is not None:
+            st.error(shared.plain(str(job.error)), icon=":material/error:")
+        elif job.result.source in shared.sources():
+            st.session_state["data"] = job.result.source
+            st.toast(f"{shared.plain(job.result.name)} is in use now.", icon=":material/check_circle:")
+    if WANTED in st.session_state:
+        st.session_state["data"] = st.session_state.pop(WANTED)
+
+
+def panel() -> None:
+    """Draw what the dialog holds: a field for a zip, one for a folder where some may be named, and the added sets."""
+    st.markdown("Any two kinds of things will do. Put the pictures of each into a folder named after it, and zip both.")
+    st.code(LOOKS, language=None)
+    with st.form("add-own", border=False):
+        upload = st.file_uploader(
+            "The zip",
+            type=["zip"],
+            max_upload_size=MEGABYTES,
+            help="At most 2 GB and 50,000 pictures. The server holds the zip in its memory until it is unpacked.",
+        )
+        name = st.text_input("What to call it", max_chars=60, placeholder="like the zip")
+        asked = st.form_submit_button("Add these photos", type="primary", icon=":material/add:")
+    st.caption("JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF and HEIC. 20 of each kind is the least that makes sense.")
+    if asked and upload is None:
+        st.error("Choose a zip first.", icon=":material/error:")
+    elif asked:
+        _add(upload, name)
+    if shared.settings().folders:
+        _folder()
+    sets = own_sets(shared.settings())
+    if sets:
+        with st.expander("Sets that were added", icon=":material/folder_zip:"):
+            for own in sets:
+                _delete(own)
+
+
+def _add(upload, name: str) -> None:
+    """Add the zip in the server's background and wait for it, behind a bar."""
+    where, key = shared.settings(), (ADDING, upload.file_id)
+    job = shared.jobs().start(key, lambda progress: add_own_set(where, upload, name, progress))
+    st.session_state[ADDING] = key
+    bar = st.progress(0.0, text="Looking through the zip …")
+    while not job.wait(0.2):
+        bar.progress(job.share, text=job.text)
+    bar.empty()
+    if job.error is None:
+        st.rerun()  # closes the dialog, and the set is chosen
+    _forget()
+    if not isinstance(job.error, CatDogError):
+        raise job.error
+    st.error(shared.plain(str(job.error)), icon=":material/error:")
+
+
+def _job() -> Job | None:
+    key = st.session_state.get(ADDING)
+    return None if key is None else shared.jobs().find(key)
+
+
+def _forget() -> None:
+    shared.jobs().forget(st.session_state.pop(ADDING))  # it holds the upload in memory
+
+
+def _folder() -> None:
+    """Draw the way to a folder of the server's disk."""
+    with st.form("name-folder", border=False):
+        text = st.text_input(
+            "Or a folder on the server's disk",
+            max_chars=500,
+            help=f"In {shared.plain(listed([str(one) for one in shared.settings().folders]))}.",
+        )
+        asked = st.form_submit_button("Use this folder", icon=":material/folder_open:")
+    if asked:
+        with shared.errors():
+            st.session_state[WANTED] = str(named_folder(shared.settings(), text))
+            st.rerun()
+
+
+def _delete(own: OwnSet) -> None:
+    """Draw one added set with its button for deleting, which asks first."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{shared.plain(own.name)}**, {own.pictures:,} pictures")
+        sure = st.checkbox("Delete it?", key=f"sure-{own.root.name}")
+        if sure and st.button("Delete for good", key=f"delete-own-{own.root.name}", type="primary"):
+            with shared.errors():
+                delete_data(shared.settings(), own)
+                st.rerun()
