@@ -132,8 +132,8 @@ def _say(found: Health, run: Run | None, doubted: list[Doubt], left_out: tuple[s
     if doubted:
         many = "1 label" if len(doubted) == 1 else f"{len(doubted):,} labels"
         lines.append(
-            f"- {many} that the run **{shared.plain(run.name)}** doubts: it takes the picture for the other class. Mostly "
-            "the model is wrong, but where it is very sure, look whether the label is."
+            f"- {many} that the run **{shared.plain(run.name)}** doubts: it takes the picture for the other class. "
+            "Mostly the model is wrong, but where it is very sure, look whether the label is."
         )
     if left_out:
         lines.append(f"- {len(left_out):,} excluded from training: switch “Exclude” off to take one back.")

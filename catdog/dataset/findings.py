@@ -16,7 +16,8 @@ KINDS = {
     "alike": (
         "pair that looks almost the same",
         "pairs that look almost the same",
-        "saved again, resized, brightened, mirrored, or taken a moment later. Parts cut out of pictures are not looked for.",
+        "saved again, resized, brightened, mirrored, or taken a moment later. Parts cut out of pictures are not looked "
+        "for.",
     ),
     "unreadable": ("file that can't be read", "files that can't be read", "left out everywhere."),
     "small": (
