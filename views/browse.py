@@ -17,7 +17,7 @@ from views.browsefacts import facts_now, picture_reader
 from views.browsefilters import Wanted, filters, say_what_the_address_got_wrong
 from views.health import health
 from views.photo import open_photo, show_photo_of_the_address
-from views.tiles import Tiles, stretched_tile, tile
+from views.tiles import Tiles, in_address, stretched_tile, tile
 
 LARGE, SMALL = (480, 360), (200, 150)  # pixels of a tile
 FEW_COLUMNS = 5  # up to so many, tiles are so large that the 160 × 160 pixels of the models would look coarse
@@ -113,7 +113,7 @@ def _grid(dataset: Dataset, rows: np.ndarray, columns: int, with_label: bool) ->
 
 
 def _picture(
-    dataset: Dataset, row: int, shown: bytes | None, size: tuple[int, int] | str, dense: bool, with_label: bool
+    dataset: Dataset, row: int, shown: bytes | str | None, size: tuple[int, int] | str, dense: bool, with_label: bool
 ) -> None:
     """Show one picture with its file name and, where there is room, its size, its split and its label."""
     catalog = dataset.catalog
@@ -142,19 +142,24 @@ def _maker(dataset: Dataset) -> Callable[[tuple], tuple]:
     """Return what makes a tile for a key of _grid: its bytes and the picture's own size, or None and what is wrong."""
     read = picture_reader(dataset)
 
-    def make(key: tuple[str, str, int, bool]) -> tuple[bytes | None, tuple[int, int] | str]:
+    def make(key: tuple[str, str, int, bool]) -> tuple[bytes | str | None, tuple[int, int] | str]:
         _, _, row, dense = key
         if dense:
             own = own_size(dataset.catalog.root / dataset.catalog.paths[row])
             if own is not None:
-                return stretched_tile(read(slice(row, row + 1))[0], own, *SMALL), own
+                return _ready(stretched_tile(read(slice(row, row + 1))[0], own, *SMALL)), own
         try:
             picture = dataset.picture(row)
         except PictureError as error:
             return None, str(error)
-        return tile(picture, *(SMALL if dense else LARGE)), (picture.shape[1], picture.shape[0])
+        return _ready(tile(picture, *(SMALL if dense else LARGE))), (picture.shape[1], picture.shape[0])
 
     return make
+
+
+def _ready(picture_file: bytes) -> bytes | str:
+    """Return a tile as st.image takes it without encoding it anew, which would take longer than all the rest."""
+    return in_address(picture_file) if picture_file.startswith(b"RIFF") else picture_file
 
 
 @st.cache_resource(show_spinner=False)

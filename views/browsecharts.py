@@ -27,7 +27,10 @@ def counts(dataset: Dataset) -> None:
             for split, of in numbers.items()
         )
         st.plotly_chart(
-            class_counts(catalog), key="counts", config=dict(CONFIG), alt=f"Pictures in each split. {said}."
+            _counts_chart((catalog.fingerprint, len(catalog)), dataset),
+            key="counts",
+            config=dict(CONFIG),
+            alt=f"Pictures in each split. {said}.",
         )
     with words:
         training = numbers[TRAINING]
@@ -87,12 +90,18 @@ def _sizes(dataset: Dataset, facts: Facts) -> None:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
+def _counts_chart(data: tuple[str, int], _dataset: Dataset) -> go.Figure:
+    return class_counts(_dataset.catalog)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
 def _charts(data: tuple[str, int], _dataset: Dataset, _facts: Facts) -> tuple[go.Figure, go.Figure]:
     return picture_sizes(_dataset.catalog, _facts), aspect_ratios(_dataset.catalog, _facts)
 
 
 def _means(dataset: Dataset, facts: Facts) -> None:
     classes = dataset.catalog.classes
+    shown = _mean_tiles((dataset.catalog.fingerprint, len(dataset.catalog)), facts)
     words, pictures = st.columns([2, 3], gap="large")
     with words:
         st.markdown(
@@ -111,11 +120,16 @@ def _means(dataset: Dataset, facts: Facts) -> None:
             for number, split in enumerate(SPLITS):
                 with grid.cell():
                     st.image(
-                        tile(facts.means[number, label], MEAN, MEAN),
+                        shown[number][label],
                         width="stretch",
                         alt=f"The mean of all {split} pictures of {name}",
                     )
                     st.caption(f"{shared.plain(name)}, {split}")
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _mean_tiles(data: tuple[str, int], _facts: Facts) -> list[list[bytes]]:
+    return [[tile(mean, MEAN, MEAN) for mean in split] for split in _facts.means]
 
 
 def _between(smallest: int, largest: int) -> str:

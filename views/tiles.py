@@ -1,5 +1,6 @@
 """Pictures of any size made into tiles of one size, so that a grid of them stays tidy."""
 
+import base64
 import io
 import threading
 from collections import OrderedDict
@@ -30,6 +31,11 @@ def stretched_tile(picture: np.ndarray, own: tuple[int, int], width: int, height
     scale = min(width / own[0], height / own[1])
     size = (max(1, round(own[0] * scale)), max(1, round(own[1] * scale)))
     return _tile(image.resize(size, Image.Resampling.BILINEAR), width, height, crop=False)
+
+
+def in_address(picture_file: bytes) -> str:
+    """Return a WebP file as a data: address, which st.image passes on; given as bytes, it would make a PNG of it."""
+    return f"data:image/webp;base64,{base64.b64encode(picture_file).decode()}"
 
 
 def whole(picture: np.ndarray, most: int) -> bytes:
