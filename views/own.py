@@ -11,11 +11,9 @@ from views.jobs import Job
 
 MEGABYTES = 2000
 LOOKS = """\
-fruit.zip                  or
-    apples/                    train/apples/        validation/apples/
-        1.jpg, 2.jpg …         train/pears/         validation/pears/
-    pears/
-        1.jpg, 2.jpg …"""
+fruit.zip
+    apples/   1.jpg, 2.jpg …
+    pears/    1.jpg, 2.jpg …"""
 ADDING, WANTED = "adding-own", "data-wanted"
 
 
@@ -44,7 +42,10 @@ def choose_what_was_added() -> None:
 
 def panel() -> None:
     """Draw what the dialog holds: a field for a zip, one for a folder where some may be named, and the added sets."""
-    st.markdown("Any two kinds of things will do. Put the pictures of each into a folder named after it, and zip both.")
+    st.markdown(
+        "Any two kinds of things will do. Put the pictures of each into a folder named after it, and zip the two "
+        "folders. If you have split the pictures yourself, zip `train` and `validation`, with the two folders in each."
+    )
     st.code(LOOKS, language=None)
     with st.form("add-own", border=False):
         upload = st.file_uploader(
