@@ -439,6 +439,13 @@ def test_resize_is_tensorflows_to_half_a_grey_level(width, height):
         assert np.abs(result - tf.image.resize(picture, (size, size)).numpy()).max() < 0.501
 
 
+def test_resize_leaves_a_picture_of_the_wanted_size_as_it_is_and_returns_a_copy():
+    picture = np.random.default_rng(3).integers(0, 256, (160, 160, 3), dtype=np.uint8)
+    same = resize(picture)
+    assert np.array_equal(same, picture)
+    assert not np.shares_memory(same, picture)
+
+
 def test_resize_takes_any_view_of_pixels():
     pixels = np.asarray(draw())
     expected = resize(np.ascontiguousarray(pixels[::-1, ::-1]))
