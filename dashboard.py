@@ -8,7 +8,7 @@ from views.sidebar import sidebar
 PAGES = (
     ("overview", "Overview", "home", "The six steps of the course, how far you are, and what comes next."),
     ("browse", "Browse", "photo_library", "Look at the pictures, their labels, and how many there are."),
-    ("augment", "Augment", "flip", "See one picture flipped and turned the way training does it."),
+    ("augment", "Augment", "flip", "See one picture flipped, turned and changed the way training does it."),
     ("train", "Train", "model_training", "Start training runs, watch them, stop them and go on with them."),
     (
         "compare",

@@ -1,42 +1,60 @@
-"""Augmentation: photos flipped and turned at random, so that a model seldom sees the same picture twice."""
+"""Augmentation: photos changed a little at random, so that a model seldom sees the same picture twice."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from catdog.errors import UsageError
 
-if TYPE_CHECKING:
-    import keras
-
 FLIPS = ("none", "horizontal", "vertical", "horizontal_and_vertical")
-AUGMENTATION_LAYERS = ("flip", "rotation")  # names of the layers, in order
+FILLS = ("reflect", "constant", "wrap", "nearest")
+AUGMENTATION_LAYERS = ("flip", "rotation", "zoom", "translation", "contrast", "brightness")  # their names, in order
 _FLIP_WORDS = {
     "horizontal": "flipped left-right at random",
     "vertical": "flipped up-down at random",
     "horizontal_and_vertical": "flipped left-right and up-down at random",
 }
+_FILL_WORDS = {
+    "constant": "with black beyond the edge",
+    "wrap": "with the opposite side beyond the edge",
+    "nearest": "with the edge drawn out beyond it",
+}
+#: The largest value of each effect. A zoom by 1 would show a single pixel.
+LIMITS = {"rotation": 0.5, "zoom": 0.9, "translation": 1.0, "contrast": 1.0, "brightness": 1.0}
 
 
 @dataclass(frozen=True)
 class Augmentation:
-    """What is done to photos at random while a model trains; the default does nothing.
+    """What is done to photos at random while a model trains, in this order; the default does nothing.
 
     flip: one of FLIPS, the axes along which a photo is flipped, each time with probability one half.
     rotation: largest turn either way, as a fraction of a full turn from 0 to 0.5 (0.2 = ±72°).
+    zoom: how much more or less of the photo is shown at most, 0 to 0.9 (0.2: 0.8 to 1.2 times its width and height).
+    translation: largest shift across and down, as a share of width and height, 0 to 1.
+    contrast: how far a colour's distance from its mean grows or shrinks at most, 0 to 1 (0.2: 0.8 to 1.2 times).
+    brightness: what is added or taken away at most, as a share of the whole range of values, 0 to 1.
+    fill: one of FILLS, what is seen beyond the photo's edge: its mirror image, black, its opposite side or the nearest
+        pixel.
 
-    Raises UsageError for any other value.
+    The numbers mean what they mean in Keras's layers. Raises UsageError for any other value.
     """
 
     flip: str = "none"
     rotation: float = 0.0
+    zoom: float = 0.0
+    translation: float = 0.0
+    contrast: float = 0.0
+    brightness: float = 0.0
+    fill: str = "reflect"
 
     def __post_init__(self) -> None:
-        if self.flip not in FLIPS:
-            raise UsageError(f"The flip is {self.flip!r}, but must be one of {', '.join(FLIPS)}.")
-        if not isinstance(self.rotation, int | float) or not 0 <= self.rotation <= 0.5:
-            raise UsageError(f"The rotation is {self.rotation!r}, but must be a fraction of a full turn from 0 to 0.5.")
+        for name, allowed in (("flip", FLIPS), ("fill", FILLS)):
+            if getattr(self, name) not in allowed:
+                raise UsageError(f"The {name} is {getattr(self, name)!r}, but must be one of {', '.join(allowed)}.")
+        for name, most in LIMITS.items():
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+                kind = "fraction of a full turn" if name == "rotation" else "number"
+                called = "shift" if name == "translation" else name
+                raise UsageError(f"The {called} is {value!r}, but must be a {kind} from 0 to {most:g}.")
 
     @property
     def degrees(self) -> float:
@@ -44,11 +62,36 @@ class Augmentation:
         return round(self.rotation * 360, 1)
 
     @property
+    def moves(self) -> bool:
+        """Whether it may show what lies beyond a photo's edge, so that the fill matters."""
+        return bool(self.rotation or self.zoom or self.translation)
+
+    @property
+    def relights(self) -> bool:
+        """Whether it changes the values of pixels."""
+        return bool(self.contrast or self.brightness)
+
+    @property
+    def acts(self) -> bool:
+        """Whether it changes any photo at all."""
+        return self.flip != "none" or self.moves or self.relights
+
+    @property
     def words(self) -> str:
         """What is done, in words for a caption, such as "flipped left-right at random, turned up to ±72°"."""
         parts = [_FLIP_WORDS[self.flip]] if self.flip in _FLIP_WORDS else []
         if self.rotation:
             parts.append(f"turned up to ±{self.degrees:g}°")
+        if self.zoom:
+            parts.append(f"zoomed {1 / (1 + self.zoom):.3g}× to {1 / (1 - self.zoom):.3g}×")
+        if self.translation:
+            parts.append(f"shifted up to {100 * self.translation:.3g} % each way")
+        if self.contrast:
+            parts.append(f"contrast changed up to ±{100 * self.contrast:.3g} %")
+        if self.brightness:
+            parts.append(f"brightness changed up to ±{100 * self.brightness:.3g} %")
+        if self.moves and self.fill in _FILL_WORDS:
+            parts.append(_FILL_WORDS[self.fill])
         return ", ".join(parts) or "left as it is"
 
 
@@ -57,78 +100,3 @@ def rotation_of(degrees: float) -> float:
     if isinstance(degrees, bool) or not isinstance(degrees, int | float) or not 0 <= degrees <= 180:
         raise UsageError(f"The turn is {degrees!r}, but must be a number of degrees from 0 to 180.")
     return degrees / 360
-
-
-def augmentation_layers(augmentation: Augmentation, seed: int | None = None) -> "list[keras.Layer]":
-    """Return the Keras layers that carry `augmentation` out, in order: a RandomFlip, then a RandomRotation.
-
-    Only what is switched on gets a layer, so the list may be empty. The layers take and give float pictures
-    (N, H, W, 3) of any pixel range, keep their size, and act only when called with training=True. Corners
-    left empty by a turn are filled by reflection. With a seed, layers built anew draw the same numbers again;
-    without one, Keras picks their seeds (repeatably after `keras.utils.set_random_seed`).
-
-    Keras 3 flips "horizontal_and_vertical" along both axes at once or not at all: half of the photos are
-    turned by 180°.
-    """
-    from keras import layers
-
-    # Two layers of one seed would draw the same numbers: each flip would go with one sense of rotation.
-    seeds = [None, None] if seed is None else np.random.SeedSequence(seed).generate_state(2, np.uint32)
-    flip_seed, rotation_seed = (None if value is None else int(value) % 2**31 for value in seeds)
-    wanted: list[keras.Layer] = []
-    if augmentation.flip != "none":
-        wanted.append(layers.RandomFlip(augmentation.flip, seed=flip_seed, name="flip"))
-    if augmentation.rotation:
-        wanted.append(layers.RandomRotation(augmentation.rotation, seed=rotation_seed, name="rotation"))
-    return wanted
-
-
-def random_transforms(augmentation: Augmentation, number: int, side: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw what is done to `number` square pictures of `side` pixels: a flip and a turn in one, float64 (number, 2, 3).
-
-    Each 2×3 matrix maps a pixel (x, y, 1) of the changed picture to the place (x, y) in the original that it shows. It
-    is what the layers of augmentation_layers do one after the other, drawn from `rng`: one draw decides the flip along
-    all axes at once, as in Keras 3.
-    """
-    flipped = rng.random(number) < 0.5
-    angles = 2 * np.pi * rng.uniform(-augmentation.rotation, augmentation.rotation, number)
-    cosines, sines, end = np.cos(angles), np.sin(angles), side - 1
-    # around the centre of the picture
-    across = np.stack([cosines, -sines, end / 2 * (1 - cosines + sines)])
-    down = np.stack([sines, cosines, end / 2 * (1 - sines - cosines)])
-    if augmentation.flip in ("horizontal", "horizontal_and_vertical"):
-        across = np.where(flipped, [[0], [0], [end]] - across, across)
-    if augmentation.flip in ("vertical", "horizontal_and_vertical"):
-        down = np.where(flipped, [[0], [0], [end]] - down, down)
-    return np.stack([across, down]).transpose(2, 0, 1)
-
-
-def transform(pictures: np.ndarray, transforms: np.ndarray) -> np.ndarray:
-    """Flip and turn pictures (N, H, W, 3), uint8 or float32, as `transforms` (N, 2, 3) of random_transforms says.
-
-    OpenCV does in a sixth of the processor time what TensorFlow's operation does, which works out each place anew for
-    each colour. Values between pixels are interpolated as in the layers, for uint8 then rounded to whole numbers.
-    """
-    import cv2
-
-    changed = np.empty_like(pictures)
-    size = pictures.shape[2], pictures.shape[1]
-    for before, matrix, after in zip(pictures, transforms, changed, strict=True):
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        cv2.warpAffine(before, matrix, size, dst=after, flags=flags, borderMode=cv2.BORDER_REFLECT)
-    return changed
-
-
-def augmented(picture: np.ndarray, augmentation: Augmentation, copies: int, seed: int) -> np.ndarray:
-    """Return `copies` of a picture, each flipped and turned anew by the layers of a model.
-
-    picture: uint8 (H, W, 3). Returns uint8 (copies, H, W, 3); the same seed gives the same copies.
-    """
-    pictures = np.repeat(picture[np.newaxis], copies, axis=0)
-    layers = augmentation_layers(augmentation, seed)
-    if not layers:
-        return pictures
-    values = pictures.astype(np.float32)
-    for layer in layers:
-        values = layer(values, training=True)
-    return np.clip(np.rint(np.asarray(values)), 0, 255).astype(np.uint8)

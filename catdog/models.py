@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catdog import networks
-from catdog.augment import Augmentation, augmentation_layers
+from catdog.augment import Augmentation
+from catdog.augment_layers import augmentation_layers
 from catdog.errors import UsageError
 from catdog.pictures import SIZE
 
@@ -153,7 +154,8 @@ def build(
     chosen = recipe(name)
     if seed is not None:
         keras.utils.set_random_seed(seed)
-    augment = augmentation_layers(chosen.augmentation if augmentation is None else augmentation)
+    wanted = chosen.augmentation if augmentation is None else augmentation
+    augment = augmentation_layers(wanted, value_range=networks.AUGMENTED_RANGE[name])
     pictures = keras.Input((SIZE, SIZE, 3), name="pictures")
     if chosen.backbone:
         output = networks.model4(pictures, augment, networks.mobilenet(weights))

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     import keras
     from keras import KerasTensor, Layer
 
+#: The range of the values that each model's augmentation layers get: before or after its scaling.
+AUGMENTED_RANGE = {"model1": (0, 255), "model2": (0, 255), "model3": (-1, 1), "model4": (-1, 1)}
+
 
 def model1(x: "KerasTensor", augment: "list[Layer]") -> "KerasTensor":
     """Raw pixels, no augmentation of its own; gives two logits, (N, 2)."""

@@ -2,16 +2,19 @@
 
 import streamlit as st
 
-from catdog.augment import Augmentation, rotation_of
+from catdog.augment import Augmentation
 from catdog.training import TrainConfig
-from catdog.training.config import MAX_EPOCHS
+from catdog.training.config import AUGMENTATIONS as EFFECTS
+from catdog.training.config import MAX_EPOCHS, settings_of
 from catdog.training.schedule import PLATEAU, SCHEDULES
 from views import shared
-from views.flips import FLIPS, flip_word
+from views.effects import effect_inputs, effect_values
 
 DEFAULT = TrainConfig("model1")
-OWN, NONE, CHOSEN = AUGMENTATIONS = ("the model's own", "none", "flip and turn")
-MORE = ("augmentation", "flips", "turns", "schedule", "patience", "restore_best", "exact")  # keys under More settings
+OWN, NONE, CHOSEN = AUGMENTATIONS = ("the model's own", "none", "chosen here")
+START = Augmentation("horizontal", 30 / 360)
+SUFFIX = "s"  # of the effects' keys: flips, turns …, since the Augment page has flip, turn …
+MORE = ("augmentation", *effect_values(START, SUFFIX), "schedule", "patience", "restore_best", "exact")  # keys
 OVER_TIME = {
     "constant": "It stays the same, as in the notebook.",
     "cosine": "It falls along half a cosine curve, to almost 0 in the last epoch: large steps first, fine ones at the "
@@ -28,7 +31,7 @@ def more_settings() -> dict[str, object]:
     with st.expander("More settings", icon=":material/tune:", key="more", on_change="rerun"):
         left, right = shared.row(2, 300)
         with left, st.container(gap="xsmall"):
-            augmentation = _augmentation()
+            chosen = _augmentation()
         with right, st.container(gap="xsmall"):
             schedule = st.segmented_control(
                 "Learning rate over time",
@@ -40,6 +43,9 @@ def more_settings() -> dict[str, object]:
                 wrap=True,
             )
             st.caption(OVER_TIME[schedule])
+        augmentation = dict.fromkeys(EFFECTS) if chosen == OWN else settings_of(Augmentation())
+        if chosen == CHOSEN:
+            augmentation = settings_of(effect_inputs(START, SUFFIX))
         left, right = shared.row(2, 300)
         with left, st.container(gap="xsmall"):
             patience = st.number_input(
@@ -74,8 +80,8 @@ def more_settings() -> dict[str, object]:
     return augmentation | {"schedule": schedule, "patience": patience, "restore_best": best, "exact": exact}
 
 
-def _augmentation() -> dict[str, object]:
-    """Draw how training pictures are flipped and turned; return flip and rotation for TrainConfig."""
+def _augmentation() -> str:
+    """Let the user choose one of AUGMENTATIONS; return it."""
     chosen = st.segmented_control(
         "Augmentation",
         AUGMENTATIONS,
@@ -84,40 +90,36 @@ def _augmentation() -> dict[str, object]:
         key="augmentation",
         bind="query-params",
         wrap=True,
-        help="Training pictures are flipped and turned at random, so that none is learnt by heart. The Augment page "
-        "shows what that looks like, and what each model does by itself.",
+        help="Training pictures are changed at random, so that none is learnt by heart. The Augment page shows what "
+        "that looks like, and what each model does by itself.",
     )
-    if chosen == OWN:
-        st.caption("Each model flips and turns the pictures as in the notebook; model1 not at all.")
-        return {"flip": None, "rotation": None}
-    if chosen == NONE:
-        st.caption("No picture is flipped or turned, whatever the model.")
-        return {"flip": "none", "rotation": 0.0}
-    word = st.segmented_control(
-        "Flip", list(FLIPS), default="left-right", required=True, key="flips", bind="query-params", wrap=True
-    )
-    degrees = st.slider(
-        "Largest turn, either way", 0, 180, 30, format="±%d°", key="turns", bind="query-params", width="stretch"
-    )
-    return {"flip": FLIPS[word], "rotation": rotation_of(degrees)}
+    said = {
+        OWN: "Each model flips and turns the pictures as in the notebook; model1 not at all.",
+        NONE: "Every picture is shown as it is, whatever the model.",
+        CHOSEN: "Every picture is changed as set below, whatever the model.",
+    }
+    st.caption(said[chosen])
+    return chosen
 
 
 def augmentation_in_form(augmentation: Augmentation) -> dict[str, str]:
     """Return what the Train page's address says to train with this augmentation, whatever the model."""
-    if augmentation == Augmentation():
-        return {"augmentation": NONE}
-    return {"augmentation": CHOSEN, "flips": flip_word(augmentation), "turns": str(round(augmentation.degrees))}
+    return {key: str(value) for key, value in _in_form(augmentation).items()}
 
 
 def put_more_settings(config: TrainConfig) -> None:
     """Put a run's settings into the inputs, to be drawn with the next run of the page."""
     for key in ("schedule", "patience", "restore_best", "exact"):
         st.session_state[key] = getattr(config, key)
-    own = config.flip is None and config.rotation is None
-    values = {"augmentation": OWN} if own else augmentation_in_form(config.augmentation)
-    st.session_state.update(values)
-    if "turns" in values:
-        st.session_state["turns"] = int(values["turns"])
+    own = all(getattr(config, name) is None for name in EFFECTS)
+    st.session_state.update({"augmentation": OWN} if own else _in_form(config.augmentation))
     usual = all(getattr(config, key) == getattr(DEFAULT, key) for key in ("schedule", "patience", "restore_best"))
     if not (own and usual and not config.exact):
         st.session_state["more"] = True
+
+
+def _in_form(augmentation: Augmentation) -> dict[str, str | int]:
+    """Return {key: value} of the inputs that say this augmentation."""
+    if not augmentation.acts:
+        return {"augmentation": NONE}
+    return {"augmentation": CHOSEN} | effect_values(augmentation, SUFFIX)

@@ -1,17 +1,15 @@
 """Ask the models: every trained model's answer for pictures of your own or from the test set."""
 
-import numpy as np
 import streamlit as st
 
 from catdog.charts import CONFIG, probability_bars
 from catdog.comparison import data_words, labels
-from catdog.errors import RunError
-from catdog.inference import Predictor, load_predictor
 from catdog.pictures import SIZE, SUFFIXES
 from catdog.runs import Run
 from catdog.training import ACTIVE
 from catdog.words import listed, percent
 from views import shared
+from views.answers import answers, classes_of
 from views.asked import SAMPLE, Asked, sampled, uploaded
 from views.tiles import tile
 
@@ -55,9 +53,9 @@ def main() -> None:
         st.info("Choose at least one model above.")
     else:
         _cautions(chosen, asked)
-        answers = _ask(chosen, asked)
+        given = _ask(chosen, asked)
         for number, picture in enumerate(asked):
-            _card(number, picture, [(run, probabilities[number]) for run, probabilities in answers])
+            _card(number, picture, [(run, probabilities[number]) for run, probabilities in given])
 
 
 def _nobody_can_answer() -> None:
@@ -129,7 +127,7 @@ def _strange(run: Run, source: str) -> bool:
     return run.config.source != source if source else run.config.source == "drawn"
 
 
-def _card(number: int, picture: Asked, answers: list[tuple[Run, float]]) -> None:
+def _card(number: int, picture: Asked, given: list[tuple[Run, float]]) -> None:
     """Show one picture as given and as the models see it, with every chosen run's answer."""
     with st.container(border=True):
         left, right = st.columns([2, 3], gap="medium")
@@ -142,15 +140,15 @@ def _card(number: int, picture: Asked, answers: list[tuple[Run, float]]) -> None
                 st.image(tile(picture.pixels), width="stretch", alt=f"{picture.name} squeezed to a square")
                 st.caption(f"as the models see it  \n{SIZE} × {SIZE} pixels")
         with right:
-            _answers(number, picture.truth, answers)
+            _answers(number, picture.truth, given)
 
 
-def _answers(number: int, truth: str | None, answers: list[tuple[Run, float]]) -> None:
+def _answers(number: int, truth: str | None, given: list[tuple[Run, float]]) -> None:
     """Draw the answers as bars, one chart for each pair of class names, and say who is right."""
-    names = labels([run for run, _ in answers])
+    names = labels([run for run, _ in given])
     pairs: dict[tuple[str, str], list[tuple[str, str, float]]] = {}
-    for run, probability in answers:
-        pairs.setdefault(_classes(run), []).append((names[run.id], run.config.model, probability))
+    for run, probability in given:
+        pairs.setdefault(classes_of(run), []).append((names[run.id], run.config.model, probability))
     for place, (classes, bars) in enumerate(pairs.items()):
         said = [(name, classes[probability > 0.5], max(probability, 1 - probability)) for name, _, probability in bars]
         st.plotly_chart(
@@ -168,38 +166,14 @@ def _answers(number: int, truth: str | None, answers: list[tuple[Run, float]]) -
             st.markdown(" ".join(parts))
 
 
-def _classes(run: Run) -> tuple[str, str]:
-    """Return the names of the two classes that a run learned to tell apart."""
-    names = run.details.get("data", {}).get("classes")
-    return (str(names[0]), str(names[1])) if isinstance(names, list) and len(names) == 2 else ("cats", "dogs")
-
-
 def _ask(chosen: list[Run], asked: list[Asked]) -> list[tuple[Run, list[float]]]:
     """Return each run with its probabilities of class 1, one a picture; say why of a run that can't answer.
 
     One run after the other answers for all pictures, so that one model at a time need be in memory.
     """
-    answers = []
-    for run in chosen:
-        try:
-            modified = run.files.tflite.stat().st_mtime_ns
-            answers.append((run, [_answer(str(run.folder), modified, picture.pixels, run) for picture in asked]))
-        except RunError as error:
-            st.error(shared.plain(str(error)), icon=":material/error:")
-        except OSError:
-            st.error(f"The run {shared.plain(run.name)} has just been deleted.", icon=":material/error:")
-    return answers
-
-
-@st.cache_data(max_entries=5000, show_spinner=False)
-def _answer(folder: str, modified: int, pixels: np.ndarray, _run: Run) -> float:
-    return float(_predictor(folder, modified, _run).predict(pixels[np.newaxis])[0])
-
-
-# One is kept: a model takes up to 170 MB, and reading it again takes some hundredths of a second.
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _predictor(folder: str, modified: int, _run: Run) -> Predictor:
-    return load_predictor(_run)
+    pixels = [picture.pixels for picture in asked]
+    answered = ((run, answers(run, pixels)) for run in chosen)
+    return [(run, probabilities) for run, probabilities in answered if probabilities is not None]
 
 
 main()

@@ -2,14 +2,13 @@
 
 import streamlit as st
 
-from catdog.augment import rotation_of
 from catdog.errors import UsageError
 from catdog.models import MODELS, recipe
 from catdog.training import TrainConfig
 from catdog.training.config import MAX_BATCH_SIZE, MAX_EPOCHS
 from views import shared
-from views.flips import FLIPS
-from views.moresettings import AUGMENTATIONS, more_settings, put_more_settings
+from views.effects import effect_faults
+from views.moresettings import AUGMENTATIONS, SUFFIX, more_settings, put_more_settings
 
 DEFAULT = TrainConfig("model1")
 LOWEST_RATE = 1e-7
@@ -88,12 +87,9 @@ def say_what_the_address_got_wrong() -> None:
             checks.append(lambda key=key, kind=kind: TrainConfig("model1", **{key: _value(asked[key], kind)}))
     if "share" in asked:
         checks.append(lambda: _check_share(_value(asked["share"], int)))
-    if "turns" in asked:
-        checks.append(lambda: rotation_of(_value(asked["turns"], int)))
-    for key, what, allowed in (("augmentation", "augmentation", AUGMENTATIONS), ("flips", "flip", tuple(FLIPS))):
-        if key in asked:
-            checks.append(lambda key=key, what=what, allowed=allowed: _check_word(what, asked[key], allowed))
-    wrong = []
+    if "augmentation" in asked:
+        checks.append(lambda: _check_word("augmentation", asked["augmentation"], AUGMENTATIONS))
+    wrong = [shared.plain(fault) for fault in effect_faults(SUFFIX)]
     for check in checks:
         try:
             check()

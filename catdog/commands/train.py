@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 OPTIONS = (
     *("epochs", "batch_size", "learning_rate", "seed", "fraction", "exact"),
-    *("patience", "schedule", "restore_best", "flip"),
+    *("patience", "schedule", "restore_best"),
+    *("flip", "zoom", "translation", "contrast", "brightness", "fill"),
 )
 
 
@@ -71,6 +72,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         metavar="DEGREES",
         help="turn pictures at random, up to so far either way, 0 to 180 (default: as the model)",
     )
+    _add_effects(parser)
     add_source(parser)
     parser.add_argument("--name", default="", help="what to call the run (default: named after the model)")
     parser.add_argument("--detach", action="store_true", help="start the training and do not wait for its end")
@@ -116,6 +118,26 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         elif not arguments.json:
             print(_outcome(run))
     return status
+
+
+def _add_effects(parser: argparse.ArgumentParser) -> None:
+    """Describe the options for effects that no model has by itself."""
+    share = {"type": float, "metavar": "SHARE"}
+    parser.add_argument("--zoom", help="show up to so much more or less of a picture, 0 to 0.9 (default 0)", **share)
+    parser.add_argument(
+        "--shift",
+        dest="translation",
+        help="shift pictures at random, each way up to this share of width and height, 0 to 1 (default 0)",
+        **share,
+    )
+    parser.add_argument("--contrast", help="strengthen or weaken the contrast by up to, 0 to 1 (default 0)", **share)
+    parser.add_argument("--brightness", help="make pictures brighter or darker by up to, 0 to 1 (default 0)", **share)
+    parser.add_argument(
+        "--fill",
+        metavar="NAME",
+        help="what is seen beyond a picture's edge: reflect (its mirror image, the default), constant (black), wrap "
+        "(its opposite side) or nearest (the nearest pixel)",
+    )
 
 
 def _name(arguments: argparse.Namespace, model: str) -> str:

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from catdog.augment import Augmentation, random_transforms, transform
+from catdog.augment import Augmentation
 from catdog.dataset.reading import PictureReader
 from catdog.pictures import SIZE
+from catdog.transforms import drawn_transforms, transform
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -26,13 +27,13 @@ def batches(
     """Return a tf.data.Dataset of (float32 (B, 160, 160, 3) in 0..255, float32 (B, 1) label) over `rows`.
 
     pixels: uint8 (N, 160, 160, 3); labels: int (N,); rows: int (M,). The last batch may be smaller. `order` gives the
-    random numbers that shuffle the rows, and flip and turn the pictures by `augmentation`, anew at each pass; without
-    it they stay in order and as they are.
+    random numbers that shuffle the rows, and change the pictures by `augmentation`, anew at each pass; without it they
+    stay in order and as they are.
     """
     import tensorflow as tf
 
     read = PictureReader(pixels)
-    changed = order is not None and augmentation != Augmentation()
+    changed = order is not None and augmentation.acts
 
     def generate() -> Iterator[tuple[np.ndarray, np.ndarray]]:
         rng = order() if order else None
@@ -41,7 +42,7 @@ def batches(
             chosen = ordered[first : first + batch_size]
             pictures = read(chosen)
             if changed:
-                pictures = transform(pictures, random_transforms(augmentation, len(chosen), SIZE, rng))
+                pictures = transform(pictures, drawn_transforms(augmentation, len(chosen), rng))
             yield pictures, labels[chosen, np.newaxis].astype(np.float32)
 
     def as_floats(pictures: tf.Tensor, label: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

@@ -1,6 +1,6 @@
 """What a user decides about one training run."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from catdog.augment import Augmentation
@@ -10,6 +10,7 @@ from catdog.training.schedule import SCHEDULES
 
 MAX_EPOCHS = 1000
 MAX_BATCH_SIZE = 1024
+AUGMENTATIONS = tuple(field.name for field in fields(Augmentation))
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class TrainConfig:
     fraction: share of the training photos that is used, over 0 and up to 1; exact: the notebook's own arithmetic, with
     nothing done faster another way; patience: epochs without a better validation accuracy after which the training
     ends, 0 for never; schedule: one of SCHEDULES, how the learning rate goes on; restore_best: whether the best epoch's
-    weights are kept, else the last one's; flip, rotation: in place of the model's own augmentation (see Augmentation),
-    None for its own.
+    weights are kept, else the last one's; flip, rotation, zoom, translation, contrast, brightness, fill: in place of
+    the model's own augmentation (see Augmentation), each None for its own.
     Raises UsageError, one sentence, for any value out of bounds.
     """
 
@@ -39,6 +40,11 @@ class TrainConfig:
     restore_best: bool = True
     flip: str | None = None
     rotation: float | None = None
+    zoom: float | None = None
+    translation: float | None = None
+    contrast: float | None = None
+    brightness: float | None = None
+    fill: str | None = None
 
     def __post_init__(self) -> None:
         recipe(self.model)
@@ -59,11 +65,10 @@ class TrainConfig:
 
     @property
     def augmentation(self) -> Augmentation:
-        """What is done to the training photos at random: the model's own, unless flip or rotation say otherwise."""
+        """What is done to the training photos at random: the model's own, where the settings don't say otherwise."""
+        asked = {name: getattr(self, name) for name in AUGMENTATIONS}
         own = recipe(self.model).augmentation
-        return Augmentation(
-            own.flip if self.flip is None else self.flip, own.rotation if self.rotation is None else self.rotation
-        )
+        return replace(own, **{name: value for name, value in asked.items() if value is not None})
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as plain values for config.json."""
@@ -90,3 +95,13 @@ def _between(name: str, value: Any, high: float) -> None:
     number = not isinstance(value, bool) and isinstance(value, int | float)
     if not number or not 0 < value <= high:  # also refuses NaN
         raise UsageError(f"The {name} is {value!r}, but must be over 0 and at most {high:g}.")
+
+
+def settings_of(augmentation: Augmentation) -> dict[str, Any]:
+    """Return the settings by which a model of any name is trained with this augmentation.
+
+    Flip and rotation always, since models have their own; the others, which no model has, where they are on.
+    """
+    usual = Augmentation()
+    on = [name for name in AUGMENTATIONS if getattr(augmentation, name) != getattr(usual, name)]
+    return {name: getattr(augmentation, name) for name in AUGMENTATIONS if name in ("flip", "rotation", *on)}

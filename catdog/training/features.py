@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from catdog.augment import Augmentation, random_transforms, transform
+from catdog.augment import Augmentation
 from catdog.dataset import VALIDATION, Dataset
 from catdog.dataset.reading import PictureReader
 from catdog.files import whole_file
@@ -18,6 +18,7 @@ from catdog.models import compiled_alike
 from catdog.training.batches import generated
 from catdog.training.litert import to_litert
 from catdog.training.reporter import Reporter
+from catdog.transforms import drawn_transforms, transform
 
 if TYPE_CHECKING:
     import keras
@@ -47,7 +48,7 @@ def stored_words(augmentation: Augmentation) -> str:
 
 def stored_views(augmentation: Augmentation) -> int:
     """Return of how many views of each training picture features are stored."""
-    return 1 if augmentation == Augmentation() else VIEWS
+    return VIEWS if augmentation.acts else 1
 
 
 def compute_features(
@@ -128,10 +129,10 @@ def feature_batches(
 
 
 def _view(augmentation: Augmentation, rng: np.random.Generator) -> Callable[[np.ndarray], np.ndarray]:
-    """Return a function that flips and turns pictures at random, uint8 (B, H, W, 3)."""
-    if augmentation == Augmentation():
+    """Return a function that changes pictures at random, uint8 (B, H, W, 3)."""
+    if not augmentation.acts:
         return _as_they_are
-    return lambda pictures: transform(pictures, random_transforms(augmentation, len(pictures), pictures.shape[1], rng))
+    return lambda pictures: transform(pictures, drawn_transforms(augmentation, len(pictures), rng))
 
 
 def _as_they_are(pictures: np.ndarray) -> np.ndarray:

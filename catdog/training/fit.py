@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import keras
     import tensorflow as tf
 
-ONE_PASS = "flips and turns in one pass over the pictures, rounded to whole pixel values"
+ONE_PASS = "augmentation in one pass over the pictures, rounded to whole pixel values"
 
 
 def fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Reporter, settings: Settings) -> None:
@@ -48,7 +48,7 @@ def fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Repo
 def faster(config: TrainConfig) -> list[str]:
     """Return what a run of `config` does faster than the notebook on this machine, in words, for config.json."""
     found = faster_arithmetic(config)
-    if config.augmentation != Augmentation() and not config.exact:
+    if config.augmentation.acts and not config.exact:
         found.append(ONE_PASS)
     if _stores_features(config):
         found.append(stored_words(config.augmentation))

@@ -17,7 +17,7 @@ def stand_in(model: "keras.Model", name: str) -> "keras.Model":
     """Return what is trained in the place of the compiled model1, model2 or model3, called `name`.
 
     It shares layers, weights and optimizer with `model`, so that training it trains `model`. The pictures it takes,
-    float32 (N, 160, 160, 3) in 0..255, are flipped and turned already: it has no layers for that. Where a convolution
+    float32 (N, 160, 160, 3) in 0..255, are augmented already: it has no layers for that. Where a convolution
     with ReLU is followed by pooling, it pools first: the largest of four values after ReLU is ReLU of the largest, and
     the gradient goes the same way.
     """

@@ -165,11 +165,11 @@ def test_settings_that_can_not_be_used_give_one_sentence(app, monkeypatch):
     assert any("CATDOG_SLOTS" in error.value for error in app().error)
 
 
-def test_no_page_but_augment_imports_tensorflow(place):
+def test_no_page_imports_tensorflow(place):
     program = (
         "import sys; from streamlit.testing.v1 import AppTest\n"
         f"test = AppTest.from_file({str(PROJECT / 'dashboard.py')!r}, default_timeout=60).run()\n"
-        "for name in ('browse', 'train', 'compare', 'predict'):\n"
+        "for name in ('browse', 'augment', 'train', 'compare', 'predict'):\n"
         "    test.switch_page(f'views/{name}.py').run()\n"
         "    assert not test.exception, name\n"
         "print([name for name in ('tensorflow', 'keras') if name in sys.modules])"

@@ -83,12 +83,14 @@ def test_start_makes_one_run_for_each_model_on_the_data_in_use(app, place, start
 
 
 def test_more_settings_reach_the_run(app, place):
-    chosen = {"augmentation": "flip and turn", "flips": "up-down", "turns": "36"}
+    chosen = {"augmentation": "chosen here", "flips": "up-down", "turns": "36", "zooms": "20", "shifts": "30"}
+    chosen |= {"contrasts": "40", "lights": "50", "fills": "nearest"}
     page = app("train", patience="3", schedule="cosine", restore_best="false", exact="true", **chosen)
     assert not page.warning
     button(page, "Start training").click().run()
     assert not page.exception
     expected = {"patience": 3, "schedule": "cosine", "restore_best": False, "flip": "vertical", "rotation": 0.1}
+    expected |= {"zoom": 0.2, "translation": 0.3, "contrast": 0.4, "brightness": 0.5, "fill": "nearest"}
     assert list_runs(place)[0].config == TrainConfig("model1", "drawn", exact=True, **expected)
 
 
@@ -138,11 +140,14 @@ def test_without_a_model_nothing_can_be_started(app):
         ({"schedule": "linear"}, "The schedule is 'linear', but must be one of constant, cosine, plateau."),
         (
             {"augmentation": "much"},
-            "The augmentation is 'much', but must be one of the model's own, none, flip and turn.",
+            "The augmentation is 'much', but must be one of the model's own, none, chosen here.",
         ),
         ({"flips": "sideways"}, "The flip is 'sideways', but must be one of none, left-right, up-down, both."),
         ({"turns": "270"}, "The turn is 270, but must be a number of degrees from 0 to 180."),
         ({"turns": "x"}, "The turn is 'x', but must be"),
+        ({"zooms": "95"}, "The zoom is 95, but must be a whole percentage from 0 to 90."),
+        ({"shifts": "0.5"}, "The shift is '0.5', but must be a whole percentage from 0 to 100."),
+        ({"fills": "mirror"}, "The fill is 'mirror', but must be one of reflect, constant, wrap, nearest."),
         ({"share": "0"}, "The share of the data is 0, but must be a whole percentage from 1 to 100."),
         ({"models": "model9"}, "There is no model called 'model9'"),
     ],
@@ -348,6 +353,7 @@ def test_a_waiting_run_can_be_moved_up_but_the_first_one_cannot(app, make):
         {},
         {"patience": 4, "schedule": "plateau", "restore_best": False, "flip": "vertical", "rotation": 0.1},
         {"flip": "none", "rotation": 0.0},
+        {"flip": "horizontal", "rotation": 0.0, "zoom": 0.25, "brightness": 0.5, "fill": "constant"},
         {"learning_rate": 1},
     ],
 )

@@ -55,6 +55,11 @@ def launch_ended(state: str, **values):
         (["model1", "--flip", "sideways"], "horizontal_and_vertical"),
         (["model1", "--turn", "270"], "270"),
         (["model1", "--turn", "nan"], "from 0 to 180"),
+        (["model1", "--zoom", "0.95"], "0.95"),
+        (["model1", "--shift", "1.5"], "shift"),
+        (["model1", "--contrast", "-0.1"], "contrast"),
+        (["model1", "--brightness", "2"], "brightness"),
+        (["model1", "--fill", "mirror"], "reflect, constant, wrap, nearest"),
     ],
 )
 def test_a_wrong_value_is_one_sentence_before_anything_is_created(train, environment, words, named, capsys):
@@ -76,6 +81,7 @@ def test_a_folder_that_is_not_there_is_told_before_anything_is_created(environme
 def test_every_option_reaches_the_run(train, environment, picture_folder):
     options = "--epochs 3 --batch-size 8 --learning-rate 0.01 --seed 5 --fraction 0.5 --exact --name mine --detach"
     options += " --patience 2 --schedule cosine --last-epoch --flip vertical --turn 36"
+    options += " --zoom 0.2 --shift 0.3 --contrast 0.4 --brightness 0.5 --fill wrap"
     assert train("model2", *options.split()) == 0
     [run] = list_runs(environment)
     assert run.name == "mine"
@@ -93,6 +99,11 @@ def test_every_option_reaches_the_run(train, environment, picture_folder):
         "restore_best": False,
         "flip": "vertical",
         "rotation": 0.1,
+        "zoom": 0.2,
+        "translation": 0.3,
+        "contrast": 0.4,
+        "brightness": 0.5,
+        "fill": "wrap",
     }
 
 

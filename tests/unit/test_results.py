@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from catdog.augment import AUGMENTATION_LAYERS, Augmentation
+from catdog.augment_layers import augmentation_layers
 from catdog.dataset import TEST, VALIDATION, Dataset, open_dataset
 from catdog.errors import RunError
 from catdog.evaluation import score
@@ -40,6 +42,24 @@ def small_model():
     model.set_weights([np.array([[-0.01], [0.0], [0.01]], np.float32), np.array([0.4], np.float32)])
     compile_model(model, "model3")
     return model
+
+
+def test_the_kept_model_has_every_augmentation_layer_and_its_answers_none_of_their_effects(folder, dataset) -> None:
+    import keras
+
+    plain = small_model()
+    changed = pictures = keras.Input((160, 160, 3))
+    for layer in augmentation_layers(Augmentation("horizontal", 0.2, 0.2, 0.2, 0.5, 0.5, "wrap")):
+        changed = layer(changed)
+    model = keras.Model(pictures, plain(changed))
+    compile_model(model, "model3")
+    write(folder, dataset, model)
+    kept = keras.models.load_model(folder.model)
+    assert [layer.name for layer in kept.layers[1:7]] == list(AUGMENTATION_LAYERS)
+    noise = np.random.default_rng(1).integers(0, 256, (2, 160, 160, 3), np.uint8)
+    expected = np.asarray(plain(noise.astype(np.float32)))[:, 0]
+    np.testing.assert_allclose(Predictor(folder.tflite).predict(noise), expected, atol=1e-5)
+    np.testing.assert_allclose(np.asarray(kept(noise.astype(np.float32), training=False))[:, 0], expected, atol=1e-5)
 
 
 def write(folder: RunFolder, dataset: Dataset, model, name: str = "model3") -> None:

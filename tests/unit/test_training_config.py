@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,13 @@ from catdog.augment import Augmentation
 from catdog.errors import UsageError
 from catdog.models import MODELS
 from catdog.training import TrainConfig
+from catdog.training.config import settings_of
+
+EFFECTS = {"flip": "vertical", "rotation": 0.1, "zoom": 0.2, "translation": 0.3} | {
+    "contrast": 0.4,
+    "brightness": 0.5,
+    "fill": "wrap",
+}
 
 
 def test_the_defaults_are_those_of_the_notebook() -> None:
@@ -26,12 +34,17 @@ def test_the_defaults_are_those_of_the_notebook() -> None:
         "restore_best": True,
         "flip": None,
         "rotation": None,
+        "zoom": None,
+        "translation": None,
+        "contrast": None,
+        "brightness": None,
+        "fill": None,
     }
 
 
 @pytest.mark.parametrize("name", list(MODELS))
 def test_settings_survive_config_json(name: str) -> None:
-    config = TrainConfig(name, "/some/folder", 3, 16, 0.01, 7, 0.5, True, 2, "cosine", False, "vertical", 0.1)
+    config = TrainConfig(name, "/some/folder", 3, 16, 0.01, 7, 0.5, True, 2, "cosine", False, **EFFECTS)
     assert TrainConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
 
 
@@ -55,6 +68,11 @@ def test_the_smallest_and_largest_values_are_allowed() -> None:
         ("restore_best", ["yes", 0, None]),
         ("flip", ["", "sideways", 3, ["none"]]),
         ("rotation", [-0.1, 0.51, math.nan, "0.1"]),
+        ("zoom", [-0.1, 0.95, math.nan, "0.1"]),
+        ("translation", [-0.1, 1.1, "0.1"]),
+        ("contrast", [-0.1, 1.1]),
+        ("brightness", [-0.1, 1.1]),
+        ("fill", ["", "mirror", 3]),
         ("fraction", [0, -0.5, 1.01, math.nan, "1"]),
     ],
 )
@@ -79,6 +97,21 @@ def test_the_augmentation_is_the_models_own_unless_told_otherwise(name: str) -> 
     assert TrainConfig(name, flip="none", rotation=0.0).augmentation == Augmentation()
     assert TrainConfig(name, flip="vertical").augmentation == Augmentation("vertical", own.rotation)
     assert TrainConfig(name, rotation=0.1).augmentation == Augmentation(own.flip, 0.1)
+    assert TrainConfig(name, zoom=0.2, fill="wrap").augmentation == replace(own, zoom=0.2, fill="wrap")
+
+
+@pytest.mark.parametrize("name", list(MODELS))
+@pytest.mark.parametrize("wanted", [Augmentation(), Augmentation("vertical"), Augmentation(**EFFECTS)])
+def test_an_augmentation_makes_settings_that_give_it_to_every_model(name: str, wanted: Augmentation) -> None:
+    settings = settings_of(wanted)
+    assert TrainConfig(name, **settings).augmentation == wanted
+    assert {"flip", "rotation"} <= set(settings)
+
+
+def test_the_settings_of_a_run_from_before_there_were_other_effects_mean_the_same() -> None:
+    config = TrainConfig.from_dict({"model": "model4", "flip": "vertical", "rotation": 0.1})
+    assert config == TrainConfig("model4", flip="vertical", rotation=0.1)
+    assert config.augmentation == Augmentation("vertical", 0.1)
 
 
 @pytest.mark.parametrize("values", [None, [], "model1", {}, {"model": None}, {"model": ["model1"]}, {"epochs": 3}])
