@@ -65,7 +65,7 @@ def _controls() -> tuple[Augmentation, int]:
             st.button(
                 "Roll again", on_click=shared.draw_number, args=("roll",), type="primary", icon=":material/casino:"
             )
-            own = st.session_state.get("own") is not None
+            own = st.session_state.get("augment-upload") is not None
             st.button("Another picture", on_click=_another_picture, icon=":material/shuffle:", disabled=own)
             st.page_link(
                 "views/train.py",
@@ -77,7 +77,7 @@ def _controls() -> tuple[Augmentation, int]:
             st.file_uploader(
                 "Your picture",
                 type=list(SUFFIXES),
-                key="own",
+                key="augment-upload",
                 max_upload_size=MEGABYTES,
                 help="It stays on this machine.",
                 label_visibility="collapsed",
@@ -116,7 +116,7 @@ def _picture(dataset: Dataset) -> tuple[str, np.ndarray, np.ndarray]:
 
     It is the uploaded one, else the one that the address names, else always the same one of this data.
     """
-    catalog, own = dataset.catalog, st.session_state.get("own")
+    catalog, own = dataset.catalog, st.session_state.get("augment-upload")
     if own is not None:
         return own.name, *_uploaded(own.file_id, own.name, own)
     named = st.query_params.get("picture")

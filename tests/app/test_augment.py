@@ -156,7 +156,7 @@ def test_a_value_in_the_address_that_can_not_be_used_is_said_in_a_sentence_and_p
 
 def test_an_uploaded_picture_takes_the_place_of_the_datas(app):
     page = app("augment", copies="3")
-    page.file_uploader[0].set_value([upload("mine.png")]).run()
+    page.file_uploader(key="augment-upload").set_value([upload("mine.png")]).run()
     assert "mine.png" in alternatives(page)[0]
     assert len(page.image) == 4
     assert button(page, "Another picture").disabled
@@ -164,7 +164,7 @@ def test_an_uploaded_picture_takes_the_place_of_the_datas(app):
 
 def test_an_upload_that_is_no_picture_gives_one_sentence(app):
     page = app("augment", copies="3")
-    page.file_uploader[0].set_value([("mine.png", b"no picture", "image/png")]).run()
+    page.file_uploader(key="augment-upload").set_value([("mine.png", b"no picture", "image/png")]).run()
     assert not page.exception
     assert ["mine.png" in error.value for error in page.error] == [True]
     assert not page.image
@@ -173,7 +173,7 @@ def test_an_upload_that_is_no_picture_gives_one_sentence(app):
 def test_the_best_finished_model_answers_for_each_version_and_a_sentence_sums_up(app, trained):
     run = trained("model4")
     page = app("augment", copies="4")
-    page.file_uploader[0].set_value([upload("mine.png")]).run()
+    page.file_uploader(key="augment-upload").set_value([upload("mine.png")]).run()
     badges = [one.value for one in page.markdown if "badge[" in one.value and "%" in one.value]
     assert badges == [":blue-badge[dogs 90 %]"] * 5
     assert f"{run.name} says dogs for 4 of 4 versions, 90 % sure each time." in text_of(page)
