@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from catdog.comparison import data_words
+from catdog.comparison import data_words, labels
 from catdog.runs import Run
 from catdog.steadiness import steadiness
 from catdog.words import percent
@@ -14,13 +14,16 @@ from views.answers import answers, classes_of
 NOBODY = "none"
 
 
-def answering() -> Run | None:
-    """Let the user choose the model that answers, at first the best finished one; None where there is none."""
+def answering() -> tuple[Run, str] | None:
+    """Let the user choose the model that answers, at first the best finished one; return it and what it is called.
+
+    None where there is none, or none is to answer.
+    """
     by_id = {run.id: run for run in shared.runs() if run.usable}
     if not by_id:
         st.caption("Once a model is trained, each version says here what that model takes it for.")
         return None
-    here = shared.source()
+    names, here = labels(list(by_id.values())), shared.source()
     best = max(by_id.values(), key=lambda run: (run.finished, run.config.source == here, run.best_val_accuracy or 0)).id
     asked, options = st.query_params.get("run", best), [*by_id, NOBODY]
     if st.session_state.get("answering-one") not in options:
@@ -33,7 +36,8 @@ def answering() -> Run | None:
     chosen = st.selectbox(
         "Which model answers",
         options,
-        format_func=lambda one: "no model" if one == NOBODY else f"{by_id[one].name}: {data_words(by_id[one])}",
+        # Streamlit finds the choice again by these words, so no two may be the same
+        format_func=lambda one: "no model" if one == NOBODY else f"{names[one]}: {data_words(by_id[one])}",
         key="answering-one",
         help="What it takes each version for, and how sure it is. A good model is steady: it says the same of all.",
     )
@@ -41,10 +45,12 @@ def answering() -> Run | None:
         st.query_params.pop("run", None)
     else:
         st.query_params["run"] = chosen
-    return by_id.get(chosen)
+    return (by_id[chosen], names[chosen]) if chosen in by_id else None
 
 
-def say_answers(run: Run, pictures: list[np.ndarray], sentence: DeltaGenerator, places: list[DeltaGenerator]) -> None:
+def say_answers(
+    run: Run, name: str, pictures: list[np.ndarray], sentence: DeltaGenerator, places: list[DeltaGenerator]
+) -> None:
     """Put the run's answer for each picture, uint8 (160, 160, 3), the original first, into its place; sum them up."""
     found = answers(run, pictures)
     if found is None:
@@ -54,5 +60,5 @@ def say_answers(run: Run, pictures: list[np.ndarray], sentence: DeltaGenerator, 
         most = int(probability > 0.5)
         sure = percent(max(probability, 1 - probability), 0)
         place.markdown(f":{('orange', 'blue')[most]}-badge[{shared.plain(classes[most])} {sure}]")
-    if said := steadiness(run.name, classes, found[1:]):
+    if said := steadiness(name, classes, found[1:]):
         sentence.markdown(f":material/balance: {shared.plain(said)}")

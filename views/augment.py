@@ -152,7 +152,7 @@ def _versions(name: str, picture: np.ndarray, seen: np.ndarray, wanted: Augmenta
         st.caption("All is switched off: every version would look like the original.")
     transforms = rolled_transforms(wanted, copies, roll)
     words = [transforms.words(number) for number in range(copies)]
-    run = answering()
+    answerer = answering()
     sentence = st.empty()
     grid, places = st.grid(min(copies + 1, 5), min_column_width=110, gap="small"), []
     shown = zip(_tiles(picture, wanted, copies, roll), ["**original**", *words], strict=True)
@@ -162,9 +162,9 @@ def _versions(name: str, picture: np.ndarray, seen: np.ndarray, wanted: Augmenta
             st.image(file, width="stretch", alt=alt)
             st.caption(said or "by chance as it was")
             places.append(st.empty())
-    if run:  # last, since asking a model takes longer than drawing the pictures
+    if answerer:  # last, since asking a model takes longer than drawing the pictures
         versions = transform(np.repeat(seen[np.newaxis], copies, axis=0), transforms)
-        say_answers(run, [seen, *versions], sentence, places)
+        say_answers(*answerer, [seen, *versions], sentence, places)
 
 
 @st.cache_data(max_entries=50, show_spinner=False)

@@ -191,6 +191,14 @@ def test_another_model_or_none_can_be_chosen_and_stands_in_the_address(app, trai
     assert " says " not in text_of(app("augment", copies="2", run="none"))
 
 
+def test_a_new_roll_leaves_the_choice_among_models_of_the_same_name(app, trained):
+    oldest, *_ = [trained("model1") for _ in range(3)]
+    page = app("augment", copies="2", run=oldest.id)
+    button(page, "Roll again").click().run()
+    assert page.selectbox(key="answering-one").value == oldest.id
+    assert page.query_params["run"] == oldest.id
+
+
 def test_a_run_that_is_not_there_is_said_and_the_best_one_answers(app, trained):
     run = trained("model1")
     page = app("augment", copies="2", run="[gone](x)")
