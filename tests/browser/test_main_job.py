@@ -13,6 +13,7 @@ from tests.browser.visitor import drawn, lines, main, other_pictures, pictures
 
 pytestmark = pytest.mark.browser
 
+LABELLED = "A picture labelled"  # a picture of the sample, not one of the mean pictures below it
 SURE = re.compile(r"(cats|dogs), (\d+\.\d) % sure")
 
 
@@ -49,13 +50,13 @@ def test_the_overview_leads_to_the_pictures(visitor):
 def test_browse_shows_three_cats_over_three_dogs_and_another_sample_on_demand(visitor):
     window = visitor.visit("browse")
     page = main(window)
-    labelled = page.get_by_alt_text("A picture labelled")
+    labelled = page.get_by_alt_text(LABELLED)
     words = [text.split(",")[0] for text in labelled.evaluate_all("all => all.map(one => one.alt)")]
     assert words == ["A picture labelled cats"] * 3 + ["A picture labelled dogs"] * 3
-    before = pictures(window)
+    before = pictures(window, LABELLED)
     page.get_by_role("button", name="New sample").click()
     expect(window).to_have_url(re.compile(r"sample=\d+"))
-    after = other_pictures(window, before)
+    after = other_pictures(window, before, LABELLED)
     assert len(before) == len(after) == 6
     assert after != before
 
@@ -68,7 +69,7 @@ def test_browse_shows_cats_only_where_these_are_chosen(visitor):
 
 
 def test_the_same_address_shows_the_same_sample_to_somebody_else(visitor):
-    mine, yours, other = (pictures(visitor.visit("browse", sample=number)) for number in (77, 77, 78))
+    mine, yours, other = (pictures(visitor.visit("browse", sample=number), LABELLED) for number in (77, 77, 78))
     assert len(mine) == 6
     assert mine == yours
     assert mine != other

@@ -71,19 +71,27 @@ def main(window: Page) -> Locator:
     return window.get_by_role("main")
 
 
-def pictures(window: Page) -> list[str]:
-    """Return the addresses of all pictures on the page; each is made of the picture's content."""
-    return main(window).locator(PICTURES).evaluate_all("all => all.map(one => one.src)")
+def pictures(window: Page, words: str = "") -> list[str]:
+    """Return the addresses of all pictures on the page; each is made of the picture's content.
+
+    words: what the pictures' alternative text begins with, of those that are wanted.
+    """
+    chosen = "(all, words) => all.filter(one => one.alt.startsWith(words)).map(one => one.src)"
+    return main(window).locator(PICTURES).evaluate_all(chosen, words)
 
 
-def other_pictures(window: Page, before: list[str]) -> list[str]:
-    """Wait until another picture than one of these is shown and the page is drawn; return all that are shown then."""
+def other_pictures(window: Page, before: list[str], words: str = "") -> list[str]:
+    """Wait until another picture than these is shown and the page is drawn; return all that are shown then.
+
+    words: as for pictures.
+    """
     window.wait_for_function(
-        "([places, before]) => [...document.querySelectorAll(places)].some(one => !before.includes(one.src))",
-        arg=[PICTURES, before],
+        """([places, before, words]) => [...document.querySelectorAll(places)].some(
+            one => one.alt.startsWith(words) && !before.includes(one.src))""",
+        arg=[PICTURES, before, words],
     )
     drawn(window)
-    return pictures(window)
+    return pictures(window, words)
 
 
 def lines(window: Page) -> list[dict]:
