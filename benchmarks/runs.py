@@ -72,7 +72,7 @@ def _finished(settings: Settings, model: str, number: int) -> Run:
 
 
 def _milliseconds(work: Callable[[], object]) -> float:
-    return round(1000 * median_seconds(work, REPEAT), 1)
+    return round(1000 * median_seconds(work, REPEAT), 3)
 
 
 def _waiting_process(settings: Settings) -> float:
