@@ -26,7 +26,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.browsing import Reader, server
-from benchmarks.cataloguing import memory, peak_memory
+from benchmarks.memory import memory, peak_memory
 from benchmarks.processes import run_process
 from benchmarks.tables import markdown
 from catdog.dataset import photos_root

@@ -7,11 +7,11 @@ counts those in. Processor seconds stay the same on a busy machine, seconds do n
 
 import argparse
 import json
-import re
 import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.memory import own_memory
 from benchmarks.processes import train
 from benchmarks.tables import markdown
 from catdog.dataset import open_dataset
@@ -53,7 +53,7 @@ def main() -> None:
 def measure(settings: Settings, config: TrainConfig, size: int) -> dict:
     """Train one run to its end and return what it took; SystemExit where it fails."""
     own = [0]
-    run, ended = train(settings, config, look=lambda pid: own.append(_own_memory(pid)))
+    run, ended = train(settings, config, look=lambda pid: own.append(own_memory(pid)))
     return {
         "model": config.model,
         "pictures": size,
@@ -68,15 +68,6 @@ def table(rows: list[dict]) -> str:
     """Return the measurements as a Markdown table."""
     cells = [[f"{value:,}" if isinstance(value, int | float) else value for value in row.values()] for row in rows]
     return markdown([key.replace("_", " ") for key in rows[0]], cells)
-
-
-def _own_memory(pid: int) -> int:
-    """Return the memory of a process in bytes without files that it has mapped; 0 once it has ended."""
-    try:
-        found = re.search(r"RssAnon:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(encoding="ascii"))
-    except OSError:
-        return 0
-    return int(found[1]) * 1024 if found else 0
 
 
 if __name__ == "__main__":

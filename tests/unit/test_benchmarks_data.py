@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from benchmarks.cataloguing import memory, peak_memory
 from benchmarks.data import link, table
+from benchmarks.memory import memory, peak_memory
 from catdog.dataset.catalog import scan
 from catdog.settings import PROJECT
 
