@@ -1,20 +1,16 @@
 """The process of a run on this machine: python -m catdog.runs RUN_FOLDER waits for its turn, then trains."""
 
 import sys
-from pathlib import Path
 
 from catdog.runs.queue import wait_for_slot
 from catdog.settings import Settings
-from catdog.training import RunFolder
+from catdog.training.arguments import named_folder
 from catdog.training.signals import stop_on_signals
 
 
 def main() -> int:
     """Wait for a slot, then train the run folder named on the command line; return the exit status."""
-    if len(sys.argv) != 2 or not (Path(sys.argv[1]) / "config.json").is_file():
-        print("usage: python -m catdog.runs RUN_FOLDER (a folder with a config.json)", file=sys.stderr)
-        return 2
-    settings, folder = Settings.from_environment(), RunFolder(Path(sys.argv[1]))
+    folder, settings = named_folder("catdog.runs"), Settings.from_environment()
     with stop_on_signals(folder):
         problem = locks = None
         try:
