@@ -21,11 +21,7 @@ def facts_job(dataset: Dataset) -> Job:
 def facts_now(dataset: Dataset) -> Facts:
     """Return the facts, behind a progress bar until they are there."""
     job = facts_job(dataset)
-    if not job.wait(PATIENCE):
-        bar = st.progress(0.0, text=job.text)
-        while not job.wait(0.1):
-            bar.progress(job.share, text=job.text)
-        bar.empty()
+    shared.wait_behind_bar(job, PATIENCE, job.text)
     if job.error is not None:
         raise job.error
     return job.result

@@ -75,10 +75,7 @@ def _add(upload, name: str) -> None:
     where, key = shared.settings(), (ADDING, upload.file_id)
     job = shared.jobs().start(key, lambda progress: add_own_set(where, upload, name, progress))
     st.session_state[ADDING] = key
-    bar = st.progress(0.0, text="Looking through the zip …")
-    while not job.wait(0.2):
-        bar.progress(job.share, text=job.text)
-    bar.empty()
+    shared.wait_behind_bar(job, 0, "Looking through the zip …")
     if job.error is None:
         st.rerun()  # closes the dialog, and the set is chosen
     _forget()

@@ -16,7 +16,7 @@ from catdog.models import MODELS
 from catdog.runs import Run, open_run
 from catdog.settings import Settings
 from catdog.training import ACTIVE
-from views.jobs import Jobs
+from views.jobs import Job, Jobs
 
 
 def settings() -> Settings:
@@ -131,14 +131,20 @@ def dataset() -> Dataset:
     if known and known.result and not known.result.catalog.root.is_dir():
         jobs().forget(key)
     job = jobs().once(key, lambda progress: library.open_dataset(where, chosen, progress), _changed(where, chosen))
-    if not job.wait(0.1):
-        bar = st.progress(0.0, text="Opening the pictures …")
-        while not job.wait(0.1):
-            bar.progress(job.share, text=job.text)
-        bar.empty()
+    wait_behind_bar(job, 0.1, "Opening the pictures …")
     if job.error is not None:
         raise job.error
     return job.result
+
+
+def wait_behind_bar(job: Job, patience: float, first: str) -> None:
+    """Wait until a job has ended; after `patience` seconds a bar shows how far it is, `first` what it shows at once."""
+    if job.wait(patience):
+        return
+    bar = st.progress(0.0, text=first)
+    while not job.wait(0.1):
+        bar.progress(job.share, text=job.text)
+    bar.empty()
 
 
 def _changed(where: Settings, chosen: str) -> tuple[int, ...]:
