@@ -116,7 +116,7 @@ def _decode(catalog: Catalog, array_file: Path, progress: Progress) -> None:
                     if isinstance(result, str):
                         skipped.append((path, result))
                     else:
-                        file.write(result.tobytes())
+                        file.write(result.data)
             file.seek(0)
             _write_header(file, total - len(skipped))
         write_json(_list_file(array_file), {"skipped": skipped})
