@@ -1,5 +1,6 @@
 """Decoded pictures: every picture read and resized once, kept on disk as one uint8 array that is mapped, not loaded."""
 
+import itertools
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from catdog.progress import Progress, silent
 
 DECODING = 1  # to be raised when pictures.py makes other pixels of the same file, so that old cache files are not used
 BLOCK = 256  # decoded pictures that wait in memory to be written, 20 MB
+AT_A_TIME = 16  # pictures that a thread reads before it hands them over; one by one, threads wait for each other
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,11 +101,8 @@ def _decode(catalog: Catalog, array_file: Path, progress: Progress) -> None:
     total = len(catalog)
     skipped: list[tuple[str, str]] = []
 
-    def read(path: str) -> np.ndarray | str:
-        try:
-            return resize(load_picture(catalog.root / path))
-        except PictureError as error:
-            return str(error)
+    def read(paths: tuple[str, ...]) -> list[np.ndarray | str]:
+        return [_read(catalog.root / path) for path in paths]
 
     with whole_file(array_file) as temporary:
         with temporary.open("wb") as file, ThreadPoolExecutor(os.cpu_count()) as threads:
@@ -111,7 +110,9 @@ def _decode(catalog: Catalog, array_file: Path, progress: Progress) -> None:
             _write_header(file, total)
             for first in range(0, total, BLOCK):
                 block = catalog.paths[first : first + BLOCK]
-                for number, (path, result) in enumerate(zip(block, threads.map(read, block), strict=True), start=first):
+                parts = [block[start : start + AT_A_TIME] for start in range(0, len(block), AT_A_TIME)]
+                results = itertools.chain.from_iterable(threads.map(read, parts))
+                for number, (path, result) in enumerate(zip(block, results, strict=True), start=first):
                     progress(number, total, "reading the pictures")
                     if isinstance(result, str):
                         skipped.append((path, result))
@@ -121,6 +122,14 @@ def _decode(catalog: Catalog, array_file: Path, progress: Progress) -> None:
             _write_header(file, total - len(skipped))
         write_json(_list_file(array_file), {"skipped": skipped})
     progress(total, total, "reading the pictures")
+
+
+def _read(path: Path) -> np.ndarray | str:
+    """Return the picture as 160×160, or why it can't be read."""
+    try:
+        return resize(load_picture(path))
+    except PictureError as error:
+        return str(error)
 
 
 def _write_header(file: BinaryIO, rows: int) -> None:
