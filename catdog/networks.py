@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     import keras
     from keras import KerasTensor, Layer
 
+FILTERS, KERNEL, WINDOW = 32, 3, 2  # of every convolution: how many, and pixels across; of every pooling: pixels across
+HIDDEN = 2048  # neurons of the dense layer in the middle
+#: What lies between the pictures and the dense layers: convolutions and poolings, in order.
+CONVOLUTIONS = {
+    "model1": "conv pool conv conv pool conv conv pool",
+    "model2": "conv conv pool conv conv pool conv conv pool",
+    "model3": "conv pool conv pool conv pool",
+}
+#: The share of numbers that dropout leaves out while a model trains.
+DROPOUT = {"model1": 0.5, "model2": 0.5, "model3": 0.75, "model4": 0.4}
 #: The range of the values that each model's augmentation layers get: before or after its scaling.
 AUGMENTED_RANGE = {"model1": (0, 255), "model2": (0, 255), "model3": (-1, 1), "model4": (-1, 1)}
 
@@ -24,8 +34,8 @@ def model1(x: "KerasTensor", augment: "list[Layer]") -> "KerasTensor":
     from keras import layers
 
     x = _through(augment, x)
-    x = _convolutions(x, "conv pool conv conv pool conv conv pool")
-    x = _hidden(x, dropout=0.5)
+    x = _convolutions(x, CONVOLUTIONS["model1"])
+    x = _hidden(x, DROPOUT["model1"])
     return layers.Dense(2, name="logits")(x)
 
 
@@ -34,8 +44,8 @@ def model2(x: "KerasTensor", augment: "list[Layer]") -> "KerasTensor":
     from keras import layers
 
     x = _through(augment, x)
-    x = _convolutions(x, "conv conv pool conv conv pool conv conv pool")
-    x = _hidden(x, dropout=0.5)
+    x = _convolutions(x, CONVOLUTIONS["model2"])
+    x = _hidden(x, DROPOUT["model2"])
     return layers.Dense(1, activation="sigmoid", name="probability")(x)
 
 
@@ -45,8 +55,8 @@ def model3(x: "KerasTensor", augment: "list[Layer]") -> "KerasTensor":
 
     x = layers.Rescaling(1 / 127.5, offset=-1, name="scale")(x)
     x = _through(augment, x)
-    x = _convolutions(x, "conv pool conv pool conv pool")
-    x = _hidden(x, dropout=0.75)
+    x = _convolutions(x, CONVOLUTIONS["model3"])
+    x = _hidden(x, DROPOUT["model3"])
     return layers.Dense(1, activation="sigmoid", name="probability")(x)
 
 
@@ -58,7 +68,7 @@ def model4(x: "KerasTensor", augment: "list[Layer]", backbone: "keras.Model") ->
     x = _through(augment, x)
     x = backbone(x, training=False)  # (N, 160, 160, 3) -> (N, 5, 5, 1280); batch statistics stay as published
     x = layers.GlobalAveragePooling2D(name="features")(x)  # -> (N, 1280)
-    x = layers.Dropout(0.4, name="dropout")(x)
+    x = layers.Dropout(DROPOUT["model4"], name="dropout")(x)
     return layers.Dense(1, activation="sigmoid", name="probability")(x)
 
 
@@ -88,14 +98,14 @@ def _through(layers: "list[Layer]", x: "KerasTensor") -> "KerasTensor":
 
 
 def _convolutions(x: "KerasTensor", order: str) -> "KerasTensor":
-    """Apply 3×3 convolutions with 32 filters ("conv") and 2×2 poolings ("pool") in the given order."""
+    """Apply convolutions ("conv") and poolings ("pool") in the given order."""
     from keras import layers
 
     for number, kind in enumerate(order.split(), start=1):
         if kind == "conv":
-            x = layers.Conv2D(32, 3, activation="relu", name=f"conv{number}")(x)
+            x = layers.Conv2D(FILTERS, KERNEL, activation="relu", name=f"conv{number}")(x)
         else:
-            x = layers.MaxPooling2D(2, name=f"pool{number}")(x)
+            x = layers.MaxPooling2D(WINDOW, name=f"pool{number}")(x)
     return x
 
 
@@ -103,5 +113,5 @@ def _hidden(x: "KerasTensor", dropout: float) -> "KerasTensor":
     from keras import layers
 
     x = layers.Flatten(name="flatten")(x)
-    x = layers.Dense(2048, activation="relu", name="hidden")(x)
+    x = layers.Dense(HIDDEN, activation="relu", name="hidden")(x)
     return layers.Dropout(dropout, name="dropout")(x)
