@@ -1,10 +1,12 @@
 """Charts: plain data in, a plotly Figure out; nothing here knows of Streamlit."""
 
 from catdog.charts.bars import class_counts, probability_bars
-from catdog.charts.curves import METRICS, Goal, Series, curves, goals_of
+from catdog.charts.curves import AXES, METRICS, curves, panels
+from catdog.charts.series import Goal, Series, goals_of
 from catdog.charts.style import CATS, CONFIG, DOGS, MODELS, NEUTRAL, model_colour
 
 __all__ = [
+    "AXES",
     "CATS",
     "CONFIG",
     "DOGS",
@@ -17,5 +19,6 @@ __all__ = [
     "curves",
     "goals_of",
     "model_colour",
+    "panels",
     "probability_bars",
 ]

@@ -1,179 +1,178 @@
-"""Learning curves: accuracy or loss by epoch of any runs, finished or still training."""
+"""Learning curves: accuracy, loss and the gap by epoch or time of any runs, finished or still training."""
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from html import escape
 
 import plotly.graph_objects as go
 
-from catdog.charts.style import figure, model_colour
-from catdog.models import MODELS
+from catdog.charts.lines import SYMBOLS, band, best_mark, goal_lines, notebook_line, run_lines
+from catdog.charts.series import Columns, Goal, Series
+from catdog.charts.style import figure
 
-METRICS = ("accuracy", "loss")
-SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "x", "pentagon", "triangle-down")
-
-
-@dataclass(frozen=True)
-class Series:
-    """One run to draw.
-
-    history: columns of equal length: epoch (from 1), accuracy, loss, val_accuracy, val_loss; may be empty.
-    epochs: how many epochs the run will have; the epoch axis reaches at least so far.
-    """
-
-    name: str
-    model: str
-    history: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    epochs: int = 0
-
-
-@dataclass(frozen=True)
-class Goal:
-    """A horizontal line at an accuracy in 0..1; `model` gives its colour, "" is grey."""
-
-    value: float
-    label: str
-    model: str = ""
-
-
-def goals_of(models: Sequence[str], baseline: float | None) -> list[Goal]:
-    """Return the baseline (where it is known) and the goals and aims of these models, lowest first.
-
-    A goal at the notebook's baseline is left out where the data's own, counted baseline is drawn.
-    """
-    goals = [] if baseline is None else [Goal(baseline, f"baseline {baseline:.0%}")]
-    for name in (name for name in MODELS if name in models):
-        recipe = MODELS[name]
-        if recipe.goal != 0.5 or baseline is None:
-            goals.append(Goal(recipe.goal, f"{recipe.name} goal {recipe.goal:.0%}", name))
-        if recipe.aim is not None:
-            goals.append(Goal(recipe.aim, f"{recipe.name} aim {recipe.aim:.0%}", name))
-    return sorted(goals, key=lambda goal: goal.value)
+METRICS = ("accuracy", "loss", "gap")
+AXES = {"epoch": "epoch", "seconds": "training time in seconds"}
+HEIGHTS = {"accuracy": 372, "loss": 250, "gap": 210}  # pixels of a panel among several
+ALONE = 372
+BETWEEN = 26  # pixels between two panels
+MOST_TOLD = 18  # values that one box under the mouse may list
 
 
 def curves(
     series: Sequence[Series],
     metric: str = "accuracy",
-    goal_lines: Sequence[Goal] = (),
-    published: Mapping[str, Mapping[str, Sequence[float]]] | None = None,
+    goals: Sequence[Goal] = (),
+    published: Mapping[str, Columns] | None = None,
 ) -> go.Figure:
-    """Return the curves of `metric` ("accuracy" or "loss") by epoch: training dashed, validation solid.
+    """Return the curves of one metric by epoch: training dashed, validation solid; see panels."""
+    return panels(series, (metric,), goals, published, best=False)
 
-    goal_lines and published (the notebook's curves, by model) are accuracies: a chart of losses has none.
-    Values that are missing or not finite leave a gap; an empty history shows in the legend only.
+
+def panels(
+    series: Sequence[Series],
+    metrics: Sequence[str] = METRICS,
+    goals: Sequence[Goal] = (),
+    published: Mapping[str, Columns] | None = None,
+    axis: str = "epoch",
+    smoothing: float = 0.0,
+    best: bool = True,
+) -> go.Figure:
+    """Return one panel for each of these metrics, one above the other, with one axis, hover line and zoom for all.
+
+    metrics: some of "accuracy", "loss" and "gap" (training accuracy minus validation accuracy). goals and published
+    (the notebook's curves, by model) are accuracies by epoch: other panels, and an axis of seconds, have none.
+    axis: one of AXES. smoothing: 0 (none) to 1, see catdog.charts.series.smoothed. best: whether a star marks each
+    run's best epoch. Values that are missing or not finite leave a gap; an empty history shows in the legend only.
     """
-    if metric not in METRICS:
-        raise ValueError(f"metric must be one of {METRICS}, not {metric!r}")
-    accuracy = metric == "accuracy"
-    goals, notebook = (goal_lines, published or {}) if accuracy else ((), {})
-    chart = figure(height=400 + 20 * (len(series) + len(notebook)), revision=metric)
-    for model, columns in notebook.items():
-        _add_notebook(chart, model, columns)
-    for number, one in enumerate(series):
-        # Runs of one model share its colour, so the marker tells them apart.
-        alike = sum(other.model == one.model for other in series[:number])
-        _add_run(chart, one, metric, SYMBOLS[alike % len(SYMBOLS)])
-    _add_goals(chart, goals)
+    for metric in metrics:
+        if metric not in METRICS:
+            raise ValueError(f"metric must be one of {METRICS}, not {metric!r}")
+    notebook = published if published and axis == "epoch" and "accuracy" in metrics else {}
+    told = "both" if 2 * len(series) * len(metrics) <= MOST_TOLD and len(series) <= 2 else "validation"
+    traces: list[dict] = []
+    layout: dict = {"shapes": [], "annotations": []}
+    places = _places(metrics)
+    for number, metric in enumerate(metrics):
+        drawn = _panel(series, metric, axis, smoothing, best, told)
+        if metric == "accuracy":
+            drawn = [notebook_line(model, columns) for model, columns in notebook.items()] + drawn
+        suffix = str(number + 1) if number else ""
+        for trace in drawn:
+            trace["yaxis"] = f"y{suffix}"
+            trace["showlegend"] = trace.get("showlegend", True) and number == 0
+        lines = goals if metric == "accuracy" else ()
+        values = [value for trace in drawn for value in trace["y"] if value is not None]
+        low, high, note = _range([*values, *(goal.value for goal in lines)], metric)
+        layout[f"yaxis{suffix}"] = {
+            "title": {"text": metric},
+            "range": [low, high],
+            "tickformat": "~g" if metric == "loss" else ".0%",
+            "automargin": True,
+            "domain": places[metric],
+            "zeroline": metric == "gap",
+        }
+        shapes, texts = goal_lines(lines)
+        layout["shapes"] += [{**shape, "yref": f"y{suffix}"} for shape in shapes]
+        layout["annotations"] += [{**text, "yref": f"y{suffix}"} for text in texts]
+        layout["annotations"].append(_caption(metric, places[metric][1], note, bool(notebook), number == 0))
+        traces += drawn
+    return _figure(series, metrics, traces, layout, axis, len(notebook))
 
-    drawn = [value for trace in chart.data for value in trace.y if value is not None]
-    low, high, note = _range([*drawn, *(goal.value for goal in goals)], accuracy)
-    chart.add_annotation(
-        text="solid: validation · dashed: training" + (" · dotted: notebook" if notebook else "") + note,
-        showarrow=False,
-        font={"size": 12},
-        align="left",
-        **{
-            "x": 0,
-            "xref": "paper",
-            "xanchor": "left",
-            "y": 1,
-            "yref": "paper",
-            "yanchor": "bottom",
-            "yshift": 6,
-        },
-    )
+
+def _figure(
+    series: Sequence[Series], metrics: Sequence[str], traces: list[dict], layout: dict, axis: str, extra: int
+) -> go.Figure:
+    plot = _plot_height(metrics)
+    rows = len(series) + extra
+    chart = figure(height=plot + 68 + 20 * rows, revision="-".join((*metrics, *([axis] if axis != "epoch" else []))))
+    chart = go.Figure(data=traces, layout=chart.layout, _validate=False)
+    longest = max([1, *(one.epochs for one in series), *(max(trace["x"], default=0) for trace in traces)])
+    along: dict = {"title": {"text": AXES[axis]}}
+    if axis == "epoch":
+        step = _step(int(longest))
+        along |= {"range": [0.5, int(longest) + 0.5], "tickformat": "d", "tick0": 0, "dtick": step}
+    else:
+        along |= {"range": [0, 1.03 * longest], "tickformat": ",d"}
+    bottom = f"y{len(metrics)}" if len(metrics) > 1 else "y"
+    spike = {
+        "showspikes": True,
+        "spikemode": "across",
+        "spikethickness": 1,
+        "spikedash": "dot",
+        "spikesnap": "hovered data",
+    }
+    two_lines = any("<br>" in (one["text"] or "") for one in layout["annotations"])
+    values = sum(trace.get("hoverinfo") != "skip" for trace in traces)
     chart.update_layout(
-        hovermode="x unified" if len(series) <= 2 else "closest",
+        hovermode="x unified" if values <= MOST_TOLD else "closest",
+        hoversubplots="axis",
         showlegend=True,
-        margin={"t": 44 if note else 28},
+        margin={"t": 44 if two_lines else 28},
+        legend={"y": -52 / plot},
+        xaxis={**along, **spike, "anchor": bottom},
+        **layout,
     )
-    planned = [one.epochs for one in series]
-    longest = int(max([1, *planned, *(max(trace.x, default=0) for trace in chart.data)]))
-    chart.update_xaxes(title="epoch", range=[0.5, longest + 0.5], tickformat="d", tick0=0, dtick=_step(longest))
-    chart.update_yaxes(title=metric, range=[low, high], tickformat=".0%" if accuracy else "~g", automargin=True)
     return chart
 
 
-def _add_run(chart: go.Figure, run: Series, metric: str, symbol: str) -> None:
-    epochs = [int(epoch) for epoch in run.history.get("epoch", ())]
-    for part, column in (("training", metric), ("validation", f"val_{metric}")):
-        values = _finite(run.history.get(column, ()))[: len(epochs)]
-        solid = part == "validation"
-        chart.add_scatter(
-            x=epochs[: len(values)],
-            y=values,
-            name=escape(run.name),
-            hovertemplate=_hover(f"{escape(run.name)} {part}", metric),
-            mode="lines+markers",
-            line={
-                "color": model_colour(run.model),
-                "dash": "solid" if solid else "dash",
-                "width": 2.5 if solid else 1.5,
-            },
-            marker={
-                "symbol": symbol if solid else f"{symbol}-open",
-                "size": 7 if solid else 5,
-                "maxdisplayed": 40,
-            },
-            legendgroup=run.name,  # both lines of a run are shown and hidden together
-            showlegend=solid,
-        )
+def _panel(series: Sequence[Series], metric: str, axis: str, smoothing: float, best: bool, told: str) -> list[dict]:
+    traces = []
+    for number, one in enumerate(series):
+        # Runs of one model share its colour, so the marker tells them apart.
+        alike = sum(other.model == one.model for other in series[:number])
+        symbol = SYMBOLS[alike % len(SYMBOLS)]
+        traces += band(one, metric, axis)
+        traces += run_lines(one, metric, symbol, axis, smoothing, told)
+        if best and metric == "accuracy":
+            traces += best_mark(one, axis)
+    return traces
 
 
-def _add_notebook(chart: go.Figure, model: str, columns: Mapping[str, Sequence[float]]) -> None:
-    values = _finite(columns.get("val_accuracy", ()))
-    chart.add_scatter(
-        x=list(range(1, len(values) + 1)),
-        y=values,
-        name=f"{escape(model)} notebook",
-        hovertemplate=_hover(f"{escape(model)} notebook, validation", "accuracy"),
-        mode="lines",
-        line={"color": model_colour(model), "dash": "dot", "width": 1.5},
-        legendgroup=f"{model} notebook",
-        legendrank=2000,  # after the runs, which have 1000, although it is drawn below them
-    )
+def _caption(metric: str, top: float, note: str, notebook: bool, first: bool) -> dict:
+    """Return the line above a panel: what its lines mean (said once for all panels), and what lies outside."""
+    if metric == "gap":
+        text = "gap: training accuracy minus validation accuracy"
+    elif first:
+        text = "solid: validation · dashed: training" + (" · dotted: notebook" if notebook else "")
+        text += f"<br>{note}" if note else ""
+    else:
+        text = note
+    return {
+        "text": text,
+        "showarrow": False,
+        "font": {"size": 12},
+        "align": "left",
+        "x": 0,
+        "xref": "paper",
+        "xanchor": "left",
+        "y": top,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "yshift": 6,
+    }
 
 
-def _add_goals(chart: go.Figure, goals: Sequence[Goal]) -> None:
-    lines, texts = [], []
-    below: Goal | None = None
-    for goal in sorted(goals, key=lambda goal: goal.value):
-        # Goals of 50 and 52 % lie closer together than a text is high: the second text stands further left.
-        aside = below is not None and goal.value - below.value < 0.05
-        below = None if aside else goal
-        colour = model_colour(goal.model)
-        across = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": goal.value, "y1": goal.value}
-        lines.append({**across, "line": {"color": colour, "width": 1.25, "dash": "longdashdot"}, "layer": "below"})
-        # Black on the line's own colour reads in light and dark, and above curves that pass behind.
-        words = {"text": escape(goal.label), "font": {"size": 11, "color": "#000000"}, "bgcolor": colour}
-        place = {"xref": "paper", "x": 0.68 if aside else 1, "xanchor": "right", "y": goal.value, "yanchor": "middle"}
-        texts.append({**words, **place, "borderpad": 2, "showarrow": False})
-    # All at once, since add_hline for each line is slow.
-    chart.update_layout(shapes=lines, annotations=texts)
+def _plot_height(metrics: Sequence[str]) -> int:
+    if len(metrics) == 1:
+        return ALONE
+    return sum(HEIGHTS[metric] for metric in metrics) + BETWEEN * (len(metrics) - 1)
 
 
-def _hover(name: str, metric: str) -> str:
-    return f"{name}: %{{y:{'.1%' if metric == 'accuracy' else '.4f'}}}<extra>epoch %{{x}}</extra>"
+def _places(metrics: Sequence[str]) -> dict[str, list[float]]:
+    """Return from where to where each panel reaches, as shares of the plot's height from its bottom."""
+    plot = _plot_height(metrics)
+    places, top = {}, float(plot)
+    for metric in metrics:
+        height = HEIGHTS[metric] if len(metrics) > 1 else ALONE
+        places[metric] = [max(0.0, (top - height) / plot), top / plot]
+        top -= height + BETWEEN
+    return places
 
 
-def _finite(values: Sequence[float]) -> list[float | None]:
-    return [float(value) if value is not None and math.isfinite(value) else None for value in values]
-
-
-def _range(drawn: list[float], accuracy: bool) -> tuple[float, float, str]:
+def _range(drawn: list[float], metric: str) -> tuple[float, float, str]:
     """Return the lowest and highest value to show, and a note where something lies above."""
-    if accuracy:
+    if metric == "gap":
+        return min([-0.05, *(value - 0.02 for value in drawn)]), max([0.05, *(value + 0.02 for value in drawn)]), ""
+    if metric == "accuracy":
         low = min([0.45, *(value - 0.02 for value in drawn)])
         return max(-0.01, low), 1.01, ""
     if not drawn:
@@ -181,7 +180,7 @@ def _range(drawn: list[float], accuracy: bool) -> tuple[float, float, str]:
     # A first epoch on raw pixels can have fifty times the loss of the rest, which would flatten them.
     middle, top = sorted(drawn)[len(drawn) // 2], max(drawn)
     if top > 6 * middle > 0:
-        return 0.0, 3 * middle, f"<br>the highest loss, {top:.3g}, lies above the chart"
+        return 0.0, 3 * middle, f"the highest loss, {top:.3g}, lies above the chart"
     return 0.0, max(top * 1.05, 0.01), ""
 
 
