@@ -9,6 +9,7 @@ PAGES = (
     ("overview", "Overview", "home", "The six steps of the course, how far you are, and what comes next."),
     ("browse", "Browse", "photo_library", "Look at the pictures, their labels, and how many there are."),
     ("augment", "Augment", "flip", "See one picture flipped, turned and changed the way training does it."),
+    ("models", "Models", "account_tree", "What the four models are made of, and what each does differently."),
     ("train", "Train", "model_training", "Start training runs, watch them, stop them and go on with them."),
     (
         "compare",

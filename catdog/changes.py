@@ -43,7 +43,7 @@ def _model2() -> tuple[Change, ...]:
         ),
         Change(
             f"{_answers('model2')} answer instead of {_answers('model1')}, turned into a probability by a sigmoid; so "
-            f"the loss is {new.loss} instead of {old.loss}.",
+            f"the loss, which says how wrong answers are, is {new.loss} instead of {old.loss}.",
             "With two classes one number says it all: what is missing to 100 % is the probability of the other class.",
         ),
     )

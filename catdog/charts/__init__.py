@@ -1,5 +1,6 @@
 """Charts: plain data in, a plotly Figure out; nothing here knows of Streamlit."""
 
+from catdog.charts.architecture import drawings, shape_words
 from catdog.charts.bars import class_counts, probability_bars
 from catdog.charts.curves import AXES, METRICS, curves, panels
 from catdog.charts.series import Goal, Series, goals_of
@@ -17,8 +18,10 @@ __all__ = [
     "Series",
     "class_counts",
     "curves",
+    "drawings",
     "goals_of",
     "model_colour",
     "panels",
     "probability_bars",
+    "shape_words",
 ]
