@@ -30,7 +30,7 @@ def test_the_drawn_set_is_never_passed_off_as_photos(app):
     assert "published 97 % on photos" in text_of(page)
 
 
-@pytest.mark.parametrize("name", ["overview", "browse", "train", "compare", "predict"])
+@pytest.mark.parametrize("name", ["overview", "browse", "models", "train", "compare", "predict"])
 def test_every_page_says_which_data_is_in_use(app, name):
     page = app(name)
     assert any("drawings, not photos" in caption.value for caption in page.sidebar.caption)
@@ -169,7 +169,7 @@ def test_no_page_imports_tensorflow(place):
     program = (
         "import sys; from streamlit.testing.v1 import AppTest\n"
         f"test = AppTest.from_file({str(PROJECT / 'dashboard.py')!r}, default_timeout=60).run()\n"
-        "for name in ('browse', 'augment', 'train', 'compare', 'predict'):\n"
+        "for name in ('browse', 'augment', 'models', 'train', 'compare', 'predict'):\n"
         "    test.switch_page(f'views/{name}.py').run()\n"
         "    assert not test.exception, name\n"
         "print([name for name in ('tensorflow', 'keras') if name in sys.modules])"

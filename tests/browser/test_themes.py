@@ -10,6 +10,7 @@ PAGES = {
     "": {},
     "browse": {},
     "augment": {},
+    "models": {"model": "model2"},
     "train": {},
     "compare": {"notebook": "true"},
     "predict": {"sample": 7},
@@ -22,7 +23,7 @@ def test_every_page_fits_its_width_keeps_its_theme_and_raises_nothing(visitor, t
     window = visitor.visit(width=width, scheme=scheme)
     for page, address in PAGES.items():
         visitor.go(window, page, **address)
-        if page in ("compare", "predict"):
+        if page in ("models", "compare", "predict"):
             main(window).locator(".js-plotly-plot").first.wait_for()
             drawn(window)
         if page == "train":
