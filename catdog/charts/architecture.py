@@ -48,7 +48,6 @@ def drawings(name: str) -> list[tuple[go.Figure, str]]:
     for number in _parts(len(layers)):
         end = start + number
         drawn = _draw(layers[start:end], blocks[start:end], model_colour(name), start > 0, end < len(layers))
-        drawn.update_layout(uirevision=f"{name}-{start}")
         listed_layers = listed([f"{layer.kind} {shape_words(layer)}" for layer in layers[start:end]])
         found.append((drawn, f"Layers {start + 1} to {end} of {len(layers)} of {name}: {listed_layers}."))
         start = end
@@ -84,7 +83,7 @@ def _draw(
     goes_on_before: bool,
     goes_on_after: bool,
 ) -> go.Figure:
-    chart = figure(height=250, revision="")
+    chart = figure(height=250, revision="drawing")
     places = [(number + 0.5) * MOST / len(layers) for number in range(len(layers))]
     hover = {"customdata": [_hover(layer) for layer in layers], "hovertemplate": "%{customdata}<extra></extra>"}
     chart.add_bar(
@@ -109,7 +108,6 @@ def _draw(
     chart.add_bar(x=places, y=[HIGHEST] * len(layers), **around, **hover)
     start, end = 0 if goes_on_before else places[0], MOST if goes_on_after else places[-1]
     wire = {"type": "line", "x0": start, "x1": end, "y0": 0, "y1": 0, "layer": "below"}
-    chart.add_shape(**wire, line={"color": colour, "width": 3})
     if goes_on_after:
         chart.add_scatter(
             x=[MOST - 0.06],
@@ -118,18 +116,31 @@ def _draw(
             marker={"symbol": "triangle-right", "size": 12, "color": colour},
             hoverinfo="skip",
         )
-    for place, layer in zip(places, layers, strict=True):
-        kind = "Mobile<br>NetV2" if layer.kind == "Functional" else re.sub(r"(?<=[a-z])(?=[A-Z])", "<br>", layer.kind)
-        words = shape_words(layer)
-        first, _, last = words.rpartition(" × ") if " × " in words else words.partition(" ")
-        shape = f"{first}<br>× {last}" if " × " in words else words.replace(" ", "<br>")
-        place_and_font = {"x": place, "showarrow": False, "font": {"size": 11}}
-        chart.add_annotation(text=f"<b>{kind}</b>", y=HIGHEST / 2, yanchor="bottom", yshift=4, **place_and_font)
-        chart.add_annotation(text=shape, y=-HIGHEST / 2, yanchor="top", yshift=-4, **place_and_font)
-    chart.update_layout(barmode="overlay", showlegend=False, hoverlabel_align="left", margin=dict.fromkeys("lrtb", 0))
+    # All at once, since adding them one by one is slow.
+    chart.update_layout(
+        shapes=[{**wire, "line": {"color": colour, "width": 3}}],
+        annotations=[label for place, layer in zip(places, layers, strict=True) for label in _labels(place, layer)],
+        barmode="overlay",
+        showlegend=False,
+        hoverlabel_align="left",
+        margin=dict.fromkeys("lrtb", 0),
+    )
     chart.update_xaxes(range=[0, MOST], visible=False, fixedrange=True)
     chart.update_yaxes(range=[-0.85, 0.95], visible=False, fixedrange=True)
     return chart
+
+
+def _labels(place: float, layer: Layer) -> list[dict]:
+    """Return the kind of a layer, which stands above its block, and its shape, which stands below it, in short lines."""
+    kind = "Mobile<br>NetV2" if layer.kind == "Functional" else re.sub(r"(?<=[a-z])(?=[A-Z])", "<br>", layer.kind)
+    words = shape_words(layer)
+    first, _, last = words.rpartition(" × ")
+    shape = f"{first}<br>× {last}" if first else words.replace(" ", "<br>")
+    shared = {"x": place, "showarrow": False, "font": {"size": 11}}
+    return [
+        {"text": f"<b>{kind}</b>", "y": HIGHEST / 2, "yanchor": "bottom", "yshift": 4, **shared},
+        {"text": shape, "y": -HIGHEST / 2, "yanchor": "top", "yshift": -4, **shared},
+    ]
 
 
 def _only_in_training(layer: Layer) -> bool:
