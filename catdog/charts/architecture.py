@@ -131,7 +131,7 @@ def _draw(
 
 
 def _labels(place: float, layer: Layer) -> list[dict]:
-    """Return the kind of a layer, which stands above its block, and its shape, which stands below it, in short lines."""
+    """Return the kind of a layer, which stands above its block, and its shape, which stands below it."""
     kind = "Mobile<br>NetV2" if layer.kind == "Functional" else re.sub(r"(?<=[a-z])(?=[A-Z])", "<br>", layer.kind)
     words = shape_words(layer)
     first, _, last = words.rpartition(" × ")
