@@ -46,31 +46,34 @@ def server(settings: Settings) -> Iterator[tuple[int, int]]:
 class Reader:
     """One browser window on a server, which opens pages by their addresses and looks at none of them.
 
-    pictures: how many pictures the last page had.
+    pictures: how many pictures the last page had. pages: {name: address} of all pages, in the navigation's order, once
+    one was opened; the first page's address is "".
     """
 
     def __init__(self, port: int) -> None:
         self.pictures = 0
+        self.pages: dict[str, str] = {}
         self._page = ""
         self._line: ClientConnection = connect(
             f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=["streamlit"], max_size=None
         )
 
     def __enter__(self) -> "Reader":
+        self._line.__enter__()  # else newer versions of websockets warn
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._line.close()
+    def __exit__(self, *error: object) -> None:
+        self._line.__exit__(*error)
 
     def open(self, page: str, /, **address: object) -> float:
         """Return the seconds from asking for a page until all of it has come; RuntimeError where it shows an error.
 
         Opening the page again with another address in the same window is what going back and forth in the browser is:
-        the same run of the page as after a click.
+        the same run of the page as after a click. A list in the address gives its name several times.
         """
         asked = BackMsg()
         state = asked.rerun_script
-        state.query_string, state.page_name = urlencode(address), page
+        state.query_string, state.page_name = urlencode(address, doseq=True), page
         if self._page:
             state.page_script_hash, state.is_history_navigation = self._page, True
         began = time.perf_counter()
@@ -81,19 +84,23 @@ class Reader:
             kind = message.WhichOneof("type")
             if kind == "navigation":
                 self._page = message.navigation.page_script_hash
+                pages = [(one.page_name.lower(), one.url_pathname) for one in message.navigation.app_pages]
+                self.pages = {address or title: address for title, address in pages}
+            elif kind == "page_not_found":
+                raise RuntimeError(f"The dashboard has no page {page!r}.")
             elif kind == "delta":
-                self._look(message)
+                self._look(message, page)
             elif kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
                 return time.perf_counter() - began
 
-    def _look(self, message: ForwardMsg) -> None:
+    def _look(self, message: ForwardMsg, page: str) -> None:
         element = message.delta.new_element
         if element.WhichOneof("type") == "imgs":
             self.pictures += len(element.imgs.imgs)
         elif element.WhichOneof("type") == "exception":
-            raise RuntimeError(f"The page shows an exception: {element.exception.message}")
+            raise RuntimeError(f"The page {page!r} shows an exception: {element.exception.message}")
         elif element.WhichOneof("type") == "alert" and element.alert.format == Alert.ERROR:
-            raise RuntimeError(f"The page shows an error: {element.alert.body}")
+            raise RuntimeError(f"The page {page!r} shows an error: {element.alert.body}")
 
 
 def _wait_for(process: subprocess.Popen, port: int) -> None:

@@ -9,19 +9,18 @@ import json
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import psutil
 from filelock import FileLock
 
+from benchmarks.finished import finished_run
 from benchmarks.timing import median_seconds
 from catdog.models import MODELS
-from catdog.runs import Run, create_run, launch, list_runs, open_run
+from catdog.runs import launch, list_runs, open_run
 from catdog.runs.queue import INTERVAL, Queue
 from catdog.settings import Settings
 from catdog.training import TrainConfig
-from catdog.training.history import Epoch, write_history
 
 REPEAT = 20
 EPOCHS = 20
@@ -49,7 +48,7 @@ def measure(settings: Settings, number: int) -> dict[str, float]:
     settings.runs.mkdir(parents=True)
     models = list(MODELS)
     for one in range(number):
-        _finished(settings, models[one % len(models)], one)
+        finished_run(settings, models[one % len(models)], one, EPOCHS)
     queue = Queue(settings.runs)
     return {
         "runs": number,
@@ -59,16 +58,6 @@ def measure(settings: Settings, number: int) -> dict[str, float]:
         "later_look_at_the_queue_milliseconds": _milliseconds(queue.waiting),
         "waiting_process_megabytes": _waiting_process(settings),
     }
-
-
-def _finished(settings: Settings, model: str, number: int) -> Run:
-    run = create_run(settings, TrainConfig(model, "drawn", epochs=EPOCHS), f"{model} number {number}")
-    epochs = [Epoch(one, 8.0 + one / 100, 0.5 + one / 50, 0.7, 0.5 + one / 60, 0.69) for one in range(1, EPOCHS + 1)]
-    write_history(run.files.history, epochs)
-    run.files.evaluation.write_text(json.dumps({name: {"accuracy": 0.8} for name in ("validation", "test")}))
-    best = {"best_val_accuracy": epochs[-1].val_accuracy, "best_epoch": EPOCHS, "seconds": 160.0}
-    run.files.write_status(replace(run.status, state="done", epoch=EPOCHS, **best))
-    return run
 
 
 def _milliseconds(work: Callable[[], object]) -> float:
