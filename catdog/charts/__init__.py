@@ -3,6 +3,7 @@
 from catdog.charts.architecture import drawings, shape_words
 from catdog.charts.bars import class_counts, probability_bars
 from catdog.charts.curves import AXES, METRICS, curves, panels
+from catdog.charts.evaluation import Line, precision_recall_chart, reliability_chart, roc_chart
 from catdog.charts.series import Goal, Series, goals_of
 from catdog.charts.style import CATS, CONFIG, DOGS, MODELS, NEUTRAL, model_colour
 
@@ -15,6 +16,7 @@ __all__ = [
     "MODELS",
     "NEUTRAL",
     "Goal",
+    "Line",
     "Series",
     "class_counts",
     "curves",
@@ -22,6 +24,9 @@ __all__ = [
     "goals_of",
     "model_colour",
     "panels",
+    "precision_recall_chart",
     "probability_bars",
+    "reliability_chart",
+    "roc_chart",
     "shape_words",
 ]
