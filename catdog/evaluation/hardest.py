@@ -1,0 +1,62 @@
+"""The pictures that models find hardest, and those on which they disagree."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from catdog.evaluation.answers import Answers
+
+
+@dataclass(frozen=True)
+class HardPhoto:
+    """One picture with the answers of several models.
+
+    path, label: which picture, and its label 0 or 1; probabilities: {model: its probability of class 1}; loss: the mean
+    of what the picture costs the models, cross-entropy in nats.
+    """
+
+    path: str
+    label: int
+    probabilities: Mapping[str, float]
+    loss: float
+
+
+def hardest(answers: Mapping[str, Answers], many: int) -> list[HardPhoto]:
+    """Return up to `many` of the pictures that all models answered, those with the highest mean loss first.
+
+    answers: {model: its answers}; the keys are those of HardPhoto.probabilities.
+    """
+    paths, labels, probabilities, losses = _shared(answers)
+    order = np.argsort(-losses, kind="stable")[:many]
+    return [_photo(paths[row], labels[row], answers, probabilities[:, row], losses[row]) for row in order]
+
+
+def disagreements(answers: Mapping[str, Answers], threshold: float = 0.5) -> list[HardPhoto]:
+    """Return the pictures on which the models' answers differ: the most evenly divided first, then by loss."""
+    paths, labels, probabilities, losses = _shared(answers)
+    ones = (probabilities > threshold).sum(axis=0)
+    minority = np.minimum(ones, len(answers) - ones)
+    rows = np.flatnonzero(minority > 0)
+    order = rows[np.lexsort((-losses[rows], -minority[rows]))]
+    return [_photo(paths[row], labels[row], answers, probabilities[:, row], losses[row]) for row in order]
+
+
+def _shared(answers: Mapping[str, Answers]) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray]:
+    """Return what all models answered: paths, labels (N,), probabilities (models, N) and mean losses (N,)."""
+    if not answers:
+        return [], np.empty(0, np.int64), np.empty((0, 0)), np.empty(0)
+    places = [{path: row for row, path in enumerate(one.paths)} for one in answers.values()]
+    first = next(iter(answers.values()))
+    paths = [path for path in first.paths if all(path in place for place in places)]
+    rows = [np.array([place[path] for path in paths], np.int64) for place in places]
+    parts = [one.rows(chosen) for one, chosen in zip(answers.values(), rows, strict=True)]
+    losses = np.mean([part.losses for part in parts], axis=0)
+    return paths, parts[0].labels, np.array([part.probabilities for part in parts]), losses
+
+
+def _photo(
+    path: str, label: np.int64, answers: Mapping[str, Answers], probabilities: np.ndarray, loss: np.float64
+) -> HardPhoto:
+    values = {name: float(value) for name, value in zip(answers, probabilities, strict=True)}
+    return HardPhoto(path, int(label), values, float(loss))

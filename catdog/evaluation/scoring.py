@@ -1,0 +1,94 @@
+"""A run's answers to any data set: asked once, and kept by model and data."""
+
+import hashlib
+import zipfile
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from catdog.dataset import Dataset
+from catdog.dataset.reading import PictureReader
+from catdog.errors import CatDogError, RunError
+from catdog.evaluation.answers import Answers, read_answers
+from catdog.files import whole_file
+from catdog.inference import parallel_outputs
+from catdog.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from catdog.runs import Run
+
+BLOCK = 64  # pictures that are asked about between two reports of progress
+
+
+def score_on(run: "Run", dataset: Dataset, cache: Path, progress: Progress = silent) -> Answers:
+    """Return what the run's model says of every picture of a data set, also of one that it did not learn from.
+
+    What its training stored is used where it belongs to these very pictures; else the model is asked, behind
+    `progress`, and its answers are kept in `cache`, named by the model file and the data. Raises RunError where the
+    model is missing or damaged, or learned to tell other classes apart.
+    """
+    catalog = dataset.catalog
+    classes = (run.details.get("data") or {}).get("classes")
+    if classes and list(classes) != list(catalog.classes):
+        raise RunError(
+            f"The run {run.name} learned to tell {' from '.join(map(str, classes))}, so it can't be scored on "
+            f"{' and '.join(catalog.classes)}: choose data of the same two classes."
+        )
+    known = _of_training(run, dataset)
+    if known is not None:
+        return known
+    file = cache / f"answers-{_digest(run)}-{catalog.fingerprint}.npz"
+    probabilities = _stored(file, dataset)
+    if probabilities is None:
+        probabilities = _asked(run, dataset, progress)
+        with suppress(OSError), whole_file(file) as temporary:
+            np.savez(temporary, names=_names(dataset), probabilities=probabilities)
+    return Answers(catalog.paths, catalog.labels.astype(np.int64), probabilities.astype(np.float64), catalog.splits)
+
+
+def _of_training(run: "Run", dataset: Dataset) -> Answers | None:
+    if (run.details.get("data") or {}).get("fingerprint") != dataset.catalog.fingerprint:
+        return None
+    try:
+        answers = read_answers(run)
+    except CatDogError:
+        return None
+    printable = tuple(path.encode("utf-8", "backslashreplace").decode() for path in dataset.catalog.paths)
+    return answers if answers.paths == printable else None
+
+
+def _digest(run: "Run") -> str:
+    try:
+        with run.files.tflite.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    except OSError as error:
+        raise RunError(f"The run {run.name} has no trained model (any more): train it first.") from error
+
+
+def _names(dataset: Dataset) -> np.ndarray:
+    """Return a digest of which pictures there are and in which order, uint8 (32,)."""
+    names = "\n".join(dataset.catalog.paths).encode("utf-8", "surrogateescape")
+    return np.frombuffer(hashlib.sha256(names).digest(), np.uint8)
+
+
+def _stored(file: Path, dataset: Dataset) -> np.ndarray | None:
+    """Return the kept probabilities, float32 (N,); None where they are missing, damaged or of other pictures."""
+    try:
+        with np.load(file) as stored:
+            probabilities = stored["probabilities"]
+            fits = np.array_equal(stored["names"], _names(dataset)) and probabilities.shape == (len(dataset.catalog),)
+            return probabilities if fits and np.isfinite(probabilities).all() else None
+    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile):
+        return None
+
+
+def _asked(run: "Run", dataset: Dataset, progress: Progress) -> np.ndarray:
+    total, read, parts = len(dataset.catalog), PictureReader(dataset.pixels), []
+    with parallel_outputs(run.files.tflite) as outputs:
+        for first in range(0, total, BLOCK):
+            progress(first, total, "asking the model")
+            parts.append(outputs(read(slice(first, first + BLOCK)))[:, 0])
+    progress(total, total, "asking the model")
+    return np.concatenate(parts) if parts else np.empty(0, np.float32)
