@@ -18,6 +18,7 @@ from catdog.training.ending import is_over
 from catdog.training.folder import RunFolder
 from catdog.training.forced import Force
 from catdog.training.history import read_history
+from catdog.training.memory import peak_memory
 from catdog.training.reporter import Reporter, StopRequested
 from catdog.training.signals import stop_on_signals
 
@@ -74,6 +75,14 @@ def _train_and_score(
         from catdog.training.results import write_results
 
         write_results(folder, dataset, config.model, reporter)
+    _note_memory(folder)
+
+
+def _note_memory(folder: RunFolder) -> None:
+    """Note in config.json the most memory that the run has taken, of all the times that it was resumed."""
+    before, now = folder.read_config().get("memory"), peak_memory()
+    if now is not None:
+        folder.add_to_config(memory=max(now, before if isinstance(before, int) else 0))
 
 
 def _open(folder: RunFolder, config: TrainConfig, settings: Settings, reporter: Reporter) -> Dataset:

@@ -1,0 +1,15 @@
+"""The memory that this process took."""
+
+import sys
+
+import psutil
+
+
+def peak_memory() -> int | None:
+    """Return the most memory that this process has had in use until now, in bytes; None where nothing tells."""
+    try:
+        import resource
+    except ImportError:  # Windows, which tells it in another way
+        return getattr(psutil.Process().memory_info(), "peak_wset", None)
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else 1024 * most  # macOS counts bytes, others kilobytes
