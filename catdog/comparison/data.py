@@ -1,0 +1,58 @@
+"""Which data runs learned from, and a warning where it was not the same."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from catdog.runs import Run
+from catdog.words import listed
+
+
+def data_words(run: Run) -> str:
+    """Say in words which data a run learned from ("photos", "drawn pictures", "folder NAME") and which share of it."""
+    source = run.config.source
+    words = {"photos": "photos", "drawn": "drawn pictures"}.get(source) or f"folder {Path(source).name}"
+    return words if run.config.fraction == 1 else f"{words} ({100 * run.config.fraction:g} % of them)"
+
+
+def baseline(run: Run) -> float | None:
+    """Return the accuracy of always guessing the most frequent class of the run's data; None before it is counted."""
+    return (run.details.get("data") or {}).get("baseline")
+
+
+def data_warning(runs: Sequence[Run], names: Mapping[str, str]) -> str:
+    """Say that these runs learned from different data, and which from which; "" where all learned from the same.
+
+    The same source with another content (another fingerprint), or with other pictures excluded, is other data too. A
+    run that has not opened its data yet has no fingerprint and counts as having its source's. names: {run id: what the
+    text calls the run}.
+    """
+    groups: dict[tuple[str, str, str], list[Run]] = {}
+    for run in runs:
+        groups.setdefault((run.config.source, _fingerprint(run), _left_out(run)[1]), []).append(run)
+    for key in list(groups):
+        known = [other for other in groups if other[0] == key[0] and other[1]]
+        if not key[1] and known:
+            groups[known[0]] += groups.pop(key)
+    if len(groups) < 2:
+        return ""
+    versions = {(source, fingerprint) for source, fingerprint, _ in groups}
+    parts = []
+    for (source, fingerprint, _), members in groups.items():
+        words = {"photos": "photos", "drawn": "drawn pictures, not photos"}.get(source) or f"the folder {source}"
+        version = f" (version {fingerprint[:6]})" if sum(one == source for one, _ in versions) > 1 else ""
+        number, digest = _left_out(members[0])
+        without = f", {number:,} of them excluded (list {digest[:4]})" if number else ""
+        parts.append(f"{listed([names[run.id] for run in members])} from {words}{version}{without}")
+    return (
+        f"These runs learned from different data: {'; '.join(parts)}. Their results can't be compared with each other."
+    )
+
+
+def _fingerprint(run: Run) -> str:
+    return str((run.details.get("data") or {}).get("fingerprint") or "")
+
+
+def _left_out(run: Run) -> tuple[int, str]:
+    """Return how many pictures were excluded from a run's data, and the digest that tells the list from others."""
+    values = (run.details.get("data") or {}).get("excluded") or {}
+    return int(values.get("pictures") or 0), str(values.get("digest") or "")
