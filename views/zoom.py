@@ -16,9 +16,10 @@ LISTENER = """
 export default function ({ data, setStateValue }) {
   let heard = null;
   const tell = (plot) => {
-    const range = (axis) => (axis.autorange ? null : axis.range.slice());
+    const range = (axis) => (!axis || axis.autorange ? null : axis.range.slice());
     const hidden = plot.data.filter((line) => line.visible === "legendonly").map((line) => line.legendgroup);
-    setStateValue("view", { x: range(plot.layout.xaxis), y: range(plot.layout.yaxis), hidden });
+    const { xaxis, yaxis, yaxis2, yaxis3 } = plot.layout;
+    setStateValue("view", { x: range(xaxis), y: range(yaxis), y2: range(yaxis2), y3: range(yaxis3), hidden });
   };
   const listen = () => {
     const plot = document.querySelector(`.st-key-${data} .js-plotly-plot`);
@@ -26,7 +27,7 @@ export default function ({ data, setStateValue }) {
     if (!plot || !plot.on || plot.on === heard) return;
     heard = plot.on;
     plot.on("plotly_relayout", (change) => {
-      if (Object.keys(change).some((name) => /^[xy]axis\\.(autorange|range)/.test(name))) tell(plot);
+      if (Object.keys(change).some((name) => /^[xy]axis\\d*\\.(autorange|range)/.test(name))) tell(plot);
     });
     plot.on("plotly_restyle", () => tell(plot));
   };
@@ -39,7 +40,7 @@ export default function ({ data, setStateValue }) {
 
 
 def zoomed_chart(chart: go.Figure, key: str, alt: str) -> None:
-    """Draw a chart of lines that grow, as the reader left it: same zoom, same lines hidden.
+    """Draw a chart of lines that grow, in up to three panels, as the reader left it: same zoom, same lines hidden.
 
     key: names the chart, in lower case and hyphens; another key starts with the whole view. alt: what it shows.
     """
@@ -59,10 +60,10 @@ def _restore(chart: go.Figure, state: Any) -> None:
     view = state.get("view") if hasattr(state, "get") else None
     if not hasattr(view, "get"):
         return
-    for axis, update in (("x", chart.update_xaxes), ("y", chart.update_yaxes)):
-        ends = view.get(axis)
+    for axis in ("x", "y", "y2", "y3"):
+        ends, there = view.get(axis), f"{axis[0]}axis{axis[1:]}"
         if isinstance(ends, list) and len(ends) == 2 and all(map(_is_number, ends)):
-            update(range=ends)
+            chart.layout[there].range = ends
     hidden = view.get("hidden")
     for trace in chart.data:
         if isinstance(hidden, list) and trace.legendgroup in hidden:

@@ -13,7 +13,7 @@ METRICS = ("accuracy", "loss", "gap")
 AXES = {"epoch": "epoch", "seconds": "training time in seconds"}
 HEIGHTS = {"accuracy": 372, "loss": 250, "gap": 210}  # pixels of a panel among several
 ALONE = 372
-BETWEEN = 26  # pixels between two panels
+BETWEEN = 36  # pixels between two panels
 MOST_TOLD = 18  # values that one box under the mouse may list
 
 
@@ -101,14 +101,19 @@ def _figure(
         "spikesnap": "hovered data",
     }
     two_lines = any("<br>" in (one["text"] or "") for one in layout["annotations"])
-    values = sum(trace.get("hoverinfo") != "skip" for trace in traces)
+    many = sum(trace.get("hoverinfo") != "skip" for trace in traces) > MOST_TOLD
+    here = "epoch %{x}" if axis == "epoch" else "after %{x:,.0f} s"
+    if many:  # no box for all of them, which would say where the mouse is
+        for trace in chart.data:
+            if trace.hovertemplate:
+                trace.hovertemplate = f"{here}: {trace.hovertemplate}"
     chart.update_layout(
-        hovermode="x unified" if values <= MOST_TOLD else "closest",
+        hovermode="closest" if many else "x unified",
         hoversubplots="axis",
         showlegend=True,
         margin={"t": 44 if two_lines else 28},
         legend={"y": -52 / plot},
-        xaxis={**along, **spike, "anchor": bottom},
+        xaxis={**along, **spike, "anchor": bottom, "unifiedhovertitle": {"text": here}},
         **layout,
     )
     return chart

@@ -52,7 +52,7 @@ def _line(
         "x": list(along[: len(values)]),
         "y": list(values),
         "name": escape(run.name),
-        "hovertemplate": hover(f"{escape(run.name)} {'gap' if metric == 'gap' else part}", metric),
+        "hovertemplate": hover(f"{escape(run.name)}{'' if metric == 'gap' else f', {part}'}", metric),
         "mode": "lines+markers",
         "line": {
             "color": model_colour(run.model),
@@ -112,7 +112,7 @@ def best_mark(run: Series, axis: str = "epoch") -> list[dict[str, Any]]:
             "type": "scatter",
             "x": [along[-number]],
             "y": [value],
-            "name": f"{escape(run.name)}, best",
+            "name": escape(run.name),
             "hovertemplate": f"{escape(run.name)}: best epoch {epoch}, %{{y:.1%}}<extra></extra>",
             "mode": "markers",
             "line": {"dash": "solid", "color": model_colour(run.model)},
@@ -163,6 +163,5 @@ def goal_lines(goals: Sequence[Goal]) -> tuple[list[Mapping[str, Any]], list[Map
 
 
 def hover(name: str, metric: str) -> str:
-    """Return what is told of a point under the mouse; the part behind <extra> is left out where all share one box."""
-    form = ".4f" if metric == "loss" else ".1%"
-    return f"{name}: %{{y:{form}}}<extra>epoch %{{x}}</extra>"
+    """Return what is told of a point under the mouse."""
+    return f"{name} {metric} %{{y:{'.4f' if metric == 'loss' else '.1%'}}}<extra></extra>"
