@@ -17,6 +17,7 @@ PAGES = (
         "query_stats",
         "Learning curves and scores of all runs, beside the published ones.",
     ),
+    ("evaluate", "Evaluate", "fact_check", "How good each run is, which mistakes it makes, and where it looks."),
     ("predict", "Predict", "image_search", "Drop a picture and see what every trained model says."),
 )
 

@@ -45,19 +45,19 @@ def roc_chart(lines: Sequence[Line], one: str, other: str) -> go.Figure:
 
 def precision_recall_chart(lines: Sequence[Line], other: str, baseline: float) -> go.Figure:
     """Return precision-recall curves of class 1, called `other`; baseline: its share of the pictures, dashed."""
-    chart = _square(f"recall: {other} that are found", f"precision: right among “{other}”", lines, "precision-recall")
+    chart = _square(f"recall: {other} that are found", f"precision: right of “{other}”", lines, "precision-recall")
     chart.add_scatter(**_dashed([0, 1], [baseline, baseline], "guessing"))
     for line, look in zip(lines, _looks(lines), strict=True):
         _add(chart, line, look, f"finds %{{x:.1%}} of {escape(other)}, %{{y:.1%}} of its “{escape(other)}” are right")
     return chart
 
 
-def reliability_chart(lines: Sequence[Line]) -> go.Figure:
-    """Return a reliability diagram: how sure the model was against how often it was right; honest is the diagonal.
+def reliability_chart(lines: Sequence[Line], other: str) -> go.Figure:
+    """Return a reliability diagram: the probability of class 1, called `other`, against how many are; diagonal dashed.
 
     A dot is the larger the more pictures it stands for.
     """
-    chart = _square("how sure the model is", "how often it is right", lines, "reliability")
+    chart = _square(f"probability of {other} that it gives", f"share that are {other}", lines, "reliability")
     chart.add_scatter(**_dashed([0, 1], [0, 1], "honest"))
     for line, look in zip(lines, _looks(lines), strict=True):
         sizes = np.sqrt(np.asarray(line.sizes, float) / max(1, max(line.sizes, default=1)))
@@ -67,7 +67,7 @@ def reliability_chart(lines: Sequence[Line]) -> go.Figure:
             mode="lines+markers",
             marker={"symbol": look["symbol"], "size": (6 + 12 * sizes).tolist(), "line": {"width": 0}},
             customdata=[f"{size:,}" for size in line.sizes],
-            hovertemplate=f"{escape(line.name)}: says %{{x:.1%}}, right %{{y:.1%}} of %{{customdata}} pictures"
+            hovertemplate=f"{escape(line.name)}: says %{{x:.1%}}, and %{{y:.1%}} of these %{{customdata}} are"
             "<extra></extra>",
             **look["line"],
         )

@@ -8,7 +8,7 @@ from catdog.charts import MODELS, NEUTRAL, Line, precision_recall_chart, reliabi
 CHARTS = {
     "roc": lambda lines: roc_chart(lines, "cats", "dogs"),
     "precision-recall": lambda lines: precision_recall_chart(lines, "dogs", 0.4),
-    "reliability": reliability_chart,
+    "reliability": lambda lines: reliability_chart(lines, "dogs"),
 }
 
 
@@ -66,7 +66,7 @@ def test_the_threshold_is_a_dot_of_the_run_that_has_one_and_not_in_the_legend(na
 
 
 def test_a_dot_of_the_reliability_diagram_is_the_larger_the_more_pictures_it_stands_for():
-    (drawn,) = runs_of(reliability_chart([line()]))
+    (drawn,) = runs_of(reliability_chart([line()], "dogs"))
     small, middle, large = drawn.marker.size
     assert small < middle < large
     assert list(drawn.customdata) == ["5", "20", "80"]
@@ -82,7 +82,11 @@ def test_names_can_not_smuggle_markup_into_a_chart(draw):
 
 def test_class_names_can_not_smuggle_markup_into_a_chart():
     evil = "<a href='x'>cats</a>"
-    for chart in (roc_chart([line()], evil, evil), precision_recall_chart([line()], evil, 0.5)):
+    for chart in (
+        roc_chart([line()], evil, evil),
+        precision_recall_chart([line()], evil, 0.5),
+        reliability_chart([line()], evil),
+    ):
         assert "<a" not in chart.to_json().replace("\\u003c", "<")
 
 
