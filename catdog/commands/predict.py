@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
                     {
                         "path": path,
                         "run": run.id,
-                        "label": classes[int(probability >= 0.5)],
+                        "label": classes[int(probability > 0.5)],
                         "probability": probability,
                     }
                 )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -60,6 +61,34 @@ def test_evaluate_as_json_gives_the_scores_of_both_splits(trained, capsys):
     assert scores["test"]["accuracy"] == trained[1]["test_accuracy"]
     assert scores["validation"]["photos"] + scores["test"]["photos"] == 40
     assert sum(map(sum, scores["test"]["confusion"])) == scores["test"]["photos"]
+
+
+def test_evaluate_adds_interval_classes_areas_and_calibration_to_each_split(trained, capsys):
+    assert main(["evaluate", "mine", "--split", "test", "--threshold", "0", "--json"]) == 0
+    scores = json.loads(capsys.readouterr().out)
+    assert set(scores) == {"run", "classes", "test"}
+    test = scores["test"]
+    added = {"interval", "threshold", "classes", "roc_area", "average_precision", "calibration_error"}
+    assert set(test) == {"accuracy", "loss", "photos", "confusion"} | added
+    assert test["interval"][0] <= test["accuracy"] <= test["interval"][1]
+    assert test["confusion"][1][0] == 0  # over a threshold of 0, nearly everything is taken for the second class
+    assert [set(one) for one in test["classes"]] == [{"precision", "recall", "f1", "photos"}] * 2
+
+
+def test_evaluate_on_other_data_asks_the_model_about_all_of_it(trained, capsys, tmp_path, picture_folder):
+    other = tmp_path / "other"
+    shutil.copytree(picture_folder, other)
+    (other / "train" / "cats" / "cat.0.jpg").unlink()
+    assert main(["evaluate", "mine", "--source", str(other), "--json"]) == 0
+    scores, own = json.loads(capsys.readouterr().out), trained[1]
+    assert scores["test"]["photos"] + scores["validation"]["photos"] == 40
+    assert scores["test"]["accuracy"] == pytest.approx(own["test_accuracy"])
+
+
+@pytest.mark.parametrize("threshold", ["2", "-0.1", "much", "nan"])
+def test_evaluate_refuses_a_threshold_that_is_none(threshold, capsys):
+    assert main(["evaluate", "mine", f"--threshold={threshold}"]) == 2
+    assert "must be a number from 0 to 1" in capsys.readouterr().err
 
 
 def test_evaluate_for_people_says_what_was_taken_for_what(capsys):
