@@ -8,6 +8,7 @@ from catdog.dataset import TEST, VALIDATION
 from catdog.evaluation import Answers, better_words, mcnemar, read_answers
 from catdog.runs import Run
 from views import shared
+from views.runchoice import choose_one
 
 
 def better(runs: list[Run], names: Mapping[str, str]) -> None:
@@ -19,12 +20,12 @@ def better(runs: list[Run], names: Mapping[str, str]) -> None:
         "Two models that were asked about the same pictures are compared by the pictures on which they differ: where "
         "both are right, or both wrong, there is nothing to tell them apart."
     )
-    ids = [run.id for run in sorted(runs, key=lambda run: -(run.best_val_accuracy or 0.0))]
+    best, *others = sorted(runs, key=lambda run: -(run.best_val_accuracy or 0.0))
     first, second, photos = st.columns(3, vertical_alignment="bottom")
     with first:
-        one = _choice("Is", ids, names, "better-one", 0)
+        one = choose_one("Is", {run.id: names[run.id] for run in (best, *others)}, "better-one")
     with second:
-        other = _choice("better than", ids, names, "better-other", 1)
+        other = choose_one("better than", {run.id: names[run.id] for run in (*others, best)}, "better-other")
     with photos:
         split = st.segmented_control(
             "on the pictures of", (TEST, VALIDATION), default=TEST, required=True, key="better-on", bind="query-params"
@@ -57,19 +58,6 @@ def better(runs: list[Run], names: Mapping[str, str]) -> None:
                 else ""
             )
         )
-
-
-def _choice(label: str, ids: list[str], names: Mapping[str, str], key: str, place: int) -> str:
-    """Draw the choice of one run, which the address keeps by its id."""
-    asked = st.query_params.get(key)
-    if st.session_state.get(key) not in ids:
-        st.session_state[key] = asked if asked in ids else ids[place]
-    chosen = st.selectbox(label, ids, format_func=lambda one: names[one], key=key)
-    if chosen == ids[place]:
-        st.query_params.pop(key, None)
-    else:
-        st.query_params[key] = chosen
-    return chosen
 
 
 def _answers(run: Run) -> Answers:
