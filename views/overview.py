@@ -41,7 +41,8 @@ def main() -> None:
 
 def _active() -> list[Run]:
     """Return the runs on the data in use that train or wait for their turn."""
-    return [run for run in shared.runs() if run.state in ACTIVE and run.config.source == shared.source()]
+    here = shared.source()
+    return [run for run in shared.runs() if run.state in ACTIVE and run.config.source == here]
 
 
 def _drawn_notice() -> None:
@@ -118,7 +119,8 @@ def _path(busy: bool) -> None:
     """Draw the six cards; runs by itself every two seconds while models train."""
     if busy and not _active():
         st.rerun()  # the last run has just ended, so there is nothing to look at any more
-    runs = [run for run in shared.runs() if run.config.source == shared.source()]
+    here = shared.source()
+    runs = [run for run in shared.runs() if run.config.source == here]
     by_model = shared.models_with_runs(runs)
     following = next((name for name, done in by_model.items() if not done), None)
     grid = st.grid(3, min_column_width=260, border=True)
