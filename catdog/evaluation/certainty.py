@@ -3,13 +3,11 @@
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from catdog.errors import UsageError
-from catdog.evaluation.answers import Answers
+from catdog.evaluation.answers import Answers, common
 
 Z = 1.959963984540054  # standard errors on either side that hold 95 % of a normal distribution
-RARE = 0.05  # what happens by chance less often than that is not put down to chance
+RARE, RARER = 0.05, 0.01  # what happens by chance less often is hardly put down to chance, or not at all
 
 
 @dataclass(frozen=True)
@@ -48,14 +46,9 @@ def mcnemar(one: Answers, other: Answers, threshold: float = 0.5) -> McNemar:
     Under chance, each picture that exactly one of them got right is a toss-up, so their division is binomial (n, 1/2).
     Raises UsageError where the models share no picture, or do not agree on a picture's label.
     """
-    places = {path: row for row, path in enumerate(other.paths)}
-    mine = np.array([row for row, path in enumerate(one.paths) if path in places], np.int64)
-    theirs = np.array([places[one.paths[row]] for row in mine], np.int64)
-    if not len(mine):
+    first, second = (part.right(threshold) for part in common([one, other]))
+    if not len(first):
         raise UsageError("These two runs answered no picture in common: choose runs that learned from the same data.")
-    if (one.labels[mine] != other.labels[theirs]).any():
-        raise UsageError("These two runs have different labels for the same pictures: choose runs of the same data.")
-    first, second = one.right(threshold)[mine], other.right(threshold)[theirs]
     only_one, only_other = int((first & ~second).sum()), int((~first & second).sum())
     p = _two_sided(min(only_one, only_other), only_one + only_other)
     return McNemar(int((first & second).sum()), only_one, only_other, int((~first & ~second).sum()), p)
@@ -76,29 +69,26 @@ def better_words(name_one: str, name_other: str, found: McNemar) -> str:
     differ = found.only_one + found.only_other
     if not differ:
         return f"{name_one} and {name_other} were right and wrong on the same pictures: nothing tells them apart."
-    facts = (
+    said = (
         f"{name_one} was right on {_pictures(found.only_one)} that {name_other} got wrong, and {name_other} on "
-        f"{_pictures(found.only_other)} that {name_one} got wrong."
+        f"{_pictures(found.only_other)} that {name_one} got wrong. If both were equally good, chance would divide them "
+        "at least as unevenly"
     )
-    chance = _chance(found.p)
     if found.p >= RARE:
-        return (
-            f"{facts} If both were equally good, chance would divide them as unevenly {chance}: these pictures do "
-            + ("not show which of the two is better.")
-        )
+        return f"{said} {_chance(found.p)}: these pictures do not show which of the two is better."
     best = name_one if found.only_one > found.only_other else name_other
-    return f"{facts} If both were equally good, chance would divide them as unevenly only {chance}: {best} is better."
+    return f"{said} only {_chance(found.p)}: {best} is {'better' if found.p < RARER else 'probably better'}."
 
 
 def _pictures(number: int) -> str:
-    return "1 picture" if number == 1 else f"{number:,} pictures"
+    return {0: "no picture", 1: "1 picture"}.get(number, f"{number:,} pictures")
 
 
 def _chance(p: float) -> str:
     """Say how often something of this probability happens."""
     if p >= 0.995:
         return "practically every time"
-    if p >= 0.1:
+    if p >= 0.0995:
         return f"in {100 * p:.0f} of 100 cases"
     if p >= 0.001:
         return f"in {1000 * p:.0f} of 1,000 cases"

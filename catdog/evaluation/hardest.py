@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from catdog.evaluation.answers import Answers
+from catdog.evaluation.answers import Answers, common
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class HardPhoto:
 def hardest(answers: Mapping[str, Answers], many: int) -> list[HardPhoto]:
     """Return up to `many` of the pictures that all models answered, those with the highest mean loss first.
 
-    answers: {model: its answers}; the keys are those of HardPhoto.probabilities.
+    answers: {model: its answers}; the keys are those of HardPhoto.probabilities. Raises UsageError where the models do
+    not agree on a picture's label.
     """
     paths, labels, probabilities, losses = _shared(answers)
     order = np.argsort(-losses, kind="stable")[:many]
@@ -33,7 +34,10 @@ def hardest(answers: Mapping[str, Answers], many: int) -> list[HardPhoto]:
 
 
 def disagreements(answers: Mapping[str, Answers], threshold: float = 0.5) -> list[HardPhoto]:
-    """Return the pictures on which the models' answers differ: the most evenly divided first, then by loss."""
+    """Return the pictures on which the models' answers differ: the most evenly divided first, then by loss.
+
+    answers and errors as for `hardest`.
+    """
     paths, labels, probabilities, losses = _shared(answers)
     ones = (probabilities > threshold).sum(axis=0)
     minority = np.minimum(ones, len(answers) - ones)
@@ -42,17 +46,13 @@ def disagreements(answers: Mapping[str, Answers], threshold: float = 0.5) -> lis
     return [_photo(paths[row], labels[row], answers, probabilities[:, row], losses[row]) for row in order]
 
 
-def _shared(answers: Mapping[str, Answers]) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray]:
+def _shared(answers: Mapping[str, Answers]) -> tuple[tuple[str, ...], np.ndarray, np.ndarray, np.ndarray]:
     """Return what all models answered: paths, labels (N,), probabilities (models, N) and mean losses (N,)."""
     if not answers:
-        return [], np.empty(0, np.int64), np.empty((0, 0)), np.empty(0)
-    places = [{path: row for row, path in enumerate(one.paths)} for one in answers.values()]
-    first = next(iter(answers.values()))
-    paths = [path for path in first.paths if all(path in place for place in places)]
-    rows = [np.array([place[path] for path in paths], np.int64) for place in places]
-    parts = [one.rows(chosen) for one, chosen in zip(answers.values(), rows, strict=True)]
-    losses = np.mean([part.losses for part in parts], axis=0)
-    return paths, parts[0].labels, np.array([part.probabilities for part in parts]), losses
+        return (), np.empty(0, np.int64), np.empty((0, 0)), np.empty(0)
+    parts = common(list(answers.values()))
+    probabilities = np.array([part.probabilities for part in parts])
+    return parts[0].paths, parts[0].labels, probabilities, np.mean([part.losses for part in parts], axis=0)
 
 
 def _photo(

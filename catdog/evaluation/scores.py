@@ -5,6 +5,15 @@ import numpy as np
 SMALLEST = np.float32(1e-7)  # Keras's epsilon, and its precision: keeps the logarithm of a probability of 0 finite
 
 
+def losses(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+    """Return what each answer costs, its binary cross-entropy in nats, float64 (N,); arguments as for `score`.
+
+    Probabilities count as float32, as models give them, and no nearer to 0 or 1 than SMALLEST.
+    """
+    clipped = np.clip(np.asarray(probabilities, np.float32), SMALLEST, 1 - SMALLEST).astype(np.float64)
+    return -np.where(np.asarray(labels) == 1, np.log(clipped), np.log(1 - clipped))
+
+
 def score(labels: np.ndarray, probabilities: np.ndarray) -> dict:
     """Return accuracy, loss, number of photos and confusion counts of these answers.
 
@@ -17,13 +26,11 @@ def score(labels: np.ndarray, probabilities: np.ndarray) -> dict:
     labels = np.asarray(labels, dtype=np.int64)
     probabilities = np.asarray(probabilities, dtype=np.float32)
     answers = (probabilities > 0.5).astype(np.int64)
-    clipped = np.clip(probabilities, SMALLEST, 1 - SMALLEST).astype(np.float64)
-    losses = -np.where(labels == 1, np.log(clipped), np.log(1 - clipped))
     confusion = np.zeros((2, 2), dtype=int)
     np.add.at(confusion, (labels, answers), 1)
     return {
         "accuracy": float((answers == labels).mean()) if len(labels) else None,
-        "loss": float(losses.mean()) if len(labels) else None,
+        "loss": float(losses(labels, probabilities).mean()) if len(labels) else None,
         "photos": len(labels),
         "confusion": confusion.tolist(),
     }

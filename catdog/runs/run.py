@@ -1,10 +1,11 @@
 """One training run as its folder shows it."""
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from catdog.errors import RunError
+from catdog.evaluation import read_answers
 from catdog.files import read_json
 from catdog.training import RESUMABLE, RunFolder, Status, TrainConfig, ending
 from catdog.training.folder import process_gone
@@ -106,13 +107,12 @@ class Run:
         return {name: [getattr(epoch, name) for epoch in epochs] for name in COLUMNS}
 
     def predictions(self) -> list[tuple[str, int, float]]:
-        """Return (path, label, probability of class 1) of every photo, [] if there are none."""
+        """Return (path, label, probability of class 1) of every photo, [] if there are none or they are damaged."""
         try:
-            with self.files.predictions.open(newline="", encoding="utf-8") as file:
-                rows = csv.DictReader(file)
-                return [(row["path"], int(row["label"]), float(row["probability"])) for row in rows]
-        except (OSError, KeyError, TypeError, ValueError):
+            known = read_answers(self)
+        except RunError:
             return []
+        return list(zip(known.paths, known.labels.tolist(), known.probabilities.tolist(), strict=True))
 
     def log_tail(self, lines: int = 20) -> str:
         """Return the last lines of the log, "" if there is none."""

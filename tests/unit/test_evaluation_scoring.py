@@ -75,7 +75,7 @@ def test_another_model_is_asked_anew(run, dataset, settings, model):
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04", b"half"])
 def test_damaged_kept_answers_are_made_anew(run, dataset, settings, model, damage):
     score_on(run, dataset, settings.cache)
-    (kept,) = settings.cache.glob("answers-*.npz")
+    (kept,) = settings.cache.glob("*-answers-*.npz")
     kept.write_bytes(damage)
     assert len(score_on(run, dataset, settings.cache)) == 64
     assert model.asked == 128
