@@ -2,93 +2,86 @@
 
 from collections.abc import Sequence
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from catdog.charts import CONFIG, Line, precision_recall_chart, reliability_chart, roc_chart
-from catdog.evaluation import Curve, calibration, confusion, precision_recall, roc
+from catdog.evaluation import Curve, calibration, class_scores, precision_recall, roc
 from views import shared
 from views.evaluateanswers import Judged
 
+NARROWEST = 280  # pixels that a chart takes on the screen
+
 
 def curves(one: Judged, alike: Sequence[Judged], threshold: float) -> None:
-    """Draw the three charts, of all runs that are judged by the same pictures as the one in focus."""
-    first, second = one.classes
-    labels = one.answers.labels
+    """Draw the charts of `alike`, all runs that are judged by the same pictures as `one`, the run in focus."""
     st.header("All thresholds at once, and honesty", anchor=False)
-    if len(set(labels.tolist())) < 2:
+    labels = one.answers.labels
+    if labels.min() == labels.max():
         st.info("These need pictures of both classes.", icon=":material/info:")
         return
-    positives = max(1, int((labels == 1).sum()))
-    counts = confusion(labels, one.answers.probabilities, threshold)
-    found, false = counts[1][1] / positives, counts[0][1] / max(1, int((labels == 0).sum()))
-    called = int(counts[0][1] + counts[1][1])
-    roc_lines, pr_lines, honest_lines = [], [], []
-    for each in alike:
-        answers = each.answers
-        is_one = each is one
-        curve = roc(answers.labels, answers.probabilities)
-        point = (false, found) if is_one else None
-        roc_lines.append(Line(each.name, each.run.config.model, curve.x, curve.y, _area(curve), point))
-        curve = precision_recall(answers.labels, answers.probabilities)
-        point = (found, counts[1][1] / called) if is_one and called else None
-        pr_lines.append(Line(each.name, each.run.config.model, curve.x, curve.y, _area(curve), point))
-        honest_lines.append(_honest(each))
-    plain_first, plain_second = shared.plain(first), shared.plain(second)
-    cells = shared.row(3, 280)
+    first, second = one.classes
+    cells = shared.row(3, NARROWEST)
     with cells[0]:
-        st.markdown(
-            f"**ROC curve**: what share of the {plain_second} it finds, against what share of the {plain_first} it "
-            f"wrongly calls {plain_second}, while the threshold goes from 1 down to 0. The nearer to the upper left "
-            "corner, the better. The dot is the threshold in use."
-        )
-        st.plotly_chart(
-            roc_chart(roc_lines, first, second), key="roc", config=dict(CONFIG), alt=_alt("ROC curve", roc_lines)
-        )
+        _roc(one, alike, threshold, shared.plain(first), shared.plain(second))
     with cells[1]:
-        st.markdown(
-            f"**Precision and recall**: who wants to find all {plain_second} must accept some wrong ones among them. "
-            "The nearer to the upper right corner, the better. The dot is the threshold in use."
-        )
-        st.plotly_chart(
-            precision_recall_chart(pr_lines, second, positives / len(labels)),
-            key="precision-recall",
-            config=dict(CONFIG),
-            alt=_alt("Precision-recall curve", pr_lines),
-        )
+        _precision_recall(one, alike, threshold, shared.plain(second))
     with cells[2]:
-        st.markdown(
-            f"**Calibration**: of the pictures to which it gives 80 % for {plain_second}, 8 in 10 should be "
-            f"{plain_second}. Where its line is flatter than the dashed one, it is too sure of itself; where it is "
-            "steeper, too modest. The number is by how much it is off on average (the expected calibration error). A "
-            "large dot stands for many pictures; small ones jump about by chance."
-        )
-        st.plotly_chart(
-            reliability_chart(honest_lines, second),
-            key="reliability",
-            config=dict(CONFIG),
-            alt=_alt("Reliability diagram", honest_lines),
-        )
+        _calibration(alike, second)
 
 
-def _alt(what: str, lines: Sequence[Line]) -> str:
-    return f"{what} of " + ", ".join(f"{line.name} ({line.note})" for line in lines)
+def _roc(one: Judged, alike: Sequence[Judged], threshold: float, first: str, second: str) -> None:
+    of_first, of_second = class_scores(one.answers.labels, one.answers.probabilities, threshold)
+    points = {one.run.id: (1 - of_first.recall, of_second.recall)}
+    lines = [_line(each, roc(each.answers.labels, each.answers.probabilities), points) for each in alike]
+    _chart("ROC curve", roc_chart(lines, *one.classes), "roc", lines)
+    st.markdown(
+        f"What share of the {second} is found, against what share of the {first} is wrongly called {second}, while the "
+        "threshold goes from 1 down to 0. The nearer to the upper left corner, the better. The dot is the threshold "
+        "above."
+    )
 
 
-def _area(curve: Curve) -> str:
-    return f"area {curve.area:.3f}"
+def _precision_recall(one: Judged, alike: Sequence[Judged], threshold: float, second: str) -> None:
+    _, score = class_scores(one.answers.labels, one.answers.probabilities, threshold)
+    points = {} if score.precision is None else {one.run.id: (score.recall, score.precision)}
+    lines = [_line(each, precision_recall(each.answers.labels, each.answers.probabilities), points) for each in alike]
+    chart = precision_recall_chart(lines, one.classes[1], float(one.answers.labels.mean()))
+    _chart("Precision and recall", chart, "precision-recall", lines)
+    st.markdown(
+        f"Who wants to find all {second} must accept some wrong ones among them. The nearer to the upper right corner, "
+        "the better. The dot is the threshold above."
+    )
+
+
+def _calibration(alike: Sequence[Judged], second: str) -> None:
+    lines = [_honest(each) for each in alike]
+    _chart("Calibration", reliability_chart(lines, second), "reliability", lines)
+    second = shared.plain(second)
+    st.markdown(
+        f"Of the pictures to which it gives 80 % for {second}, 8 in 10 should be {second}. Where a line is flatter "
+        "than the dashed one, the model is too sure of itself; where it is steeper, too modest. The number in the "
+        "legend is by how much it is off on average (the expected calibration error). A large dot stands for many "
+        "pictures; small ones jump about by chance."
+    )
+
+
+def _line(one: Judged, curve: Curve, points: dict[str, tuple[float, float]]) -> Line:
+    """Return a run's curve. points: {run id: where the threshold in use lies on it}."""
+    note, point = f"area {curve.area:.3f}", points.get(one.run.id)
+    return Line(one.name, one.run.config.model, curve.x.tolist(), curve.y.tolist(), note, point)
 
 
 def _honest(one: Judged) -> Line:
     """Return the reliability line of a run: its bins that hold a picture."""
     found = calibration(one.answers.labels, one.answers.probabilities)
     kept = found.counts > 0
+    predicted, actual, counts = (values[kept].tolist() for values in (found.predicted, found.actual, found.counts))
     note = f"off by {100 * found.error:.1f} points"
-    return Line(
-        one.name,
-        one.run.config.model,
-        found.predicted[kept].tolist(),
-        found.actual[kept].tolist(),
-        note,
-        None,
-        found.counts[kept].tolist(),
-    )
+    return Line(one.name, one.run.config.model, predicted, actual, note, sizes=counts)
+
+
+def _chart(title: str, chart: go.Figure, key: str, lines: Sequence[Line]) -> None:
+    st.markdown(f"**{title}**")
+    told = ", ".join(f"{line.name} ({line.note})" for line in lines)
+    st.plotly_chart(chart, key=key, config={**CONFIG, "displayModeBar": False}, alt=f"{title} of {told}")

@@ -51,7 +51,7 @@ def focus(judged: Sequence[Judged], dataset: Dataset, split: str) -> None:
         _scores(one, threshold)
     curves(one, alike, threshold)
     photos(one, alike, dataset, split, threshold)
-    show_look_of_the_address(alike if one.here else [], dataset, threshold)
+    show_look_of_the_address(sorted(alike, key=lambda each: each is not one), dataset, threshold)
 
 
 def _scores(one: Judged, threshold: float) -> None:

@@ -7,14 +7,14 @@ from catdog.words import percent
 from views import shared
 
 CELLS = ("00", "01", "10", "11")  # the label, then the answer
-#: What the chosen cell, the hardest and the disputed pictures are called in the address.
-CELL, HARDEST, DISPUTED = "cell", "hardest", "disputed"
+CELL, HARDEST, DISPUTED = "chosen cell", "hardest", "runs disagree"  # which pictures to show, also in the address
 # The button of a cell takes the clicks on all of the cell; its tint is the share of the label's pictures.
 LOOK = """<style>
-[class*="st-key-cell-"] { position: relative; border-radius: 0.6rem; padding: 0.75rem 1rem; text-align: center; }
+[class*="st-key-cell-"] { position: relative; border-radius: 0.6rem; padding: 0.6rem 1rem; }
 [class*="st-key-cell-"] .stElementContainer, [class*="st-key-cell-"] .stButton,
 [class*="st-key-cell-"] .stButton * { position: static; }
-[class*="st-key-cell-"] .stButton button { width: 100%; justify-content: center; min-height: 0; }
+[class*="st-key-cell-"] .stButton button { min-height: 0; }
+[class*="st-key-cell-"] .stButton button:is(:hover, :focus, :active), [class*="st-key-cell-"] p { color: inherit; }
 [class*="st-key-cell-"] .stButton button::after { content: ""; position: absolute; inset: 0; cursor: pointer;
   border-radius: 0.6rem; }
 [class*="st-key-cell-"] .stButton button:focus-visible::after { outline: 3px solid currentColor; }
@@ -50,7 +50,7 @@ def matrix(counts: np.ndarray, classes: tuple[str, str]) -> None:
                 icon=":material/check:" if is_right else ":material/close:",
             )
             share = percent(counts[label][answer] / totals[label] if totals[label] else None)
-            st.caption(f"{share} of the {shared.plain(classes[label])}", text_alignment="center")
+            st.caption(f"{share} of the {shared.plain(classes[label])}")
     upper, lower = (shared.plain(name) for name in classes)
     st.caption(f"Upper row: labelled {upper}. Lower row: labelled {lower}. Green is right, red is wrong.")
 

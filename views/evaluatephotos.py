@@ -42,15 +42,12 @@ class Shown:
 def photos(one: Judged, alike: Sequence[Judged], dataset: Dataset, split: str, threshold: float) -> None:
     """Draw the section. one: the run in focus; alike: all runs that are judged by the same pictures."""
     st.header("The pictures", anchor=False)
-    kinds = {CELL: "In the chosen cell", HARDEST: "Hardest", DISPUTED: "Runs disagree"}
-    if len(alike) < 2:
-        del kinds[DISPUTED]
+    kinds = [CELL, HARDEST, *([DISPUTED] if len(alike) > 1 else [])]
     if st.session_state.get("show", HARDEST) not in kinds:
         del st.session_state["show"]  # such as after all runs but one were put away
     show = st.segmented_control(
         "Show",
-        list(kinds),
-        format_func=kinds.get,
+        kinds,
         default=HARDEST,
         required=True,
         key="show",

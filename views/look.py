@@ -28,10 +28,10 @@ COLOURS = ("orange", "blue")
 def show_look_of_the_address(alike: Sequence[Judged], dataset: Dataset, threshold: float) -> None:
     """Show the picture that the address names, above the page; nothing where no run here has answered it.
 
-    alike: the runs that are judged by the same pictures, which must be those of `dataset`.
+    alike: the runs that are judged by the same pictures; the first is the one whose look is shown at first.
     """
     path = st.query_params.get("photo")
-    if path is None or not alike or path not in alike[0].answers.paths or path not in dataset.catalog.paths:
+    if path is None or not alike[0].here or path not in alike[0].answers.paths or path not in dataset.catalog.paths:
         return
     title = shared.plain(path.rsplit("/", 1)[-1])
     st.dialog(title, width="large", on_dismiss=_forget)(_look)(path, alike, dataset, threshold)
@@ -85,6 +85,8 @@ def _answers(given: list[tuple[Judged, float]], classes: tuple[str, str], label:
     )
     right = [shared.plain(name) for name, answer, _ in said if answer == label]
     wrong = [shared.plain(name) for name, answer, _ in said if answer != label]
+    if threshold != 0.5:
+        st.caption(f"Judged at the threshold {threshold:.2f}: {shared.plain(classes[1])} above it.")
     parts = [f":material/check: right: {', '.join(right)}."] if right else []
     parts += [f":material/close: wrong: {', '.join(wrong)}."] if wrong else []
     st.markdown("  \n".join(parts))
@@ -93,8 +95,10 @@ def _answers(given: list[tuple[Judged, float]], classes: tuple[str, str], label:
 def _heat_map(row: int, given: list[tuple[Judged, float]], dataset: Dataset) -> None:
     """Draw where a run looks, and say what that does and does not show."""
     chosen = given[0][0].run.id
-    if len(given) > 1:
-        chosen = choose_one("Where does it look:", {one.run.id: one.name for one, _ in given}, "look")
+    if len(given) == 1:
+        st.markdown("Where the model looks")
+    else:
+        chosen = choose_one("Where the model looks", {one.run.id: one.name for one, _ in given}, "look")
     one, probability = next(pair for pair in given if pair[0].run.id == chosen)
     pixels = np.array(picture_reader(dataset)(slice(row, row + 1))[0])
     try:
