@@ -34,36 +34,42 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from catdog.runs import find_run
 
     run = find_run(settings, arguments.which)
-    answers = _answers(run, arguments.source, settings)
+    answers, data = _answers(run, arguments.source, settings)
     classes = (run.details.get("data") or {}).get("classes") or ["class 0", "class 1"]
     splits = {split: answers.of(split) for split in SPLITS if arguments.split in (None, split)}
     scores = {split: summary(some, arguments.threshold) for split, some in splits.items() if len(some)}
     if arguments.json:
         print_json({"run": run.id, "classes": classes, **scores})
         return 0
-    print(f"{run.name} ({run.id}): {run.config.model} on {arguments.source or run.config.source}")
+    print(f"{run.name} ({run.id}): {run.config.model} on {data}")
+    if arguments.threshold != 0.5:
+        print(f"threshold {arguments.threshold:g}: the answer is {classes[1]} where their probability is above it")
     for split, values in scores.items():
         _show(split, values, classes)
     return 0
 
 
-def _answers(run: "Run", source: str | None, settings: Settings) -> "Answers":
+def _answers(run: "Run", source: str | None, settings: Settings) -> tuple["Answers", str]:
+    """Return the run's answers, and in words to which data."""
     from catdog.dataset import open_dataset
+    from catdog.dataset.exclusions import excluded, without
     from catdog.evaluation import read_answers
     from catdog.evaluation.scoring import score_on
 
     if source is None:
         if not run.evaluation:
             raise RunError(f"The run {run.name} is {run.state} and has no scores: let it train to the end first.")
-        return read_answers(run)
+        return read_answers(run), run.config.source
     with Bars() as progress:
-        return score_on(run, open_dataset(settings, source, progress), settings.cache, progress)
+        dataset = open_dataset(settings, source, progress)
+        dataset = without(dataset, excluded(settings, dataset.catalog))
+        return score_on(run, dataset, settings.cache, progress), dataset.catalog.title
 
 
 def _show(split: str, scores: dict[str, Any], classes: list[str]) -> None:
     low, high = scores["interval"]
     print(
-        f"{split}: accuracy {percent(scores['accuracy'])} of {scores['photos']:,} "
+        f"{split}: accuracy {percent(scores['accuracy'])} of {scores['photos']:,} pictures "
         f"(95 % interval {percent(low)} to {percent(high)}), loss {scores['loss']:.4f}"
     )
     for label, (counts, one) in enumerate(zip(scores["confusion"], scores["classes"], strict=True)):
@@ -74,8 +80,9 @@ def _show(split: str, scores: dict[str, Any], classes: list[str]) -> None:
             f"(precision {percent(one['precision'])}, recall {percent(one['recall'])}, F1 {percent(one['f1'])})"
         )
     print(
-        f"  area under the ROC curve {_figure(scores['roc_area'])}, average precision "
-        f"{_figure(scores['average_precision'])}, expected calibration error {percent(scores['calibration_error'])}"
+        f"  area under the ROC curve {_figure(scores['roc_area'])} (1 is perfect, 0.5 is guessing), average precision "
+        f"{_figure(scores['average_precision'])} (1 is perfect), expected calibration error "
+        f"{percent(scores['calibration_error'])} (0 is honest)"
     )
 
 

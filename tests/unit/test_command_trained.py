@@ -63,6 +63,16 @@ def test_evaluate_as_json_gives_the_scores_of_both_splits(trained, capsys):
     assert sum(map(sum, scores["test"]["confusion"])) == scores["test"]["photos"]
 
 
+def test_evaluate_gives_the_numbers_that_the_training_stored_to_the_last_digit(trained, capsys):
+    settings, run = trained
+    stored = json.loads((settings.runs / run["id"] / "evaluation.json").read_text())
+    for more in ([], ["--source", run["source"]], ["--threshold", "0.5"]):
+        assert main(["evaluate", "mine", *more, "--json"]) == 0
+        scores = json.loads(capsys.readouterr().out)
+        for split, old in stored.items():
+            assert {key: scores[split][key] for key in old} == old
+
+
 def test_evaluate_adds_interval_classes_areas_and_calibration_to_each_split(trained, capsys):
     assert main(["evaluate", "mine", "--split", "test", "--threshold", "0", "--json"]) == 0
     scores = json.loads(capsys.readouterr().out)
@@ -85,6 +95,49 @@ def test_evaluate_on_other_data_asks_the_model_about_all_of_it(trained, capsys, 
     assert scores["test"]["accuracy"] == pytest.approx(own["test_accuracy"])
 
 
+def test_evaluate_on_other_data_leaves_out_what_is_excluded_there_and_says_which_data_it_was(
+    trained, capsys, tmp_path, picture_folder
+):
+    other = tmp_path / "other"
+    shutil.copytree(picture_folder, other)
+    (other / "train" / "cats" / "cat.1.jpg").unlink()
+    left_out = ["validation/cats/cat.1.jpg", "validation/dogs/dog.1.jpg"]
+    assert main(["health", "--source", str(other), "--exclude", *left_out, "--json"]) == 0
+    capsys.readouterr()
+    assert main(["evaluate", "mine", "--source", str(other), "--json"]) == 0
+    scores = json.loads(capsys.readouterr().out)
+    assert scores["test"]["photos"] + scores["validation"]["photos"] == 38
+    assert main(["evaluate", "mine", "--source", str(other)]) == 0
+    assert "model1 on 61 pictures of cats and dogs from the folder other" in capsys.readouterr().out
+
+
+def test_evaluate_refuses_data_of_other_classes_in_one_line(trained, capsys, tmp_path, picture_folder):
+    other = tmp_path / "other"
+    for split in ("train", "validation"):
+        for name, mine in (("cats", "apples"), ("dogs", "pears")):
+            shutil.copytree(picture_folder / split / name, other / split / mine)
+    assert main(["evaluate", "mine", "--source", str(other)]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    (line,) = [line for line in said.err.splitlines() if line.startswith("catdog: ")]
+    assert "mine learned to tell cats from dogs, so it can't be scored on apples and pears" in line
+
+
+def test_evaluate_says_in_one_line_that_the_stored_answers_are_damaged(trained, capsys):
+    settings, run = trained
+    file = settings.runs / run["id"] / "predictions.csv"
+    whole = file.read_text()
+    try:
+        file.write_text(whole[:500])
+        assert main(["evaluate", "mine"]) == 1
+    finally:
+        file.write_text(whole)
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("catdog: The answers that the run mine stored are damaged: ")
+    assert len(said.err.splitlines()) == 1
+
+
 @pytest.mark.parametrize("threshold", ["2", "-0.1", "much", "nan"])
 def test_evaluate_refuses_a_threshold_that_is_none(threshold, capsys):
     assert main(["evaluate", "mine", f"--threshold={threshold}"]) == 2
@@ -97,6 +150,11 @@ def test_evaluate_for_people_says_what_was_taken_for_what(capsys):
     assert "test: accuracy" in shown
     assert "were recognised" in shown
     assert "taken for dogs" in shown
+    assert "threshold" not in shown
+    for word in ("95 % interval", "precision", "recall", "F1", "ROC curve", "average precision", "calibration error"):
+        assert shown.count(word) >= 2
+    assert main(["evaluate", "model1", "--threshold", "0.3"]) == 0
+    assert "threshold 0.3: the answer is dogs where their probability is above it" in capsys.readouterr().out
 
 
 def test_predict_as_json_follows_the_contract(trained, picture_folder, capsys):

@@ -1,11 +1,13 @@
 """The stored answers of a run: read whole, or refused in one sentence."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from catdog.errors import RunError
 from catdog.evaluation import SMALLEST, Answers, read_answers, score
-from catdog.runs import create_run
+from catdog.runs import create_run, open_run
 from catdog.training import TrainConfig
 
 HEAD = "path,label,probability,split\n"
@@ -34,7 +36,13 @@ def test_answers_are_read_with_their_splits(run):
         "",
         HEAD,
         "path,label\na.jpg,0\n",
+        "a.jpg,0,0.25,test\nb.jpg,1,0.5,test\n",
         f"{HEAD}a.jpg,0,0.25,test\nb.jpg,1,0.",
+        f"{HEAD}a.jpg,0,0.25,test\nb.jpg,1,0.5,te",
+        f"{HEAD}a.jpg,0,0.25,test\na.jpg,0,0.25,test\n",
+        f"{HEAD}a.jpg,0,0.25,test,more\n",
+        f"{HEAD},0,0.25,test\n",
+        f'{HEAD}"a.jpg,0,0.25,test\nb.jpg,1,0.5,test\n',
         f"{HEAD}a.jpg,0,0.25\n",
         f"{HEAD}a.jpg,0,nan,test\n",
         f"{HEAD}a.jpg,0,1.5,test\n",
@@ -55,16 +63,49 @@ def test_bytes_that_are_no_text_are_damage(run):
         read_answers(run)
 
 
-def test_a_run_without_answers_says_what_to_do(run):
-    with pytest.raises(RunError, match="mine has no answers to its pictures"):
+def test_whatever_happens_to_the_file_nothing_but_a_sentence_comes_of_it(run):
+    rng = np.random.default_rng(0)
+    whole = HEAD.encode() + b"".join(b"cats/%d.jpg,%d,0.%d,test\n" % (n, n % 2, n) for n in range(1, 9))
+    for _ in range(400):
+        damaged = bytearray(whole[: rng.integers(len(whole) + 1)])
+        for place in rng.integers(0, max(1, len(damaged)), 3):
+            damaged[place : place + 1] = bytes(rng.integers(0, 256, rng.integers(3), np.uint8))
+        run.files.predictions.write_bytes(damaged)
+        try:
+            found = read_answers(run)
+        except RunError:
+            assert run.predictions() == []
+        else:
+            assert len(run.predictions()) == len(found) <= 8
+            assert set(found.labels) <= {0, 1}
+            assert ((found.probabilities >= 0) & (found.probabilities <= 1)).all()
+
+
+def test_pictures_that_were_excluded_from_the_training_are_answered_too(run):
+    run.files.predictions.write_text(f"{HEAD}a.jpg,0,0.25,excluded\nb.jpg,1,1,test\n")
+    assert read_answers(run).splits.tolist() == ["excluded", "test"]
+
+
+def test_a_name_with_a_comma_a_quote_or_a_backslash_is_read_as_it_was_written(run):
+    run.files.predictions.write_text(HEAD + '"a,""b"".jpg",0,0.25,test\nc\\udcff.jpg,1,1e-05,test\n')
+    assert read_answers(run).paths == ('a,"b".jpg', "c\\udcff.jpg")
+
+
+def test_a_run_without_answers_says_what_to_do(settings, run):
+    with pytest.raises(RunError, match=r"mine has no answers to its pictures: let it train to its end first\.$"):
         read_answers(run)
+    run.files.write_status(replace(run.status, state="done"))
+    with pytest.raises(RunError, match=r"mine has no answers to its pictures: train it again\.$"):
+        read_answers(open_run(settings, run.id))
 
 
-def test_the_mean_of_the_losses_is_the_loss_that_score_gives():
+def test_the_mean_of_the_losses_is_the_loss_that_was_stored_to_the_last_digit():
     rng = np.random.default_rng(3)
-    labels, probabilities = rng.integers(0, 2, 50), np.append(rng.random(48), [0.0, 1.0])
-    found = Answers(("x",) * 50, labels, probabilities, np.full(50, "test"))
-    assert found.losses.mean() == pytest.approx(score(labels, probabilities)["loss"], rel=1e-6)
+    labels, probabilities = rng.integers(0, 2, 50), np.append(rng.random(46), [0.0, 1.0, 0.0, 1.0]).astype(np.float32)
+    labels[-4:] = (1, 0, 0, 1)
+    as_read = np.array([float(f"{one:.9g}") for one in probabilities])
+    found = Answers(("x",) * 50, labels, as_read, np.full(50, "test"))
+    assert found.losses.mean() == score(labels, probabilities)["loss"]
     assert found.losses.max() <= -np.log(float(SMALLEST)) + 1e-9
 
 

@@ -29,7 +29,9 @@ def test_an_impossible_count_has_no_interval(right, photos):
         accuracy_interval(right, photos)
 
 
-@pytest.mark.parametrize(("one", "other"), [(0, 0), (1, 0), (5, 5), (6, 5), (12, 3), (59, 2), (700, 650), (5000, 0)])
+@pytest.mark.parametrize(
+    ("one", "other"), [(0, 0), (1, 0), (5, 5), (6, 5), (12, 3), (59, 2), (700, 650), (5000, 0), (12_600, 12_400)]
+)
 def test_p_is_that_of_the_exact_binomial_test(one, other):
     both = 10
     first = [True] * one + [False] * other + [True] * both
@@ -65,6 +67,21 @@ def test_a_clear_difference_names_the_better_one():
 
 def test_the_other_one_can_be_better_too():
     assert better_words("a", "b", McNemar(10, 1, 12, 0, 0.003)).endswith("b is better.")
+
+
+@pytest.mark.parametrize(("p", "chance"), [(0.04, "40 of 1,000"), (0.0101, "10 of 1,000")])
+def test_what_chance_does_seldom_makes_one_probably_better(p, chance):
+    words = better_words("a", "b", McNemar(100, 6, 0, 10, p))
+    assert f"only in {chance} cases: a is probably better." in words
+    assert "b on no picture that a got wrong" in words
+
+
+@pytest.mark.parametrize("p", [1.0, 0.9949, 0.1, 0.0999, 0.05, 0.001, 0.00099, 0.0001, 1e-300, 0.0])
+def test_no_chance_is_said_to_be_none_and_no_word_needs_a_dictionary(p):
+    words = better_words("a", "b", McNemar(100, 6, 1, 10, p))
+    assert "in 0 of" not in words
+    assert "signific" not in words
+    assert words.endswith(".")
 
 
 @pytest.mark.parametrize(("p", "chance"), [(1.0, "practically every time"), (0.42, "42 of 100"), (0.06, "60 of 1,000")])

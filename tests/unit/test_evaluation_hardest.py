@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from catdog.errors import UsageError
 from catdog.evaluation import Answers, disagreements, hardest
 
 
@@ -48,6 +49,19 @@ def test_the_threshold_decides_what_is_a_disagreement():
 def test_where_there_is_nothing_in_common_nothing_is_found(models):
     assert hardest(models, 5) == []
     assert disagreements(models) == []
+
+
+def test_where_two_models_have_other_labels_for_a_picture_they_are_not_laid_together():
+    one = answers(a=0.1, b=0.2)
+    other = Answers(one.paths, np.array([1, 0]), one.probabilities, one.splits)
+    for find in (disagreements, lambda models: hardest(models, 5)):
+        with pytest.raises(UsageError, match="different labels for the same pictures"):
+            find({"one": one, "other": other})
+
+
+def test_where_pictures_are_as_evenly_divided_those_of_the_higher_loss_come_first():
+    models = {"one": answers(a=0.6, b=0.9, c=0.9), "other": answers(a=0.4, b=0.01, c=0.4)}
+    assert [photo.path for photo in disagreements(models)] == ["b", "a", "c"]
 
 
 def test_a_single_model_disagrees_with_nobody():

@@ -29,12 +29,12 @@ def test_confusion_and_class_scores_are_scikit_learns(labels, probabilities, thr
     answers = (probabilities > threshold).astype(int)
     assert confusion(labels, probabilities, threshold).tolist() == sklearn.confusion_matrix(labels, answers).tolist()
     expected = sklearn.precision_recall_fscore_support(labels, answers, labels=[0, 1], zero_division=np.nan)
+    assert not np.isnan(expected[2]).any()  # scikit-learn's F1 is not defined only without pictures and answers
     for label, found in enumerate(class_scores(labels, probabilities, threshold)):
         assert found.support == expected[3][label]
         for mine, theirs in zip((found.precision, found.recall), (expected[0][label], expected[1][label]), strict=True):
             assert mine is None if math.isnan(theirs) else mine == pytest.approx(theirs)
-        if found.precision is not None and found.recall is not None:
-            assert found.f1 == pytest.approx(expected[2][label])
+        assert found.f1 == pytest.approx(expected[2][label])
 
 
 @pytest.mark.parametrize(("labels", "probabilities"), CASES)
@@ -75,6 +75,15 @@ def test_loss_and_accuracy_are_scikit_learns(labels, probabilities):
     found = score(labels, inside)
     assert found["accuracy"] == pytest.approx(sklearn.accuracy_score(labels, inside > 0.5))
     assert found["loss"] == pytest.approx(sklearn.log_loss(labels, inside, labels=[0, 1]), rel=1e-6)
+
+
+def test_a_calibration_error_that_can_be_counted_by_hand():
+    # two pictures at 0.2 on average, none of class 1; three at 0.8, two of class 1
+    found = calibration(np.array([0, 0, 1, 1, 0]), np.array([0.15, 0.25, 0.8, 0.7, 0.9]), bins=2)
+    assert found.counts.tolist() == [2, 3]
+    assert found.predicted == pytest.approx([0.2, 0.8])
+    assert found.actual == pytest.approx([0, 2 / 3])
+    assert found.error == pytest.approx(2 / 5 * 0.2 + 3 / 5 * (0.8 - 2 / 3))
 
 
 def test_a_perfectly_calibrated_model_has_no_error_and_an_over_sure_one_has_much():

@@ -1,10 +1,13 @@
 """A run's answers to any data: from its training, from the model, and kept."""
 
+import os
+
 import numpy as np
 import pytest
 
 from catdog import evaluation
 from catdog.dataset import open_dataset
+from catdog.dataset.exclusions import EXCLUDED, without
 from catdog.errors import RunError
 from catdog.evaluation import scoring
 from catdog.evaluation.scoring import score_on
@@ -16,7 +19,7 @@ class Model:
     """A stand-in for LiteRT: the probability is the mean of the red pixels; counts the pictures it was asked about."""
 
     def __init__(self):
-        self.asked = 0
+        self.asked, self.says = 0, None
 
     def __call__(self, path):
         return self
@@ -29,6 +32,8 @@ class Model:
 
     def _outputs(self, pixels):
         self.asked += len(pixels)
+        if self.says is not None:
+            return np.full((len(pixels), 1), self.says, np.float32)
         return pixels[..., 0].mean(axis=(1, 2))[:, None].astype(np.float32) / 255
 
 
@@ -89,15 +94,59 @@ def test_kept_answers_to_other_pictures_of_the_same_folder_are_not_taken(run, da
     assert model.asked == 64 + 63
 
 
-def test_what_the_training_stored_is_used_where_it_is_of_this_very_data(run, dataset, settings, model):
+@pytest.fixture
+def answered(run, dataset, settings):
+    """The run, after it has learned from this very data and stored its answers, all 0.25."""
     catalog = dataset.catalog
     run.files.add_to_config(data={"fingerprint": catalog.fingerprint, "classes": list(catalog.classes)})
     rows = zip(catalog.paths, catalog.labels, catalog.splits, strict=True)
     lines = [f"{path},{label},0.25,{split}" for path, label, split in rows]
     run.files.predictions.write_text("path,label,probability,split\n" + "\n".join(lines) + "\n")
-    run = open_run(settings, run.id)
-    assert set(score_on(run, dataset, settings.cache).probabilities) == {0.25}
+    return open_run(settings, run.id)
+
+
+def test_what_the_training_stored_is_used_where_it_is_of_this_very_data(answered, dataset, settings, model):
+    assert set(score_on(answered, dataset, settings.cache).probabilities) == {0.25}
+    answered.files.tflite.unlink()
+    assert set(score_on(answered, dataset, settings.cache).probabilities) == {0.25}
     assert model.asked == 0
+
+
+def test_what_the_training_stored_before_its_present_model_is_not_used(answered, dataset, settings, model):
+    later = answered.files.predictions.stat().st_mtime_ns + 1_000_000_000
+    os.utime(answered.files.tflite, ns=(later, later))
+    assert set(score_on(answered, dataset, settings.cache).probabilities) != {0.25}
+    assert model.asked == 64
+
+
+def test_pictures_have_the_split_of_the_data_set_as_it_is_asked_about(answered, run, dataset, settings, model):
+    paths = dataset.catalog.paths[:3]
+    left = without(dataset, paths)
+    for asked in (answered, run):
+        assert score_on(asked, left, settings.cache).of(EXCLUDED).paths == paths
+
+
+def test_kept_answers_are_named_by_their_data_so_that_they_go_with_it(run, dataset, settings, model):
+    before = {path.name for path in settings.cache.iterdir()}
+    score_on(run, dataset, settings.cache)
+    (name,) = {path.name for path in settings.cache.iterdir()} - before
+    assert name.startswith(f"{dataset.catalog.fingerprint}-")
+
+
+@pytest.mark.parametrize("says", [np.nan, np.inf, -0.1, 1.1])
+def test_a_model_whose_training_went_astray_is_one_sentence_and_nothing_is_kept(run, dataset, settings, model, says):
+    model.says = says
+    with pytest.raises(RunError, match=r"^The model of the run mine gives answers that are no probabilities[^.]*\.$"):
+        score_on(run, dataset, settings.cache)
+    assert not list(settings.cache.glob("*-answers-*"))
+
+
+def test_answers_of_a_model_that_was_replaced_meanwhile_are_not_kept(run, dataset, settings, model):
+    def replaced(done, total, what):
+        run.files.tflite.write_bytes(b"trained on")
+
+    score_on(run, dataset, settings.cache, replaced)
+    assert not list(settings.cache.glob("*-answers-*"))
 
 
 def test_damaged_answers_of_the_training_are_made_anew_by_the_model(run, dataset, settings, model):
