@@ -23,7 +23,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--threshold", type=_share, default=0.5, help="the probability over which the answer is the second class (0.5)"
     )
-    add_source(parser)
+    add_source(parser, "those that the run learned from")
     add_json(parser)
     parser.set_defaults(run=run)
 

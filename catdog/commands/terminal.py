@@ -21,14 +21,16 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON, for other programs")
 
 
-def add_source(parser: argparse.ArgumentParser) -> None:
-    """Give a command the option --source."""
+def add_source(
+    parser: argparse.ArgumentParser, default: str = "the photos if they are on this machine, else the drawn ones"
+) -> None:
+    """Give a command the option --source. default: what it takes without, in words."""
     parser.add_argument(
         "--source",
         type=_source,
         metavar="photos|drawn|FOLDER",
-        help="which pictures: the cat and dog photos, the drawn ones, or a folder with two class folders "
-        "(default: the photos if they are on this machine, else the drawn ones)",
+        help=f"which pictures: the cat and dog photos, the drawn ones, or a folder with two class folders "
+        f"(default: {default})",
     )
 
 

@@ -165,7 +165,7 @@ def test_predict_as_json_follows_the_contract(trained, picture_folder, capsys):
     assert [answer["path"] for answer in answers] == paths
     assert {answer["run"] for answer in answers} == {trained[1]["id"]}
     for answer in answers:
-        assert answer["label"] == ("dogs" if answer["probability"] >= 0.5 else "cats")
+        assert answer["label"] == ("dogs" if answer["probability"] > 0.5 else "cats")
 
 
 def test_predict_answers_as_the_training_did(trained, picture_folder, capsys):
