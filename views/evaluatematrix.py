@@ -15,6 +15,7 @@ LOOK = """<style>
 [class*="st-key-cell-"] .stButton * { position: static; }
 [class*="st-key-cell-"] .stButton button { min-height: 0; }
 [class*="st-key-cell-"] .stButton button:is(:hover, :focus, :active), [class*="st-key-cell-"] p { color: inherit; }
+[class*="st-key-cell-"] [data-testid="stCaptionContainer"] { color: inherit; }
 [class*="st-key-cell-"] .stButton button::after { content: ""; position: absolute; inset: 0; cursor: pointer;
   border-radius: 0.6rem; }
 [class*="st-key-cell-"] .stButton button:focus-visible::after { outline: 3px solid currentColor; }
