@@ -97,6 +97,20 @@ def look_words(answer: str, sure: float, heat: np.ndarray) -> str:
     )
 
 
+def activation_words(answer: str, sure: float, heat: np.ndarray) -> str:
+    """Say what a class-activation map (see catdog.inside) shows, and what it does not.
+
+    answer: the class that the model answered; sure: its probability, 0..1; heat: what each place adds for this class.
+    """
+    against = float((heat < 0).mean())
+    other = f" Over {percent(against, 0)} of the picture, the places speak against it." if against >= 0.005 else ""
+    return (
+        f"The model is {percent(sure)} sure of {answer}. What speaks for that, place by place, is yellow: the model "
+        f"adds up 5 × 5 places, and this is what each one adds, exactly.{other} This shows where it found what counts, "
+        "but not what it saw there, nor that it understands it; and each place has seen a good deal of what is around."
+    )
+
+
 def _places(patch: int, stride: int) -> list[int]:
     """Return where patches begin along one side, evenly and alike at both ends, some beyond the edge."""
     number = -(-SIZE // stride)

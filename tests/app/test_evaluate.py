@@ -10,6 +10,7 @@ import pytest
 from catdog.dataset import open_catalog
 from catdog.errors import RunError
 from catdog.evaluation import calibration, class_scores, disagreements, hardest, precision_recall, read_answers, roc
+from catdog.inside import Inside
 from catdog.runs import create_run, delete_run, open_run
 from catdog.settings import Settings
 from catdog.training import TrainConfig
@@ -275,6 +276,39 @@ def test_a_picture_opens_with_every_answer_and_where_the_model_looks(app, answer
     assert "not what the model sees there" in text_of(page)
     page.selectbox(key="look").set_value(runs[1].id).run()
     assert any("where two looks" in text for text in alternatives(page))
+
+
+@pytest.fixture
+def inside(monkeypatch):
+    """Stand in for a look inside model4: what counts lies in the upper left corner."""
+    features = np.zeros((5, 5, 1), np.float32)
+    features[0, 0] = 1
+    seen = Inside(
+        np.ones((32, 3, 3, 3), np.float32), np.ones((80, 80, 32), np.float32), features, np.ones(1, np.float32)
+    )
+    monkeypatch.setattr("catdog.inside.look_inside", lambda path, pixels: seen)
+
+
+def test_model4_shows_what_each_place_adds_and_can_hide_places_too(app, answered, inside):
+    run = answered("model4", "four")
+    page = app("evaluate", photo=read_answers(run).of("test").paths[0])
+    assert "what each one adds, exactly" in text_of(page)
+    page = app("evaluate", photo=read_answers(run).of("test").paths[0], how="hiding places")
+    assert "not what the model sees there" in text_of(page)
+    assert any("under a map of where four looks" in text for text in alternatives(page))
+
+
+def test_a_look_inside_shows_what_the_first_filters_find(app, answered, inside):
+    run = answered("model1", "one")
+    page = app("evaluate", photo=read_answers(run).of("test").paths[0])
+    assert "What each of the first 32 filters of one finds" in alternatives(page)
+
+
+def test_a_model_that_can_not_be_looked_into_still_shows_where_it_looks(app, answered):
+    run = answered("model1", "one")  # its file is no real model
+    page = app("evaluate", photo=read_answers(run).of("test").paths[0])
+    assert any("under a map of where one looks" in text for text in alternatives(page))
+    assert ["can't be looked into" in error.value for error in page.error] == [True]
 
 
 def test_a_picture_that_does_not_exist_opens_nothing(app, answered):
