@@ -2,13 +2,12 @@
 
 from catdog.charts.architecture import drawings, shape_words
 from catdog.charts.bars import class_counts, probability_bars
-from catdog.charts.curves import AXES, METRICS, curves, panels
+from catdog.charts.curves import METRICS, curves, panels
 from catdog.charts.evaluation import Line, precision_recall_chart, reliability_chart, roc_chart
 from catdog.charts.series import Goal, Series, goals_of
 from catdog.charts.style import CATS, CONFIG, DOGS, MODELS, NEUTRAL, model_colour
 
 __all__ = [
-    "AXES",
     "CATS",
     "CONFIG",
     "DOGS",
