@@ -68,6 +68,7 @@ def score_table(rows: list[dict[str, Any]]) -> None:
     st.dataframe(
         styled,
         hide_index=True,
+        placeholder="–",
         height="content",
         alt="Scores of the chosen runs beside the published ones",
         column_config={
