@@ -5,11 +5,14 @@ import streamlit as st
 from catdog.comparison import data_warning, labels
 from catdog.dataset import TEST, VALIDATION
 from catdog.runs import Run
+from catdog.words import listed
 from views import shared
 from views.evaluateanswers import HERE, OWN, Judged, gather, strangers
 from views.evaluatefocus import focus
 from views.evaluatescores import class_scores_table, score_table
 from views.runchoice import choose_runs
+
+DATABASE = ":material/database:"
 
 
 def main() -> None:
@@ -81,19 +84,19 @@ def _say_whose_pictures(judged: list[Judged], names: dict[str, str]) -> None:
             shared.plain(warning or "These runs are judged by different pictures, so they can't be compared."),
             icon=":material/warning:",
         )
-    for one in judged:
-        if one.own and not one.here:
-            st.info(
-                f"**{shared.plain(one.name)}** learned from {shared.source_words(one.run.config.source)}, not from the "
-                "data in use, and is judged by the answers that it gave there.",
-                icon=":material/database:",
-            )
-        elif not one.own:
-            st.info(
-                f"**{shared.plain(one.name)}** learned from {shared.source_words(one.run.config.source)}, and is "
-                "judged here by pictures of the data in use, which it never learned from.",
-                icon=":material/database:",
-            )
+    elsewhere = [one for one in judged if one.own and not one.here]
+    if elsewhere:
+        st.info(f"Judged by the answers to its own data, not to the data in use: {_told(elsewhere)}.", icon=DATABASE)
+    strange = [one for one in judged if not one.own]
+    if strange:
+        st.info(f"Judged by pictures of the data in use, which it never learned from: {_told(strange)}.", icon=DATABASE)
+
+
+def _told(judged: list[Judged]) -> str:
+    """Name runs and what each learned from, as Markdown."""
+    return listed(
+        [f"**{shared.plain(one.name)}** (learned from {shared.source_words(one.run.config.source)})" for one in judged]
+    )
 
 
 def _say_what_they_are_worth(split: str) -> None:

@@ -412,7 +412,7 @@ def test_runs_of_other_classes_are_told_with_their_own_names(app, answered, bird
 def test_pictures_of_other_data_are_listed_by_name_and_never_shown(app, answered, birds):
     run = answered(data=birds, classes=birds.classes, source=birds.source)
     page = app("evaluate", run=run.id)
-    assert "not from the data in use" in text_of(page)
+    assert "not to the data in use" in text_of(page)
     assert not files(page)
     assert "only their names can be shown" in text_of(page)
     names = page.dataframe[2].value["file"].tolist()
