@@ -122,7 +122,8 @@ def test_compare_shows_the_curve_and_the_scores_of_the_training(visitor, trained
     page = main(window)
     expect(page.locator(".scatterlayer .point").first).to_be_attached()
     epochs = trained.config.epochs
-    assert lines(window) == [{"name": trained.name, "points": epochs}] * 2  # training and validation
+    # accuracy and loss, each in training and validation, and the gap
+    assert lines(window) == [{"name": trained.name, "points": epochs}] * 5
     expect(page.get_by_role("figure", name=f"of {trained.name}, best validation accuracy")).to_be_visible()
     cells = page.get_by_test_id("stDataFrame").locator("[role=gridcell]")  # it is painted; these are for screen readers
     expect(cells.filter(has_text=trained.name)).to_have_count(1)

@@ -73,6 +73,6 @@ def test_a_run_stopped_before_a_restart_of_the_server_is_found_resumed_and_has_o
     visitor.go(window, "compare?" + urlencode([("run", run.id) for run in runs]))
     expect(page.locator(".scatterlayer .point").first).to_be_attached()
     names = labels(list_runs(server.settings))
-    # a line for training and one for validation each
-    expected = [{"name": names[run.id], "points": run.config.epochs} for run in runs for _ in range(2)]
+    # accuracy and loss, each in training and validation, and the gap
+    expected = [{"name": names[run.id], "points": run.config.epochs} for run in runs for _ in range(5)]
     assert sorted(lines(window), key=str) == sorted(expected, key=str)
