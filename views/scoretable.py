@@ -28,9 +28,9 @@ def _loss(value: float) -> str:
 
 #: {column: (heading, how a value is written, what the heading's question mark says)}
 COLUMNS: dict[str, tuple[str, Callable[[Any], str], str | None]] = {
+    "parameters": ("Parameters", _whole, "The numbers that the model consists of."),
     "best_val_accuracy": ("Best validation", _share, "The best accuracy on the validation pictures, of all epochs."),
     "best_epoch": ("in epoch", _whole, None),
-    "last_val_accuracy": ("Last validation", _share, "The accuracy on the validation pictures after the last epoch."),
     "test_accuracy": ("Test", _share, "Accuracy on the test pictures, which were used for nothing else."),
     "interval": (
         "95 % interval",
@@ -42,8 +42,8 @@ COLUMNS: dict[str, tuple[str, Callable[[Any], str], str | None]] = {
     "published_val_accuracy": ("Notebook: validation", _share, "The notebook's best validation accuracy."),
     "published_test_accuracy": ("Notebook: test", _share, None),
     "published_test_loss": ("Notebook: test loss", _loss, None),
+    "last_val_accuracy": ("Last validation", _share, "The accuracy on the validation pictures after the last epoch."),
     "baseline": ("Baseline", _share, "Always guessing the most frequent class of the run's training pictures."),
-    "parameters": ("Parameters", _whole, "The numbers that the model consists of."),
     "trainable_parameters": ("Trainable", _whole, "Those of them that training changes; the others are frozen."),
     "file_bytes": ("File", size, "The size of the model's file."),
     "seconds": ("Time", lambda value: f"{value:,.0f} s", "Training and validation, in seconds."),
@@ -90,7 +90,8 @@ def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
             value = f"{100 * row['test_low']:.1f} to {100 * row['test_high']:.1f} %" if known else "–"
         else:
             value = row[column]
-            value = 100 * value if column.endswith(SHARES) and value is not None else value
+            # rounded, since screen readers read the whole number
+            value = round(100 * value, 2) if column.endswith(SHARES) and value is not None else value
         values[column] = value
     return values | {"data": row["data"], "state": row["state"]}
 
