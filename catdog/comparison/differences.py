@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from catdog.comparison.data import data_words
 from catdog.runs import Run
+from catdog.training.config import AUGMENTATIONS
 
 
 def differences(runs: Sequence[Run]) -> dict[str, list[str]]:
@@ -23,8 +24,7 @@ def _facts(run: Run) -> dict[str, str]:
     config, details = run.config, run.details
     data = details.get("data") or {}
     excluded = (data.get("excluded") or {}).get("pictures") or 0
-    own = all(getattr(config, name) is None for name in ("flip", "rotation", "zoom", "translation", "contrast"))
-    own = own and config.brightness is None and config.fill is None
+    own = all(getattr(config, name) is None for name in AUGMENTATIONS)
     return {
         "Data": data_words(run),
         "Excluded pictures": f"{excluded:,}",
