@@ -38,7 +38,7 @@ class Judged:
 
 def strangers(runs: Sequence[Run], catalog: Catalog) -> list[Run]:
     """Return the runs that learned from other data than this."""
-    return [run for run in runs if _fingerprint(run) != catalog.fingerprint]
+    return [run for run in runs if run.fingerprint != catalog.fingerprint]
 
 
 def gather(runs: Sequence[Run], names: Mapping[str, str], dataset: Dataset, split: str, on: str) -> list[Judged]:
@@ -50,7 +50,7 @@ def gather(runs: Sequence[Run], names: Mapping[str, str], dataset: Dataset, spli
     judged = []
     for run in runs:
         name = names[run.id]
-        own = _fingerprint(run) == dataset.catalog.fingerprint
+        own = run.fingerprint == dataset.catalog.fingerprint
         here = own or on == HERE
         if run.state in ACTIVE:
             st.info(
@@ -67,13 +67,9 @@ def gather(runs: Sequence[Run], names: Mapping[str, str], dataset: Dataset, spli
             st.warning(f"{shared.plain(name)} has no answer to any {split} picture.", icon=":material/warning:")
             continue
         classes = dataset.catalog.classes if here else classes_of(run)
-        data = (dataset.catalog.fingerprint if here else _fingerprint(run) or run.config.source, hash(answers.paths))
+        data = (dataset.catalog.fingerprint if here else run.fingerprint or run.config.source, hash(answers.paths))
         judged.append(Judged(run, name, answers, classes, data, here, own or not here))
     return judged
-
-
-def _fingerprint(run: Run) -> str:
-    return str((run.details.get("data") or {}).get("fingerprint") or "")
 
 
 def _stored(run: Run, split: str, own: bool) -> Answers | None:

@@ -18,19 +18,20 @@ def curves_csv(runs: Sequence[Run], names: Mapping[str, str]) -> str:
         history = run.history()
         for values in zip(*(history[column] for column in COLUMNS), strict=True):
             rows.append([names[run.id], run.id, run.config.model, run.config.seed, *values])
-    return _csv(["run", "id", "model", "seed", *COLUMNS], rows)
+    return csv_text(["run", "id", "model", "seed", *COLUMNS], rows)
 
 
 def table_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return the table of scores (see catdog.comparison.table) with its columns as they are, accuracies 0..1."""
     head = list(rows[0]) if rows else []
-    return _csv(head, ([row[column] for column in head] for row in rows))
+    return csv_text(head, ([row[column] for column in head] for row in rows))
 
 
-def _csv(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+def csv_text(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Return a table as CSV; no text in it, in the head neither, can be taken for a formula."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(head)
+    writer.writerow([_harmless(name) for name in head])
     writer.writerows([_harmless(value) for value in row] for row in rows)
     return text.getvalue()
 

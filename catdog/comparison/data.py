@@ -28,7 +28,7 @@ def data_warning(runs: Sequence[Run], names: Mapping[str, str]) -> str:
     """
     groups: dict[tuple[str, str, str], list[Run]] = {}
     for run in runs:
-        groups.setdefault((run.config.source, _fingerprint(run), _left_out(run)[1]), []).append(run)
+        groups.setdefault((run.config.source, run.fingerprint, _left_out(run)[1]), []).append(run)
     for key in list(groups):
         known = [other for other in groups if other[0] == key[0] and other[1]]
         if not key[1] and known:
@@ -46,10 +46,6 @@ def data_warning(runs: Sequence[Run], names: Mapping[str, str]) -> str:
     return (
         f"These runs learned from different data: {'; '.join(parts)}. Their results can't be compared with each other."
     )
-
-
-def _fingerprint(run: Run) -> str:
-    return str((run.details.get("data") or {}).get("fingerprint") or "")
 
 
 def _left_out(run: Run) -> tuple[int, str]:

@@ -35,8 +35,7 @@ def alike(runs: Sequence[Run]) -> list[list[Run]]:
     """Return these runs in groups of those that differ in their seed only, in the order of their first members."""
     groups: dict[object, list[Run]] = {}
     for run in runs:
-        fingerprint = str((run.details.get("data") or {}).get("fingerprint") or "")
-        groups.setdefault((replace(run.config, seed=0), fingerprint), []).append(run)
+        groups.setdefault((replace(run.config, seed=0), run.fingerprint), []).append(run)
     return list(groups.values())
 
 

@@ -71,7 +71,7 @@ def _data_words(run: Run) -> str:
     ]
     known = baseline(run)
     guess = f" Always guessing the most frequent class scores {percent(known)}." if known is not None else ""
-    fingerprint = str(data.get("fingerprint") or "")[:12]
+    fingerprint = run.fingerprint[:12]
     return (
         f"{data.get('title')} ({'; '.join(parts)}; fingerprint {fingerprint}).{guess} {data.get('note') or ''}".strip()
     )
@@ -125,7 +125,7 @@ def _hardest(
 ) -> list[dict[str, Any]]:
     """Return the hardest test pictures of the runs that share the first one's data, each with all answers."""
     alike = [run for run in runs if run.id in answers]
-    alike = [run for run in alike if _fingerprint(run) == _fingerprint(alike[0])]
+    alike = [run for run in alike if run.fingerprint == alike[0].fingerprint]
     if not alike:
         return []
     dataset, classes = _dataset(settings, alike[0]), _classes(alike[0])
@@ -146,17 +146,13 @@ def _answer(name: str, classes: tuple[str, str], probability: float, label: int)
     return {"name": name, "class": classes[said], "sure": sure, "right": said == label}
 
 
-def _fingerprint(run: Run) -> str:
-    return str((run.details.get("data") or {}).get("fingerprint") or "")
-
-
 def _dataset(settings: Settings, run: Run) -> Dataset | None:
     """Return the data that the run learned from; None where it is gone or has changed."""
     try:
         dataset = open_dataset(settings, run.config.source)
     except CatDogError:
         return None
-    return dataset if dataset.catalog.fingerprint == _fingerprint(run) else None
+    return dataset if dataset.catalog.fingerprint == run.fingerprint else None
 
 
 def _picture(dataset: Dataset | None, path: str) -> str:

@@ -51,6 +51,11 @@ class Run:
         return self.files.read_place(self.status)
 
     @property
+    def fingerprint(self) -> str:
+        """What tells the data that it learned from from any other, "" before it has opened it."""
+        return str((self.details.get("data") or {}).get("fingerprint") or "")
+
+    @property
     def best_val_accuracy(self) -> float | None:
         """Highest validation accuracy until now, 0..1."""
         return self.status.best_val_accuracy
