@@ -54,7 +54,7 @@ def score_on(run: "Run", dataset: Dataset, cache: Path, progress: Progress = sil
 
 def _of_training(run: "Run", dataset: Dataset) -> np.ndarray | None:
     """Return the probabilities that the training stored, float64 (N,); None where they are of other pictures."""
-    if (run.details.get("data") or {}).get("fingerprint") != dataset.catalog.fingerprint:
+    if run.fingerprint != dataset.catalog.fingerprint:
         return None
     try:
         answers = read_answers(run)
