@@ -35,9 +35,7 @@ def doubter(runs: Sequence[Run], catalog: Catalog) -> Run | None:
     there = [
         run
         for run in runs
-        if run.finished
-        and run.fingerprint == catalog.fingerprint
-        and run.files.predictions.exists()
+        if run.finished and run.fingerprint == catalog.fingerprint and run.files.predictions.exists()
     ]
     return max(there, key=lambda run: run.best_val_accuracy or 0.0, default=None)
 
