@@ -1,4 +1,4 @@
-"""The command line: python -m catdog data | health | models | train | runs | evaluate | predict."""
+"""The command line: python -m catdog data | health | models | train | runs | evaluate | predict | export."""
 
 import argparse
 import os
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from catdog import __version__
-from catdog.commands import data, evaluate, health, models, predict, runs, train
+from catdog.commands import data, evaluate, export, health, models, predict, runs, train
 from catdog.commands.terminal import complain
 from catdog.errors import CatDogError, UsageError
 from catdog.settings import Settings
@@ -31,7 +31,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"catdog {__version__}")
     parser.set_defaults(json=False)
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (data, health, models, train, runs, evaluate, predict):
+    for command in (data, health, models, train, runs, evaluate, predict, export):
         command.add_parser(subparsers)
     return parser
 

@@ -1,0 +1,57 @@
+"""The process that exports: python -m catdog.export RUN_FOLDER FORMAT; it reports in lines of JSON."""
+
+import json
+import os
+import sys
+import traceback
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TextIO
+
+from catdog.errors import CatDogError
+from catdog.export.formats import FORMATS
+from catdog.export.making import make
+from catdog.runs.run import read_run
+from catdog.settings import Settings
+
+STEP = ("done", "total", "what")
+
+
+def main() -> int:
+    """Export the run folder named on the command line and return the exit status."""
+    if len(sys.argv) != 3 or sys.argv[2] not in FORMATS or not (Path(sys.argv[1]) / "config.json").is_file():
+        print(f"usage: python -m catdog.export RUN_FOLDER {'|'.join(FORMATS)}", file=sys.stderr)
+        return 2
+    # what TensorFlow prints must not come between the lines
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    folder, form = Path(sys.argv[1]), FORMATS[sys.argv[2]]
+    try:
+        run = read_run(folder)
+        make(run, form, Settings.from_environment(), lambda *step: _say(out, dict(zip(STEP, step, strict=True))))
+    except BaseException as error:
+        traceback.print_exception(error)
+        _say(out, {"error": str(error) if isinstance(error, CatDogError) else _sentence(error, folder)})
+        return 1
+    return 0
+
+
+def _say(out: TextIO, values: dict[str, Any]) -> None:
+    with suppress(OSError):  # whoever listened has gone; the file is made all the same
+        print(json.dumps(values), file=out, flush=True)
+
+
+def _sentence(error: BaseException, folder: Path) -> str:
+    if isinstance(error, MemoryError):
+        return "The memory did not suffice to export the model: close other programs and try again."
+    if isinstance(error, OSError):
+        return (
+            f"The exported file could not be written ({error.strerror or error}): free some disk space, then try again."
+        )
+    return (
+        f"Exporting ended by an error ({type(error).__name__}): the end of the log in {folder / 'exports'} shows where."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
