@@ -9,6 +9,7 @@ from catdog.models import MODELS
 from catdog.runs import Run, annotate_run, bytes_free, bytes_taken, delete_run, rename_run, resume_run
 from catdog.words import duration, percent, size
 from views import shared
+from views.exports import exports
 from views.trainform import put_into_form
 
 AT_ONCE = 10  # runs a page of the list shows
@@ -137,6 +138,8 @@ def _buttons(run: Run) -> None:
         on_click=_use_again,
         args=(run,),
     )
+    if run.finished:
+        exports(run)
     with st.popover("Note", icon=":material/sticky_note_2:", key=f"note-{run.id}"):
         note = st.text_area("What you want to remember of this run", run.note, key=f"text-{run.id}", max_chars=1000)
         if st.button("Save the note", key=f"keep-{run.id}", type="primary"):
