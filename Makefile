@@ -5,7 +5,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint format clean
+.PHONY: help setup run test fuzz lint format clean
 
 # Modules are called with `python -m`, since the scripts in .venv/bin break when the folder is moved or renamed.
 PY := .venv/bin/python
@@ -27,6 +27,9 @@ run: .venv/.ready ## Fetch the photos (first time) and open the dashboard on htt
 
 test: .venv/.ready-to-test ## Run all the tests; ARGS="-k flip" picks some
 	@$(PY) -m pytest $(ARGS)
+
+fuzz: .venv/.ready-to-test ## Read 10,000 damaged picture files; ARGS="--cases 100000 --seed 2" reads more
+	@$(PY) -m tests.fuzz --cases 10000 $(ARGS)
 
 lint: .venv/.ready-to-test ## Check style and format
 	@$(PY) -m ruff check

@@ -5,7 +5,7 @@ from pathlib import Path
 from PIL.ImageFile import ImageFile
 
 from catdog.picture_formats import identify
-from catdog.pictures import MAX_BYTES, MAX_PIXELS, MAX_RATIO, MAX_SIDE
+from catdog.picture_limits import MAX_BYTES, size_fault
 
 HEAD = 1024  # bytes that tell the kind of a file
 _ORIENTATION = 0x0112  # the EXIF tag
@@ -28,16 +28,11 @@ def own_size(path: Path) -> tuple[int, int] | None:
             file.seek(0)
             image = opener(file)
             width, height = image.size
-            if _too_large(width, height):
+            if size_fault(kind, width, height):
                 return None
             return (height, width) if _lies_on_its_side(image, kind) else (width, height)
     except Exception:  # damaged headers make readers raise nearly anything
         return None
-
-
-def _too_large(width: int, height: int) -> bool:
-    long, short = max(width, height), min(width, height)
-    return width * height > MAX_PIXELS or long > MAX_SIDE or long > MAX_RATIO * short
 
 
 def _lies_on_its_side(image: ImageFile, kind: str) -> bool:

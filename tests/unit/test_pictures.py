@@ -290,8 +290,8 @@ def claiming(kind: str, width: int, height: int) -> bytes:
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "TIFF", "HEIF"])
 def test_200_megapixels_are_refused_from_the_header(kind):
-    sentence = refusal(claiming(kind, 20_000, 10_000))
-    assert "20,000 × 10,000 pixels, over the 100 megapixels allowed" in sentence
+    most = 100 if kind == "JPEG" else 50
+    assert f"20,000 × 10,000 pixels, over the {most} megapixels allowed" in refusal(claiming(kind, 20_000, 10_000))
 
 
 def test_200_megapixels_of_webp_are_refused():
@@ -314,7 +314,7 @@ def test_pictures_near_the_limit_draw_no_warning_from_pillow():
     limit = Image.MAX_IMAGE_PIXELS
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        sentence = refusal(png_header(10_000, 9_500))
+        sentence = refusal(claiming("JPEG", 10_000, 9_500))
         refusal(png_header(20_000, 20_000))
     assert "damaged" in sentence  # 95 megapixels are allowed; this file just lacks them
     assert not caught

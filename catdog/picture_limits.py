@@ -1,0 +1,44 @@
+"""How large a picture may be: what keeps a file made to do harm, or just huge, from filling the memory."""
+
+MAX_BYTES = 50_000_000
+MAX_BYTES_OF_SCANS = 20_000_000  # of a progressive JPEG, whose bytes take three times as long as others
+MAX_PIXELS = 100_000_000  # of a JPEG that decodes row by row, the only kind that costs no more than its pixels
+MAX_PIXELS_OF = {"JPEG": 25_000_000, "WebP": 25_000_000, "AVIF": 25_000_000}  # their decoders hold a picture twice
+MAX_PIXELS_OTHERWISE = 50_000_000
+MAX_SIDE = 30_000
+MAX_RATIO = 100
+MAX_SCANNED = 300_000_000  # pixels times scans: each scan of a progressive JPEG goes over all of its pixels
+
+
+def bytes_fault(length: int, scans: int = 1) -> str | None:
+    """Return the end of a sentence that says why a file is too long, or None for one that is not."""
+    most = MAX_BYTES if scans == 1 else MAX_BYTES_OF_SCANS
+    if length > most:
+        kind = "" if scans == 1 else ", the most for a progressive JPEG"
+        return f"it is larger than {most // 1_000_000} MB{kind}; make it smaller first."
+    return None
+
+
+def most_pixels(kind: str, rowwise: bool = True) -> int:
+    """Return how many pixels a picture of a kind, such as "PNG", may have; rowwise: whether a JPEG decodes so."""
+    return MAX_PIXELS if kind == "JPEG" and rowwise else MAX_PIXELS_OF.get(kind, MAX_PIXELS_OTHERWISE)
+
+
+def size_fault(kind: str, width: int, height: int, scans: int = 1, rowwise: bool = True) -> str | None:
+    """Return the end of a sentence that says why a picture is too large, or None for one that is not.
+
+    kind: as picture_formats calls it; width, height: in pixels; scans: how often a JPEG's file goes over them.
+    """
+    size = f"it is {width:,} × {height:,} pixels"
+    most = most_pixels(kind, rowwise and scans == 1)
+    if width < 1 or height < 1:
+        return "it has no pixels; choose another file."
+    if width * height > most:
+        return f"{size}, over the {most // 1_000_000} megapixels allowed for its kind; make it smaller first."
+    if max(width, height) > MAX_SIDE:
+        return f"{size}, and no side may be over {MAX_SIDE:,}; make it smaller first."
+    if max(width, height) > MAX_RATIO * min(width, height):
+        return f"{size}, one side over {MAX_RATIO} times the other; crop it first."
+    if scans * width * height > MAX_SCANNED:
+        return f"it draws its pixels {scans:,} times over; save it anew as an ordinary JPEG or PNG."
+    return None
