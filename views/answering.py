@@ -9,7 +9,7 @@ from catdog.runs import Run
 from catdog.steadiness import steadiness
 from catdog.words import percent
 from views import shared
-from views.answers import answers, classes_of
+from views.answers import classes_of, replies
 
 NOBODY = "none"
 
@@ -52,9 +52,10 @@ def say_answers(
     run: Run, name: str, pictures: list[np.ndarray], sentence: DeltaGenerator, places: list[DeltaGenerator]
 ) -> None:
     """Put the run's answer for each picture, uint8 (160, 160, 3), the original first, into its place; sum them up."""
-    found = answers(run, pictures)
-    if found is None:
+    answers = replies(run, pictures)
+    if answers is None:
         return
+    found = [answer.probability for answer in answers]
     classes = classes_of(run)
     for probability, place in zip(found, places, strict=True):
         most = int(probability > 0.5)

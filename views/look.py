@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from catdog import inference, inside
+from catdog import inside
 from catdog.charts import CONFIG, probability_bars
 from catdog.dataset import Dataset
 from catdog.errors import PictureError, RunError
@@ -15,6 +15,7 @@ from catdog.pictures import SIZE
 from catdog.runs import Run
 from catdog.words import percent
 from views import shared
+from views.answers import predictors
 from views.browsefacts import picture_reader
 from views.evaluateanswers import Judged
 from views.runchoice import choose_one
@@ -162,7 +163,7 @@ def _filters(seen: inside.Inside, name: str) -> None:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _heat(folder: str, changed: int, picture: tuple[str, int], _pixels: np.ndarray, _run: Run) -> np.ndarray:
-    return occlusion(inference.load_predictor(_run).predict, _pixels)
+    return occlusion(predictors().get(_run).predict, _pixels)
 
 
 @st.cache_data(max_entries=20, show_spinner=False)

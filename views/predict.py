@@ -9,7 +9,7 @@ from catdog.runs import Run
 from catdog.training import ACTIVE
 from catdog.words import listed, percent
 from views import shared
-from views.answers import answers, classes_of
+from views.answers import classes_of, replies
 from views.asked import SAMPLE, Asked, sampled, uploaded
 from views.tiles import tile
 
@@ -172,8 +172,8 @@ def _ask(chosen: list[Run], asked: list[Asked]) -> list[tuple[Run, list[float]]]
     One run after the other answers for all pictures, so that one model at a time need be in memory.
     """
     pixels = [picture.pixels for picture in asked]
-    answered = ((run, answers(run, pixels)) for run in chosen)
-    return [(run, probabilities) for run, probabilities in answered if probabilities is not None]
+    answered = ((run, replies(run, pixels)) for run in chosen)
+    return [(run, [one.probability for one in given]) for run, given in answered if given is not None]
 
 
 main()
