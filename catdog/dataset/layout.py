@@ -46,11 +46,8 @@ def arrange(names: Sequence[str]) -> Layout:
     systems put beside photos is passed over. Raises DataError where there are not exactly two classes, or too few
     photos to split, or a name leads out of the zip.
     """
-    paths = {number: PurePosixPath(name.replace("\\", "/")) for number, name in enumerate(names)}
-    for path in paths.values():
-        if path.is_absolute() or ".." in path.parts or (path.parts and path.parts[0].endswith(":")):
-            raise DataError(f"The zip wants to write outside its folder ({one_line(str(path))}): do not trust it.")
-    files = {number: path.parts for number, path in paths.items() if path.parts and not _is_junk(path.parts)}
+    paths = safe_paths(names)
+    files = {number: path.parts for number, path in paths.items() if path.parts and not is_junk(path.parts)}
     photos = {number: parts for number, parts in files.items() if paths[number].suffix.lower() in SUFFIXES}
     if not photos:
         archives = [path.name for path in paths.values() if path.suffix.lower() in ARCHIVES]
@@ -74,7 +71,17 @@ def arrange(names: Sequence[str]) -> Layout:
     return Layout(classes, places, left_out)
 
 
-def _is_junk(parts: tuple[str, ...]) -> bool:
+def safe_paths(names: Sequence[str]) -> dict[int, PurePosixPath]:
+    """Return {number: path} for the names of a zip's files; DataError where one leads out of the zip."""
+    paths = {number: PurePosixPath(name.replace("\\", "/")) for number, name in enumerate(names)}
+    for path in paths.values():
+        if path.is_absolute() or ".." in path.parts or (path.parts and path.parts[0].endswith(":")):
+            raise DataError(f"The zip wants to write outside its folder ({one_line(str(path))}): do not trust it.")
+    return paths
+
+
+def is_junk(parts: tuple[str, ...]) -> bool:
+    """Tell whether a path is hidden, or one of those that systems put beside photos."""
     return any(part.startswith(".") for part in parts) or bool({part.casefold() for part in parts} & _JUNK)
 
 

@@ -22,7 +22,7 @@ MAX_RATIO = 100
 SMALL, SMALL_TOTAL = 1_000_000, 100_000_000  # flat drawings may swell more, as long as one or all stay so small
 BLOCK = 1 << 20
 _LOCKED = 0x1 | 0x40  # flags of a member: a password, strong encryption
-_ANEW = "make it anew from the two folders of pictures"
+_ANEW = "make it anew from the folders of pictures"
 
 
 @dataclass(frozen=True)
@@ -64,35 +64,51 @@ def unpack_photos(contents: Contents, target: Path, progress: Progress = silent)
         (target / folder).mkdir(parents=True, exist_ok=True)
     for number, (member, place) in enumerate(contents.members, start=1):
         with (target / place).open("xb") as file:
-            for block in _blocks(contents.zipped, member):
+            for block in blocks(contents.zipped, member):
                 file.write(block)
         progress(number, len(contents.members), "unpacking the pictures")
 
 
 @contextmanager
-def _looked_through(file: BinaryIO) -> Iterator[Contents]:
+def zip_of(file: BinaryIO) -> Iterator[tuple[zipfile.ZipFile, int]]:
+    """Open a zip, a binary file that can seek, and yield it with its length in bytes; nothing of it is unpacked.
+
+    Raises DataError where it is none, damaged, over MAX_ZIP, or its list of files is over MAX_DIRECTORY.
+    """
     length = file.seek(0, io.SEEK_END)
     if length > MAX_ZIP:
         raise DataError(f"The zip has {size(length)}, and 2 GB is the most: leave some pictures out.")
     with _damage_in_words():
         zipped = zipfile.ZipFile(_Guarded(file))
     with zipped:
-        yield _contents(zipped, length)
+        yield zipped, length
 
 
-def _contents(zipped: zipfile.ZipFile, length: int) -> Contents:
-    files = [member for member in zipped.infolist() if not member.is_dir() and _is_file(member)]
-    layout = arrange([_name(member) for member in files])
-    photos = [(files[number], place) for number, place in layout.places.items()]
-    if len(photos) > MAX_FILES:
-        raise DataError(f"The zip has {len(photos):,} pictures, and {MAX_FILES:,} is the most: leave some out.")
-    if any(member.flag_bits & _LOCKED for member, _ in photos):
+def files_of(zipped: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Return the members that are files: no folder, no link and no device."""
+    return [member for member in zipped.infolist() if not member.is_dir() and _is_file(member)]
+
+
+def check_members(members: list[zipfile.ZipInfo], length: int) -> None:
+    """Raise DataError where these members are too many, locked, oddly packed or a zip bomb; length: the zip's."""
+    if len(members) > MAX_FILES:
+        raise DataError(f"The zip has {len(members):,} pictures, and {MAX_FILES:,} is the most: leave some out.")
+    if any(member.flag_bits & _LOCKED for member in members):
         raise DataError(f"The zip is locked with a password: {_ANEW}, without one.")
     # Python unpacks the other kinds without a limit on what a few bytes may become
-    if any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member, _ in photos):
+    if any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in members):
         raise DataError(f"The zip is packed in an unusual way: {_ANEW}, as an ordinary zip.")
-    _check_sizes([member for member, _ in photos], length)
-    return Contents(zipped, tuple(photos), layout, sum(member.file_size for member, _ in photos))
+    _check_sizes(members, length)
+
+
+@contextmanager
+def _looked_through(file: BinaryIO) -> Iterator[Contents]:
+    with zip_of(file) as (zipped, length):
+        files = files_of(zipped)
+        layout = arrange([member_name(member) for member in files])
+        photos = [(files[number], place) for number, place in layout.places.items()]
+        check_members([member for member, _ in photos], length)
+        yield Contents(zipped, tuple(photos), layout, sum(member.file_size for member, _ in photos))
 
 
 def _check_sizes(members: list[zipfile.ZipInfo], length: int) -> None:
@@ -106,7 +122,8 @@ def _check_sizes(members: list[zipfile.ZipInfo], length: int) -> None:
         raise DataError(f"The zip would swell far more than pictures do: do not trust it, or {_ANEW}.")
 
 
-def _blocks(zipped: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
+def blocks(zipped: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    """Yield a member's bytes by the block; DataError where they are damaged, or not as many as the zip says."""
     with _damage_in_words():
         source = zipped.open(member)
     with source:
@@ -127,7 +144,7 @@ def _is_file(member: zipfile.ZipInfo) -> bool:
     return stat.S_IFMT(member.external_attr >> 16) in (0, stat.S_IFREG)
 
 
-def _name(member: zipfile.ZipInfo) -> str:
+def member_name(member: zipfile.ZipInfo) -> str:
     """Return a member's name; some programs write UTF-8 without saying so, which reads as an old code page."""
     if member.flag_bits & 0x800:
         return member.filename

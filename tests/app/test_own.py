@@ -74,7 +74,7 @@ def test_a_zip_that_can_not_be_used_is_said_and_changes_nothing(place):
     test.file_uploader[0].set_value(("no.zip", b"no zip", "application/zip"))
     button(test, "Add these photos").click().run()
     assert [box.value for box in test.error] == [
-        "The file is no zip, or is damaged or cut short: make it anew from the two folders of pictures."
+        "The file is no zip, or is damaged or cut short: make it anew from the folders of pictures."
     ]
     assert own_sets(place) == []
     assert test.session_state["data"] == "drawn"
