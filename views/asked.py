@@ -1,5 +1,6 @@
-"""The pictures that the models are asked about: uploads, and a sample of the test set."""
+"""A picture that the models are asked about, and a sample of the test set to ask them about."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -8,47 +9,48 @@ import streamlit as st
 
 from catdog.dataset import TEST
 from catdog.errors import PictureError
-from catdog.pictures import read_picture, resize
+from catdog.pictures import resize
 from views import shared
-from views.tiles import tile
+from views.tiles import in_address, tile
 
-MOST_UPLOADS = 30
 SAMPLE = 6
+THUMBNAIL = 56  # pixels of a picture in the table
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Asked:
     """A picture that the models are asked about.
 
-    shown: the picture as given, as WebP; size: its width and height; pixels: what the models see, uint8
-    (160, 160, 3); truth: its class where that is known; source: the data it comes from, "" for an upload.
+    key: tells its pixels from others'; shown: the picture as given, as a tile; thumbnail: a small one, as an address;
+    size: its width and height; pixels: what the models see, uint8 (160, 160, 3); truth: its class where that is known;
+    source: the data it comes from, "" for an upload.
     """
 
     name: str
+    key: str
     shown: bytes
+    thumbnail: str
     size: tuple[int, int]
     pixels: np.ndarray
     truth: str | None = None
     source: str = ""
 
 
-def uploaded(files: list) -> Iterator[Asked]:
-    """Yield the uploads that are pictures; say of each other one what is wrong with it."""
-    for file in files[:MOST_UPLOADS]:
-        try:
-            shown, size, pixels = _read(file.file_id, file.name, file)
-        except PictureError as error:
-            st.error(shared.plain(str(error)), icon=":material/broken_image:")
-        else:
-            yield Asked(file.name, shown, size, pixels)
-    if len(files) > MOST_UPLOADS:
-        st.warning(f"Only the first {MOST_UPLOADS} of {len(files)} pictures are shown: remove some to see the others.")
-
-
-@st.cache_data(max_entries=200, show_spinner="Reading the picture …")
-def _read(file_id: str, name: str, _file) -> tuple[bytes, tuple[int, int], np.ndarray]:
-    picture = read_picture(_file.getvalue(), name)
-    return tile(picture), (picture.shape[1], picture.shape[0]), resize(picture)
+def make_asked(
+    name: str, picture: np.ndarray, truth: str | None = None, source: str = "", pixels: np.ndarray | None = None
+) -> Asked:
+    """Return a picture, uint8 (H, W, 3), ready to be asked about. pixels: what the models see, if that is known."""
+    pixels = resize(picture) if pixels is None else pixels
+    return Asked(
+        name=name,
+        key=hashlib.blake2b(pixels.tobytes(), digest_size=12).hexdigest(),
+        shown=tile(picture),
+        thumbnail=in_address(tile(pixels, THUMBNAIL, THUMBNAIL)),
+        size=(picture.shape[1], picture.shape[0]),
+        pixels=pixels,
+        truth=truth,
+        source=source,
+    )
 
 
 def sampled() -> Iterator[Asked]:
@@ -61,15 +63,18 @@ def sampled() -> Iterator[Asked]:
     rows = catalog.indices(TEST)
     for row in np.random.default_rng(number).choice(rows, size=min(SAMPLE, len(rows)), replace=False):
         try:
-            picture = dataset.picture(int(row))
+            yield _of_dataset(catalog.fingerprint, int(row), dataset)
         except PictureError as error:
             st.error(shared.plain(str(error)), icon=":material/broken_image:")
-            continue
-        yield Asked(
-            name=catalog.paths[row].rsplit("/", 1)[-1],
-            shown=tile(picture),
-            size=(picture.shape[1], picture.shape[0]),
-            pixels=np.array(dataset.pixels[row]),
-            truth=catalog.classes[catalog.labels[row]],
-            source=catalog.source,
-        )
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _of_dataset(fingerprint: str, row: int, _dataset) -> Asked:
+    catalog = _dataset.catalog
+    return make_asked(
+        catalog.paths[row].rsplit("/", 1)[-1],
+        _dataset.picture(row),
+        catalog.classes[catalog.labels[row]],
+        catalog.source,
+        np.array(_dataset.pixels[row]),
+    )

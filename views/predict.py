@@ -2,18 +2,25 @@
 
 import streamlit as st
 
-from catdog.charts import CONFIG, probability_bars
 from catdog.comparison import data_words, labels
-from catdog.pictures import SIZE, SUFFIXES
+from catdog.predictions import Row, Said, Thresholds
 from catdog.runs import Run
 from catdog.training import ACTIVE
-from catdog.words import listed, percent
+from catdog.words import listed
 from views import shared
 from views.answers import classes_of, replies
-from views.asked import SAMPLE, Asked, sampled, uploaded
-from views.tiles import tile
+from views.asked import Asked, sampled
+from views.predictcards import cards, look_of_the_chosen
+from views.predictmarks import show_marks
+from views.predicttable import choose_rows, table
+from views.tray import fill_tray, tray
 
-MEGABYTES = 30
+PATIENT = 16  # more questions than this are asked behind a bar
+NEITHER = (
+    "A model knows two classes and nothing else. Shown a horse or a chair it still names one of the two, at times with "
+    "99 %, for it can't know what it was never shown. Low numbers hint that something is odd; high ones don't prove "
+    "that it is not."
+)
 
 
 def main() -> None:
@@ -27,35 +34,30 @@ def main() -> None:
     if not usable:
         _nobody_can_answer()
         return
-    uploads = st.file_uploader(
-        "Your pictures",
-        type=list(SUFFIXES),
-        accept_multiple_files=True,
-        max_upload_size=MEGABYTES,
-        help="They stay on this machine.",
-    )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            f"Take {SAMPLE} test pictures",
-            on_click=shared.draw_number,
-            args=("sample",),
-            type="primary",
-            icon=":material/casino:",
-            help="At random from the test set, which no model learns from.",
-        )
-        taken = shared.number_in_address("sample") is not None
-        st.button("Put them away", on_click=st.query_params.pop, args=("sample", None), disabled=not taken)
-    chosen = _choose(usable)
-    asked = [*uploaded(uploads), *sampled()]
+    fill_tray()
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        chosen = _choose(usable)
+    with right:
+        thresholds = _thresholds(chosen)
+    asked = [*tray().pictures, *sampled()]
     if not asked:
         st.info("Drop a picture above, or take some from the test set: the answers appear here.")
-    elif not chosen:
+        return
+    if not chosen:
         st.info("Choose at least one model above.")
-    else:
-        _cautions(chosen, asked)
-        given = _ask(chosen, asked)
-        for number, picture in enumerate(asked):
-            _card(number, picture, [(run, probabilities[number]) for run, probabilities in given])
+        return
+    _cautions(chosen, asked)
+    answered, rows = _ask(chosen, asked)
+    if not answered:
+        return
+    show_marks(answered, rows, thresholds)
+    shown, as_table = choose_rows(answered, rows, thresholds)
+    if as_table:
+        shown = table(answered, asked, rows, shown, thresholds)
+    cards(answered, asked, rows, shown, thresholds)
+    st.caption(f":material/help: {NEITHER}")
+    look_of_the_chosen(answered, asked, rows)
 
 
 def _nobody_can_answer() -> None:
@@ -109,6 +111,25 @@ def _words(run: Run) -> str:
     return f"{run.name}: {data_words(run)}{unfinished}"
 
 
+def _thresholds(chosen: list[Run]) -> Thresholds:
+    """Let the user say between which probabilities an answer counts as "not sure"."""
+    usual = Thresholds()
+    second = classes_of(chosen[0])[1] if len({classes_of(run) for run in chosen}) == 1 else "the second class"
+    low, high = st.slider(
+        "Not sure between",
+        0,
+        100,
+        (round(100 * usual.low), round(100 * usual.high)),
+        format="%d %%",
+        key="unsure",
+        bind="query-params",
+        help=f"Of the probability of {shared.plain(second)}. Below the first threshold the answer is the other class, "
+        f"above the second one it is {shared.plain(second)}. Move both to 50 and a model always decides; pull them "
+        "apart and it says less, but is wrong less often.",
+    )
+    return Thresholds(low / 100, high / 100)
+
+
 def _cautions(chosen: list[Run], asked: list[Asked]) -> None:
     """Warn where a model is asked about pictures of another kind than it learned from."""
     kinds = {picture.source for picture in asked}
@@ -127,53 +148,29 @@ def _strange(run: Run, source: str) -> bool:
     return run.config.source != source if source else run.config.source == "drawn"
 
 
-def _card(number: int, picture: Asked, given: list[tuple[Run, float]]) -> None:
-    """Show one picture as given and as the models see it, with every chosen run's answer."""
-    with st.container(border=True):
-        left, right = st.columns([2, 3], gap="medium")
-        with left:
-            grid = st.grid(2, min_column_width=120)
-            with grid.cell():
-                st.image(picture.shown, width="stretch", alt=f"{picture.name} as given")
-                st.caption(f"{shared.plain(picture.name)}  \n{picture.size[0]} × {picture.size[1]} pixels")
-            with grid.cell():
-                st.image(tile(picture.pixels), width="stretch", alt=f"{picture.name} squeezed to a square")
-                st.caption(f"as the models see it  \n{SIZE} × {SIZE} pixels")
-        with right:
-            _answers(number, picture.truth, given)
+def _ask(chosen: list[Run], asked: list[Asked]) -> tuple[dict[str, Run], list[Row]]:
+    """Return {name: run} of those that can answer, and for each picture what they said; say why of the others.
 
-
-def _answers(number: int, truth: str | None, given: list[tuple[Run, float]]) -> None:
-    """Draw the answers as bars, one chart for each pair of class names, and say who is right."""
-    names = labels([run for run, _ in given])
-    pairs: dict[tuple[str, str], list[tuple[str, str, float]]] = {}
-    for run, probability in given:
-        pairs.setdefault(classes_of(run), []).append((names[run.id], run.config.model, probability))
-    for place, (classes, bars) in enumerate(pairs.items()):
-        said = [(name, classes[probability > 0.5], max(probability, 1 - probability)) for name, _, probability in bars]
-        st.plotly_chart(
-            probability_bars(bars, classes),
-            key=f"bars-{number}-{place}",
-            config=dict(CONFIG),
-            alt="; ".join(f"{name}: {answer}, {percent(sure)} sure" for name, answer, sure in said),
-        )
-        if truth in classes:
-            right = [shared.plain(name) for name, answer, _ in said if answer == truth]
-            wrong = [shared.plain(name) for name, answer, _ in said if answer != truth]
-            parts = [f"Labelled **{shared.plain(truth)}**."]
-            parts += [f":material/check: right: {', '.join(right)}."] if right else []
-            parts += [f":material/close: wrong: {', '.join(wrong)}."] if wrong else []
-            st.markdown(" ".join(parts))
-
-
-def _ask(chosen: list[Run], asked: list[Asked]) -> list[tuple[Run, list[float]]]:
-    """Return each run with its probabilities of class 1, one a picture; say why of a run that can't answer.
-
-    One run after the other answers for all pictures, so that one model at a time need be in memory.
+    One run after the other answers for all pictures, so that a model that is let go is not loaded again and again.
     """
-    pixels = [picture.pixels for picture in asked]
-    answered = ((run, replies(run, pixels)) for run in chosen)
-    return [(run, [one.probability for one in given]) for run, given in answered if given is not None]
+    names, pixels = labels(chosen), [picture.pixels for picture in asked]
+    place = st.empty()
+    answered: dict[str, Run] = {}
+    given = []
+    for number, run in enumerate(chosen):
+
+        def progress(done: int, total: int, what: str, number: int = number) -> None:
+            if total > PATIENT and done % 4 == 0:
+                place.progress((number + done / total) / len(chosen), text=shared.plain(what))
+
+        if (found := replies(run, pixels, progress)) is not None:
+            answered[names[run.id]] = run
+            given.append([Said(classes_of(run), one.probability, one.seconds) for one in found])
+    place.empty()
+    rows = [
+        Row(picture.name, picture.truth, tuple(said[number] for said in given)) for number, picture in enumerate(asked)
+    ]
+    return answered, rows
 
 
 main()

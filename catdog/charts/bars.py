@@ -33,11 +33,16 @@ def class_counts(catalog: Catalog) -> go.Figure:
     return chart
 
 
-def probability_bars(answers: Sequence[tuple[str, str, float]], classes: tuple[str, str]) -> go.Figure:
+def probability_bars(
+    answers: Sequence[tuple[str, str, float]],
+    classes: tuple[str, str],
+    unsure: tuple[float, float] | None = None,
+) -> go.Figure:
     """Return one bar from 0 to 100 % for each answer, split between the two classes, the first on top.
 
     answers: (run name, model name, probability of class 1 in 0..1) of each run that was asked.
     classes: the names of class 0 (drawn from the left) and class 1.
+    unsure: between which probabilities of class 1, 0..1, a model counts as not sure; marked where given.
     """
     chart = figure(height=ROW * len(answers) + 56, revision="answers")
     rows = list(range(len(answers)))
@@ -74,6 +79,9 @@ def probability_bars(answers: Sequence[tuple[str, str, float]], classes: tuple[s
             font={"size": 14},
         )
     chart.add_vline(x=0.5, line={"width": 1, "dash": "dot", "color": NEUTRAL})
+    if unsure:
+        # the bar's border between the colours lies at the probability of class 0
+        chart.add_vrect(x0=1 - unsure[1], x1=1 - unsure[0], fillcolor=NEUTRAL, opacity=0.18, line_width=0)
     chart.update_layout(barmode="stack", showlegend=False, margin={"t": 8, "r": 28})
     chart.update_xaxes(
         range=[0, 1], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1], fixedrange=True, showgrid=False
