@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from catdog.errors import RunError
+from catdog.mapped import let_go
 
 if TYPE_CHECKING:
     from catdog.runs import Run
@@ -34,6 +35,7 @@ class Predictor:
             self._input = self._interpreter.get_input_details()[0]["index"]
             output = self._interpreter.get_output_details()[0]
             self._output, self._width = output["index"], int(output["shape"][-1])
+            let_go(path)
         except (OSError, ValueError, RuntimeError) as error:
             raise RunError(f"The model {path} can't be loaded for predictions ({error}): train it again.") from error
         self._lock = threading.Lock()

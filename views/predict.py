@@ -1,5 +1,7 @@
 """Ask the models: every trained model's answer for pictures of your own or from the test set."""
 
+from collections import Counter
+
 import streamlit as st
 
 from catdog.comparison import data_words, labels
@@ -35,9 +37,10 @@ def main() -> None:
         _nobody_can_answer()
         return
     fill_tray()
-    left, right = st.columns([3, 2], gap="medium")
+    chosen = _choose(usable)
+    left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
     with left:
-        chosen = _choose(usable)
+        st.caption(f":material/help: {NEITHER}")
     with right:
         thresholds = _thresholds(chosen)
     asked = [*tray().pictures, *sampled()]
@@ -56,7 +59,6 @@ def main() -> None:
     if as_table:
         shown = table(answered, asked, rows, shown, thresholds)
     cards(answered, asked, rows, shown, thresholds)
-    st.caption(f":material/help: {NEITHER}")
     look_of_the_chosen(answered, asked, rows)
 
 
@@ -111,6 +113,17 @@ def _words(run: Run) -> str:
     return f"{run.name}: {data_words(run)}{unfinished}"
 
 
+def _names(chosen: list[Run]) -> dict[str, str]:
+    """Return {run id: name}: the model's name alone where nobody named the run and no other of that model answers."""
+    models = Counter(run.config.model for run in chosen)
+    names = labels(chosen)
+    for run in chosen:
+        model = run.config.model
+        if models[model] == 1 and run.name.startswith(f"{model} ") and model not in names.values():
+            names[run.id] = model
+    return names
+
+
 def _thresholds(chosen: list[Run]) -> Thresholds:
     """Let the user say between which probabilities an answer counts as "not sure"."""
     usual = Thresholds()
@@ -127,7 +140,7 @@ def _thresholds(chosen: list[Run]) -> Thresholds:
         f"above the second one it is {shared.plain(second)}. Move both to 50 and a model always decides; pull them "
         "apart and it says less, but is wrong less often.",
     )
-    return Thresholds(low / 100, high / 100)
+    return Thresholds(min(low, high) / 100, max(low, high) / 100)  # the address may have them in any order
 
 
 def _cautions(chosen: list[Run], asked: list[Asked]) -> None:
@@ -153,7 +166,7 @@ def _ask(chosen: list[Run], asked: list[Asked]) -> tuple[dict[str, Run], list[Ro
 
     One run after the other answers for all pictures, so that a model that is let go is not loaded again and again.
     """
-    names, pixels = labels(chosen), [picture.pixels for picture in asked]
+    names, pixels = _names(chosen), [picture.pixels for picture in asked]
     place = st.empty()
     answered: dict[str, Run] = {}
     given = []

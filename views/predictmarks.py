@@ -8,6 +8,7 @@ from catdog.predictions import UNSURE, Marks, Row, Thresholds, marks
 from catdog.runs import Run
 from catdog.words import percent
 from views import shared
+from views.predictcards import MOST
 
 FEW = 30
 
@@ -19,8 +20,10 @@ def show_marks(runs: Mapping[str, Run], rows: Sequence[Row], thresholds: Thresho
     if not given:
         return
     total = max(one.total for one in given.values())
-    with st.expander(f"How they did on the {total} pictures with a label", expanded=True, icon=":material/checklist:"):
-        grid = st.grid(min(4, len(given)), min_column_width=250)
+    with st.expander(
+        f"How they did on the {total} pictures with a label", expanded=total > MOST, icon=":material/checklist:"
+    ):
+        grid = st.grid(min(4, len(given)), min_column_width=205)
         for name, one in given.items():
             with grid.cell(), st.container(border=True):
                 _marks(name, one)

@@ -26,7 +26,7 @@ def choose_rows(runs: Mapping[str, Run], rows: Sequence[Row], thresholds: Thresh
     with st.container(horizontal=True, vertical_alignment="bottom"):
         whose = ANYBODY
         if len(runs) > 1:
-            whose = st.selectbox("Answers of", [ANYBODY, *runs], key="answers-of", width=240)
+            whose = st.selectbox("Answers of", [ANYBODY, *runs], key="answers-of", width=170)
         found = _groups(rows, list(runs), whose, thresholds)
         kinds = list(found)
         if st.session_state.get("answers-shown") not in kinds:
@@ -100,7 +100,10 @@ def table(
     columns["doubt"] = [100 * rows[place].doubt for place in order]
     for number, name in enumerate(runs):
         said = [rows[place].said[number] for place in order]
-        columns[name] = [f"{one.verdict(thresholds)}  {percent(one.sureness, 0)}" for one in said]
+        columns[name] = [
+            f"{UNSURE}: " * (one.verdict(thresholds) == UNSURE) + f"{one.leaning} {percent(one.sureness, 0)}"
+            for one in said
+        ]
     state = st.dataframe(
         pd.DataFrame(columns),
         hide_index=True,

@@ -21,11 +21,20 @@ PICTURE_TYPES = list(SUFFIXES)
 
 @dataclass
 class Tray:
-    """What is on the tray, and what went wrong with what is not."""
+    """What is on the tray, and what went wrong with what is not.
+
+    pictures: those of the last upload first; newest: how many these are.
+    """
 
     pictures: list[Asked] = field(default_factory=list)
+    newest: int = 0
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    def put(self, picture: Asked) -> None:
+        """Put a picture behind the others of the same upload."""
+        self.pictures.insert(self.newest, picture)
+        self.newest += 1
 
 
 def tray() -> Tray:
@@ -102,7 +111,7 @@ def _take(files: list) -> None:
 
     A file's bytes are let go as soon as it is read; where the page is left meanwhile, the rest is taken on return.
     """
-    tray().problems, tray().notes = [], []
+    tray().problems, tray().notes, tray().newest = [], [], 0
     bar = st.progress(0.0, text="Reading the pictures …") if len(files) > 3 else None
     for number, file in enumerate(files, start=1):
         if len(tray().pictures) >= MOST:
@@ -113,7 +122,7 @@ def _take(files: list) -> None:
             if file.name.lower().endswith(".zip"):
                 _take_zip(file)
             else:
-                tray().pictures.append(_read(file.getvalue(), file.name))
+                tray().put(_read(file.getvalue(), file.name))
         except CatDogError as error:
             tray().problems.append(str(error))
         _let_go(file)
@@ -132,7 +141,7 @@ def _take_zip(file) -> None:
     try:
         for zipped, total in zipped_pictures(io.BytesIO(file.getvalue()), free):
             try:
-                tray().pictures.append(_read(zipped.data, zipped.name, zipped.folder or None))
+                tray().put(_read(zipped.data, zipped.name, zipped.folder or None))
             except PictureError as error:
                 tray().problems.append(str(error))
             taken += 1

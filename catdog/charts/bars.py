@@ -81,7 +81,9 @@ def probability_bars(
     chart.add_vline(x=0.5, line={"width": 1, "dash": "dot", "color": NEUTRAL})
     if unsure:
         # the bar's border between the colours lies at the probability of class 0
-        chart.add_vrect(x0=1 - unsure[1], x1=1 - unsure[0], fillcolor=NEUTRAL, opacity=0.18, line_width=0)
+        chart.add_vrect(
+            x0=1 - unsure[1], x1=1 - unsure[0], fillcolor=NEUTRAL, opacity=0.25, line_width=0, layer="below"
+        )
     chart.update_layout(barmode="stack", showlegend=False, margin={"t": 8, "r": 28})
     chart.update_xaxes(
         range=[0, 1], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1], fixedrange=True, showgrid=False

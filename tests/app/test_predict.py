@@ -1,5 +1,6 @@
 """The Predict page, driven through Streamlit's AppTest, with stand-ins for trained models."""
 
+import zipfile
 from io import BytesIO
 
 import numpy as np
@@ -181,6 +182,184 @@ def test_nobody_chosen_asks_for_a_choice(app, trained):
     page = app("predict", sample="1")
     page.multiselect[0].set_value([]).run()
     assert "Choose at least one model" in text_of(page)
+
+
+def test_what_was_dropped_stays_on_another_page_and_back(app, trained):
+    trained()
+    page = drop(app("predict"), picture("mine.png", COLD))
+    page.switch_page("views/compare.py").run()
+    page.switch_page("views/predict.py").run()
+    assert alternatives(page)[0] == "mine.png as given"
+
+
+def test_the_newest_pictures_come_first(app, trained):
+    trained()
+    page = drop(app("predict"), picture("a.png", COLD), picture("b.png", WARM))
+    drop(page, picture("c.png", WARM), picture("d.png", COLD))
+    assert [words[0] for words in alternatives(page)[::2]] == ["c", "d", "a", "b"]
+
+
+def test_everything_can_be_put_away(app, trained):
+    trained()
+    page = drop(app("predict", sample="3"), picture("mine.png", COLD), ("letter.jpg", b"Dear cat,", "image/jpeg"))
+    assert len(page.error) == 1
+    button(page, "Put them away").click().run()
+    assert not page.error
+    assert not page.get("plotly_chart")
+    assert "Drop a picture above" in text_of(page)
+
+
+def test_more_pictures_than_fit_are_left_out_and_counted(app, trained, monkeypatch):
+    monkeypatch.setattr("views.tray.MOST", 3)
+    trained()
+    page = drop(app("predict"), *(picture(f"{name}.png", COLD) for name in "abcde"))
+    assert len(page.get("plotly_chart")) == 3
+    assert [warning.value for warning in page.warning if "most at once" in warning.value] == [
+        "3 pictures are the most at once, so 2 were left out: put some away first."
+    ]
+
+
+def test_the_bytes_of_uploads_are_let_go_once_they_are_read(app, trained, monkeypatch):
+    gone = []
+    monkeypatch.setattr(
+        "streamlit.runtime.memory_uploaded_file_manager.MemoryUploadedFileManager.remove_file",
+        lambda self, session_id, file_id: gone.append(file_id),
+    )
+    trained()
+    drop(app("predict"), picture("a.png", COLD), ("letter.jpg", b"Dear cat,", "image/jpeg"))
+    assert len(set(gone)) == 2
+
+
+def test_an_answer_between_the_thresholds_is_not_sure(app, trained):
+    trained()
+    page = drop(app("predict", unsure=["5", "95"]), picture("a.png", COLD))
+    assert ":material/question_mark: not sure: model1." in text_of(page)
+    page.slider[0].set_value((20, 30)).run()
+    assert ":material/arrow_right_alt: dogs: model1." in text_of(page)
+
+
+def test_thresholds_in_the_wrong_order_mean_the_same(app, trained):
+    trained()
+    assert "not sure: model1." in text_of(drop(app("predict", unsure=["95", "5"]), picture("a.png", COLD)))
+
+
+def test_every_answer_says_how_long_it_took(app, trained):
+    trained()
+    assert ":material/timer: model1 2.0 ms" in text_of(drop(app("predict"), picture("a.png", COLD)))
+
+
+def test_what_a_model_can_not_know_is_said(app, trained):
+    trained()
+    assert "A model knows two classes and nothing else" in text_of(app("predict"))
+
+
+def test_many_pictures_are_a_table_with_the_most_doubtful_first(app, trained):
+    trained("model1")
+    page = drop(app("predict"), *(picture(f"{number:02}.png", WARM) for number in range(12)), mixed("mixed.png"))
+    (table,) = page.dataframe
+    assert table.value["name"].iloc[0] == "mixed.png"
+    assert table.value["doubt"].iloc[0] > table.value["doubt"].iloc[1]
+    assert set(table.value["model1"].iloc[1:]) == {"cats 90 %"}
+    assert table.value["model1"].iloc[0] == "not sure: cats 51 %"
+    assert not page.get("plotly_chart")  # until a row is chosen
+
+
+def test_pictures_can_be_chosen_by_answer_and_disagreement(app, trained):
+    trained("model1")
+    trained("model2")
+    page = drop(app("predict"), picture("cold.png", COLD), picture("warm.png", WARM), mixed("mixed.png"))
+    shown = segmented(page, "Show")
+    assert shown.options == ["all 3", "cats 1", "dogs 1", "not sure 1", "models disagree 0"]
+    shown.set_value("not sure").run()
+    assert alternatives(page)[0] == "mixed.png as given"
+    assert len(page.get("plotly_chart")) == 1
+    page.slider[0].set_value((5, 95)).run()
+    assert segmented(page, "Show").value == "not sure"  # the choice stays, though there are others now
+    assert len(page.get("plotly_chart")) == 3
+    segmented(page, "Show").set_value("models disagree").run()
+    assert "No picture is of this kind" in text_of(page)
+
+
+def test_only_some_cards_are_drawn_at_first(app, trained):
+    trained()
+    page = drop(app("predict"), *(picture(f"{number:02}.png", WARM) for number in range(15)))
+    segmented(page, "As").set_value("cards").run()
+    assert len(page.get("plotly_chart")) == 12
+    button(page, "Show 3 more of 3").click().run()
+    assert len(page.get("plotly_chart")) == 15
+
+
+def test_a_zip_with_folders_gives_labels_accuracy_and_a_confusion_matrix(app, trained):
+    trained()
+    files = {"cat/1.png": WARM, "cat/2.png": COLD, "dog/3.png": COLD, "horse/4.png": COLD}
+    page = drop(app("predict"), zipped(files))
+    assert "How they did on the 3 pictures with a label" in [one.label for one in page.expander]
+    assert [metric.value for metric in page.metric] == ["66.7 %"]
+    assert "| cats | **1** | 1 | 0 |\n| dogs | 0 | **1** | 0 |" in text_of(page)
+    assert "mistakes 1" in segmented(page, "Show").options
+    assert "Labelled **cat**" in text_of(page)
+    assert "Labelled **horse**" not in text_of(page)
+
+
+def test_a_damaged_zip_and_a_damaged_picture_in_a_zip_give_a_sentence_each(app, trained):
+    trained()
+    bad = ("bad.zip", b"PK no zip", "application/zip")
+    page = drop(app("predict"), bad, zipped({"cats/1.png": WARM, "cats/2.png": None}))
+    assert [error.value.split(":")[0] for error in page.error] == ["bad.zip", "Can't read 2.png"]
+    assert len(page.get("plotly_chart")) == 1
+
+
+def test_of_a_zip_with_too_many_pictures_an_even_choice_is_taken(app, trained, monkeypatch):
+    monkeypatch.setattr("views.tray.MOST", 4)
+    trained()
+    files = {f"{kind}/{number}.png": WARM for kind in ("cats", "dogs") for number in range(4)}
+    page = drop(app("predict"), zipped(files))
+    assert any("has 8 pictures" in warning.value and "4 were taken" in warning.value for warning in page.warning)
+    assert text_of(page).count("Labelled **dogs**") == 2
+
+
+def test_names_with_markup_are_shown_as_they_are(app, trained):
+    trained()
+    name = "<b>![x](http://evil)</b>.png"
+    page = drop(app("predict"), (name, picture("a.png", COLD)[1], "image/png"))
+    assert "\\<b\\>!\\[x\\](http://evil)\\</b\\>.png" in text_of(page)
+
+
+def test_it_shows_where_a_model_looks(app, trained):
+    trained("model1")
+    page = drop(app("predict"), picture("mine.png", COLD))
+    button(page, "Where does it look?").click().run()
+    assert not page.exception
+    assert any("under a map of where model1 looks" in words for words in alternatives(page))
+    assert "This shows on which places the answer hangs" in text_of(page)
+
+
+def drop(page, *uploads):
+    """Drop these files into the field for uploads."""
+    page.file_uploader[0].set_value(list(uploads)).run()
+    assert not page.exception
+    return page
+
+
+def segmented(page, label: str):
+    """Return the segmented control with this label."""
+    return next(one for one in page.segmented_control if one.label == label)
+
+
+def zipped(files: dict[str, tuple[int, int, int] | None]) -> tuple[str, bytes, str]:
+    """Return a zip of pictures, {name: colour, None for one that is damaged}, as an upload."""
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, colour in files.items():
+            archive.writestr(name, b"no picture" if colour is None else picture("x.png", colour)[1])
+    return "pets.zip", file.getvalue(), "application/zip"
+
+
+def mixed(name: str) -> tuple[str, bytes, str]:
+    """Return a picture as red as it is blue, of which the stand-in can't tell what it is."""
+    file = BytesIO()
+    Image.new("RGB", (50, 70), (100, 100, 100)).save(file, "PNG")
+    return name, file.getvalue(), "image/png"
 
 
 def picture(name: str, colour: tuple[int, int, int]) -> tuple[str, bytes, str]:
