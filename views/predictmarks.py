@@ -23,9 +23,9 @@ def show_marks(runs: Mapping[str, Run], rows: Sequence[Row], thresholds: Thresho
     with st.expander(
         f"How they did on the {total} pictures with a label", expanded=total > MOST, icon=":material/checklist:"
     ):
-        grid = st.grid(min(4, len(given)), min_column_width=205)
+        grid = st.grid(min(2, len(given)), min_column_width=330)
         for name, one in given.items():
-            with grid.cell(), st.container(border=True):
+            with grid.cell(), st.container(border=True, horizontal=True, vertical_alignment="center"):
                 _marks(name, one)
         few = f" {total} pictures are few, so a lucky or unlucky one changes much." if total < FEW else ""
         st.caption(
@@ -37,13 +37,15 @@ def show_marks(runs: Mapping[str, Run], rows: Sequence[Row], thresholds: Thresho
 
 def _marks(name: str, one: Marks) -> None:
     sure = f"{percent(one.accuracy_when_sure)} of {one.sure} when sure" if one.sure else "never sure"
-    st.metric(shared.plain(name), percent(one.accuracy), help=f"{one.correct} of {one.total} right at 50 %.")
-    st.caption(f"{one.correct} of {one.total} right · {sure}")
+    with st.container(width=150, gap="xxsmall"):
+        st.metric(shared.plain(name), percent(one.accuracy))
+        st.caption(f"{one.correct} of {one.total} right  \n{sure}")
     upper, lower = (shared.plain(name) for name in one.classes)
     (a, b, c), (d, e, f) = one.counts.tolist()
     st.markdown(
         f"| labelled | said {upper} | said {lower} | {UNSURE} |\n"
         "|:--|--:|--:|--:|\n"
         f"| {upper} | **{a}** | {b} | {c} |\n"
-        f"| {lower} | {d} | **{e}** | {f} |"
+        f"| {lower} | {d} | **{e}** | {f} |",
+        width="content",
     )

@@ -144,7 +144,7 @@ def test_a_dropped_picture_gets_an_answer_with_class_and_percentage(visitor, tra
     drop(window, "whiskers.jpg", (catalog.root / name).read_bytes())
     answer = page.get_by_role("figure", name=SURE)
     expect(answer).to_have_count(1)
-    expect(answer).to_have_accessible_name(re.compile(re.escape(trained.name)))
+    expect(answer).to_have_accessible_name(re.compile(f"^{trained.config.model}: "))
     said, sure = SURE.search(answer.get_attribute("aria-label")).groups()
     dogs = next(probability for path, _, probability in trained.predictions() if path == name)
     assert said == ("dogs" if dogs > 0.5 else "cats")

@@ -1,0 +1,116 @@
+"""The Predict page in the browser: every kind of file at once, a zip, a paste, the table, and where a model looks."""
+
+import csv
+import io
+import re
+import zipfile
+
+import pytest
+from PIL import Image
+from playwright.sync_api import FilePayload, Page, expect
+
+from tests.browser.visitor import drawn, main
+from tests.picture_files import drawn as drawing
+from tests.picture_files import encoded, turned_jpeg
+
+pytestmark = pytest.mark.browser
+
+GIVEN = "as given"
+LOOK = "Where does it look?"
+
+
+def payload(name: str, data: bytes, kind: str = "image/jpeg") -> FilePayload:
+    return {"name": name, "mimeType": kind, "buffer": data}
+
+
+def drop(window: Page, *files: FilePayload) -> None:
+    window.locator("input[type=file]").first.set_input_files(list(files))
+
+
+def test_a_heic_a_turned_a_cmyk_an_animation_and_a_text_give_four_answers_and_one_sentence(visitor, trained):
+    window = visitor.visit("predict", run=trained.id)
+    picture = drawing(240, 160)
+    drop(
+        window,
+        payload("phone.heic", encoded(picture, "HEIF"), "image/heic"),
+        payload("turned.jpg", turned_jpeg(picture)),
+        payload("print.jpg", encoded(picture.convert("CMYK"), "JPEG")),
+        payload(
+            "moving.gif",
+            encoded(picture, "GIF", save_all=True, append_images=[Image.new("RGB", picture.size, "red")]),
+            "image/gif",
+        ),
+        payload("letter.jpg", b"Dear cat, how are you?"),
+    )
+    page = main(window)
+    expect(page.get_by_role("button", name=LOOK)).to_have_count(4)
+    drawn(window)
+    shown = page.get_by_alt_text(re.compile(f" {GIVEN}$"))
+    names = ["phone.heic", "turned.jpg", "print.jpg", "moving.gif"]
+    assert [one.get_attribute("alt") for one in shown.all()] == [f"{name} {GIVEN}" for name in names]
+    expect(page.get_by_text("240 × 160 pixels")).to_have_count(3)
+    expect(page.get_by_text("160 × 240 pixels")).to_have_count(1)  # upright, as the phone meant it
+    expect(page.get_by_role("alert")).to_have_count(2)  # the sentence, and that this model learned from drawings
+    expect(page.get_by_text("Can't read letter.jpg: it is text, not a picture; use a")).to_be_visible()
+
+
+def test_a_zip_with_folders_is_marked_sorted_by_doubt_and_taken_away(visitor, trained):
+    window = visitor.visit("predict", run=trained.id)
+    page = main(window)
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for number in range(16):
+            colour = (40 + 10 * number, 90, 200 - 10 * number)
+            data = encoded(Image.new("RGB", (60, 40), colour), "PNG")
+            archive.writestr(f"pets/{('cats', 'dogs')[number % 2]}/{number:02}.png", data)
+    drop(window, payload("pets.zip", file.getvalue(), "application/zip"))
+    expect(page.get_by_text("How they did on the 16 pictures with a label")).to_be_visible()
+    expect(page.get_by_text("The most doubtful pictures come first")).to_be_visible()
+    with window.expect_download() as download:
+        page.get_by_role("button", name="All as CSV").click()
+    rows = list(csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8"))))
+    assert len(rows) == 16
+    assert {row["label"] for row in rows} == {"cats", "dogs"}
+    doubts = [float(row["doubt"]) for row in rows]
+    assert doubts == sorted(doubts, reverse=True)
+    page.get_by_role("button", name="Put them away").click()
+    expect(page.get_by_text("Drop a picture above")).to_be_visible()
+
+
+def test_a_pasted_picture_is_answered_and_shows_where_the_model_looks(visitor, trained):
+    window = visitor.visit("predict", run=trained.id)
+    page = main(window)
+    page.get_by_role("button", name="Paste a picture").click()
+    field = window.get_by_placeholder("Paste here")
+    field.evaluate(
+        """(field, bytes) => {
+            const data = new DataTransfer();
+            data.items.add(new File([new Uint8Array(bytes)], "pasted.png", {type: "image/png"}));
+            field.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+        }""",
+        list(encoded(drawing(), "PNG")),
+    )
+    expect(window.get_by_role("dialog").get_by_text("pasted.png")).to_be_visible()
+    field.press("Enter")
+    expect(page.get_by_alt_text(f"pasted.png {GIVEN}")).to_be_visible()
+    expect(window.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name=LOOK).click()
+    dialog = window.get_by_role("dialog")
+    expect(dialog.get_by_alt_text(re.compile("under a map of where"))).to_be_visible()
+    expect(dialog.get_by_text("not what the model sees there")).to_be_visible()
+    dialog.get_by_text("What its first filters find").click()
+    expect(dialog.get_by_alt_text(re.compile("What each of the first"))).to_be_visible()
+    window.keyboard.press("Escape")
+    expect(window.get_by_role("dialog")).to_have_count(0)
+
+
+def test_the_thresholds_are_in_the_address_and_a_link_has_them(visitor, trained):
+    window = visitor.visit("predict", run=trained.id, sample=2, unsure=0)
+    page = main(window)
+    page.get_by_role("slider").first.press("Home")
+    page.get_by_role("slider").last.press("End")
+    expect(window).to_have_url(re.compile("unsure=0&unsure=100"))
+    expect(page.get_by_text("not sure: ")).to_have_count(6)
+    window.reload()
+    drawn(window)
+    expect(page.get_by_text("not sure: ")).to_have_count(6)
