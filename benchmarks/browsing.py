@@ -78,20 +78,29 @@ class Reader:
             state.page_script_hash, state.is_history_navigation = self._page, True
         began = time.perf_counter()
         self._line.send(asked.SerializeToString())
+        self._wait_for_page(page)
+        return time.perf_counter() - began
+
+    def _wait_for_page(self, page: str) -> None:
+        """Take in what the server sends until the page's script has come to its end."""
         self.pictures = 0
         while True:
             message = ForwardMsg.FromString(self._line.recv(timeout=PATIENCE, decode=False))
+            self._hear(message, page)
             kind = message.WhichOneof("type")
-            if kind == "navigation":
-                self._page = message.navigation.page_script_hash
-                pages = [(one.page_name.lower(), one.url_pathname) for one in message.navigation.app_pages]
-                self.pages = {address or title: address for title, address in pages}
-            elif kind == "page_not_found":
-                raise RuntimeError(f"The dashboard has no page {page!r}.")
-            elif kind == "delta":
-                self._look(message, page)
-            elif kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
-                return time.perf_counter() - began
+            if kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+                return
+
+    def _hear(self, message: ForwardMsg, page: str) -> None:
+        kind = message.WhichOneof("type")
+        if kind == "navigation":
+            self._page = message.navigation.page_script_hash
+            pages = [(one.page_name.lower(), one.url_pathname) for one in message.navigation.app_pages]
+            self.pages = {address or title: address for title, address in pages}
+        elif kind == "page_not_found":
+            raise RuntimeError(f"The dashboard has no page {page!r}.")
+        elif kind == "delta":
+            self._look(message, page)
 
     def _look(self, message: ForwardMsg, page: str) -> None:
         element = message.delta.new_element

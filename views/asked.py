@@ -21,14 +21,15 @@ THUMBNAIL = 56  # pixels of a picture in the table
 class Asked:
     """A picture that the models are asked about.
 
-    key: tells its pixels from others'; shown: the picture as given, as a tile; thumbnail: a small one, as an address;
-    size: its width and height; pixels: what the models see, uint8 (160, 160, 3); truth: its class where that is known;
-    source: the data it comes from, "" for an upload.
+    key: tells its pixels from others'; shown, seen and thumbnail: tiles of the picture as given, as the models see it
+    and small, as addresses; size: its width and height; pixels: what the models see, uint8 (160, 160, 3); truth: its
+    class where that is known; source: the data it comes from, "" for an upload.
     """
 
     name: str
     key: str
-    shown: bytes
+    shown: str
+    seen: str
     thumbnail: str
     size: tuple[int, int]
     pixels: np.ndarray
@@ -44,7 +45,8 @@ def make_asked(
     return Asked(
         name=name,
         key=hashlib.blake2b(pixels.tobytes(), digest_size=12).hexdigest(),
-        shown=tile(picture),
+        shown=in_address(tile(picture)),
+        seen=in_address(tile(pixels)),
         thumbnail=in_address(tile(pixels, THUMBNAIL, THUMBNAIL)),
         size=(picture.shape[1], picture.shape[0]),
         pixels=pixels,

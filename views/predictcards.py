@@ -12,7 +12,6 @@ from catdog.words import percent
 from views import shared
 from views.asked import Asked
 from views.heat import Given, heat_map
-from views.tiles import tile
 
 MOST = 12  # cards that are drawn before somebody asks for more
 LOOKING = "looking-at"
@@ -44,7 +43,7 @@ def _card(place: int, runs: Mapping[str, Run], picture: Asked, row: Row, thresho
                 st.image(picture.shown, width="stretch", alt=f"{picture.name} as given")
                 st.caption(f"{shared.plain(picture.name)}  \n{picture.size[0]} × {picture.size[1]} pixels")
             with grid.cell():
-                st.image(tile(picture.pixels), width="stretch", alt=f"{picture.name} squeezed to a square")
+                st.image(picture.seen, width="stretch", alt=f"{picture.name} squeezed to a square")
                 st.caption(f"as the models see it  \n{SIZE} × {SIZE} pixels")
         with right:
             bars(f"bars-{place}", runs, row.said, thresholds)

@@ -34,8 +34,9 @@ def stretched_tile(picture: np.ndarray, own: tuple[int, int], width: int, height
 
 
 def in_address(picture_file: bytes) -> str:
-    """Return a WebP file as a data: address, which st.image passes on; given as bytes, it would make a PNG of it."""
-    return f"data:image/webp;base64,{base64.b64encode(picture_file).decode()}"
+    """Return a JPEG or WebP file as a data: address, which st.image passes on; of bytes of WebP it would make a PNG."""
+    kind = "jpeg" if picture_file.startswith(b"\xff\xd8") else "webp"
+    return f"data:image/{kind};base64,{base64.b64encode(picture_file).decode()}"
 
 
 def whole(picture: np.ndarray, most: int) -> bytes:
