@@ -1,6 +1,7 @@
 """Finished runs that nobody trained: what the list of runs and the pages are measured with when there are many.
 
-python -m benchmarks.finished FOLDER writes the files of an untrained model there, which lend_model gives to runs.
+python -m benchmarks.finished FOLDER [MODEL] writes the files of an untrained model there, which lend_model gives to
+runs.
 """
 
 import csv
@@ -80,13 +81,14 @@ def answer(run: Run, catalog: Catalog) -> None:
     )
 
 
-def write_untrained(folder: Path) -> None:
-    """Write model.keras and model.tflite of model4 with random weights into the folder."""
+def write_untrained(folder: Path, name: str = "model4") -> None:
+    """Write model.keras and model.tflite of a model with random weights into the folder."""
+    from catdog.export.conversion import probability
     from catdog.training.litert import to_litert
 
-    files, model = RunFolder(folder), build("model4", seed=1)
+    files, model = RunFolder(folder), build(name, seed=1)
     model.save(files.model)
-    files.tflite.write_bytes(to_litert(model, lambda pixels: model(pixels, training=False)))
+    files.tflite.write_bytes(to_litert(model, probability(model, name, 1).python_function))
 
 
 def lend_model(run: Run, folder: Path) -> None:
@@ -113,4 +115,4 @@ def _epochs(model: str, number: int, rng: np.random.Generator) -> list[Epoch]:
 
 
 if __name__ == "__main__":
-    write_untrained(Path(sys.argv[1]))
+    write_untrained(Path(sys.argv[1]), *sys.argv[2:3])

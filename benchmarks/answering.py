@@ -1,0 +1,74 @@
+"""The ways of asking a trained model: LiteRT as the server uses it, and Keras as notebooks do."""
+
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from benchmarks.timing import median_seconds
+from catdog.inference import Predictor, parallel_outputs
+from catdog.runs import Run
+
+SINGLE, BULK, KERAS_ONE, KERAS_CALL, KERAS_BATCH = (
+    "LiteRT, one by one",
+    "LiteRT, all at once",
+    "model.predict, one by one",
+    "model(x), one by one",
+    "model.predict, batches of 32",
+)
+WARM_UP = 5
+
+
+def litert_ways(run: Run, pixels: np.ndarray, times: int) -> tuple[list[dict], np.ndarray]:
+    """Return how fast LiteRT answers, and the answers, float32 (N,). pixels: uint8 (N, 160, 160, 3).
+
+    Bulk is one interpreter a processor core. Nothing here needs TensorFlow, which would slow it by its threads.
+    """
+    began = time.perf_counter()
+    predictor = Predictor(run.files.tflite)
+    predictor.timed(pixels[0])
+    first = time.perf_counter() - began
+    turn = _in_turn(pixels)
+    rows = [_row(run, SINGLE, median_seconds(lambda: predictor.timed(next(turn)), times, WARM_UP), first=first)]
+    with parallel_outputs(run.files.tflite) as outputs:
+        outputs(pixels[: 2 * (os.cpu_count() or 1)])
+        seconds = _fastest(lambda: outputs(pixels))
+        answers = outputs(pixels)[:, 0]
+    rows.append(_row(run, BULK, seconds / len(pixels)))
+    return rows, answers
+
+
+def keras_ways(run: Run, pixels: np.ndarray, times: int) -> tuple[list[dict], np.ndarray]:
+    """Return how fast the same model answers through Keras, and the answers, float32 (N,), of its batches."""
+    import keras
+    import tensorflow as tf
+
+    model = keras.models.load_model(run.files.model, compile=False)
+    floats = pixels.astype(np.float32)
+    turn = _in_turn(floats)
+    one = median_seconds(lambda: model.predict(next(turn)[np.newaxis], verbose=0), times, WARM_UP)
+    call = median_seconds(lambda: model(tf.constant(next(turn)[np.newaxis]), training=False).numpy(), times, WARM_UP)
+    model.predict(floats[:64], batch_size=32, verbose=0)
+    batch = _fastest(lambda: model.predict(floats, batch_size=32, verbose=0))
+    answers = np.asarray(model.predict(floats, batch_size=32, verbose=0))
+    if answers.shape[1] == 2:  # two logits, as the notebook's first models have them
+        answers = np.asarray(tf.nn.softmax(answers))[:, 1:]
+    rows = [(KERAS_ONE, one), (KERAS_CALL, call), (KERAS_BATCH, batch / len(pixels))]
+    return [_row(run, way, seconds) for way, seconds in rows], answers[:, 0]
+
+
+def _row(run: Run, way: str, seconds: float, first: float | None = None) -> dict:
+    found = {"model": run.config.model, "way": way, "milliseconds": 1000 * seconds, "per_second": 1 / seconds}
+    return found if first is None else {**found, "load_milliseconds": 1000 * first}
+
+
+def _in_turn(pictures: np.ndarray) -> Iterator[np.ndarray]:
+    while True:
+        yield from pictures
+
+
+def _fastest(call: Callable[[], object]) -> float:
+    """Return the median seconds of three calls."""
+    return statistics.median(median_seconds(call, 1) for _ in range(3))
