@@ -8,12 +8,16 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from benchmarks.timing import median_seconds
+from catdog.explain import occlusion
 from catdog.inference import Predictor, parallel_outputs
+from catdog.inside import class_activation, look_inside
+from catdog.models import MODELS
 from catdog.runs import Run
 
-SINGLE, BULK, KERAS_ONE, KERAS_CALL, KERAS_BATCH = (
+SINGLE, BULK, LOOK, KERAS_ONE, KERAS_CALL, KERAS_BATCH = (
     "LiteRT, one by one",
     "LiteRT, all at once",
+    "where it looks, LiteRT",
     "model.predict, one by one",
     "model(x), one by one",
     "model.predict, batches of 32",
@@ -24,7 +28,8 @@ WARM_UP = 5
 def litert_ways(run: Run, pixels: np.ndarray, times: int) -> tuple[list[dict], np.ndarray]:
     """Return how fast LiteRT answers, and the answers, float32 (N,). pixels: uint8 (N, 160, 160, 3).
 
-    Bulk is one interpreter a processor core. Nothing here needs TensorFlow, which would slow it by its threads.
+    Bulk is one interpreter a processor core. The map of where a model looks takes one picture. Nothing here needs
+    TensorFlow, which would slow it by its threads.
     """
     began = time.perf_counter()
     predictor = Predictor(run.files.tflite)
@@ -34,10 +39,19 @@ def litert_ways(run: Run, pixels: np.ndarray, times: int) -> tuple[list[dict], n
     rows = [_row(run, SINGLE, median_seconds(lambda: predictor.timed(next(turn)), times, WARM_UP), first=first)]
     with parallel_outputs(run.files.tflite) as outputs:
         outputs(pixels[: 2 * (os.cpu_count() or 1)])
-        seconds = _fastest(lambda: outputs(pixels))
+        seconds = _of_three(lambda: outputs(pixels))
         answers = outputs(pixels)[:, 0]
     rows.append(_row(run, BULK, seconds / len(pixels)))
+    own = MODELS[run.config.model].backbone
+    rows.append(_row(run, LOOK, _of_three(lambda: _look(run, predictor, pixels[0], own))))
     return rows, answers
+
+
+def _look(run: Run, predictor: Predictor, picture: np.ndarray, own: bool) -> np.ndarray:
+    """Return the map that the pages show of one picture: what each place adds, or what hiding it does."""
+    if own:
+        return class_activation(look_inside(run.files.tflite, picture), 1)
+    return occlusion(predictor.predict, picture)
 
 
 def keras_ways(run: Run, pixels: np.ndarray, times: int) -> tuple[list[dict], np.ndarray]:
@@ -51,7 +65,7 @@ def keras_ways(run: Run, pixels: np.ndarray, times: int) -> tuple[list[dict], np
     one = median_seconds(lambda: model.predict(next(turn)[np.newaxis], verbose=0), times, WARM_UP)
     call = median_seconds(lambda: model(tf.constant(next(turn)[np.newaxis]), training=False).numpy(), times, WARM_UP)
     model.predict(floats[:64], batch_size=32, verbose=0)
-    batch = _fastest(lambda: model.predict(floats, batch_size=32, verbose=0))
+    batch = _of_three(lambda: model.predict(floats, batch_size=32, verbose=0))
     answers = np.asarray(model.predict(floats, batch_size=32, verbose=0))
     if answers.shape[1] == 2:  # two logits, as the notebook's first models have them
         answers = np.asarray(tf.nn.softmax(answers))[:, 1:]
@@ -69,6 +83,6 @@ def _in_turn(pictures: np.ndarray) -> Iterator[np.ndarray]:
         yield from pictures
 
 
-def _fastest(call: Callable[[], object]) -> float:
+def _of_three(call: Callable[[], object]) -> float:
     """Return the median seconds of three calls."""
     return statistics.median(median_seconds(call, 1) for _ in range(3))

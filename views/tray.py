@@ -15,6 +15,7 @@ from views import shared
 from views.asked import SAMPLE, Asked, make_asked
 
 MOST = 200
+FEW = 3  # files that are read without a bar
 MEGABYTES = 200  # of one upload: a zip of pictures; pictures have limits of their own
 PICTURE_TYPES = list(SUFFIXES)
 
@@ -50,12 +51,15 @@ def fill_tray() -> None:
         accept_multiple_files=True,
         max_upload_size=MEGABYTES,
         key=_key("drop"),
+        on_change=_take_few,
+        args=(_key("drop"),),
         help="JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC, 50 MB each. In a zip with a folder for each class, the "
         "names of the folders are taken for the right answers. Pictures stay in this server's memory, and only for as "
         "long as this tab is open.",
     )
     if files:
         _take(files)
+        st.rerun()  # with empty fields
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             f"Take {SAMPLE} test pictures",
@@ -83,6 +87,7 @@ def _camera() -> None:
     if photo is not None:
         photo.name = "photo.jpg"
         _take([photo])
+        st.rerun()  # closes the dialog
 
 
 def _paste() -> None:
@@ -92,6 +97,7 @@ def _paste() -> None:
     )
     if pasted is not None and pasted.files:
         _take(pasted.files)
+        st.rerun()
     elif pasted is not None:
         st.error("That was text: copy the picture itself, not its address, and paste it.", icon=":material/error:")
 
@@ -106,20 +112,27 @@ def _clear() -> None:
     st.query_params.pop("sample", None)
 
 
+def _take_few(key: str) -> None:
+    """Take in a few files before the page is drawn, which then need be drawn only once; more have a bar to show."""
+    files = st.session_state.get(key) or []
+    if len(files) <= FEW and not any(_is_zip(file) for file in files):
+        _take(files)
+
+
 def _take(files: list) -> None:
-    """Put what comes on the tray, one file after the other, and start the page anew with empty fields.
+    """Put what comes on the tray, one file after the other; the fields are new and empty ones afterwards.
 
     A file's bytes are let go as soon as it is read; where the page is left meanwhile, the rest is taken on return.
     """
     tray().problems, tray().notes, tray().newest = [], [], 0
-    bar = st.progress(0.0, text="Reading the pictures …") if len(files) > 3 else None
+    bar = st.progress(0.0, text="Reading the pictures …") if len(files) > FEW else None
     for number, file in enumerate(files, start=1):
         if len(tray().pictures) >= MOST:
             over = len(files) - number + 1
             tray().notes.append(f"{MOST} pictures are the most at once, so {over} were left out: put some away first.")
             break
         try:
-            if file.name.lower().endswith(".zip"):
+            if _is_zip(file):
                 _take_zip(file)
             else:
                 tray().put(_read(file.getvalue(), file.name))
@@ -131,7 +144,10 @@ def _take(files: list) -> None:
     for file in files:
         _let_go(file)
     st.session_state["taken"] = st.session_state.get("taken", 0) + 1
-    st.rerun()
+
+
+def _is_zip(file) -> bool:
+    return file.name.lower().endswith(".zip")
 
 
 def _take_zip(file) -> None:

@@ -5,7 +5,7 @@ from html import escape
 
 import plotly.graph_objects as go
 
-from catdog.charts.style import CLASSES, NEUTRAL, figure, model_colour
+from catdog.charts.style import CLASSES, NEUTRAL, figure, layout, model_colour
 from catdog.dataset.catalog import Catalog
 
 ROW = 58  # pixels for one answer: its name and its bar
@@ -44,18 +44,17 @@ def probability_bars(
     classes: the names of class 0 (drawn from the left) and class 1.
     unsure: between which probabilities of class 1, 0..1, a model counts as not sure; marked where given.
     """
-    chart = figure(height=ROW * len(answers) + 56, revision="answers")
     rows = list(range(len(answers)))
     ones = [min(1.0, max(0.0, float(answer[2]))) for answer in answers]
     shares = ([1 - share for share in ones], ones)
-    for name, colour, share, ink in zip(classes, CLASSES, shares, ("#000000", "#ffffff"), strict=True):
-        chart.add_bar(
+    bars = [
+        go.Bar(
             name=escape(name),
             orientation="h",
             y=rows,
             x=share,
             width=0.45,
-            marker_color=colour,
+            marker={"color": colour},
             # A slice too narrow for its number shows none: the other slice says it.
             text=[f"{escape(name)} {part:.1%}" if part >= 0.3 else "" for part in share],
             textposition="inside",
@@ -65,6 +64,8 @@ def probability_bars(
             customdata=[escape(answer[0]) for answer in answers],
             hovertemplate="%{customdata}: " + escape(name) + " %{x:.2%}<extra></extra>",
         )
+        for name, colour, share, ink in zip(classes, CLASSES, shares, ("#000000", "#ffffff"), strict=True)
+    ]
     # The name stands above its bar, so that the bar has the whole width on a telephone too.
     annotations = [
         {
@@ -84,20 +85,21 @@ def probability_bars(
         # the bar's border between the colours lies at the probability of class 0
         band = {"x0": 1 - unsure[1], "x1": 1 - unsure[0], "fillcolor": NEUTRAL, "opacity": 0.25, "line": {"width": 0}}
         shapes.append({"type": "rect", "layer": "below", **band})
-    # all at once, since plotly's functions for one shape or one annotation take a millisecond each
-    chart.update_layout(
-        barmode="stack",
-        showlegend=False,
-        margin={"t": 8, "r": 28},
-        annotations=annotations,
-        shapes=[{"yref": "paper", "y0": 0, "y1": 1, **shape} for shape in shapes],
-        xaxis={
+    base = layout(height=ROW * len(answers) + 56, revision="answers")
+    look = {
+        **base,
+        "barmode": "stack",
+        "showlegend": False,
+        "margin": {**base["margin"], "t": 8, "r": 28},
+        "annotations": annotations,
+        "shapes": [{"yref": "paper", "y0": 0, "y1": 1, **shape} for shape in shapes],
+        "xaxis": {
             "range": [0, 1],
             "tickformat": ".0%",
             "tickvals": [0, 0.25, 0.5, 0.75, 1],
             "fixedrange": True,
             "showgrid": False,
         },
-        yaxis={"range": [len(answers) - 0.6, -0.7], "visible": False, "fixedrange": True},
-    )
-    return chart
+        "yaxis": {"range": [len(answers) - 0.6, -0.7], "visible": False, "fixedrange": True},
+    }
+    return go.Figure(bars, look)  # at once, since to change a figure takes plotly several times as long

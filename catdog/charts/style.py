@@ -1,6 +1,7 @@
 """The colours and the layout that every chart shares, readable in light and dark and by the colour-blind."""
 
 from types import MappingProxyType
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -24,19 +25,18 @@ def model_colour(model: str) -> str:
     return MODELS.get(model, NEUTRAL)
 
 
-def figure(height: int, revision: str) -> go.Figure:
-    """Return an empty figure: transparent, small margins, legend below the plot (readable 400 pixels wide).
+def layout(height: int, revision: str) -> dict[str, Any]:
+    """Return what all charts look like: transparent, small margins, legend below the plot (readable 400 pixels wide).
 
     height: in pixels. revision: as long as it stays the same, a reader's zoom survives new data.
     """
-    chart = go.Figure()
-    chart.update_layout(
-        height=height,
-        uirevision=revision,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        margin={"l": 8, "r": 8, "t": 28, "b": 8},
-        legend={
+    return {
+        "height": height,
+        "uirevision": revision,
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 8, "r": 8, "t": 28, "b": 8},
+        "legend": {
             "orientation": "h",
             "x": 0,
             "xanchor": "left",
@@ -44,5 +44,9 @@ def figure(height: int, revision: str) -> go.Figure:
             "yanchor": "top",
             "title": {"text": ""},
         },
-    )
-    return chart
+    }
+
+
+def figure(height: int, revision: str) -> go.Figure:
+    """Return an empty figure with the look of `layout`."""
+    return go.Figure(layout=layout(height, revision))

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from benchmarks.answering import BULK, KERAS_BATCH, KERAS_CALL, KERAS_ONE, SINGLE
+from benchmarks.answering import BULK, KERAS_BATCH, KERAS_CALL, KERAS_ONE, LOOK, SINGLE
 from benchmarks.predict import ALIKE, server_table, ways_table
 from catdog.models import MODELS
 from catdog.settings import PROJECT
@@ -53,7 +53,7 @@ def test_litert_and_keras_answer_alike_in_every_model(measured: dict) -> None:
 
 def test_every_way_is_measured_for_every_model(measured: dict) -> None:
     found = {(row["model"], row["way"]) for row in measured["ways"] if "way" in row}
-    ways = (SINGLE, BULK, KERAS_ONE, KERAS_CALL, KERAS_BATCH)
+    ways = (SINGLE, BULK, LOOK, KERAS_ONE, KERAS_CALL, KERAS_BATCH)
     assert found == {(model, way) for model in MODELS for way in ways}
 
 
