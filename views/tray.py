@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from catdog.dataset.names import one_line
 from catdog.errors import CatDogError, DataError, PictureError
 from catdog.pictures import SUFFIXES, read_picture
 from catdog.predictzip import zipped_pictures
@@ -175,7 +176,7 @@ def _take_zip(file) -> None:
 
 def _read(data: bytes, name: str, truth: str | None = None) -> Asked:
     with _readers():
-        return make_asked(name, read_picture(data, name), truth)
+        return make_asked(one_line(name) or "picture", read_picture(data, name), truth)
 
 
 @st.cache_resource(show_spinner=False)

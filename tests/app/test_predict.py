@@ -325,6 +325,16 @@ def test_names_with_markup_are_shown_as_they_are(app, trained):
     assert "\\<b\\>!\\[x\\](http://evil)\\</b\\>.png" in text_of(page)
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("../../etc/cat.png", "../../etc/cat.png"), ("a\nb\x1b[31m\u202e.png", "a b [31m .png"), ("\x07.png", ".png")],
+)
+def test_names_with_paths_or_control_characters_stay_on_one_line(app, trained, name, shown):
+    trained()
+    page = drop(app("predict"), (name, picture("a.png", COLD)[1], "image/png"))
+    assert alternatives(page)[0] == f"{shown} as given"
+
+
 def test_it_shows_where_a_model_looks(app, trained):
     trained("model1")
     page = drop(app("predict"), picture("mine.png", COLD))
