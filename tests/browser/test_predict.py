@@ -82,16 +82,23 @@ def test_a_pasted_picture_is_answered_and_shows_where_the_model_looks(visitor, t
     page = main(window)
     page.get_by_role("button", name="Paste a picture").click()
     field = window.get_by_placeholder("Paste here")
-    field.evaluate(
-        """(field, bytes) => {
-            const data = new DataTransfer();
-            data.items.add(new File([new Uint8Array(bytes)], "pasted.png", {type: "image/png"}));
-            field.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
-        }""",
-        list(encoded(drawing(), "PNG")),
-    )
+    with window.expect_response(lambda answer: answer.request.method == "PUT" and "upload_file" in answer.url):
+        field.evaluate(
+            """(field, bytes) => {
+                const data = new DataTransfer();
+                data.items.add(new File([new Uint8Array(bytes)], "pasted.png", {type: "image/png"}));
+                field.dispatchEvent(
+                    new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true})
+                );
+            }""",
+            list(encoded(drawing(), "PNG")),
+        )
     expect(window.get_by_role("dialog").get_by_text("pasted.png")).to_be_visible()
-    field.press("Enter")
+    while window.get_by_role(
+        "dialog"
+    ).is_visible():  # the field passes Enter over until it knows that the file is there
+        field.press("Enter")
+        window.wait_for_timeout(500)
     expect(page.get_by_alt_text(f"pasted.png {GIVEN}")).to_be_visible()
     expect(window.get_by_role("dialog")).to_have_count(0)
     page.get_by_role("button", name=LOOK).click()
