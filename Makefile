@@ -54,6 +54,6 @@ clean: ## Remove .venv and tool caches; photos and runs in var/ stay
 	$(PIP) -r requirements.txt
 	@touch $@
 
-.venv/.ready-to-test: .venv/.ready requirements-dev.txt
+.venv/.ready-to-test: .venv/.ready requirements-dev.txt requirements-ray.txt
 	$(PIP) -r requirements-dev.txt
 	@touch $@

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from catdog.cluster import Cluster, cluster_of
 from catdog.errors import UsageError
 
 PHOTOS_URL = "https://storage.googleapis.com/mledu-datasets/cats_and_dogs_filtered.zip"
@@ -20,6 +21,7 @@ class Settings:
     backbone_weights: file with MobileNetV2's weights (CATDOG_BACKBONE_WEIGHTS), or None: the usual places.
     folders: folders of own photos that the dashboard offers (CATDOG_FOLDERS, separated like PATH).
     slots: how many runs train at the same time (CATDOG_SLOTS).
+    cluster: the Ray cluster that trains (CATDOG_EXECUTOR=ray), or None: this machine does.
     """
 
     home: Path = PROJECT / "var"
@@ -27,6 +29,7 @@ class Settings:
     backbone_weights: Path | None = None
     folders: tuple[Path, ...] = ()
     slots: int = 1
+    cluster: Cluster | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -43,6 +46,7 @@ class Settings:
             backbone_weights=_absolute(weights) if weights else None,
             folders=tuple(_absolute(name) for name in folders),
             slots=int(slots),
+            cluster=cluster_of(values),
         )
 
     def environment(self) -> dict[str, str]:
@@ -53,6 +57,7 @@ class Settings:
             "CATDOG_BACKBONE_WEIGHTS": str(self.backbone_weights or ""),
             "CATDOG_FOLDERS": os.pathsep.join(map(str, self.folders)),
             "CATDOG_SLOTS": str(self.slots),
+            **(self.cluster.environment() if self.cluster else {"CATDOG_EXECUTOR": "local"}),
         }
 
     @property

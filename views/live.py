@@ -51,7 +51,7 @@ def _live(shown: tuple[str, ...]) -> None:
     if at_work:
         _curves(at_work)
     for place, run in enumerate(run for run in runs if run.state == "queued"):
-        _card(run, movable=place > 0)
+        _card(run, movable=place > 0 and not run.files.job.exists())
 
 
 def _card(run: Run, movable: bool = False) -> None:
@@ -102,7 +102,8 @@ def _progress(run: Run) -> None:
     status = run.status
     if run.state == "queued":
         since = duration(time.time() - status.queued)
-        st.caption(f"Waiting for its turn since {since}: it starts by itself once the run before it has ended.")
+        when = "once the Ray cluster has room for it" if run.files.job.exists() else "once the run before it has ended"
+        st.caption(f"Waiting for its turn since {since}: it starts by itself {when}.")
         return
     epoch, share = status.epoch, status.batch / status.batches if status.batches else 0.0
     done = (epoch - 1 + share) / status.epochs if epoch and status.epochs else 0.0

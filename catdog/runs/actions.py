@@ -11,7 +11,7 @@ from datetime import datetime
 
 from catdog.errors import RunError, UsageError
 from catdog.files import write_json, write_text
-from catdog.runs import local
+from catdog.runs import local, ray_jobs
 from catdog.runs.forecast import bytes_free, bytes_needed
 from catdog.runs.queue import Queue
 from catdog.runs.registry import open_run
@@ -56,15 +56,23 @@ def create_run(settings: Settings, config: TrainConfig, name: str = "") -> Run:
 
 
 def start_run(settings: Settings, run: Run) -> None:
-    """Start the run's process, which waits for its turn, then trains; it outlives this one.
+    """Start the run's process, or hand it to the cluster: it waits for its turn, then trains, and outlives this one.
 
-    Raises RunError where the system starts none; the run is then "failed".
+    Raises RunError where the system starts none or the cluster takes none; the run is then "failed", and can be
+    resumed.
     """
     try:
-        local.start(settings, run.files)
-    except OSError as error:
-        problem = f"The training of {run.name} could not be started ({error.strerror or error}): try again later."
+        if settings.cluster:
+            ray_jobs.start(settings, run.files)
+        else:
+            run.files.job.unlink(missing_ok=True)
+            local.start(settings, run.files)
+    except (OSError, RunError) as error:
+        problem = str(error)
+        if not isinstance(error, RunError):
+            problem = f"The training of {run.name} could not be started ({error.strerror or error}): try again later."
         with suppress(OSError):
+            run.files.job.unlink(missing_ok=True)
             run.files.write_status(replace(run.files.read_status(), state="failed", error=problem))
         raise RunError(problem) from error
 
@@ -82,10 +90,16 @@ def stop_run(settings: Settings, run: Run) -> None:
         raise RunError(f"The run {run.name} is not training, so there is nothing to stop.")
     with _changing(run):
         run.files.stop.touch()
+        waits = run.files.read_status().pid is None and run.files.job.exists()
+        if waits and ray_jobs.withdraw(settings, run.files):
+            run.files.stop.unlink(missing_ok=True)
+            run.files.write_status(replace(run.files.read_status(), state="stopped", finished=time.time()))
 
 
 def move_up(settings: Settings, run: Run) -> None:
     """Let a waiting run change places with the one before it; raise RunError if it does not wait or is the first."""
+    if run.files.job.exists():
+        raise RunError(f"The run {run.name} waits in the Ray cluster, which decides itself which run is the next.")
     waiting = Queue(settings.runs).waiting()
     if run.id not in waiting:
         raise RunError(f"The run {run.name} does not wait for its turn, so it can't be moved up.")

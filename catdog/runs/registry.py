@@ -4,6 +4,7 @@ from pathlib import Path
 
 from catdog.errors import CatDogError, RunError
 from catdog.models import MODELS
+from catdog.runs.ray_jobs import jobs_of
 from catdog.runs.run import Run, read_run
 from catdog.settings import Settings
 
@@ -14,7 +15,7 @@ def list_runs(settings: Settings) -> list[Run]:
         folders = sorted((path for path in settings.runs.iterdir() if path.name[:1] != "."), reverse=True)
     except OSError:
         return []
-    runs = [run for folder in folders if (run := _read(folder))]
+    runs = [run for folder in folders if (run := _read(settings, folder))]
     # names count whole seconds only; the queue time orders runs launched together
     return sorted(runs, key=lambda run: (run.created, run.id), reverse=True)
 
@@ -22,7 +23,7 @@ def list_runs(settings: Settings) -> list[Run]:
 def open_run(settings: Settings, run_id: str) -> Run:
     """Return the run of this id; raise RunError if there is none (the id may come from the address bar)."""
     known = run_id and "/" not in run_id and "\\" not in run_id and not run_id.startswith(".")
-    run = _read(settings.runs / run_id) if known else None
+    run = _read(settings, settings.runs / run_id) if known else None
     if run is None:
         raise RunError(f"There is no run {run_id!r}: it may have been deleted.")
     return run
@@ -49,8 +50,9 @@ def find_run(settings: Settings, text: str) -> Run:
     raise RunError(f"{problem.capitalize()} {text!r}: list the runs with python -m catdog runs.")
 
 
-def _read(folder: Path) -> Run | None:
+def _read(settings: Settings, folder: Path) -> Run | None:
+    jobs = jobs_of(settings.cluster) if settings.cluster else None
     try:
-        return read_run(folder)
+        return read_run(folder, jobs)
     except (OSError, TypeError, ValueError, CatDogError):
         return None

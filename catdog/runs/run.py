@@ -2,14 +2,19 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from catdog.errors import RunError
 from catdog.evaluation import read_answers
 from catdog.files import read_json
-from catdog.training import RESUMABLE, RunFolder, Status, TrainConfig, ending
+from catdog.training import ACTIVE, RESUMABLE, RunFolder, Status, TrainConfig, ending
 from catdog.training.folder import process_gone
 from catdog.training.history import COLUMNS, read_history
+
+if TYPE_CHECKING:
+    from catdog.runs.ray_jobs import Jobs
+
+ALIVE = ("PENDING", "RUNNING")  # what Ray says of a job that waits or trains
 
 
 @dataclass(frozen=True)
@@ -142,8 +147,8 @@ class Run:
         }
 
 
-def read_run(folder: Path) -> Run:
-    """Read a run from its folder; raise ValueError if it is not one."""
+def read_run(folder: Path, jobs: "Jobs | None" = None) -> Run:
+    """Read a run from its folder; raise ValueError if it is not one. jobs: of the cluster that trains, if one does."""
     files = RunFolder(folder)
     details = files.read_config()
     if "config" not in details:
@@ -157,15 +162,23 @@ def read_run(folder: Path) -> Run:
         status=status,
         details=details,
         evaluation=read_json(files.evaluation),
-        state=_state(files, status),
+        state=_state(files, status, jobs),
     )
 
 
-def _state(files: RunFolder, status: Status) -> str:
-    if status.state not in ("queued", "running", "stopping"):
+def _state(files: RunFolder, status: Status, jobs: "Jobs | None") -> str:
+    if status.state not in ACTIVE:
         return status.state
-    if process_gone(status):
+    if files.job.exists() and status.pid is None:
+        lost = jobs is not None and jobs.state(files) not in (*ALIVE, None)
+    else:
+        lost = process_gone(status)
+    if lost:
         # the process may have written its last word between our two looks
-        again = files.read_status().state
-        return again if again not in ("queued", "running", "stopping") else "interrupted"
+        again = files.read_status()
+        if again.state not in ACTIVE:
+            return again.state
+        # of a job that has just begun, Ray may have spoken before its process did
+        if again == status:
+            return "interrupted"
     return "stopping" if files.stop.exists() else status.state

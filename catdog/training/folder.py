@@ -117,6 +117,11 @@ class RunFolder:
         """place: a number that puts a waiting run elsewhere in the queue than the time it was queued."""
         return self.path / "place"
 
+    @property
+    def job(self) -> Path:
+        """job: which job of which Ray cluster trains the run; none where this machine does."""
+        return self.path / "job"
+
     def read_place(self, status: Status) -> float:
         """Return where in the queue the run waits, lowest first: `place` if it was moved, else the time it queued."""
         try:

@@ -1,0 +1,34 @@
+"""The process of a run on a Ray cluster: python -m catdog.runs.ray_worker RUN_FOLDER trains, since Ray has waited."""
+
+import os
+import sys
+
+from filelock import FileLock, Timeout
+
+from catdog.files import read_json
+from catdog.runs.ray_jobs import JOB
+from catdog.settings import Settings
+from catdog.training.arguments import named_folder
+
+TAKEOVER = 30.0  # seconds granted to an earlier process of the same run that is just ending
+
+
+def main() -> int:
+    """Train the run folder named on the command line, unless it was stopped meanwhile; return the exit status."""
+    folder = named_folder("catdog.runs.ray_worker")
+    lock = FileLock(folder.path / ".lock")
+    try:
+        lock.acquire(timeout=TAKEOVER)
+    except Timeout:
+        return 0
+    job = (read_json(folder.job) or {}).get("id")
+    if folder.read_status().state != "queued" or job != os.environ.get(JOB):
+        return 0  # stopped while it waited, and perhaps handed to the cluster again since
+    from catdog.training.forced import force
+    from catdog.training.worker import work
+
+    return work(folder, Settings.from_environment(), force)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
