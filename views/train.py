@@ -7,11 +7,15 @@ from catdog.dataset.splits import subset
 from catdog.models import MODELS
 from catdog.runs import Run, launch, seconds_expected
 from catdog.training import ACTIVE, TrainConfig
+from catdog.training.sweep import grid, sweep_names
 from catdog.words import duration, listed
 from views import shared
 from views.live import live
 from views.runlist import runlist
+from views.sweepform import sweepform
 from views.trainform import say_what_the_address_got_wrong, trainform
+
+FEW = 4  # runs that are called by their names
 
 
 def main() -> None:
@@ -43,6 +47,9 @@ def _new_run(runs: list[Run]) -> None:
                 f"{one.idea}  \n:gray[{one.parameters:,} parameters]"
             )
         configs = trainform(models)
+        name, axes = sweepform()
+        swept = grid(configs, axes)
+        configs, names = [config for config, _ in swept], sweep_names(name, swept)
         catalog = shared.catalog()
         training = catalog.indices(TRAINING)
         used = [len(subset(training, catalog.labels, one.fraction, one.seed)) for one in configs[:1]] or [len(training)]
@@ -53,15 +60,23 @@ def _new_run(runs: list[Run]) -> None:
         )
         _expected(configs, catalog.counts(), runs)
         if st.button(
-            f"Start training {len(models)} models" if len(models) > 1 else "Start training",
+            _start_words(len(models), len(configs)),
             type="primary",
             icon=":material/play_arrow:",
             disabled=not models,
             help=None if models else "Choose at least one model first.",
             key="start",
         ):
-            started = [launch(shared.settings(), config) for config in configs]
-            st.toast(f"Started: {listed([run.name for run in started])}", icon=":material/play_arrow:")
+            started = [launch(shared.settings(), *one) for one in zip(configs, names, strict=True)]
+            told = listed([run.name for run in started]) if len(started) <= FEW else f"{len(started)} runs"
+            st.toast(f"Started: {shared.plain(told)}", icon=":material/play_arrow:")
+
+
+def _start_words(models: int, runs: int) -> str:
+    """Return what the button that starts so many runs says."""
+    if runs > models:
+        return f"Start {runs} runs"
+    return f"Start training {models} models" if models > 1 else "Start training"
 
 
 def _expected(configs: list[TrainConfig], counts: dict[str, dict[str, int]], runs: list[Run]) -> None:

@@ -13,7 +13,7 @@ from catdog.commands.terminal import (
     remark,
 )
 from catdog.commands.watch import follow
-from catdog.errors import RunError
+from catdog.errors import RunError, UsageError
 from catdog.settings import Settings
 from catdog.words import duration, percent
 
@@ -74,6 +74,14 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     )
     _add_effects(parser)
     add_source(parser)
+    parser.add_argument(
+        "--grid",
+        action="append",
+        default=[],
+        metavar="SETTING=VALUES",
+        help="a run for each of these values, such as seed=1-3 or learning_rate=0.001,0.0003; given several times, a "
+        "run for every combination",
+    )
     parser.add_argument("--name", default="", help="what to call the run (default: named after the model)")
     parser.add_argument("--detach", action="store_true", help="start the training and do not wait for its end")
     add_json(parser)
@@ -90,16 +98,21 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from catdog.dataset import open_catalog
     from catdog.runs import launch
     from catdog.training import TrainConfig
+    from catdog.training.sweep import grid, sweep_names
 
     source = chosen_source(arguments, settings)
     values = {name: getattr(arguments, name) for name in OPTIONS if getattr(arguments, name) is not None}
     if arguments.turn is not None:
         values["rotation"] = rotation_of(arguments.turn)
     configs = [TrainConfig(model=model, source=source, **values) for model in arguments.models]
+    combined = grid(configs, dict(_axis(text) for text in arguments.grid))
+    names = sweep_names(arguments.name, combined)
     with Bars() as progress:
         catalog = open_catalog(settings, source, progress)
     remark(f"Training {', '.join(arguments.models)} on {catalog.title}.")
-    runs = [launch(settings, config, _name(arguments, config.model)) for config in configs]
+    if len(combined) > len(configs):
+        remark(f"{len(combined)} runs, one for each combination.")
+    runs = [launch(settings, config, name) for (config, _), name in zip(combined, names, strict=True)]
     status = 0
     if not arguments.detach:
         try:
@@ -140,9 +153,16 @@ def _add_effects(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _name(arguments: argparse.Namespace, model: str) -> str:
-    several = arguments.name and len(arguments.models) > 1
-    return f"{arguments.name} {model}" if several else arguments.name
+def _axis(text: str) -> tuple[str, list]:
+    """Return the setting and the values that an argument such as "seed=1-3" gives it."""
+    from catdog.training.sweep import read_axis
+
+    name, _, values = text.partition("=")
+    name = name.strip().replace("-", "_")
+    found = read_axis(name, values)
+    if not found:
+        raise UsageError(f"--grid {text[:60]} gives no values: write it like --grid seed=1,2,3.")
+    return name, found
 
 
 def _stop(settings: Settings, runs: "list[Run]") -> None:

@@ -48,7 +48,7 @@ def opened(page, run):
 
 def lines(page):
     """The lines of the list of earlier runs."""
-    return [line.label for line in page.expander if line.label != "More settings"]
+    return [line.label for line in page.expander if line.label not in ("More settings", "Several values at once")]
 
 
 def keyed(page, key):
@@ -335,6 +335,43 @@ def test_before_the_first_run_the_page_says_what_will_be_here(app):
     page = app("train")
     assert any("will be listed here" in info.value for info in page.info)
     assert not lines(page)
+
+
+def test_a_sweep_starts_a_run_for_every_combination_under_one_name(app, place, started):
+    page = app("train", sweep_seed="1-2", sweep_learning_rate="0.001, 0.0003", sweep_name="rates")
+    button(page, "Start 4 runs").click().run()
+    assert not page.exception
+    runs = list_runs(place)
+    assert {(run.config.seed, run.config.learning_rate) for run in runs} == {
+        (1, 0.001),
+        (1, 0.0003),
+        (2, 0.001),
+        (2, 0.0003),
+    }
+    assert {run.name.split(":")[0] for run in runs} == {"rates"}
+    assert len(started) == 4
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ({"sweep_seed": "one"}, "is no value for seed"),
+        ({"sweep_seed": "1-150", "sweep_turn": "0,10"}, "makes 300 runs"),
+    ],
+)
+def test_a_sweep_that_can_not_be_is_one_sentence_and_starts_nothing(app, started, address, words):
+    page = app("train", **address)
+    assert any(words in error.value for error in page.error)
+    assert not started
+
+
+def test_runs_that_wait_in_a_ray_cluster_say_so_and_can_not_be_moved_up(app, make):
+    for number in range(2):
+        run = make("queued", name=f"number {number}")
+        run.files.job.write_text('{"address": "http://head:8265", "id": "job"}')
+    page = app("train")
+    assert text_of(page).count("it starts by itself once the Ray cluster has room for it") == 2
+    assert not [one for one in page.button if one.label == "Move up"]
 
 
 def test_a_waiting_run_can_be_moved_up_but_the_first_one_cannot(app, make):

@@ -39,10 +39,26 @@ def launch_ended(state: str, **values):
     return launch
 
 
+def test_a_grid_makes_a_run_for_every_combination_under_one_name(train, environment, capsys):
+    words = ("model1", "--grid", "seed=1-3", "--grid", "learning-rate=0.001,0.0003", "--name", "rates", "--detach")
+    assert train(*words) == 0
+    found = list_runs(environment)
+    assert {(run.config.seed, run.config.learning_rate) for run in found} == {
+        (seed, rate) for seed in (1, 2, 3) for rate in (0.001, 0.0003)
+    }
+    assert {run.name.split(":")[0] for run in found} == {"rates"}
+    assert len({run.name for run in found}) == 6
+    assert "6 runs, one for each combination" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "named"),
     [
         (["model9"], "model9"),
+        (["model1", "--grid", "seed"], "--grid seed=1,2,3"),
+        (["model1", "--grid", "speed=1"], "no sweep over"),
+        (["model1", "--grid", "seed=1-500"], "at most 200"),
+        (["model1", "--grid", "learning_rate=9"], "learning rate"),
         (["model1", "model9"], "model9"),
         (["model1", "--epochs", "-3"], "-3"),
         (["model1", "model2", "--epochs", "0"], "epochs"),

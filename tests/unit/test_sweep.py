@@ -1,0 +1,81 @@
+"""Sweeps: every combination once, within bounds, under one name."""
+
+import pytest
+
+from catdog.errors import UsageError
+from catdog.training import TrainConfig
+from catdog.training.sweep import AXES, MOST, SHIFT, TURN, grid, read_axis, sweep_names
+
+ONE, FOUR = TrainConfig("model1", "drawn"), TrainConfig("model4", "drawn")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "values"),
+    [
+        ("seed", "1, 2,5-7", [1, 2, 5, 6, 7]),
+        ("seed", "3,3,3", [3]),
+        ("seed", " , ", []),
+        ("learning_rate", "0.001, 3e-4", [0.001, 0.0003]),
+        ("flip", "none, horizontal", ["none", "horizontal"]),
+        ("turn", "0,30", [0.0, 30.0]),
+    ],
+)
+def test_values_are_read_from_text(name, text, values):
+    assert read_axis(name, text) == values
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("seed", "one"), ("seed", "5-1"), ("seed", "1-100000"), ("learning_rate", "fast"), ("source", "x"), ("", "1")],
+)
+def test_what_can_not_be_read_is_one_sentence(name, text):
+    with pytest.raises(UsageError) as caught:
+        read_axis(name, text)
+    assert str(caught.value).endswith(".")
+    assert "\n" not in str(caught.value)
+
+
+def test_every_combination_comes_once():
+    found = grid([ONE, FOUR], {"seed": [1, 2], "learning_rate": [0.001, 0.0003]})
+    assert len(found) == 8
+    assert len({(config.model, config.seed, config.learning_rate) for config, _ in found}) == 8
+    assert [words for _, words in found[:2]] == ["seed 1, learning rate 0.001", "seed 1, learning rate 0.0003"]
+
+
+def test_a_turn_in_degrees_becomes_the_share_of_a_circle():
+    (flat, turned) = (config for config, _ in grid([ONE], {"turn": [0.0, 36.0]}))
+    assert (flat.rotation, turned.rotation) == (0, pytest.approx(0.1))
+
+
+def test_a_shift_is_the_setting_called_translation():
+    assert [config.translation for config, _ in grid([ONE], {"shift": [0.0, 0.2]})] == [0.0, 0.2]
+
+
+def test_without_axes_the_configurations_stay_as_they_are():
+    assert grid([ONE, FOUR], {}) == [(ONE, ""), (FOUR, "")]
+    assert grid([ONE], {"seed": []}) == [(ONE, "")]
+
+
+def test_too_many_and_impossible_values_are_refused_before_any_run_is_made():
+    with pytest.raises(UsageError, match=r"makes 400 runs, and 200"):
+        grid([ONE, FOUR], {"seed": list(range(MOST))})
+    with pytest.raises(UsageError, match="learning rate"):
+        grid([ONE], {"learning_rate": [7.0]})
+    with pytest.raises(UsageError):
+        grid([ONE], {"flip": ["sideways"]})
+
+
+def test_all_runs_of_a_sweep_bear_its_name():
+    assert sweep_names("rates", grid([ONE], {"seed": [1, 2]})) == ["rates: seed 1", "rates: seed 2"]
+    assert sweep_names("rates", grid([ONE, FOUR], {"seed": [1]})) == ["rates model1: seed 1", "rates model4: seed 1"]
+    assert sweep_names("", grid([ONE], {"seed": [1]})) == ["model1: seed 1"]
+    assert sweep_names("mine", grid([ONE], {})) == ["mine"]
+    assert sweep_names("mine", grid([ONE, FOUR], {})) == ["mine model1", "mine model4"]
+    assert sweep_names("", grid([ONE], {})) == [""]  # the run then names itself after its model and time
+
+
+def test_every_axis_is_a_setting_that_trainings_have():
+    for name, kind in AXES.items():
+        if name not in (TURN, SHIFT):
+            assert hasattr(ONE, name), name
+        assert kind in (int, float, str)
