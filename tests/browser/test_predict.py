@@ -4,10 +4,11 @@ import csv
 import io
 import re
 import zipfile
+from contextlib import suppress
 
 import pytest
 from PIL import Image
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import Error, FilePayload, Page, expect
 
 from tests.browser.visitor import drawn, main
 from tests.picture_files import drawn as drawing
@@ -94,10 +95,11 @@ def test_a_pasted_picture_is_answered_and_shows_where_the_model_looks(visitor, t
             list(encoded(drawing(), "PNG")),
         )
     expect(window.get_by_role("dialog").get_by_text("pasted.png")).to_be_visible()
-    while window.get_by_role(
-        "dialog"
-    ).is_visible():  # the field passes Enter over until it knows that the file is there
-        field.press("Enter")
+    for _ in range(40):  # the field passes Enter over until it knows that the file has arrived
+        if not window.get_by_role("dialog").is_visible():
+            break
+        with suppress(Error):  # it is gone at this very moment
+            field.press("Enter", timeout=1_000)
         window.wait_for_timeout(500)
     expect(page.get_by_alt_text(f"pasted.png {GIVEN}")).to_be_visible()
     expect(window.get_by_role("dialog")).to_have_count(0)
