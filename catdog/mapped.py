@@ -1,4 +1,4 @@
-"""Pages of a file that the memory map of this process holds and nobody needs any more."""
+"""Memory that this process holds and nobody needs any more: given back to the system."""
 
 import ctypes
 import sys
@@ -24,3 +24,10 @@ def let_go(path: Path) -> None:
             if len(fields) == 6 and fields[5] == wanted and fields[1].startswith("r-"):
                 start, end = (int(address, 16) for address in fields[0].split("-"))
                 libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _DONT_NEED)
+
+
+def give_back() -> None:
+    """Return freed memory to the system, which the C library else keeps for later; only glibc has the function."""
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)

@@ -10,6 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from catdog.dataset.names import one_line
 from catdog.errors import CatDogError, DataError, PictureError
+from catdog.mapped import give_back
 from catdog.pictures import SUFFIXES, read_picture
 from catdog.predictzip import zipped_pictures
 from views import shared
@@ -52,7 +53,7 @@ def fill_tray() -> None:
         accept_multiple_files=True,
         max_upload_size=MEGABYTES,
         key=_key("drop"),
-        on_change=_take_few,
+        on_change=_take_dropped,
         args=(_key("drop"),),
         help="JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC, 50 MB each. In a zip with a folder for each class, the "
         "names of the folders are taken for the right answers. Pictures stay in this server's memory, and only for as "
@@ -113,10 +114,13 @@ def _clear() -> None:
     st.query_params.pop("sample", None)
 
 
-def _take_few(key: str) -> None:
-    """Take in a few files before the page is drawn, which then need be drawn only once; more have a bar to show."""
-    files = st.session_state.get(key) or []
-    if len(files) <= FEW and not any(_is_zip(file) for file in files):
+def _take_dropped(key: str) -> None:
+    """Take in what was dropped before the page is drawn, which then need be drawn only once.
+
+    To hand the files to the page, Streamlit would copy all of them. What is left where the page is changed meanwhile,
+    the page itself takes in.
+    """
+    if files := st.session_state.get(key):
         _take(files)
 
 
@@ -144,6 +148,9 @@ def _take(files: list) -> None:
             bar.progress(number / len(files), text=f"Reading the pictures: {number} of {len(files)}")
     for file in files:
         _let_go(file)
+    if bar is not None:
+        bar.empty()
+        give_back()  # of hundreds of megabytes of photos
     st.session_state["taken"] = st.session_state.get("taken", 0) + 1
 
 
@@ -191,3 +198,4 @@ def _let_go(file) -> None:
     remove = getattr(context.uploaded_file_mgr, "remove_file", None) if context else None
     if remove is not None:
         remove(session_id=context.session_id, file_id=file.file_id)
+        file.close()  # Streamlit remembers the file itself until the page has run to its end
