@@ -31,12 +31,16 @@ class Said:
         """Return the class that the answer comes to, or UNSURE."""
         if thresholds.low <= self.probability <= thresholds.high:
             return UNSURE
-        return self.leaning
+        return self.classes[int(self.probability > thresholds.high)]
 
     @property
     def leaning(self) -> str:
         """The likelier class."""
         return self.classes[int(self.probability > 0.5)]
+
+    def share(self, name: str) -> float:
+        """Return the probability of the class of this name, 0..1."""
+        return self.probability if name == self.classes[1] else 1 - self.probability
 
     @property
     def sureness(self) -> float:

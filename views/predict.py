@@ -59,7 +59,7 @@ def main() -> None:
     if as_table:
         shown = table(answered, asked, rows, shown, thresholds)
     cards(answered, asked, rows, shown, thresholds)
-    look_of_the_chosen(answered, asked, rows)
+    look_of_the_chosen(answered, asked, rows, thresholds)
 
 
 def _nobody_can_answer() -> None:

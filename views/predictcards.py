@@ -112,7 +112,9 @@ def _forget() -> None:
         st.query_params.pop(name, None)
 
 
-def look_of_the_chosen(runs: Mapping[str, Run], asked: Sequence[Asked], rows: Sequence[Row]) -> None:
+def look_of_the_chosen(
+    runs: Mapping[str, Run], asked: Sequence[Asked], rows: Sequence[Row], thresholds: Thresholds
+) -> None:
     """Show where a run looks in the picture whose button was pressed, above the page."""
     key = st.session_state.get(LOOKING)
     place = next((place for place, picture in enumerate(asked) if picture.key == key), None)
@@ -120,14 +122,14 @@ def look_of_the_chosen(runs: Mapping[str, Run], asked: Sequence[Asked], rows: Se
         st.session_state.pop(LOOKING, None)
         return
     title = shared.plain(asked[place].name)
-    st.dialog(title, width="large", on_dismiss=_forget)(_look)(runs, asked[place], rows[place])
+    st.dialog(title, width="large", on_dismiss=_forget)(_look)(runs, asked[place], rows[place], thresholds)
 
 
-def _look(runs: Mapping[str, Run], picture: Asked, row: Row) -> None:
+def _look(runs: Mapping[str, Run], picture: Asked, row: Row, thresholds: Thresholds) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.image(picture.shown, width=360, alt=f"{picture.name} as given")
-        bars("look-bars", runs, row.said, Thresholds())
+        bars("look-bars", runs, row.said, thresholds)
     with right:
         given = zip(runs.items(), row.said, strict=True)
         heat_map(

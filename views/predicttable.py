@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from catdog.predictions import UNSURE, Row, Thresholds, by_doubt, rows_csv
+from catdog.predictions import UNSURE, Row, Said, Thresholds, by_doubt, rows_csv
 from catdog.runs import Run
 from catdog.words import percent
 from views.asked import Asked
@@ -100,10 +100,7 @@ def table(
     columns["doubt"] = [100 * rows[place].doubt for place in order]
     for number, name in enumerate(runs):
         said = [rows[place].said[number] for place in order]
-        columns[name] = [
-            f"{UNSURE}: " * (one.verdict(thresholds) == UNSURE) + f"{one.leaning} {percent(one.sureness, 0)}"
-            for one in said
-        ]
+        columns[name] = [_words(one, one.verdict(thresholds)) for one in said]
     state = st.dataframe(
         pd.DataFrame(columns),
         hide_index=True,
@@ -124,6 +121,13 @@ def table(
     if not picked:
         st.caption("The most doubtful pictures come first. Tick a row to see the picture large.")
     return picked
+
+
+def _words(said: Said, verdict: str) -> str:
+    """Return an answer such as "dogs 97 %", or "not sure: dogs 53 %" with the likelier class."""
+    if verdict == UNSURE:
+        return f"{UNSURE}: {said.leaning} {percent(said.sureness, 0)}"
+    return f"{verdict} {percent(said.share(verdict), 0)}"
 
 
 DOUBT = (

@@ -30,6 +30,12 @@ def test_thresholds_that_meet_leave_nearly_no_doubt():
     assert Said(PETS, 0.99).verdict(Thresholds(0.0, 1.0)) == UNSURE
 
 
+def test_thresholds_on_one_side_of_one_half_decide_there_too():
+    assert Said(PETS, 0.4).verdict(Thresholds(0.2, 0.3)) == "dogs"
+    assert Said(PETS, 0.6).verdict(Thresholds(0.7, 0.8)) == "cats"
+    assert Said(PETS, 0.6).share("cats") == pytest.approx(0.4)
+
+
 def test_doubt_is_how_near_the_average_answer_is_to_one_half():
     assert row(0.5).doubt == 1
     assert row(1.0, 1.0).doubt == 0
