@@ -1,9 +1,8 @@
 """The ways of asking a trained model: LiteRT as the server uses it, and Keras as notebooks do."""
 
 import os
-import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -39,11 +38,11 @@ def litert_ways(run: Run, pixels: np.ndarray, times: int) -> tuple[list[dict], n
     rows = [_row(run, SINGLE, median_seconds(lambda: predictor.timed(next(turn)), times, WARM_UP), first=first)]
     with parallel_outputs(run.files.tflite) as outputs:
         outputs(pixels[: 2 * (os.cpu_count() or 1)])
-        seconds = _of_three(lambda: outputs(pixels))
+        seconds = median_seconds(lambda: outputs(pixels), 3)
         answers = outputs(pixels)[:, 0]
     rows.append(_row(run, BULK, seconds / len(pixels)))
     own = MODELS[run.config.model].backbone
-    rows.append(_row(run, LOOK, _of_three(lambda: _look(run, predictor, pixels[0], own))))
+    rows.append(_row(run, LOOK, median_seconds(lambda: _look(run, predictor, pixels[0], own), 3)))
     return rows, answers
 
 
@@ -65,7 +64,7 @@ def keras_ways(run: Run, pixels: np.ndarray, times: int) -> tuple[list[dict], np
     one = median_seconds(lambda: model.predict(next(turn)[np.newaxis], verbose=0), times, WARM_UP)
     call = median_seconds(lambda: model(tf.constant(next(turn)[np.newaxis]), training=False).numpy(), times, WARM_UP)
     model.predict(floats[:64], batch_size=32, verbose=0)
-    batch = _of_three(lambda: model.predict(floats, batch_size=32, verbose=0))
+    batch = median_seconds(lambda: model.predict(floats, batch_size=32, verbose=0), 3)
     answers = np.asarray(model.predict(floats, batch_size=32, verbose=0))
     if answers.shape[1] == 2:  # two logits, as the notebook's first models have them
         answers = np.asarray(tf.nn.softmax(answers))[:, 1:]
@@ -81,8 +80,3 @@ def _row(run: Run, way: str, seconds: float, first: float | None = None) -> dict
 def _in_turn(pictures: np.ndarray) -> Iterator[np.ndarray]:
     while True:
         yield from pictures
-
-
-def _of_three(call: Callable[[], object]) -> float:
-    """Return the median seconds of three calls."""
-    return statistics.median(median_seconds(call, 1) for _ in range(3))

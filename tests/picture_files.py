@@ -29,12 +29,13 @@ _TIFF_WAYS = ("raw", "tiff_lzw", "packbits", "tiff_adobe_deflate", "jpeg")
 
 
 def drawn(width: int = 60, height: int = 40) -> Image.Image:
-    """Return a picture without symmetry: a slope of grey, an ellipse, a rectangle."""
+    """Return a picture without symmetry: three colours, a slope of grey, an ellipse."""
     slope = np.linspace(40, 200, width * height).reshape(height, width).astype(np.uint8)
     image = Image.fromarray(slope).convert("RGB")
     pen = ImageDraw.Draw(image)
     pen.rectangle((0, 0, width // 3, height // 4), fill=(200, 40, 30))
     pen.ellipse((width // 2, height // 3, width - 3, height - 3), fill=(30, 160, 90))
+    pen.line((2, height - 3, width // 2, height // 2), fill=(20, 40, 210), width=3)
     return image
 
 

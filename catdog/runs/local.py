@@ -14,8 +14,7 @@ def start(settings: Settings, folder: RunFolder) -> None:
 
     Raises OSError where the system starts no process or the log can't be written.
     """
-    environment = os.environ | settings.environment() | {"KERAS_BACKEND": "tensorflow"}
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
+    environment = os.environ | worker_variables(settings)
     environment.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with folder.log.open("ab") as log:
         process = subprocess.Popen(
@@ -29,3 +28,9 @@ def start(settings: Settings, folder: RunFolder) -> None:
         )
     # an ended process stays in the system's table, as a zombie, until its parent has asked how it ended
     threading.Thread(target=process.wait, daemon=True, name=f"reaper of {folder.path.name}").start()
+
+
+def worker_variables(settings: Settings) -> dict[str, str]:
+    """Return the variables that any process which trains needs, wherever it runs."""
+    path = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
+    return settings.environment() | {"KERAS_BACKEND": "tensorflow", "PYTHONPATH": path}

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from catdog.cluster import Cluster
 from catdog.errors import RunError
 from catdog.files import read_json, write_json
-from catdog.settings import PROJECT, Settings
+from catdog.runs.local import worker_variables
+from catdog.settings import Settings
 from catdog.training import RunFolder
 
 if TYPE_CHECKING:
@@ -46,8 +47,6 @@ class Jobs:
         if time.monotonic() - self._asked > FRESH:
             try:
                 self._states = {str(one.submission_id): one.status.value for one in client(self._cluster).list_jobs()}
-            except RunError:
-                self._states = None
             except Exception:  # whatever a network or another version of Ray may raise
                 self._states = None
             self._asked = time.monotonic()
@@ -82,9 +81,7 @@ def start(settings: Settings, folder: RunFolder) -> None:
     cluster = _cluster(settings)
     job = f"{folder.path.name}-{secrets.token_hex(3)}"
     command = [sys.executable, "-m", "catdog.runs.ray_worker", str(folder.path)]
-    environment = settings.environment() | {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2"}
-    environment[JOB] = job
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
+    environment = worker_variables(settings) | {"TF_CPP_MIN_LOG_LEVEL": "2", JOB: job}
     ray = client(cluster)
     with _in_words(cluster):
         # before the job is there, so that none is ever unknown to its run
@@ -133,11 +130,9 @@ def _in_words(cluster: Cluster) -> Iterator[None]:
     """Turn what Ray raises into one sentence."""
     try:
         yield
-    except (RunError, OSError) as error:
-        if isinstance(error, RunError):
-            raise
-        raise _unreachable(cluster) from error
-    except ConnectionError as error:
+    except RunError:
+        raise
+    except OSError as error:
         raise _unreachable(cluster) from error
     except Exception as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

@@ -6,11 +6,10 @@ import sys
 from filelock import FileLock, Timeout
 
 from catdog.files import read_json
+from catdog.runs.queue import TAKEOVER
 from catdog.runs.ray_jobs import JOB
 from catdog.settings import Settings
 from catdog.training.arguments import named_folder
-
-TAKEOVER = 30.0  # seconds granted to an earlier process of the same run that is just ending
 
 
 def main() -> int:

@@ -11,34 +11,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFile, ImageOps
-from pillow_heif import from_pillow
+from PIL import Image, ImageFile, ImageOps
 from simplejpeg import decode_jpeg
 
 from catdog.errors import PictureError
 from catdog.pictures import MAX_BYTES, SIZE, SUFFIXES, load_picture, read_picture, resize
+from tests.picture_files import drawn as draw
+from tests.picture_files import encoded as encode
 
 RED, WHITE = (255, 0, 0), (255, 255, 255)
-
-
-def draw(width: int = 60, height: int = 40) -> Image.Image:
-    """Draw a picture without symmetry: three colours, a slope of grey, an ellipse."""
-    slope = np.linspace(40, 200, width * height).reshape(height, width).astype(np.uint8)
-    image = Image.fromarray(slope).convert("RGB")
-    pen = ImageDraw.Draw(image)
-    pen.rectangle((0, 0, width // 3, height // 4), fill=(200, 40, 30))
-    pen.ellipse((width // 2, height // 3, width - 3, height - 3), fill=(30, 160, 90))
-    pen.line((2, height - 3, width // 2, height // 2), fill=(20, 40, 210), width=3)
-    return image
-
-
-def encode(image: Image.Image, kind: str, **options) -> bytes:
-    file = BytesIO()
-    if kind == "HEIF":
-        from_pillow(image).save(file, **options)
-    else:
-        image.save(file, kind, **options)
-    return file.getvalue()
 
 
 def refusal(data: bytes, name: str = "cat.jpg") -> str:
