@@ -1,9 +1,12 @@
 """The dashboard's entry: streamlit run dashboard.py"""
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from views import shared
+from views.serving import check_serving
 from views.sidebar import sidebar
+from views.uploads import CountUploads, notice_person
 
 PAGES = (
     ("overview", "Overview", "home", "The six steps of the course, how far you are, and what comes next."),
@@ -33,8 +36,13 @@ def main() -> None:
         ]
     )
     with shared.errors():
+        notice_person()
         sidebar()
         page.run()
 
 
-main()
+if __name__ == "__main__":  # as Streamlit runs this file for each click
+    main()
+else:  # as its server imports it once, before anybody can reach it
+    settings = check_serving()
+    app = st.App(__file__, middleware=[Middleware(CountUploads, settings.limits.upload)])

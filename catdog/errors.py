@@ -23,3 +23,7 @@ class WeightsError(CatDogError):
 
 class RunError(CatDogError):
     """A training run can't be found, changed or used."""
+
+
+class AccessError(CatDogError):
+    """Somebody may not do this here: not signed in, not a member, or over a limit."""

@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from catdog.cluster import Cluster, cluster_of
 from catdog.errors import UsageError
+from catdog.limits import Limits, limits_of
 
 PHOTOS_URL = "https://storage.googleapis.com/mledu-datasets/cats_and_dogs_filtered.zip"
 PROJECT = Path(__file__).resolve().parent.parent
@@ -22,6 +23,9 @@ class Settings:
     folders: folders of own photos that the dashboard offers (CATDOG_FOLDERS, separated like PATH).
     slots: how many runs train at the same time (CATDOG_SLOTS).
     cluster: the Ray cluster that trains (CATDOG_EXECUTOR=ray), or None: this machine does.
+    members: file with the addresses of those who may change things where people sign in (CATDOG_MEMBERS), or None.
+    limits: how much each person may have (CATDOG_LIMIT_...).
+    open: whether other machines may be served without anybody signing in (CATDOG_OPEN=1).
     """
 
     home: Path = PROJECT / "var"
@@ -30,6 +34,9 @@ class Settings:
     folders: tuple[Path, ...] = ()
     slots: int = 1
     cluster: Cluster | None = None
+    members: Path | None = None
+    limits: Limits = field(default_factory=Limits)
+    open: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -38,7 +45,10 @@ class Settings:
         slots = values.get("CATDOG_SLOTS") or "1"
         if not slots.isdigit() or int(slots) < 1:
             raise UsageError(f"CATDOG_SLOTS is {slots!r}, but must be a whole number from 1 up: set it to 1.")
-        weights = values.get("CATDOG_BACKBONE_WEIGHTS")
+        weights, members = values.get("CATDOG_BACKBONE_WEIGHTS"), values.get("CATDOG_MEMBERS")
+        open_to_all = values.get("CATDOG_OPEN") or "0"
+        if open_to_all not in ("0", "1"):
+            raise UsageError(f"CATDOG_OPEN is {open_to_all!r}, but must be 0 or 1: set it to 0.")
         folders = (name for name in values.get("CATDOG_FOLDERS", "").split(os.pathsep) if name)
         return cls(
             home=_absolute(values.get("CATDOG_HOME") or PROJECT / "var"),
@@ -47,6 +57,9 @@ class Settings:
             folders=tuple(_absolute(name) for name in folders),
             slots=int(slots),
             cluster=cluster_of(values),
+            members=_absolute(members) if members else None,
+            limits=limits_of(values),
+            open=open_to_all == "1",
         )
 
     def environment(self) -> dict[str, str]:
@@ -57,6 +70,9 @@ class Settings:
             "CATDOG_BACKBONE_WEIGHTS": str(self.backbone_weights or ""),
             "CATDOG_FOLDERS": os.pathsep.join(map(str, self.folders)),
             "CATDOG_SLOTS": str(self.slots),
+            "CATDOG_MEMBERS": str(self.members or ""),
+            "CATDOG_OPEN": str(int(self.open)),
+            **self.limits.environment(),
             **(self.cluster.environment() if self.cluster else {"CATDOG_EXECUTOR": "local"}),
         }
 

@@ -16,6 +16,7 @@ from views.answering import answering, say_answers
 from views.effects import effect_faults, effect_inputs, effect_values
 from views.moresettings import augmentation_in_form
 from views.tiles import tile
+from views.uploads import megabytes
 
 SIDE = 240  # pixels; sharper on the screen than the 160 that models see
 FIRST_ROLL = 10  # where the address has no number: one whose flips leave some versions as they are
@@ -74,11 +75,13 @@ def _controls() -> tuple[Augmentation, int]:
                 query_params=augmentation_in_form(wanted),
             )
         with st.expander("A picture of your own", icon=":material/upload:"):
+            most, none = megabytes(MEGABYTES, "augment")
             st.file_uploader(
                 "Your picture",
                 type=list(SUFFIXES),
                 key="augment-upload",
-                max_upload_size=MEGABYTES,
+                max_upload_size=most,
+                disabled=none and not own,
                 help="It stays on this machine.",
                 label_visibility="collapsed",
             )

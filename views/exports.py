@@ -6,7 +6,7 @@ from catdog.errors import CatDogError
 from catdog.export import FORMATS, export, exported, file_name
 from catdog.runs import Run
 from catdog.words import size
-from views import shared
+from views import access, shared
 
 
 def exports(run: Run) -> None:
@@ -18,7 +18,7 @@ def exports(run: Run) -> None:
             f"{form.good_for[:1].upper()}{form.good_for[1:]}. The zip also has a card that tells what the model can "
             "and can't do, and a short script that classifies pictures with it."
         )
-        if exported(run, form) is None and st.button(
+        if exported(run, form) is None and access.button(
             "Make the file", key=f"make-{run.id}", type="primary", icon=":material/deployed_code:"
         ):
             _make(run, name)
@@ -37,6 +37,7 @@ def exports(run: Run) -> None:
 
 def _make(run: Run, name: str) -> None:
     """Make the file in the server's background, which goes on if the page is left, and wait for it behind a bar."""
+    access.check()
     where = shared.settings()
     job = shared.jobs().start(("export", run.id, name), lambda progress: export(run, name, where, progress))
     shared.wait_behind_bar(job, 0.1, "Starting TensorFlow …")

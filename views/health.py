@@ -10,10 +10,10 @@ from catdog.dataset.exclusions import excluded
 from catdog.dataset.findings import KINDS, PAIRS, not_found, odd_words, pair_words, sentences
 from catdog.dataset.health import Health
 from catdog.doubts import Doubt, doubter, doubts
-from catdog.errors import DataError
+from catdog.errors import CatDogError
 from catdog.runs import Run
 from catdog.words import percent
-from views import shared
+from views import access, shared
 from views.healthphotos import first_page, show_pairs, show_photos
 
 DOUBTED, EXCLUDED = "doubted", "excluded"
@@ -56,13 +56,14 @@ def _checkup(catalog: Catalog) -> None:
         st.error(shared.plain(now.error), icon=":material/error:")
     elif now.cut_off:
         st.warning("The last check-up was cut off before its end: start it again.", icon=":material/warning:")
-    st.button("Check the pictures", on_click=_start, args=(catalog,), type="primary", icon=":material/stethoscope:")
+    access.button("Check the pictures", on_click=_start, args=(catalog,), type="primary", icon=":material/stethoscope:")
 
 
 def _start(catalog: Catalog) -> None:
     try:
+        access.check()
         start(shared.settings(), catalog)
-    except DataError as error:
+    except CatDogError as error:
         st.toast(shared.plain(str(error)), icon=":material/error:")
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from catdog.dataset import Dataset
 from catdog.dataset.exclusions import exclude, include
 from catdog.errors import CatDogError, PictureError
-from views import shared
+from views import access, shared
 from views.tiles import tile
 
 PAIRS_A_PAGE, PHOTOS_A_PAGE = 6, 12
@@ -67,12 +67,21 @@ def _photo(dataset: Dataset, path: str, words: str, place: str, left_out: frozen
     st.caption(f"{shared.plain(path)}  \n:{colour}[{name}], {catalog.splits[row]}{said}")
     key = f"exclude-{place}-{path}"
     st.session_state[key] = path in left_out  # the same picture may be there twice, or excluded elsewhere
-    st.toggle("Exclude", key=key, on_change=_toggle, args=(dataset, path, key))
+    why = access.why_not()
+    st.toggle(
+        "Exclude",
+        key=key,
+        on_change=_toggle,
+        args=(dataset, path, key),
+        disabled=bool(why),
+        help=shared.plain(why) or None,
+    )
 
 
 def _toggle(dataset: Dataset, path: str, key: str) -> None:
     change = exclude if st.session_state[key] else include
     try:
+        access.check()
         change(shared.settings(), dataset.catalog, [path])
     except CatDogError as error:
         st.toast(shared.plain(str(error)), icon=":material/error:")

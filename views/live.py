@@ -8,12 +8,11 @@ import streamlit as st
 
 from catdog.charts import Series, curves, goals_of
 from catdog.comparison import baseline, data_words, labels
-from catdog.errors import RunError
+from catdog.errors import CatDogError, RunError
 from catdog.runs import Run, move_up, open_run, stop_run
-from catdog.settings import Settings
 from catdog.training import ACTIVE
 from catdog.words import duration, listed, percent
-from views import shared
+from views import access, shared
 from views.runlist import ICONS
 from views.zoom import zoomed_chart
 
@@ -62,7 +61,7 @@ def _card(run: Run, movable: bool = False) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":material/{icon}: {words}", width="stretch")
             if movable:
-                st.button(
+                access.button(
                     "Move up",
                     key=f"up-{run.id}",
                     icon=":material/arrow_upward:",
@@ -70,7 +69,7 @@ def _card(run: Run, movable: bool = False) -> None:
                     on_click=_move_up,
                     args=(run,),
                 )
-            st.button(
+            access.button(
                 "Stop" if run.state != "queued" else "Take out",
                 key=f"stop-{run.id}",
                 icon=":material/stop_circle:",
@@ -90,10 +89,10 @@ def _move_up(run: Run) -> None:
     _act(move_up, run)
 
 
-def _act(action: Callable[[Settings, Run], None], run: Run) -> None:
+def _act(action: Callable[..., None], run: Run) -> None:
     try:
-        action(shared.settings(), run)
-    except RunError as error:  # it has just begun or ended by itself
+        access.do(action, run)
+    except CatDogError as error:  # it has just begun or ended by itself
         st.toast(shared.plain(str(error)), icon=":material/error:")
 
 

@@ -6,10 +6,10 @@ import streamlit as st
 from catdog.dataset import TRAINING
 from catdog.errors import CatDogError, PictureError
 from catdog.models import MODELS, Recipe
-from catdog.runs import Run, launch
+from catdog.runs import Run, launch_all
 from catdog.training import ACTIVE, TrainConfig
 from catdog.words import percent
-from views import shared
+from views import access, shared
 from views.sidebar import fetch_panel
 from views.tiles import tile
 
@@ -89,7 +89,7 @@ def _train_all_button() -> None:
     """Draw the button that trains all four models, and say what it does or how far it is."""
     active = _active()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
+        access.button(
             "Train all four",
             on_click=_train_all,
             type="primary",
@@ -109,8 +109,8 @@ def _train_all_button() -> None:
 def _train_all() -> None:
     try:
         if not _active():  # a second, impatient click trains nothing twice
-            for name in MODELS:
-                launch(shared.settings(), TrainConfig(model=name, source=shared.source()))
+            configs = [TrainConfig(model=name, source=shared.source()) for name in MODELS]
+            access.do(launch_all, configs, [""] * len(configs))
     except CatDogError as error:
         st.session_state["train-all-problem"] = str(error)
 

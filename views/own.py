@@ -2,24 +2,26 @@
 
 import streamlit as st
 
-from catdog.dataset import OwnSet, add_own_set, named_folder, own_sets
+from catdog.dataset import OwnSet, add_own_set, bytes_stored, named_folder, own_sets
 from catdog.errors import CatDogError
 from catdog.runs import delete_data
-from catdog.words import listed
-from views import shared
+from catdog.words import listed, size
+from views import access, shared
 from views.jobs import Job
+from views.uploads import megabytes
 
 MEGABYTES = 2000
 LOOKS = """\
 fruit.zip
     apples/   1.jpg, 2.jpg …
     pears/    1.jpg, 2.jpg …"""
+FIELD = "own-zip"
 ADDING, WANTED = "adding-own", "data-wanted"
 
 
 def own_photos() -> None:
     """Draw the button that opens the dialog about own photos."""
-    if st.button("Add your own photos", icon=":material/add_photo_alternate:", width="stretch", key="own"):
+    if access.button("Add your own photos", icon=":material/add_photo_alternate:", width="stretch", key="own"):
         st.dialog("Your own photos", width="medium", icon=":material/add_photo_alternate:")(panel)()
 
 
@@ -47,19 +49,23 @@ def panel() -> None:
         "folders. If you have split the pictures yourself, zip `train` and `validation`, with the two folders in each."
     )
     st.code(LOOKS, language=None)
+    most, none = megabytes(MEGABYTES, FIELD)
     with st.form("add-own", border=False):
         upload = st.file_uploader(
             "The zip",
             type=["zip"],
-            max_upload_size=MEGABYTES,
+            max_upload_size=most,
+            disabled=none,
             help="At most 2 GB and 50,000 pictures. The server holds the zip in its memory until it is unpacked.",
         )
         name = st.text_input("What to call it", max_chars=60, placeholder="like the zip")
         asked = st.form_submit_button("Add these photos", type="primary", icon=":material/add:")
+    _say_what_is_stored()
     st.caption("JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF and HEIC. 20 of each kind is the least that makes sense.")
     if asked and upload is None:
         st.error("Choose a zip first.", icon=":material/error:")
     elif asked:
+        access.check()
         _add(upload, name)
     if shared.settings().folders:
         _folder()
@@ -70,12 +76,22 @@ def panel() -> None:
                 _delete(own)
 
 
+def _say_what_is_stored() -> None:
+    """Say how much the person's sets take, where that is limited."""
+    most, by = shared.settings().limits.stored, access.person()
+    if most:
+        whose = "Your sets" if by else "All sets together"
+        have = bytes_stored(shared.settings(), by)
+        st.caption(f":material/person: {whose} take {size(have)} of the {size(most)} that they may take.")
+
+
 def _add(upload, name: str) -> None:
     """Add the zip in the server's background and wait for it, behind a bar."""
-    where, key = shared.settings(), (ADDING, upload.file_id)
-    job = shared.jobs().start(key, lambda progress: add_own_set(where, upload, name, progress))
+    where, by, key = shared.settings(), access.person(), (ADDING, upload.file_id)
+    job = shared.jobs().start(key, lambda progress: add_own_set(where, upload, name, progress, by))
     st.session_state[ADDING] = key
     shared.wait_behind_bar(job, 0, "Looking through the zip …")
+    st.session_state.pop(f"megabytes-{FIELD}", None)  # less is left now
     if job.error is None:
         st.rerun()  # closes the dialog, and the set is chosen
     _forget()
@@ -115,5 +131,6 @@ def _delete(own: OwnSet) -> None:
         sure = st.checkbox("Delete it?", key=f"sure-{own.root.name}")
         if sure and st.button("Delete for good", key=f"delete-own-{own.root.name}", type="primary"):
             with shared.errors():
+                access.check()
                 delete_data(shared.settings(), own)
                 st.rerun()

@@ -8,7 +8,7 @@ from catdog.comparison import data_words, labels
 from catdog.models import MODELS
 from catdog.runs import Run, annotate_run, bytes_free, bytes_taken, delete_run, rename_run, resume_run
 from catdog.words import duration, percent, size
-from views import shared
+from views import access, shared
 from views.exports import exports
 from views.trainform import put_into_form
 
@@ -93,7 +93,7 @@ def _facts(run: Run) -> dict[str, str]:
     best = f"{percent(run.best_val_accuracy)} in epoch {run.best_epoch}" if run.best_val_accuracy is not None else "–"
     test = (run.evaluation or {}).get("test") or {}
     photos = f" of {test['photos']:,} pictures" if test.get("photos") else ""
-    ended = datetime.fromtimestamp(status.finished).strftime("%d %b %Y, %H:%M") if status.finished else ""
+    ended = _when(status.finished) if status.finished else ""
     facts = {
         "Model": f"{config.model}: {MODELS[config.model].title}",
         "Data": data.get("title") or data_words(run),
@@ -114,6 +114,7 @@ def _facts(run: Run) -> dict[str, str]:
         "Weights it started from": str(weights.get("source", "")),
         "Device": str(details.get("device", "")),
         "Versions": ", ".join(f"{name} {number}" for name, number in (details.get("versions") or {}).items()),
+        "Who did what": "; ".join(f"{act.what} by {act.by}, {_when(act.at)}" for act in run.acts[-5:]),
         "Folder": str(run.folder),
         "Space it takes": size(bytes_taken(run.folder)),
         "Note": run.note,
@@ -121,10 +122,13 @@ def _facts(run: Run) -> dict[str, str]:
     return {what: value for what, value in facts.items() if value}
 
 
+def _when(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds).strftime("%d %b %Y, %H:%M")
+
+
 def _buttons(run: Run) -> None:
-    where = shared.settings()
-    if run.resumable and st.button("Resume", key=f"resume-{run.id}", icon=":material/play_arrow:"):
-        resume_run(where, run)
+    if run.resumable and access.button("Resume", key=f"resume-{run.id}", icon=":material/play_arrow:"):
+        access.do(resume_run, run)
         st.rerun()
     if run.best_val_accuracy is not None:
         st.page_link(
@@ -140,20 +144,21 @@ def _buttons(run: Run) -> None:
     )
     if run.finished:
         exports(run)
-    with st.popover("Note", icon=":material/sticky_note_2:", key=f"note-{run.id}"):
+    with access.popover("Note", icon=":material/sticky_note_2:", key=f"note-{run.id}"):
         note = st.text_area("What you want to remember of this run", run.note, key=f"text-{run.id}", max_chars=1000)
         if st.button("Save the note", key=f"keep-{run.id}", type="primary"):
-            annotate_run(where, run, note)
+            access.do(annotate_run, run, note)
             st.rerun()
-    with st.popover("Rename", icon=":material/edit:", key=f"rename-{run.id}"):
+    with access.popover("Rename", icon=":material/edit:", key=f"rename-{run.id}"):
         name = st.text_input("New name", run.name, key=f"name-{run.id}", max_chars=80)
         if st.button("Save the name", key=f"save-{run.id}", type="primary"):
-            rename_run(where, run, name)
+            access.do(rename_run, run, name)
             st.rerun()
-    with st.popover("Delete", icon=":material/delete:", key=f"delete-{run.id}"):
+    with access.popover("Delete", icon=":material/delete:", key=f"delete-{run.id}"):
         st.markdown(f"Delete **{shared.plain(run.name)}** with its model, curves and scores? This can't be undone.")
         if st.button("Delete for good", key=f"really-{run.id}", type="primary"):
-            delete_run(where, run)
+            access.check()
+            delete_run(shared.settings(), run)
             st.rerun()
 
 

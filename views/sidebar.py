@@ -4,7 +4,7 @@ import streamlit as st
 
 from catdog.dataset import default_source, fetch_photos, photos_root
 from catdog.errors import CatDogError
-from views import shared
+from views import access, shared
 from views.jobs import Job
 from views.own import choose_what_was_added, own_photos
 
@@ -35,6 +35,7 @@ def sidebar() -> None:
     with st.sidebar:
         fetch_panel("sidebar")
         own_photos()
+        access.panel()
 
 
 def fetch_job() -> Job | None:
@@ -57,7 +58,7 @@ def fetch_panel(place: str) -> None:
         return
     if job is not None and job.error is not None:
         st.error(shared.plain(str(job.error)), icon=":material/error:")
-    st.button(
+    access.button(
         FETCH,
         on_click=_fetch,
         key=f"fetch-{place}",
@@ -68,6 +69,8 @@ def fetch_panel(place: str) -> None:
 
 
 def _fetch() -> None:
+    if access.why_not():
+        return  # the button that is switched off says why
     where = shared.settings()
     shared.jobs().start(("fetch", where), lambda progress: fetch_photos(where, progress))
     st.session_state["fetching"] = True

@@ -5,11 +5,11 @@ import streamlit as st
 from catdog.dataset import TRAINING
 from catdog.dataset.splits import subset
 from catdog.models import MODELS
-from catdog.runs import Run, launch, seconds_expected
+from catdog.runs import Run, at_work, launch_all, seconds_expected, too_many
 from catdog.training import ACTIVE, TrainConfig
 from catdog.training.sweep import grid, sweep_names
 from catdog.words import duration, listed
-from views import shared
+from views import access, shared
 from views.live import live
 from views.runlist import runlist
 from views.sweepform import sweepform
@@ -59,17 +59,32 @@ def _new_run(runs: list[Run]) -> None:
             + (" Choose other data in the sidebar." if len(shared.sources()) > 1 else "")
         )
         _expected(configs, catalog.counts(), runs)
-        if st.button(
+        full = _room(len(configs), runs)
+        if access.button(
             _start_words(len(models), len(configs)),
             type="primary",
             icon=":material/play_arrow:",
-            disabled=not models,
+            disabled=not models or full,
             help=None if models else "Choose at least one model first.",
             key="start",
         ):
-            started = [launch(shared.settings(), *one) for one in zip(configs, names, strict=True)]
+            started = access.do(launch_all, configs, names)
             told = listed([run.name for run in started]) if len(started) <= FEW else f"{len(started)} runs"
             st.toast(f"Started: {shared.plain(told)}", icon=":material/play_arrow:")
+
+
+def _room(wanted: int, runs: list[Run]) -> bool:
+    """Say how many runs the person may still start, where that is limited; return whether these are too many."""
+    most, by = shared.settings().limits.runs, access.person()
+    if not most or access.why_not():
+        return False
+    busy = at_work(runs, by)
+    whose = "yours" if by else "all people together"
+    if busy + wanted > most:
+        st.warning(too_many(busy, wanted, most, by), icon=":material/person_alert:")
+    else:
+        st.caption(f":material/person: {busy} of {most:,} runs of {whose} wait or train.")
+    return busy + wanted > most
 
 
 def _start_words(models: int, runs: int) -> str:

@@ -15,6 +15,7 @@ from catdog.pictures import SUFFIXES, read_picture
 from catdog.predictzip import zipped_pictures
 from views import shared
 from views.asked import SAMPLE, Asked, make_asked
+from views.uploads import megabytes
 
 MOST = 200
 FEW = 3  # files that are read without a bar
@@ -47,11 +48,13 @@ def tray() -> Tray:
 
 def fill_tray() -> None:
     """Draw the ways to bring pictures, take in what comes, and say of each file that is no picture what it is."""
+    most, none = megabytes(MEGABYTES, _key("drop"))
     files = st.file_uploader(
         f"Drop up to {MOST} pictures, or a zip of them",
         type=[*PICTURE_TYPES, ".zip"],
         accept_multiple_files=True,
-        max_upload_size=MEGABYTES,
+        max_upload_size=most,
+        disabled=none,
         key=_key("drop"),
         on_change=_take_dropped,
         args=(_key("drop"),),

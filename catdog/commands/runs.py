@@ -1,6 +1,7 @@
 """python -m catdog runs: list, show, move up, stop, resume, rename, note and delete training runs."""
 
 import argparse
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from catdog.commands.terminal import add_json, print_json
@@ -114,6 +115,8 @@ def _show(run: "Run", as_json: bool) -> int:
         print(f"  epoch {number:.0f}: accuracy {percent(accuracy)}, validation {percent(val_accuracy)}")
     if run.note:
         print(f"  note: {run.note}")
+    for act in run.acts:
+        print(f"  {act.what} by {act.by}, {datetime.fromtimestamp(act.at):%d %b %Y, %H:%M}")
     print(f"  best validation accuracy {percent(run.best_val_accuracy)}")
     print(f"  test accuracy {percent(run.test_accuracy)}")
     print(f"  folder: {run.folder}")

@@ -9,7 +9,7 @@ from catdog.dataset.download import not_stored
 from catdog.dataset.drawn import write_drawn
 from catdog.dataset.folders import is_named_folder, named_folder
 from catdog.dataset.lock import locked
-from catdog.dataset.own import OwnSet, add_own_set, delete_own_set, own_set, own_sets
+from catdog.dataset.own import OwnSet, add_own_set, bytes_stored, delete_own_set, own_set, own_sets
 from catdog.dataset.photos import fetch_photos, photos_note, photos_root
 from catdog.dataset.splits import SPLITS, TEST, TRAINING, VALIDATION
 from catdog.dataset.tensors import Dataset, decoded
@@ -26,6 +26,7 @@ __all__ = [
     "Dataset",
     "OwnSet",
     "add_own_set",
+    "bytes_stored",
     "default_source",
     "delete_own_set",
     "fetch_photos",

@@ -15,7 +15,7 @@ from catdog.dataset.layout import Layout
 from catdog.dataset.lock import locked
 from catdog.dataset.names import one_line, slug
 from catdog.dataset.upload import Contents, opened, unpack_photos
-from catdog.errors import DataError
+from catdog.errors import AccessError, DataError
 from catdog.files import read_json, write_json
 from catdog.pictures import SIZE
 from catdog.progress import Progress, silent
@@ -32,7 +32,8 @@ class OwnSet:
     """A photo set that a user has added.
 
     name: what people call it; root: its folder; pictures: how many files it has; fingerprint: as in Catalog;
-    note: one sentence that the user should know, or "".
+    note: one sentence that the user should know, or ""; by: the e-mail address of who added it, "" where nobody had
+    signed in; bytes: how much its files take.
     """
 
     name: str
@@ -40,6 +41,8 @@ class OwnSet:
     pictures: int
     fingerprint: str
     note: str = ""
+    by: str = ""
+    bytes: int = 0
 
     @property
     def source(self) -> str:
@@ -67,13 +70,21 @@ def own_set(settings: Settings, name_or_source: str) -> OwnSet | None:
     return found[0] if found else None
 
 
-def add_own_set(settings: Settings, archive: Path | BinaryIO, name: str = "", progress: Progress = silent) -> OwnSet:
+def bytes_stored(settings: Settings, by: str) -> int:
+    """Return how many bytes the sets take that this person ("": whoever had not signed in) has added."""
+    return sum(one.bytes for one in own_sets(settings) if one.by == by)
+
+
+def add_own_set(
+    settings: Settings, archive: Path | BinaryIO, name: str = "", progress: Progress = silent, by: str = ""
+) -> OwnSet:
     """Unpack a zip of two classes as a set of its own, and return it.
 
     archive: a path, or a binary file that can seek, such as an upload. name: what people will call the set; without
-    one, what the zip is called. The set appears under its final name only when whole, so an interruption at any
-    moment leaves nothing half done. Raises DataError for a zip that can't be used (see upload.opened and
-    layout.arrange), a name that is taken, and a disk that is too full.
+    one, what the zip is called. by: who adds it, an e-mail address. The set appears under its final name only when
+    whole, so an interruption at any moment leaves nothing half done. Raises DataError for a zip that can't be used
+    (see upload.opened and layout.arrange), a name that is taken, and a disk that is too full; AccessError where the
+    person's sets would take more than allowed.
     """
     name = one_line(name) or one_line(Path(getattr(archive, "name", None) or str(archive)).stem) or "My photos"
     folder = _folder(settings)
@@ -81,10 +92,11 @@ def add_own_set(settings: Settings, archive: Path | BinaryIO, name: str = "", pr
         if name.casefold() in _TAKEN or own_set(settings, name):
             raise DataError(f"There already is a photo set called {name}: choose another name.")
         _check_space(folder, contents)
+        _check_stored(settings, contents, by)
         work = folder / f".new-{uuid4().hex[:8]}"
         work.mkdir()
         try:
-            return _fill(work, _free_root(folder, name), name, contents, progress)
+            return _fill(work, _free_root(folder, name), name, contents, progress, by)
         finally:
             shutil.rmtree(work, ignore_errors=True)
 
@@ -112,17 +124,18 @@ def _folder(settings: Settings) -> Path:
 def _read(root: Path) -> OwnSet:
     card = read_json(root / CARD) or {}
     name, note = one_line(str(card.get("name") or root.name)), str(card.get("note") or "")
-    pictures = card.get("pictures")
-    return OwnSet(name, root, pictures if isinstance(pictures, int) else 0, str(card.get("fingerprint") or ""), note)
+    pictures, taken = (number if isinstance(number := card.get(key), int) else 0 for key in ("pictures", "bytes"))
+    return OwnSet(name, root, pictures, str(card.get("fingerprint") or ""), note, str(card.get("by") or ""), taken)
 
 
-def _fill(work: Path, root: Path, name: str, contents: Contents, progress: Progress) -> OwnSet:
+def _fill(work: Path, root: Path, name: str, contents: Contents, progress: Progress, by: str) -> OwnSet:
     unpack_photos(contents, work, progress)
     progress(0, 0, "counting the pictures")
     catalog = scan(str(root), work)
-    made = OwnSet(name, root, len(catalog), catalog.fingerprint, _note(contents.layout))
+    taken = sum(path.stat().st_size for path in work.rglob("*") if path.is_file())
+    made = OwnSet(name, root, len(catalog), catalog.fingerprint, _note(contents.layout), by, taken)
     card = {"name": name, "pictures": made.pictures, "classes": list(catalog.classes), "added": round(time.time())}
-    write_json(work / CARD, card | {"fingerprint": made.fingerprint, "note": made.note})
+    write_json(work / CARD, card | {"fingerprint": made.fingerprint, "note": made.note, "by": by, "bytes": taken})
     work.rename(root)
     return made
 
@@ -154,6 +167,18 @@ def _check_space(folder: Path, contents: Contents) -> None:
         raise DataError(
             f"The pictures need {size(needed)} of disk and {size(free)} are free: make room, take fewer pictures, or "
             "set CATDOG_HOME to another disk."
+        )
+
+
+def _check_stored(settings: Settings, contents: Contents, by: str) -> None:
+    """Raise AccessError where the person's sets would take more than one person may have."""
+    most = settings.limits.stored
+    have = bytes_stored(settings, by) if most else 0
+    if most and have + contents.bytes > most:
+        whose = "each person" if by else "everybody together"
+        raise AccessError(
+            f"The pictures take {size(contents.bytes)} and the sets that are there {size(have)}, but {whose} may have "
+            f"{size(most)}: delete a set, or take fewer pictures."
         )
 
 

@@ -4,21 +4,25 @@ from catdog.runs.actions import (
     annotate_run,
     create_run,
     delete_run,
-    launch,
     move_up,
     rename_run,
     resume_run,
     start_run,
     stop_run,
 )
+from catdog.runs.acts import Act
 from catdog.runs.data import delete_data, learning_from
 from catdog.runs.forecast import bytes_free, bytes_taken, seconds_expected
+from catdog.runs.launching import launch, launch_all
 from catdog.runs.registry import find_run, list_runs, open_run
+from catdog.runs.room import at_work, too_many
 from catdog.runs.run import Run
 
 __all__ = [
+    "Act",
     "Run",
     "annotate_run",
+    "at_work",
     "bytes_free",
     "bytes_taken",
     "create_run",
@@ -26,6 +30,7 @@ __all__ = [
     "delete_run",
     "find_run",
     "launch",
+    "launch_all",
     "learning_from",
     "list_runs",
     "move_up",
@@ -35,4 +40,5 @@ __all__ = [
     "seconds_expected",
     "start_run",
     "stop_run",
+    "too_many",
 ]

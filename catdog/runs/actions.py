@@ -1,4 +1,7 @@
-"""What can be done with a run: create, start, stop, resume, rename, delete."""
+"""What can be done with a run: create, start, stop, resume, rename, delete.
+
+by: the e-mail address of who does it, which the run then remembers; "" where nobody has signed in.
+"""
 
 import secrets
 import shutil
@@ -12,9 +15,11 @@ from datetime import datetime
 from catdog.errors import RunError, UsageError
 from catdog.files import write_json, write_text
 from catdog.runs import local, ray_jobs
+from catdog.runs.acts import RESUMED, STARTED, note_act
 from catdog.runs.forecast import bytes_free, bytes_needed
 from catdog.runs.queue import Queue
 from catdog.runs.registry import open_run
+from catdog.runs.room import room_for
 from catdog.runs.run import Run
 from catdog.settings import Settings
 from catdog.training import ACTIVE, RunFolder, Status, TrainConfig
@@ -25,7 +30,7 @@ LONGEST_NOTE = 1000
 SIGNS = string.ascii_lowercase + string.digits
 
 
-def create_run(settings: Settings, config: TrainConfig, name: str = "") -> Run:
+def create_run(settings: Settings, config: TrainConfig, name: str = "", by: str = "") -> Run:
     """Make the run's folder with state "queued", and return the run; it appears in the list whole or not at all.
 
     name: 1 to 80 characters, or "" for one made of model and time. Raises UsageError, or RunError where the disk has
@@ -44,6 +49,7 @@ def create_run(settings: Settings, config: TrainConfig, name: str = "") -> Run:
     try:
         hidden.path.mkdir(parents=True)
         write_json(hidden.config, {"name": name, "created": created.timestamp(), "config": config.to_dict()})
+        note_act(hidden, STARTED, by)
         hidden.write_status(Status(epochs=config.epochs))
         hidden.path.rename(settings.runs / run_id)
     except OSError as error:
@@ -77,18 +83,12 @@ def start_run(settings: Settings, run: Run) -> None:
         raise RunError(problem) from error
 
 
-def launch(settings: Settings, config: TrainConfig, name: str = "") -> Run:
-    """Create a run and start it."""
-    run = create_run(settings, config, name)
-    start_run(settings, run)
-    return run
-
-
-def stop_run(settings: Settings, run: Run) -> None:
+def stop_run(settings: Settings, run: Run, by: str = "") -> None:
     """Ask a queued or running run to stop; all its finished epochs stay. Raises RunError if it is not active."""
     if open_run(settings, run.id).state not in ACTIVE:
         raise RunError(f"The run {run.name} is not training, so there is nothing to stop.")
     with _changing(run):
+        note_act(run.files, "stopped", by)
         run.files.stop.touch()
         waits = run.files.read_status().pid is None and run.files.job.exists()
         if waits and ray_jobs.withdraw(settings, run.files):
@@ -96,7 +96,7 @@ def stop_run(settings: Settings, run: Run) -> None:
             run.files.write_status(replace(run.files.read_status(), state="stopped", finished=time.time()))
 
 
-def move_up(settings: Settings, run: Run) -> None:
+def move_up(settings: Settings, run: Run, by: str = "") -> None:
     """Let a waiting run change places with the one before it; raise RunError if it does not wait or is the first."""
     if run.files.job.exists():
         raise RunError(f"The run {run.name} waits in the Ray cluster, which decides itself which run is the next.")
@@ -111,19 +111,21 @@ def move_up(settings: Settings, run: Run) -> None:
     if later == earlier:  # told apart by their ids alone
         later += 1e-3
     with _changing(run):
+        note_act(run.files, "moved up", by)
         for files, number in zip(pair, (earlier, later), strict=True):
             write_text(files.place, repr(number))
 
 
-def resume_run(settings: Settings, run: Run) -> None:
+def resume_run(settings: Settings, run: Run, by: str = "") -> None:
     """Queue a stopped, failed or interrupted run again, to go on after its last finished epoch.
 
-    Raises RunError if it is in any other state.
+    Raises RunError if it is in any other state, AccessError where the person has as many runs at work as allowed.
     """
     run = open_run(settings, run.id)
     if not run.resumable:
         raise RunError(f"The run {run.name} is {run.state}: only a stopped, failed or interrupted run can be resumed.")
-    with _changing(run):
+    with room_for(settings, 1, by), _changing(run):
+        note_act(run.files, RESUMED, by)
         run.files.stop.unlink(missing_ok=True)
         run.files.place.unlink(missing_ok=True)
         run.files.write_status(
@@ -132,20 +134,22 @@ def resume_run(settings: Settings, run: Run) -> None:
     start_run(settings, run)
 
 
-def rename_run(settings: Settings, run: Run, name: str) -> None:
+def rename_run(settings: Settings, run: Run, name: str, by: str = "") -> None:
     """Give the run another name, 1 to 80 characters; raise UsageError otherwise."""
     name = _name(name)
     with _changing(run):
         open_run(settings, run.id).files.add_to_config(name=name)
+        note_act(run.files, "renamed", by)
 
 
-def annotate_run(settings: Settings, run: Run, note: str) -> None:
+def annotate_run(settings: Settings, run: Run, note: str, by: str = "") -> None:
     """Keep a note of up to 1,000 characters with the run, "" for none; raise UsageError for a longer one."""
     note = "".join(sign for sign in note if sign.isprintable() or sign == "\n").strip()
     if len(note) > LONGEST_NOTE:
         raise UsageError(f"The note has {len(note):,} characters, but at most {LONGEST_NOTE:,} are kept: shorten it.")
     with _changing(run):
         open_run(settings, run.id).files.add_to_config(note=note)
+        note_act(run.files, "noted", by)
 
 
 def delete_run(settings: Settings, run: Run) -> None:

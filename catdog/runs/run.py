@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from catdog.errors import RunError
 from catdog.evaluation import read_answers
 from catdog.files import read_json
+from catdog.runs.acts import Act, acts_of, owner_of
 from catdog.training import ACTIVE, RESUMABLE, RunFolder, Status, TrainConfig, ending
 from catdog.training.folder import process_gone
 from catdog.training.history import COLUMNS, read_history
@@ -49,6 +50,16 @@ class Run:
     def note(self) -> str:
         """What somebody wrote about it, "" if nobody did."""
         return str(self.details.get("note") or "")
+
+    @property
+    def acts(self) -> list[Act]:
+        """What people who had signed in did with it, oldest first."""
+        return acts_of(self.details)
+
+    @property
+    def by(self) -> str:
+        """The address of who started or last resumed it, "" where nobody had signed in."""
+        return owner_of(self.acts)
 
     @property
     def place(self) -> float:

@@ -222,7 +222,7 @@ def test_stopping_a_run_that_has_just_ended_is_no_error(app, make, monkeypatch):
     run = make("running")
     page = app("train")
 
-    def too_late(settings, run):
+    def too_late(settings, run, by=""):
         raise RunError("It is not training.")
 
     monkeypatch.setattr("views.live.stop_run", too_late)

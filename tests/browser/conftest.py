@@ -5,7 +5,7 @@ Fixtures:
     visitor   somebody who looks at that server; at the end of each test no page may show an exception, no console may
               have an error, and nothing may have been asked of another machine.
     visitors  visitors(address) makes such a visitor for another server.
-    start     start(photos_url) starts another server for one test.
+    start     start(photos_url, options, **settings) starts another server for one test.
     trained   a run of model1 on that server which has ended, trained by the first test that asks for one.
 A test that fails shows what the server printed and what stood on the pages.
 """
@@ -54,11 +54,11 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture
 def start(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], Server]]:
-    """Start one more server, in a home of its own, with this address of the photos."""
+    """Start one more server, in a home of its own, with this address of the photos, options and settings."""
     running = []
 
-    def start_one(photos_url: str) -> Server:
-        serving = _serving(request, Server(tmp_path / "home", photos_url))
+    def start_one(photos_url: str, options: tuple[str, ...] = (), **more: object) -> Server:
+        serving = _serving(request, Server(tmp_path / "home", photos_url, options, **more))
         running.append(serving)
         return next(serving)
 

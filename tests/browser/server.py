@@ -19,18 +19,21 @@ NOWHERE = "http://127.0.0.1:9/photos.zip"  # the "discard" port, where nothing l
 class Server:
     """`streamlit run dashboard.py` on a free port; it is started by making it, ended by `stop`, and may `restart`.
 
-    settings: what the server and its training processes read. address: without a slash at the end.
+    options: more of them for streamlit run. settings: what the server and its training processes read. address: without
+    a slash at the end.
     log: the file with all that the server printed. Raises RuntimeError, with that log, where it never answers.
     """
 
-    def __init__(self, home: Path, photos_url: str = NOWHERE) -> None:
+    def __init__(
+        self, home: Path, photos_url: str = NOWHERE, options: tuple[str, ...] = (), **settings: object
+    ) -> None:
         home.mkdir(parents=True, exist_ok=True)
-        self.settings = Settings(home=home, photos_url=photos_url)
+        self.settings = Settings(home=home, photos_url=photos_url, **settings)
         self.log = home / "server.log"
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
         self._command = [sys.executable, "-m", "streamlit", "run", "dashboard.py"]
-        self._command += ["--server.port", str(port), "--server.headless", "true"]
+        self._command += ["--server.port", str(port), "--server.headless", "true", *options]
         self._start()
 
     def said(self) -> str:

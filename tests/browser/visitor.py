@@ -16,13 +16,14 @@ class Visitor:
     """One reader's browser windows on one server.
 
     pages: the windows, each with storage of its own; complaints: errors in a console, exceptions in the browser, and
-    requests to any other machine.
+    requests to any other machine; also: other addresses that may be asked.
     """
 
     def __init__(self, browser: Browser, address: str) -> None:
         self.address = address
         self.pages: list[Page] = []
         self.complaints: list[str] = []
+        self.also: tuple[str, ...] = ()
         self._browser = browser
 
     def visit(self, page: str = "", width: int = 1400, scheme: str = "light", **parameters: object) -> Page:
@@ -49,7 +50,7 @@ class Visitor:
             self.complaints.append(f"an error in the console: {message.text}")
 
     def _see(self, request: Request) -> None:
-        if urlsplit(request.url).scheme in ("http", "https") and not request.url.startswith(self.address):
+        if urlsplit(request.url).scheme in ("http", "https") and not request.url.startswith((self.address, *self.also)):
             self.complaints.append(f"a request to elsewhere: {request.url}")
 
 

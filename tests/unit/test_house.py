@@ -11,6 +11,10 @@ from catdog.settings import PROJECT
 LIBRARY = sorted((PROJECT / "catdog").rglob("*.py"))
 PAGES = [PROJECT / "dashboard.py", *sorted((PROJECT / "views").rglob("*.py"))]
 LONGEST = 220
+CHANGES = {
+    "add_own_set", "annotate_run", "create_run", "delete_data", "delete_run", "exclude", "export", "fetch_photos",
+    "include", "launch", "launch_all", "move_up", "rename_run", "resume_run", "start_run", "stop_run",
+}  # fmt: skip
 
 
 def short(path: Path) -> str:
@@ -74,6 +78,27 @@ def test_a_module_stays_short(path):
 @pytest.mark.parametrize("path", LIBRARY, ids=short)
 def test_what_is_public_says_what_it_is_for(path):
     assert public_without_docstring(path) == []
+
+
+def unguarded(path: Path) -> list[str]:
+    """Return the functions of a page that change something without asking whether the person may."""
+    found = []
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
+        asks = any(ast.unparse(call.func) in ("access.check", "access.why_not", "access.do") for call in calls)
+        names = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+        if names & CHANGES and not asks:
+            found.append(function.name)
+    return found
+
+
+@pytest.mark.parametrize("path", PAGES, ids=short)
+def test_whatever_changes_runs_or_data_asks_first_whether_the_person_may(path):
+    called_by_one_that_asks = {"_stop", "_move_up", "_add"}
+    assert set(unguarded(path)) <= called_by_one_that_asks
 
 
 def test_nothing_is_left_to_do_in_the_source():

@@ -22,7 +22,13 @@ def make(folder: Path, *words: str) -> subprocess.CompletedProcess:
 @pytest.fixture
 def clone(tmp_path) -> Path:
     """A folder with what make needs, and no .venv."""
-    for name in ("Makefile", "requirements.txt", "requirements-dev.txt", "requirements-ray.txt"):
+    for name in (
+        "Makefile",
+        "requirements.txt",
+        "requirements-dev.txt",
+        "requirements-ray.txt",
+        "requirements-signin.txt",
+    ):
         shutil.copy(PROJECT / name, tmp_path)
     return tmp_path
 

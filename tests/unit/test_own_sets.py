@@ -6,6 +6,7 @@ import stat
 import struct
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,21 @@ import pytest
 from PIL import Image
 from pillow_heif import from_pillow
 
-from catdog.dataset import add_own_set, delete_own_set, layout, open_catalog, open_dataset, own_set, own_sets, sources
+from catdog.dataset import (
+    add_own_set,
+    bytes_stored,
+    delete_own_set,
+    layout,
+    open_catalog,
+    open_dataset,
+    own_set,
+    own_sets,
+    sources,
+)
 from catdog.dataset import own as module
 from catdog.dataset import upload as limits
-from catdog.errors import DataError
+from catdog.errors import AccessError, DataError
+from catdog.limits import Limits
 from catdog.settings import Settings
 
 Make = Callable[..., Path]
@@ -452,3 +464,19 @@ def test_a_set_is_found_by_name_and_by_source(settings: Settings, make: Make) ->
 def test_a_long_list_of_equal_names_takes_no_quadratic_time() -> None:
     names = [f"a/{'x' * (number % 2)}\x01{chr(1) * number}.jpg" for number in range(3000)]
     assert len(layout.arrange([*names, *(f"b/{number}.jpg" for number in range(10))]).places) == 3010
+
+
+def test_a_person_can_not_store_more_than_allowed_and_others_still_can(settings: Settings, make: Make) -> None:
+    limited = replace(settings, limits=Limits(stored=1))
+    with pytest.raises(AccessError, match="each person may have"):
+        add_own_set(limited, make(TWO), "Shapes", by="anna@school.example")
+    assert own_sets(limited) == []
+    made = add_own_set(settings, make(TWO), "Shapes", by="anna@school.example")
+    assert (own_sets(settings)[0].by, own_sets(settings)[0].bytes) == ("anna@school.example", made.bytes)
+    taken = bytes_stored(settings, "anna@school.example")
+    assert taken == made.bytes > 0
+    assert bytes_stored(settings, "") == 0
+    just_enough = replace(settings, limits=Limits(stored=taken + 1))
+    with pytest.raises(AccessError, match="delete a set"):
+        add_own_set(just_enough, make(TWO), "More", by="anna@school.example")
+    assert add_own_set(just_enough, make(TWO), "More", by="ben@school.example").by == "ben@school.example"

@@ -1,0 +1,74 @@
+"""Signing in with a real OpenID Connect provider on this machine: who may look, who may change, and what runs note."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from catdog.limits import IN_A_CLASS
+from catdog.runs import list_runs
+from tests.browser.provider import Provider
+from tests.browser.visitor import drawn, main
+
+pytestmark = pytest.mark.browser
+
+ANNA = {"email": "Anna@school.example", "email_verified": True, "name": "Anna"}
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    """Where people sign in; nobody until the test says who."""
+    provider = Provider()
+    yield provider
+    provider.stop()
+
+
+@pytest.fixture
+def guarded(start, provider: Provider, tmp_path: Path):
+    """A server on which people sign in, and on which Anna is the only member."""
+    secrets, members = tmp_path / "secrets.toml", tmp_path / "members.txt"
+    secrets.write_text(provider.secrets(), encoding="utf-8")
+    members.write_text("anna@school.example  # teaches\n", encoding="utf-8")
+    return start("http://127.0.0.1:9/photos.zip", ("--secrets.files", str(secrets)), members=members, limits=IN_A_CLASS)
+
+
+def sign_in(window: Page, provider: Provider, claims: dict) -> None:
+    """Sign in as this person."""
+    provider.claims = claims
+    window.get_by_role("button", name="Sign in").click()
+    expect(window.get_by_role("button", name="Sign out")).to_be_visible()
+    drawn(window)
+
+
+def test_everyone_sees_but_only_members_change_and_a_run_notes_who(guarded, visitors, provider):
+    visitor = visitors(guarded.address)
+    visitor.also = (provider.address,)
+    window = visitor.visit("train", epochs=1, share=5)
+    start = main(window).get_by_role("button", name="Start training")
+    expect(start).to_be_disabled()
+
+    sign_in(window, provider, {"email": "ben@school.example", "email_verified": True})
+    expect(window.get_by_text("ben@school.example is not on the list of members")).to_be_visible()
+    visitor.go(window, "train", epochs=1, share=5)
+    expect(start).to_be_disabled()
+    window.get_by_role("button", name="Sign out").click()
+    expect(window.get_by_role("button", name="Sign in")).to_be_visible()
+
+    sign_in(window, provider, ANNA)
+    expect(window.get_by_text("anna@school.example", exact=True)).to_be_visible()
+    visitor.go(window, "train", epochs=1, share=5)
+    expect(main(window).get_by_text("0 of 20 runs of yours wait or train.")).to_be_visible()
+    start.click()
+    expect(window.locator("[class*='st-key-active-'], [class*='st-key-run-']")).to_have_count(1)
+    [run] = list_runs(guarded.settings)
+    assert [(act.what, act.by) for act in run.acts] == [("started", "anna@school.example")]
+
+
+def test_an_address_that_the_provider_has_not_verified_is_nobodys(guarded, visitors, provider):
+    visitor = visitors(guarded.address)
+    visitor.also = (provider.address,)
+    window = visitor.visit("train")
+    sign_in(window, provider, ANNA | {"email_verified": False})
+    visitor.go(window, "train")
+    expect(main(window).get_by_role("button", name="Start training")).to_be_disabled()

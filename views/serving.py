@@ -1,0 +1,89 @@
+"""How the dashboard is served: whether people sign in, and to which addresses it may speak without that."""
+
+import ipaddress
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from catdog.errors import CatDogError, UsageError
+from catdog.settings import Settings
+
+NEEDED = ("client_id", "client_secret", "server_metadata_url")
+
+
+def check_serving() -> Settings:
+    """Return the settings, or end this process with one sentence where the dashboard may not be served as asked.
+
+    Refused are an address that other machines can reach, where nobody signs in and CATDOG_OPEN is not 1; sign-in whose
+    secrets.toml lacks something; and settings that can't be used.
+    """
+    try:
+        settings = Settings.from_environment()
+        check_address(st.get_option("server.address"), settings.open, sign_in_on())
+        if sign_in_on():
+            check_sign_in(_secrets())
+        return settings
+    except CatDogError as error:
+        sys.exit(f"catdog: {error}")
+
+
+def check_address(address: str | None, open_to_all: bool, sign_in: bool) -> None:
+    """Raise UsageError for an address (None: all of this machine's) that may not be served without signing in."""
+    if _only_here(address) or open_to_all or sign_in:
+        return
+    raise UsageError(
+        f"The dashboard would be open to everybody who can reach {address or 'any address of this machine'}: set up "
+        "signing in (see README), serve 127.0.0.1 only, or set CATDOG_OPEN=1 if that is meant."
+    )
+
+
+def check_sign_in(auth: Mapping[str, Any]) -> None:
+    """Raise UsageError where the [auth] section of secrets.toml lacks something, or the packages for it do."""
+    common = [name for name in ("redirect_uri", "cookie_secret") if not auth.get(name)]
+    for provider in _named(auth) or [""]:
+        section, prefix = (auth[provider], f"{provider}.") if provider else (auth, "")
+        common += [prefix + name for name in NEEDED if not section.get(name)]
+    if common:
+        raise UsageError(f"The section [auth] of secrets.toml lacks {', '.join(common)}: add what is missing.")
+    if len(str(auth["cookie_secret"])) < 32:
+        raise UsageError(
+            "The cookie_secret in secrets.toml has fewer than 32 characters, so it could be guessed: make one with "
+            "python -c 'import secrets; print(secrets.token_hex(32))'."
+        )
+    try:
+        import authlib  # noqa: F401
+        import httpx  # noqa: F401
+    except ImportError as error:
+        raise UsageError(
+            "Signing in needs packages that are not installed: python -m pip install -r requirements-signin.txt."
+        ) from error
+
+
+def sign_in_on() -> bool:
+    """Return whether secrets.toml has a section [auth], with which people can sign in."""
+    return bool(_secrets())
+
+
+def providers() -> list[str]:
+    """Return the names of those with whom people can sign in; [""] where there is one without a name."""
+    return _named(_secrets()) or [""]
+
+
+def _named(auth: Mapping[str, Any]) -> list[str]:
+    return [] if auth.get("client_id") else [name for name, value in auth.items() if isinstance(value, Mapping)]
+
+
+def _secrets() -> Mapping[str, Any]:
+    return st.secrets.get("auth", {}) if st.secrets.load_if_toml_exists() else {}
+
+
+def _only_here(address: str | None) -> bool:
+    """Return whether only programs on this machine can reach an address."""
+    if not address:
+        return False
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
