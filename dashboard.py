@@ -4,7 +4,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from views import shared
-from views.serving import check_serving
+from views.serving import check_serving, load_what_pages_share
 from views.sidebar import sidebar
 from views.uploads import CountUploads, notice_person
 
@@ -45,4 +45,5 @@ if __name__ == "__main__":  # as Streamlit runs this file for each click
     main()
 else:  # as its server imports it once, before anybody can reach it
     settings = check_serving()
+    load_what_pages_share()
     app = st.App(__file__, middleware=[Middleware(CountUploads, settings.limits.upload)])

@@ -47,13 +47,16 @@ class Reader:
     """One browser window on a server, which opens pages by their addresses and looks at none of them.
 
     pictures: how many pictures the last page had. pages: {name: address} of all pages, in the navigation's order, once
-    one was opened; the first page's address is "".
+    one was opened; the first page's address is "". patience: seconds after which nothing that comes is a TimeoutError.
     """
+
+    patience = PATIENCE
 
     def __init__(self, port: int) -> None:
         self.pictures = 0
         self.pages: dict[str, str] = {}
         self._page = ""
+        self._hashes: dict[str, str] = {}
         self._line: ClientConnection = connect(
             f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=["streamlit"], max_size=None
         )
@@ -69,13 +72,15 @@ class Reader:
         """Return the seconds from asking for a page until all of it has come; RuntimeError where it shows an error.
 
         Opening the page again with another address in the same window is what going back and forth in the browser is:
-        the same run of the page as after a click. A list in the address gives its name several times.
+        the same run of the page as after a click; opening another one is what following a link is. A list in the
+        address gives its name several times.
         """
         asked = BackMsg()
         state = asked.rerun_script
         state.query_string, state.page_name = urlencode(address, doseq=True), page
         if self._page:
-            state.page_script_hash, state.is_history_navigation = self._page, True
+            state.page_script_hash = self._hashes.get(page, self._page)
+            state.is_history_navigation = state.page_script_hash == self._page
         began = time.perf_counter()
         self._line.send(asked.SerializeToString())
         self._wait_for_page(page)
@@ -85,7 +90,7 @@ class Reader:
         """Take in what the server sends until the page's script has come to its end."""
         self.pictures = 0
         while True:
-            message = ForwardMsg.FromString(self._line.recv(timeout=PATIENCE, decode=False))
+            message = ForwardMsg.FromString(self._line.recv(timeout=self.patience, decode=False))
             self._hear(message, page)
             kind = message.WhichOneof("type")
             if kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
@@ -97,6 +102,7 @@ class Reader:
             self._page = message.navigation.page_script_hash
             pages = [(one.page_name.lower(), one.url_pathname) for one in message.navigation.app_pages]
             self.pages = {address or title: address for title, address in pages}
+            self._hashes = {one.url_pathname: one.page_script_hash for one in message.navigation.app_pages}
         elif kind == "page_not_found":
             raise RuntimeError(f"The dashboard has no page {page!r}.")
         elif kind == "delta":

@@ -8,7 +8,7 @@ import requests
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from benchmarks.browsing import PATIENCE, Reader
+from benchmarks.browsing import Reader
 
 PREDICT = "predict"
 
@@ -55,7 +55,7 @@ class Dropper(Reader):
                 self._address + place.upload_url,
                 files={name: (name, data, "image/jpeg")},
                 headers={"X-Xsrftoken": self._token},
-                timeout=PATIENCE,
+                timeout=self.patience,
             )
             sent.raise_for_status()
             widget.file_uploader_state_value.uploaded_file_info.add(
@@ -68,7 +68,7 @@ class Dropper(Reader):
     def _places(self) -> list:
         """Return where the server wants the files, in order."""
         while True:
-            message = ForwardMsg.FromString(self._line.recv(timeout=PATIENCE, decode=False))
+            message = ForwardMsg.FromString(self._line.recv(timeout=self.patience, decode=False))
             if message.WhichOneof("type") == "file_urls_response":
                 return list(message.file_urls_response.file_urls)
 

@@ -29,6 +29,16 @@ def check_serving() -> Settings:
         sys.exit(f"catdog: {error}")
 
 
+def load_what_pages_share() -> None:
+    """Load the large packages that several pages need; called as the server starts.
+
+    Left to the pages, two people's first clicks could load pandas at the same moment in two threads, and one of them
+    then meets half of it ("partially initialized module"), since its parts import each other.
+    """
+    import pandas  # noqa: F401
+    import plotly.graph_objects  # noqa: F401
+
+
 def check_address(address: str | None, open_to_all: bool, sign_in: bool) -> None:
     """Raise UsageError for an address (None: all of this machine's) that may not be served without signing in."""
     if _only_here(address) or open_to_all or sign_in:
