@@ -43,7 +43,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--people", type=int, nargs="+", default=[10, 25, 50])
     parser.add_argument("--seconds", type=float, default=180.0, help="how long they stay (default 180)")
-    parser.add_argument("--pause", type=float, default=8.0, help="seconds they think between clicks (default 8)")
+    parser.add_argument("--pause", type=float, default=5.0, help="seconds they think between clicks (default 5)")
     parser.add_argument("--rest", type=float, default=60.0, help="seconds of training alone before (default 60)")
     parser.add_argument("--model", default="model1", help="the model that trains (default model1)")
     parser.add_argument("--home", type=Path, help="ask the newest finished run of each model in this home")

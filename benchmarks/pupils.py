@@ -15,6 +15,7 @@ BROWSE, AUGMENT, WATCH, COMPARE = "browse", "augment", "train", "compare"
 OFTEN = {BROWSE: 3, AUGMENT: 3, WATCH: 2, COMPARE: 1, PREDICT: 2}  # in which proportion people do what
 TICK = "a live curve moves on"
 SHOWN_ERRORS = 5
+ON_THE_TRAY = 4  # photos after which a person puts them away
 LONGEST = 60.0  # seconds that anybody waits for anything
 
 
@@ -41,6 +42,7 @@ class Pupil(Dropper):
         self._chance = random.Random(number)
         self._addresses: list[str] = []
         self._fetched: set[str] = set()
+        self._buttons: dict[str, str] = {}
         self._live: dict[str, float] = {}
 
     def click(self) -> None:
@@ -51,6 +53,8 @@ class Pupil(Dropper):
         seconds = self.open(what, **({address: self._chance.randrange(1_000_000)} if address else {}))
         self.clicks.append(Click(what, seconds + self._fetch()))
         if what == PREDICT:
+            if len(self.answers) >= ON_THE_TRAY:
+                self.clicks.append(Click("put photos away", self._press("Put them away")))
             self._drop()
 
     def think(self, seconds: float) -> None:
@@ -74,6 +78,17 @@ class Pupil(Dropper):
         said = [answer.partition(": ")[2] for answer in "; ".join(self.answers[:1]).split("; ")]
         if said != list(self._expected[number]) or self.shown[:1] != [f"{name} as given"]:
             raise RuntimeError(f"{name} got the answers {said} instead of {self._expected[number]}.")
+
+    def _press(self, label: str) -> float:
+        """Press a button of the page; return the seconds until all of the page has come."""
+        asked = BackMsg()
+        state = asked.rerun_script
+        state.page_script_hash = self._page
+        state.widget_states.widgets.add(id=self._buttons[label], trigger_value=True)
+        began = time.perf_counter()
+        self._line.send(asked.SerializeToString())
+        self._wait_for_page(label)
+        return time.perf_counter() - began + self._fetch()
 
     def _tick(self, fragment: str) -> None:
         asked = BackMsg()
@@ -107,7 +122,9 @@ class Pupil(Dropper):
     def _look(self, message: ForwardMsg, page: str) -> None:
         super()._look(message, page)
         element = message.delta.new_element
-        if element.WhichOneof("type") == "imgs":
+        if element.WhichOneof("type") == "button":
+            self._buttons[element.button.label] = element.button.id
+        elif element.WhichOneof("type") == "imgs":
             self._addresses += [image.url for image in element.imgs.imgs if image.url.startswith("/")]
 
 

@@ -22,7 +22,7 @@ from views.tiles import Tiles, in_address, stretched_tile, tile
 LARGE, SMALL = (480, 360), (200, 150)  # pixels of a tile
 FEW_COLUMNS = 5  # up to so many, tiles are so large that the 160 × 160 pixels of the models would look coarse
 NARROWEST = 64  # pixels on the screen that the tile of a dense grid may have; of another 96
-KEPT = 800  # tiles, about 20 MB
+KEPT = 2000  # tiles, about 70 MB
 COLOURS = ("orange", "blue")
 # The button under a tile also takes the clicks on the picture above it, so that the picture opens with a click.
 WHOLE_TILE_OPENS = """<style>

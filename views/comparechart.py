@@ -12,7 +12,7 @@ from catdog.published import CURVES
 from catdog.runs import Run
 from catdog.training import ACTIVE
 from catdog.words import listed, percent
-from views.zoom import zoomed_chart
+from views.zoom import shared_chart, zoomed_chart
 
 SMOOTHEST = 0.95
 AXES = {"epochs": "epoch", "seconds": "seconds"}  # as the address and the page call them, and as the charts do
@@ -121,7 +121,7 @@ def chart_of(runs: list[Run], names: Mapping[str, str], histories: Histories, lo
     goals = goals_of(sorted(on_photos), baselines.pop() if len(baselines) == 1 else None) if look.goals else ()
     models = sorted({run.config.model for run in runs})
     notebook = {name: CURVES[name] for name in models} if look.notebook else None
-    return panels(series, look.metrics, goals, notebook, look.axis, look.smoothing), series
+    return shared_chart(panels, series, look.metrics, goals, notebook, look.axis, look.smoothing), series
 
 
 def _series(runs: list[Run], names: Mapping[str, str], histories: Histories, fold: bool) -> list[Series]:

@@ -14,7 +14,7 @@ from catdog.training import ACTIVE
 from catdog.words import duration, listed, percent
 from views import access, shared
 from views.runlist import ICONS
-from views.zoom import zoomed_chart
+from views.zoom import shared_chart, zoomed_chart
 
 EVERY = 1.0  # seconds between two looks at the runs
 
@@ -131,6 +131,6 @@ def _curves(runs: list[Run]) -> None:
     series = [Series(names[run.id], run.config.model, run.history(), run.config.epochs) for run in runs]
     known = [share for run in runs if (share := baseline(run)) is not None]
     models = [run.config.model for run in runs if run.config.source == "photos"]
-    chart = curves(series, "accuracy", goals_of(models, known[0] if known else None))
+    chart = shared_chart(curves, series, "accuracy", goals_of(models, known[0] if known else None))
     alt = f"Accuracy by epoch of {listed([one.name for one in series])}, growing while it trains."
     zoomed_chart(chart, "live-curve", alt)

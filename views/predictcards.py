@@ -12,6 +12,7 @@ from catdog.words import percent
 from views import shared
 from views.asked import Asked
 from views.heat import Given, heat_map
+from views.zoom import shared_chart
 
 MOST = 12  # cards that are drawn before somebody asks for more
 LOOKING = "looking-at"
@@ -67,7 +68,8 @@ def bars(key: str, runs: Mapping[str, Run], said: Sequence[Said], thresholds: Th
         pairs.setdefault(one.classes, []).append((name, run.config.model, one))
     for number, (classes, given) in enumerate(pairs.items()):
         st.plotly_chart(
-            probability_bars(
+            shared_chart(
+                probability_bars,
                 [(name, model, one.probability) for name, model, one in given],
                 classes,
                 (thresholds.low, thresholds.high),

@@ -5,6 +5,8 @@ nothing of the old chart is left. So a small component tells Python what the rea
 """
 
 import math
+import pickle
+from collections.abc import Callable
 from typing import Any
 
 import plotly.graph_objects as go
@@ -39,14 +41,26 @@ export default function ({ data, setStateValue }) {
 """
 
 
+def shared_chart(make: Callable[..., go.Figure], *shown: Any) -> go.Figure:
+    """Return make(*shown), made once for all browsers that show the same: of one training, everybody's curves are.
+
+    shown: what pickle can write. The chart must not be changed.
+    """
+    return _made(make.__qualname__, pickle.dumps(shown), make, shown)
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _made(name: str, key: bytes, _make: Callable[..., go.Figure], _shown: tuple) -> go.Figure:
+    return _make(*_shown)
+
+
 def zoomed_chart(chart: go.Figure, key: str, alt: str) -> None:
     """Draw a chart of lines that grow, in up to three panels, as the reader left it: same zoom, same lines hidden.
 
     key: names the chart, in lower case and hyphens; another key starts with the whole view. alt: what it shows.
     """
-    _restore(chart, st.session_state.get(f"{key}-view"))
     with st.container(gap=None):
-        st.plotly_chart(chart, key=key, config=dict(CONFIG), alt=alt)
+        st.plotly_chart(_restored(chart, st.session_state.get(f"{key}-view")), key=key, config=dict(CONFIG), alt=alt)
         listener = st.components.v2.component("chart-view", js=LISTENER)
         listener(key=f"{key}-view", data=key, default={"view": None}, on_view_change=_keep)
 
@@ -55,11 +69,12 @@ def _keep() -> None:
     """Do nothing more: Streamlit keeps the state of a component only where something is called on its change."""
 
 
-def _restore(chart: go.Figure, state: Any) -> None:
-    """Apply what the reader did; it comes from a browser, so anything that is no view is passed over."""
+def _restored(chart: go.Figure, state: Any) -> go.Figure:
+    """Return the chart with what the reader did; that comes from a browser, so what is no view is passed over."""
     view = state.get("view") if hasattr(state, "get") else None
     if not hasattr(view, "get"):
-        return
+        return chart
+    chart = go.Figure(chart)  # others see the same one
     for axis in ("x", "y", "y2", "y3"):
         ends, there = view.get(axis), f"{axis[0]}axis{axis[1:]}"
         if isinstance(ends, list) and len(ends) == 2 and all(map(_is_number, ends)):
@@ -68,6 +83,7 @@ def _restore(chart: go.Figure, state: Any) -> None:
     for trace in chart.data:
         if isinstance(hidden, list) and trace.legendgroup in hidden:
             trace.visible = "legendonly"
+    return chart
 
 
 def _is_number(value: Any) -> bool:
