@@ -19,10 +19,10 @@ from views.health import health
 from views.photo import open_photo, show_photo_of_the_address
 from views.tiles import Tiles, in_address, stretched_tile, tile
 
-LARGE, SMALL = (480, 360), (200, 150)  # pixels of a tile
+LARGE, SMALL = (400, 300), (200, 150)  # pixels of a tile
 FEW_COLUMNS = 5  # up to so many, tiles are so large that the 160 × 160 pixels of the models would look coarse
 NARROWEST = 64  # pixels on the screen that the tile of a dense grid may have; of another 96
-KEPT = 2000  # tiles, about 70 MB
+KEPT = 3000  # tiles, about 80 MB, for a class that looks at the 3,000 photos
 COLOURS = ("orange", "blue")
 # The button under a tile also takes the clicks on the picture above it, so that the picture opens with a click.
 WHOLE_TILE_OPENS = """<style>

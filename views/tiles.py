@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageOps
@@ -76,11 +77,16 @@ def _tile(image: Image.Image, width: int, height: int, crop: bool) -> bytes:
     if crop or image.width * height == image.height * width:
         return _encoded(ImageOps.fit(image, (width, height)), "JPEG", quality=88)
     image = ImageOps.contain(image, (width, height))
-    mask = Image.new("L", image.size)
-    ImageDraw.Draw(mask).rounded_rectangle((0, 0, image.width - 1, image.height - 1), ROUND * width, fill=255)
     ground = Image.new("RGBA", (width, height))
-    ground.paste(image, (0, height - image.height), mask)
+    ground.paste(image, (0, height - image.height), _rounded(*image.size, ROUND * width))
     return _encoded(ground, "WEBP", quality=85, method=0)
+
+
+@lru_cache(maxsize=256)
+def _rounded(width: int, height: int, radius: float) -> Image.Image:
+    mask = Image.new("L", (width, height))
+    ImageDraw.Draw(mask).rounded_rectangle((0, 0, width - 1, height - 1), radius, fill=255)
+    return mask
 
 
 def _thinned(picture: np.ndarray, most: int) -> np.ndarray:
