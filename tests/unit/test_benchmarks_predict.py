@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -36,10 +37,10 @@ def test_the_server_table_has_whole_numbers() -> None:
 
 
 @pytest.fixture(scope="module")
-def measured() -> dict:
+def measured(untrained_home: Path) -> dict:
     """What the benchmark finds with twenty people on a server whose models are untrained."""
     command = [sys.executable, "-m", "benchmarks.predict", "--json", "--number", "20", "--times", "2"]
-    command += ["--people", "20", "--rounds", "1", "--pause", "0.5"]
+    command += ["--people", "20", "--rounds", "1", "--pause", "0.5", "--home", str(untrained_home)]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=500)
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout)
