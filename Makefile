@@ -5,7 +5,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test fuzz lint format clean
+.PHONY: help setup run test fuzz audit lint format clean
 
 # Modules are called with `python -m`, since the scripts in .venv/bin break when the folder is moved or renamed.
 PY := .venv/bin/python
@@ -30,6 +30,9 @@ test: .venv/.ready-to-test ## Run all the tests; ARGS="-k flip" picks some
 
 fuzz: .venv/.ready-to-test ## Read 10,000 damaged picture files; ARGS="--cases 100000 --seed 2" reads more
 	@$(PY) -m tests.fuzz --cases 10000 $(ARGS)
+
+audit: .venv/.ready-to-test ## Look for known weaknesses of the installed packages; asks pypi.org about each
+	@$(PY) -m pip_audit --local --strict --progress-spinner off $(ARGS)
 
 lint: .venv/.ready-to-test ## Check style and format
 	@$(PY) -m ruff check

@@ -1,9 +1,13 @@
 """make: what the targets call, and that a wrong Python is told in one line before anything is made."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -52,7 +56,7 @@ def calls(folder: Path) -> list[str]:
 
 def test_help_lists_every_target():
     shown = make(PROJECT, "help").stdout
-    assert all(f"make {name} " in shown for name in ("setup", "run", "test", "lint", "format", "clean"))
+    assert all(f"make {name} " in shown for name in ("setup", "run", "test", "audit", "lint", "format", "clean"))
 
 
 @pytest.mark.parametrize("target", ["run", "test", "lint", "setup"])
@@ -105,6 +109,48 @@ def test_photos_that_cannot_be_reached_do_not_keep_the_dashboard_from_starting(c
     assert done.returncode == 0
     assert calls(clone)[-1].startswith("streamlit run")
     assert done.stderr == ""
+
+
+@pytest.fixture
+def weak() -> Iterator[tuple[str, list[str]]]:
+    """A register of weaknesses on this machine, and the packages that it says are weak; it knows all the others."""
+    names: list[str] = []
+
+    class Register(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            package, found = asked["package"], {}
+            if package["name"] in names:
+                affected = [{"package": package, "versions": [asked["version"]]}]
+                found = {"vulns": [{"id": "PYSEC-0000-1", "modified": "2026-01-01T00:00:00Z", "affected": affected}]}
+            body = json.dumps(found).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *words: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Register)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", names
+    server.shutdown()
+    server.server_close()
+
+
+def test_audit_fails_where_a_package_is_weak_and_where_none_could_be_looked_up(clone, weak):
+    address, names = weak
+    make(clone, "audit", f"PYTHON={python(clone, fits=True)}", f"ARGS=-s osv --osv-url {address}")
+    command = [sys.executable, "-m", *calls(clone)[-1].split()]
+    fine = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert fine.returncode == 0, fine.stderr
+    names.append("pillow")
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert found.returncode == 1
+    assert "PYSEC-0000-1" in found.stdout
+    nowhere = [*command[:-1], "http://127.0.0.1:9"]
+    assert subprocess.run(nowhere, capture_output=True, text=True, check=False).returncode != 0
 
 
 def test_test_runs_pytest_with_the_arguments_given(clone):
