@@ -101,6 +101,19 @@ def test_whatever_changes_runs_or_data_asks_first_whether_the_person_may(path):
     assert set(unguarded(path)) <= called_by_one_that_asks
 
 
+@pytest.mark.parametrize("path", PAGES, ids=short)
+def test_a_page_writes_no_html_that_could_have_text_of_a_user_in_it(path):
+    source = path.read_text(encoding="utf-8")
+    assert "unsafe_allow_html" not in source
+    written = [ast.unparse(node.args[0]) for node in ast.walk(ast.parse(source)) if _is_html(node)]
+    own = {"WHOLE_TILE_OPENS", "LOOK.replace('TINTS', '\\n'.join(tints))"}  # constants; the tints are numbers
+    assert set(written) <= own
+
+
+def _is_html(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) in ("st.html", "html", "st.iframe")
+
+
 def test_nothing_is_left_to_do_in_the_source():
     marks = ("TO" + "DO", "FIX" + "ME", "X" * 3)
     found = [short(path) for path in [*LIBRARY, *PAGES] if any(mark in path.read_text("utf-8") for mark in marks)]

@@ -1,0 +1,71 @@
+"""Names of runs, notes, folders, classes and pictures that would be programs in a web page: shown as what they are."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from catdog.runs import Run, annotate_run, launch, open_run
+from catdog.training import ACTIVE, TrainConfig
+from tests.browser.server import PATIENCE, Server
+from tests.browser.visitor import main
+
+pytestmark = pytest.mark.browser
+
+HOSTILE = "<img src=x onerror=hacked=1>"
+NAME = f"{HOSTILE}<script>hacked=1</script>[a](javascript:1)"
+PAGES = ("", "browse", "augment", "models", "train", "compare", "evaluate", "predict")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two classes of pictures whose names, like those of the classes and of the folder, are hostile."""
+    rng = np.random.default_rng(0)
+    root = tmp_path / f"{HOSTILE} data"
+    for name, low, high in ((f"{HOSTILE} one", 0, 120), (f"{HOSTILE} two", 130, 250)):
+        (root / name).mkdir(parents=True)
+        for number in range(20):
+            pixels = rng.integers(low, high, (60, 80, 3)).astype(np.uint8)
+            Image.fromarray(pixels).save(root / name / f"{number} {HOSTILE}.jpg")
+    return root
+
+
+@pytest.fixture
+def hostile(start, folder: Path) -> tuple[Server, Run]:
+    """A server with this folder, and a run that has learned from it and has a hostile name and note."""
+    server = start("http://127.0.0.1:9/photos.zip", folders=(folder,))
+    run = launch(server.settings, TrainConfig("model1", str(folder), epochs=1), NAME)
+    annotate_run(server.settings, run, NAME)
+    deadline = time.monotonic() + PATIENCE
+    while open_run(server.settings, run.id).state in ACTIVE and time.monotonic() < deadline:
+        time.sleep(0.2)
+    run = open_run(server.settings, run.id)
+    assert run.finished, run.log_tail()
+    return server, run
+
+
+def test_no_name_is_ever_run_as_a_program_on_any_page(hostile, visitors, folder):
+    server, run = hostile
+    visitor = visitors(server.address)
+    for page in PAGES:
+        window = visitor.visit(page, data=str(folder), run=run.id, sample="1")
+        assert window.evaluate("window.hacked") is None, page
+        expect(window.locator("img[src=x]")).to_have_count(0)
+        expect(window.locator("a[href^='javascript:']")).to_have_count(0)
+        if page == "train":
+            window.locator(f".st-key-run-{run.id} summary").click()
+            expect(main(window).get_by_text("<script>hacked=1</script>").first).to_be_visible()
+            expect(window.locator("img[src=x]")).to_have_count(0)
+        if page in ("evaluate", "predict", "compare"):
+            expect(main(window).get_by_text(HOSTILE).first).to_be_attached()
+        assert window.evaluate("window.hacked") is None, page
+
+
+def test_an_address_that_would_be_a_program_is_never_run(visitor):
+    for page in PAGES:
+        window = visitor.visit(page, data=NAME, run=NAME, picture=NAME, models=NAME, sample=NAME, epochs=NAME)
+        assert window.evaluate("window.hacked") is None, page
+        expect(window.locator("img[src=x]")).to_have_count(0)
