@@ -53,10 +53,10 @@ def check() -> None:
         raise AccessError(why)
 
 
-def do(action: Callable[..., Any], *arguments: Any) -> Any:
+def do(action: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     """Call what changes a run or the data, as action(settings, *arguments, by=person); AccessError for no member."""
     check()
-    return action(shared.settings(), *arguments, by=person())
+    return action(shared.settings(), *arguments, by=person(), **named)
 
 
 def button(label: str, *, disabled: bool = False, help: str | None = None, **rest: Any) -> bool:

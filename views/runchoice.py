@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from catdog.comparison import latest_finished
+from catdog.comparison import latest_finished, sweeps
 from catdog.runs import Run
 from catdog.words import listed
 from views import shared
+
+NEWEST = 20  # sweeps that are offered
 
 
 def choose_runs(runs: Sequence[Run], names: Mapping[str, str], key: str) -> list[Run]:
@@ -39,8 +41,30 @@ def choose_runs(runs: Sequence[Run], names: Mapping[str, str], key: str) -> list
         args=(key, before),
         placeholder="Choose runs",
     )
+    _sweep_choice(runs, key, before)
     by_id = {run.id: run for run in runs}
     return [by_id[one] for one in st.session_state[key]]
+
+
+def _sweep_choice(runs: Sequence[Run], key: str, before: str) -> None:
+    """Draw a button for each sweep, newest first, that chooses all its runs; nothing where there is none."""
+    whole = sweeps(runs)
+    if not whole:
+        return
+    with st.popover("A whole sweep", icon=":material/grid_view:", key=f"{key}-sweeps"):
+        st.caption("All the runs that were started together, in place of those that are chosen now.")
+        for number, (title, of_it) in enumerate(list(whole.items())[:NEWEST]):
+            st.button(
+                f"{shared.plain(title)}: {len(of_it)} runs",
+                key=f"{key}-sweep-{number}",
+                on_click=_choose,
+                args=(key, before, [run.id for run in of_it]),
+            )
+
+
+def _choose(key: str, before: str, ids: list[str]) -> None:
+    st.session_state[key] = ids
+    _remember(key, before)
 
 
 def choose_one(label: str, names: Mapping[str, str], key: str) -> str:

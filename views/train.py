@@ -1,5 +1,7 @@
 """Launch training runs, watch them, stop them and go on with them."""
 
+from datetime import datetime
+
 import streamlit as st
 
 from catdog.dataset import TRAINING
@@ -7,7 +9,7 @@ from catdog.dataset.splits import subset
 from catdog.models import MODELS
 from catdog.runs import Run, at_work, launch_all, seconds_expected, too_many
 from catdog.training import ACTIVE, TrainConfig
-from catdog.training.sweep import grid, sweep_names
+from catdog.training.sweep import grid, sweep_names, sweep_title
 from catdog.words import duration, listed
 from views import access, shared
 from views.live import live
@@ -68,7 +70,7 @@ def _new_run(runs: list[Run]) -> None:
             help=None if models else "Choose at least one model first.",
             key="start",
         ):
-            started = access.do(launch_all, configs, names)
+            started = access.do(launch_all, configs, names, sweep=sweep_title(name, swept, datetime.now()))
             told = listed([run.name for run in started]) if len(started) <= FEW else f"{len(started)} runs"
             st.toast(f"Started: {shared.plain(told)}", icon=":material/play_arrow:")
 

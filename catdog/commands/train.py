@@ -1,6 +1,7 @@
 """python -m catdog train: train models one after the other, each in a process of its own."""
 
 import argparse
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from catdog.commands.terminal import (
@@ -98,7 +99,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from catdog.dataset import open_catalog
     from catdog.runs import launch
     from catdog.training import TrainConfig
-    from catdog.training.sweep import grid, sweep_names
+    from catdog.training.sweep import grid, sweep_names, sweep_title
 
     source = chosen_source(arguments, settings)
     values = {name: getattr(arguments, name) for name in OPTIONS if getattr(arguments, name) is not None}
@@ -112,7 +113,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     remark(f"Training {', '.join(arguments.models)} on {catalog.title}.")
     if len(combined) > len(configs):
         remark(f"{len(combined)} runs, one for each combination.")
-    runs = [launch(settings, config, name) for (config, _), name in zip(combined, names, strict=True)]
+    title = sweep_title(arguments.name, combined, datetime.now())
+    runs = [launch(settings, config, name, sweep=title) for (config, _), name in zip(combined, names, strict=True)]
     status = 0
     if not arguments.detach:
         try:

@@ -3,7 +3,7 @@
 from catdog.comparison.data import baseline, data_warning, data_words
 from catdog.comparison.differences import differences
 from catdog.comparison.folds import Fold, alike, folds
-from catdog.comparison.names import labels, latest_finished
+from catdog.comparison.names import labels, latest_finished, sweeps
 from catdog.comparison.overfitting import overfitting
 from catdog.comparison.table import best_cells, table
 
@@ -19,5 +19,6 @@ __all__ = [
     "labels",
     "latest_finished",
     "overfitting",
+    "sweeps",
     "table",
 ]

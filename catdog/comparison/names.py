@@ -13,6 +13,15 @@ def latest_finished(runs: Sequence[Run]) -> list[Run]:
     return [newest[name] for name in MODELS if name in newest]
 
 
+def sweeps(runs: Sequence[Run]) -> dict[str, list[Run]]:
+    """Return {title: its runs} of each sweep of which two runs or more are left, in the order of `runs`."""
+    found: dict[str, list[Run]] = {}
+    for run in runs:
+        if run.sweep:
+            found.setdefault(run.sweep, []).append(run)
+    return {title: of_it for title, of_it in found.items() if len(of_it) > 1}
+
+
 def labels(runs: Sequence[Run]) -> dict[str, str]:
     """Return {run id: name}, where runs of the same name are told apart by the end of their id."""
     times = Counter(run.name for run in runs)

@@ -30,11 +30,11 @@ LONGEST_NOTE = 1000
 SIGNS = string.ascii_lowercase + string.digits
 
 
-def create_run(settings: Settings, config: TrainConfig, name: str = "", by: str = "") -> Run:
+def create_run(settings: Settings, config: TrainConfig, name: str = "", by: str = "", sweep: str = "") -> Run:
     """Make the run's folder with state "queued", and return the run; it appears in the list whole or not at all.
 
-    name: 1 to 80 characters, or "" for one made of model and time. Raises UsageError, or RunError where the disk has
-    too little space for what the run will write.
+    name: 1 to 80 characters, or "" for one made of model and time. sweep: see sweep_title. Raises
+    UsageError, or RunError where the disk has too little space for what the run will write.
     """
     needed, free = bytes_needed(config), bytes_free(settings.runs)
     if free < needed:
@@ -48,7 +48,8 @@ def create_run(settings: Settings, config: TrainConfig, name: str = "", by: str 
     hidden = RunFolder(settings.runs / f".{run_id}")
     try:
         hidden.path.mkdir(parents=True)
-        write_json(hidden.config, {"name": name, "created": created.timestamp(), "config": config.to_dict()})
+        details = {"name": name, "created": created.timestamp(), "config": config.to_dict()}
+        write_json(hidden.config, details | ({"sweep": sweep} if sweep else {}))
         note_act(hidden, STARTED, by)
         hidden.write_status(Status(epochs=config.epochs))
         hidden.path.rename(settings.runs / run_id)

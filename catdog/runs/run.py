@@ -52,6 +52,11 @@ class Run:
         return str(self.details.get("note") or "")
 
     @property
+    def sweep(self) -> str:
+        """What the sweep is called that it belongs to, "" if it was started by itself."""
+        return str(self.details.get("sweep") or "")
+
+    @property
     def acts(self) -> list[Act]:
         """What people who had signed in did with it, oldest first."""
         return acts_of(self.details)

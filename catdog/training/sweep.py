@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import product
 from typing import Any
 
@@ -87,6 +88,17 @@ def sweep_names(name: str, configs: Sequence[tuple[TrainConfig, str]]) -> list[s
         parts = [name if name and not several else f"{name} {config.model}".strip(), words]
         names.append(": ".join(filter(None, parts)) if words or name else "")
     return names
+
+
+def sweep_title(name: str, configs: Sequence[tuple[TrainConfig, str]], now: datetime) -> str:
+    """Return what a sweep is called when its runs are chosen together: its name, or its models, and when it began.
+
+    "" where there is no axis, so that the runs make no sweep.
+    """
+    if not any(words for _, words in configs):
+        return ""
+    models = ", ".join(dict.fromkeys(config.model for config, _ in configs))
+    return f"{name or models}, {now:%d %b %H:%M}"
 
 
 def _worded(value: Any) -> str:

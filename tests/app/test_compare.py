@@ -87,6 +87,24 @@ def test_the_address_says_which_runs_are_compared(app, make):
     assert second.name not in drawn(page)
 
 
+def test_all_runs_of_a_sweep_are_chosen_with_one_click(app, make):
+    for seed in (1, 2, 3):
+        make("model1", name=f"luck: seed {seed}", seed=seed).files.add_to_config(sweep="luck, 25 Nov 22:05")
+    alone = make("model4", name="alone")
+    page = app("compare", run=alone.id)
+    whole = next(one for one in page.button if "luck, 25 Nov" in one.label)
+    assert whole.label == "luck, 25 Nov 22:05: 3 runs"
+    whole.click().run()
+    assert sorted(drawn(page)) == [f"luck: seed {seed}" for seed in (1, 2, 3)]
+    assert len(page.query_params["run"]) == 3
+
+
+def test_where_there_is_no_sweep_none_is_offered(app, make):
+    make("model1", name="one").files.add_to_config(sweep="left alone, 25 Nov 22:05")
+    page = app("compare")
+    assert not [one for one in page.button if ": 1 runs" in one.label or "left alone" in one.label]
+
+
 @pytest.mark.parametrize("unknown", ["gone", "../../etc", "<script>"])
 def test_a_run_that_is_gone_gives_one_sentence_and_the_others_are_shown(app, make, unknown):
     run = make(name="here")

@@ -31,7 +31,7 @@ def end_all(settings, **values) -> None:
 def launch_ended(state: str, **values):
     """Return a launch whose runs have ended before anyone looks."""
 
-    def launch(settings, config, name=""):
+    def launch(settings, config, name="", sweep=""):
         run = create_run(settings, config, name)
         run.files.write_status(replace(run.status, state=state, **values))
         return open_run(settings, run.id)
@@ -48,6 +48,8 @@ def test_a_grid_makes_a_run_for_every_combination_under_one_name(train, environm
     }
     assert {run.name.split(":")[0] for run in found} == {"rates"}
     assert len({run.name for run in found}) == 6
+    [title] = {run.sweep for run in found}
+    assert title.startswith("rates, ")
     assert "6 runs, one for each combination" in capsys.readouterr().err
 
 
@@ -155,7 +157,7 @@ def test_a_run_that_is_done_is_one_line_with_its_scores(train, monkeypatch, caps
 
 
 def test_a_run_that_ended_early_says_so_and_why(train, environment, monkeypatch, capsys):
-    def launch(settings, config, name=""):
+    def launch(settings, config, name="", sweep=""):
         run = launch_ended("done", epoch=3, best_val_accuracy=0.6, best_epoch=1)(settings, config, name)
         write_history(run.files.history, [Epoch(number, 1.0, 0.5, 0.7, 0.6, 0.7) for number in (1, 2, 3)])
         return run

@@ -1,10 +1,12 @@
 """Sweeps: every combination once, within bounds, under one name."""
 
+from datetime import datetime
+
 import pytest
 
 from catdog.errors import UsageError
 from catdog.training import TrainConfig
-from catdog.training.sweep import AXES, MOST, SHIFT, TURN, grid, read_axis, sweep_names
+from catdog.training.sweep import AXES, MOST, SHIFT, TURN, grid, read_axis, sweep_names, sweep_title
 
 ONE, FOUR = TrainConfig("model1", "drawn"), TrainConfig("model4", "drawn")
 
@@ -79,3 +81,11 @@ def test_every_axis_is_a_setting_that_trainings_have():
         if name not in (TURN, SHIFT):
             assert hasattr(ONE, name), name
         assert kind in (int, float, str)
+
+
+def test_a_sweep_has_a_title_of_its_name_or_its_models_and_when_it_began():
+    now = datetime(2026, 11, 25, 22, 5)
+    swept = grid([TrainConfig("model1"), TrainConfig("model2")], {"seed": [1, 2]})
+    assert sweep_title("luck", swept, now) == "luck, 25 Nov 22:05"
+    assert sweep_title("", swept, now) == "model1, model2, 25 Nov 22:05"
+    assert sweep_title("luck", grid([TrainConfig("model1"), TrainConfig("model2")], {}), now) == ""
