@@ -47,24 +47,30 @@ def choose_runs(runs: Sequence[Run], names: Mapping[str, str], key: str) -> list
 
 
 def _sweep_choice(runs: Sequence[Run], key: str, before: str) -> None:
-    """Draw a button for each sweep, newest first, that chooses all its runs; nothing where there is none."""
-    whole = sweeps(runs)
-    if not whole:
-        return
-    with st.popover("A whole sweep", icon=":material/grid_view:", key=f"{key}-sweeps"):
-        st.caption("All the runs that were started together, in place of those that are chosen now.")
-        for number, (title, of_it) in enumerate(list(whole.items())[:NEWEST]):
-            st.button(
-                f"{shared.plain(title)}: {len(of_it)} runs",
-                key=f"{key}-sweep-{number}",
-                on_click=_choose,
-                args=(key, before, [run.id for run in of_it]),
-            )
+    """Draw the choice of a sweep, newest first, which chooses all its runs; nothing where there is none."""
+    whole = dict(list(sweeps(runs).items())[:NEWEST])
+    if whole:
+        st.selectbox(
+            "A whole sweep",
+            list(whole),
+            index=None,
+            format_func=lambda title: f"{title}: {len(whole[title])} runs",
+            placeholder="Or all the runs of a sweep",
+            label_visibility="collapsed",
+            key=f"{key}-sweep",
+            on_change=_choose_sweep,
+            args=(key, before, {title: [run.id for run in of_it] for title, of_it in whole.items()}),
+            width=400,
+        )
 
 
-def _choose(key: str, before: str, ids: list[str]) -> None:
-    st.session_state[key] = ids
-    _remember(key, before)
+def _choose_sweep(key: str, before: str, whole: Mapping[str, list[str]]) -> None:
+    """Choose the runs of a sweep, and let its field be ready for another one."""
+    title = st.session_state[f"{key}-sweep"]
+    if title in whole:
+        st.session_state[key] = whole[title]
+        _remember(key, before)
+    st.session_state[f"{key}-sweep"] = None
 
 
 def choose_one(label: str, names: Mapping[str, str], key: str) -> str:

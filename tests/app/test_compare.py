@@ -92,17 +92,18 @@ def test_all_runs_of_a_sweep_are_chosen_with_one_click(app, make):
         make("model1", name=f"luck: seed {seed}", seed=seed).files.add_to_config(sweep="luck, 25 Nov 22:05")
     alone = make("model4", name="alone")
     page = app("compare", run=alone.id)
-    whole = next(one for one in page.button if "luck, 25 Nov" in one.label)
-    assert whole.label == "luck, 25 Nov 22:05: 3 runs"
-    whole.click().run()
+    whole = page.selectbox(key="compared-sweep")
+    assert whole.options == ["luck, 25 Nov 22:05: 3 runs"]
+    whole.select_index(0).run()
     assert sorted(drawn(page)) == [f"luck: seed {seed}" for seed in (1, 2, 3)]
     assert len(page.query_params["run"]) == 3
+    assert page.selectbox(key="compared-sweep").value is None
 
 
 def test_where_there_is_no_sweep_none_is_offered(app, make):
     make("model1", name="one").files.add_to_config(sweep="left alone, 25 Nov 22:05")
     page = app("compare")
-    assert not [one for one in page.button if ": 1 runs" in one.label or "left alone" in one.label]
+    assert not [one for one in page.selectbox if one.label == "A whole sweep"]
 
 
 @pytest.mark.parametrize("unknown", ["gone", "../../etc", "<script>"])
