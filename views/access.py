@@ -37,7 +37,9 @@ def why_not() -> str:
         return "No list of members is set (CATDOG_MEMBERS), so nobody may change anything."
     try:
         return (
-            "" if is_member(members, who) else f"{who} is not on the list of members, so you can look but not change."
+            ""
+            if is_member(members, who)
+            else (f"{shared.unlinked(who)} is not on the list of members, so you can look but not change.")
         )
     except CatDogError as error:
         return str(error)
@@ -85,7 +87,7 @@ def panel() -> None:
         st.caption("Everybody can look around; members who have signed in can train, stop, rename and delete.")
         return
     who = person() or str(st.user.get("name") or "somebody")
-    st.caption(f":material/person: {shared.plain(who)}")
+    st.caption(f":material/person: {shared.plain(shared.unlinked(who))}")
     if person() and (why := why_not()):
         st.caption(f":material/info: {shared.plain(why)}")
     st.button("Sign out", key="sign-out", on_click=st.logout, icon=":material/logout:", width="stretch")

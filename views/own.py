@@ -82,7 +82,8 @@ def _say_what_is_stored() -> None:
     if most:
         whose = "Your sets" if by else "All sets together"
         have = bytes_stored(shared.settings(), by)
-        st.caption(f":material/person: {whose} take {size(have)} of the {size(most)} that they may take.")
+        taken = size(have) if have else "nothing"
+        st.caption(f":material/person: {whose} take {taken} of the {size(most)} that they may take.")
 
 
 def _add(upload, name: str) -> None:

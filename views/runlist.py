@@ -114,7 +114,7 @@ def _facts(run: Run) -> dict[str, str]:
         "Weights it started from": str(weights.get("source", "")),
         "Device": str(details.get("device", "")),
         "Versions": ", ".join(f"{name} {number}" for name, number in (details.get("versions") or {}).items()),
-        "Who did what": "; ".join(f"{act.what} by {act.by}, {_when(act.at)}" for act in run.acts[-5:]),
+        "Who did what": "; ".join(f"{act.what} by {shared.unlinked(act.by)}, {_when(act.at)}" for act in run.acts[-5:]),
         "Folder": str(run.folder),
         "Space it takes": size(bytes_taken(run.folder)),
         "Note": run.note,

@@ -29,6 +29,11 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*\[\]<>$~#|]|(?<![^\W_])_|_(?![^\W_]))", r"\\\1", text)
 
 
+def unlinked(email: str) -> str:
+    """Return an e-mail address with an invisible joint before its "@", so that Markdown makes no link of it."""
+    return email.replace("@", "\u2060@")
+
+
 @contextmanager
 def errors() -> Iterator[None]:
     """Turn an error that a user can cause into a box with its sentence; the rest of the block is left out."""

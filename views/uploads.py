@@ -67,7 +67,9 @@ def megabytes(usual: int, key: str) -> tuple[int, bool]:
             icon=":material/person_alert:",
         )
     else:
-        st.caption(f":material/person: {size(left * MEGABYTE)} of the {size(most)} that {whose} may upload in an hour.")
+        st.caption(
+            f":material/person: {size(left * MEGABYTE)} left of the {size(most)} that {whose} may upload in an hour."
+        )
     first = st.session_state.setdefault(f"megabytes-{key}", max(1, min(usual, left)))
     return first, left < 1
 

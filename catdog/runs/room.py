@@ -41,9 +41,9 @@ def room_for(settings: Settings, number: int, by: str) -> Iterator[None]:
 
 def too_many(busy: int, number: int, most: int, by: str) -> str:
     """Return the sentence that says why so many more runs may not be started."""
-    whose = "each person" if by else "everybody together"
-    runs = "1 more" if number == 1 else f"{number:,} more"
+    whose, some = ("Each person", "of yours") if by else ("Everybody together", "")
+    already = f", and {busy:,} {some} do".replace("  ", " ") if busy else ""
     return (
-        f"{busy:,} runs wait or train already, and {whose} may have {most:,}, so {runs} can't be started: start fewer, "
-        "or wait until some have ended."
+        f"{whose} may have {most:,} runs that wait or train{already}, so {number:,} more can't be started: "
+        f"{'wait until one has ended' if number == 1 else 'start fewer, or wait until some have ended'}."
     )

@@ -135,4 +135,4 @@ def test_more_runs_than_a_person_may_have_are_refused_before_the_click(app, memb
     assert any("0 of 3 runs of yours" in caption.value for caption in page.caption)
     page = app("train", models=["model1", "model2", "model3", "model4"])
     assert button(page, "Start training 4 models").disabled
-    assert any("each person may have 3" in warning.value for warning in page.warning)
+    assert any("Each person may have 3 runs" in warning.value for warning in page.warning)

@@ -77,11 +77,15 @@ def test_damaged_acts_are_passed_over(limited, acts):
 
 def test_no_more_runs_wait_or_train_for_a_person_than_allowed_and_others_have_room(limited):
     launch(limited, CONFIG, by=ANNA)
-    with pytest.raises(AccessError, match="1 runs wait or train already, and each person may have 2, so 2 more"):
+    with pytest.raises(
+        AccessError, match="Each person may have 2 runs that wait or train, and 1 of yours do, so 2 more"
+    ):
         launch_all(limited, [CONFIG, CONFIG], ["one", "two"], ANNA)
     assert len(list_runs(limited)) == 1  # all or none
     launch(limited, CONFIG, by=ANNA)
-    with pytest.raises(AccessError, match="each person may have 2"):
+    with pytest.raises(
+        AccessError, match="Each person may have 2 runs that wait or train, and 2 of yours do, so 1 more"
+    ):
         launch(limited, CONFIG, by=ANNA)
     launch_all(limited, [CONFIG, CONFIG], ["one", "two"], BEN)
 
@@ -99,5 +103,5 @@ def test_a_run_that_has_ended_makes_room_and_resuming_takes_it_again(limited):
 
 def test_those_who_have_not_signed_in_count_together(limited):
     launch_all(limited, [CONFIG, CONFIG], ["one", "two"])
-    with pytest.raises(AccessError, match="everybody together may have 2"):
+    with pytest.raises(AccessError, match="Everybody together may have 2 runs that wait or train, and 2 do, so 1 more"):
         launch(limited, CONFIG)
