@@ -3,11 +3,13 @@
 import ipaddress
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from catdog.errors import CatDogError, UsageError
+from catdog.members import is_member
 from catdog.settings import Settings
 
 NEEDED = ("client_id", "client_secret", "server_metadata_url")
@@ -17,13 +19,14 @@ def check_serving() -> Settings:
     """Return the settings, or end this process with one sentence where the dashboard may not be served as asked.
 
     Refused are an address that other machines can reach, where nobody signs in and CATDOG_OPEN is not 1; sign-in whose
-    secrets.toml lacks something; and settings that can't be used.
+    secrets.toml lacks something; members without sign-in, and the other way round; and settings that can't be used.
     """
     try:
         settings = Settings.from_environment()
         check_address(st.get_option("server.address"), settings.open, sign_in_on())
         if sign_in_on():
             check_sign_in(_secrets())
+        check_members(settings.members, sign_in_on())
         return settings
     except CatDogError as error:
         sys.exit(f"catdog: {error}")
@@ -47,6 +50,22 @@ def check_address(address: str | None, open_to_all: bool, sign_in: bool) -> None
         f"The dashboard would be open to everybody who can reach {address or 'any address of this machine'}: set up "
         "signing in (see README), serve 127.0.0.1 only, or set CATDOG_OPEN=1 if that is meant."
     )
+
+
+def check_members(members: Path | None, sign_in: bool) -> None:
+    """Raise CatDogError for sign-in without a list of members that can be read, and for a list without sign-in."""
+    if members is None and sign_in:
+        raise UsageError(
+            "People can sign in, but no list says who of them may change things: set CATDOG_MEMBERS to a file with "
+            "their e-mail addresses."
+        )
+    if members is not None and not sign_in:
+        raise UsageError(
+            "CATDOG_MEMBERS names a list of members, but nobody can sign in, so it would keep nobody out: add the "
+            "section [auth] to .streamlit/secrets.toml (see README), or unset CATDOG_MEMBERS."
+        )
+    if members is not None:
+        is_member(members, "")
 
 
 def check_sign_in(auth: Mapping[str, Any]) -> None:

@@ -1,5 +1,7 @@
 """What each person may upload within an hour: counted as it arrives, and said before it is too much."""
 
+import threading
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -23,13 +25,16 @@ class Uploads:
 
     def __init__(self, most: int) -> None:
         self.allowance = Allowance(most)
-        self._persons: dict[str, str] = {}
+        self._persons: OrderedDict[str, str] = OrderedDict()
+        self._lock = threading.Lock()
 
     def sits_at(self, session: str, person: str) -> None:
-        """Remember who sits at a browser tab; the tabs that opened longest ago are forgotten."""
-        self._persons[session] = person
-        while len(self._persons) > TABS:
-            self._persons.pop(next(iter(self._persons)), None)
+        """Remember who sits at a browser tab; those that nobody has touched for longest are forgotten."""
+        with self._lock:
+            self._persons[session] = person
+            self._persons.move_to_end(session)
+            while len(self._persons) > TABS:
+                self._persons.popitem(last=False)
 
     def take(self, session: str, amount: int) -> bool:
         """Count an upload of so many bytes, and return whether it is still allowed."""

@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from catdog.errors import UsageError
+from catdog.errors import AccessError, UsageError
 from catdog.settings import PROJECT
-from views.serving import check_address, check_sign_in
+from views.serving import check_address, check_members, check_sign_in
 
 AUTH = {
     "redirect_uri": "https://dogs.example/oauth2callback",
@@ -65,6 +65,19 @@ def test_missing_packages_are_named_in_one_sentence(monkeypatch):
     monkeypatch.setitem(sys.modules, "authlib", None)
     with pytest.raises(UsageError, match=r"requirements-signin\.txt"):
         check_sign_in(AUTH)
+
+
+def test_members_without_sign_in_and_sign_in_without_members_are_refused(tmp_path):
+    members = tmp_path / "members.txt"
+    members.write_text("anna@school.example\n", encoding="utf-8")
+    check_members(None, sign_in=False)
+    check_members(members, sign_in=True)
+    with pytest.raises(UsageError, match="set CATDOG_MEMBERS"):
+        check_members(None, sign_in=True)
+    with pytest.raises(UsageError, match="keep nobody out"):
+        check_members(members, sign_in=False)
+    with pytest.raises(AccessError, match="can't be read"):
+        check_members(tmp_path / "gone.txt", sign_in=True)
 
 
 def test_protection_against_other_sites_is_on():

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 import streamlit as st
 
-from views.uploads import CountUploads, uploads
+from views.uploads import CountUploads, Uploads, uploads
 
 ADDRESS = "/_stcore/upload_file/tab-1/file-1"
 MOST = 1_000_000
@@ -62,6 +62,16 @@ def test_each_person_is_counted_alone_however_many_tabs_are_open():
     assert asked.ask(1, "/_stcore/upload_file/tab-3/f") == 204
     assert asked.ask(MOST, "/_stcore/upload_file/never-seen/f") == 204  # whoever has not signed in
     assert asked.ask(1, "/_stcore/upload_file/never-seen-2/f") == 413
+
+
+def test_the_tabs_that_nobody_touched_for_longest_are_forgotten(monkeypatch):
+    monkeypatch.setattr("views.uploads.TABS", 2)
+    counts = Uploads(MOST)
+    for tab in ("first", "second", "first", "third"):
+        counts.sits_at(tab, "anna")
+    assert counts.take("first", MOST)
+    assert not counts.take("third", 1)
+    assert counts.take("second", 1)  # nobody's any more
 
 
 @pytest.mark.parametrize("length", [None, "many", -5])
