@@ -17,12 +17,12 @@ from views.browsefacts import facts_now, picture_reader
 from views.browsefilters import Wanted, filters, say_what_the_address_got_wrong
 from views.health import health
 from views.photo import open_photo, show_photo_of_the_address
-from views.tiles import Tiles, in_address, stretched_tile, tile
+from views.tiles import Tiles, fitted, in_address, stretched_tile
 
 LARGE, SMALL = (400, 300), (200, 150)  # pixels of a tile
 FEW_COLUMNS = 5  # up to so many, tiles are so large that the 160 × 160 pixels of the models would look coarse
 NARROWEST = 64  # pixels on the screen that the tile of a dense grid may have; of another 96
-KEPT = 3000  # tiles, about 80 MB, for a class that looks at the 3,000 photos
+KEPT = 1000  # tiles, about 35 MB
 COLOURS = ("orange", "blue")
 # The button under a tile also takes the clicks on the picture above it, so that the picture opens with a click.
 WHOLE_TILE_OPENS = """<style>
@@ -30,6 +30,8 @@ WHOLE_TILE_OPENS = """<style>
 [class*="st-key-tile-"] .stElementContainer, [class*="st-key-tile-"] .stButton,
 [class*="st-key-tile-"] .stButton * { position: static; }
 [class*="st-key-tile-"] .stButton button::after { content: ""; position: absolute; inset: 0; cursor: pointer; }
+[class*="st-key-tile-"] img { aspect-ratio: 4 / 3; object-fit: contain; object-position: left bottom;
+  border-radius: 0; }
 </style>"""
 
 
@@ -147,19 +149,14 @@ def _maker(dataset: Dataset) -> Callable[[tuple], tuple]:
         if dense:
             own = own_size(dataset.catalog.root / dataset.catalog.paths[row])
             if own is not None:
-                return _ready(stretched_tile(read(slice(row, row + 1))[0], own, *SMALL)), own
+                return in_address(stretched_tile(read(slice(row, row + 1))[0], own, *SMALL)), own
         try:
             picture = dataset.picture(row)
         except PictureError as error:
             return None, str(error)
-        return _ready(tile(picture, *(SMALL if dense else LARGE))), (picture.shape[1], picture.shape[0])
+        return in_address(fitted(picture, *(SMALL if dense else LARGE))), (picture.shape[1], picture.shape[0])
 
     return make
-
-
-def _ready(picture_file: bytes) -> bytes | str:
-    """Return a tile as st.image takes it without encoding it anew, which would take longer than all the rest."""
-    return in_address(picture_file) if picture_file.startswith(b"RIFF") else picture_file
 
 
 @st.cache_resource(show_spinner=False)

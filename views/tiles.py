@@ -34,6 +34,15 @@ def stretched_tile(picture: np.ndarray, own: tuple[int, int], width: int, height
     return _tile(image.resize(size, Image.Resampling.BILINEAR), width, height, crop=False)
 
 
+def fitted(picture: np.ndarray, width: int, height: int) -> bytes:
+    """Return `picture`, uint8 (H, W, 3), as a JPEG in its own proportions that fits into width × height.
+
+    A page that lays such pictures out itself needs a third of the time that a tile with clear ground takes.
+    """
+    image = Image.fromarray(_thinned(picture, max(width, height)))
+    return _jpeg(ImageOps.contain(image, (width, height)), 88)
+
+
 def in_address(picture_file: bytes) -> str:
     """Return a JPEG or WebP file as a data: address, which st.image passes on; of bytes of WebP it would make a PNG."""
     kind = "jpeg" if picture_file.startswith(b"\xff\xd8") else "webp"
@@ -44,7 +53,7 @@ def whole(picture: np.ndarray, most: int) -> bytes:
     """Return `picture`, uint8 (H, W, 3), as a JPEG in its own proportions, no side over `most` pixels."""
     image = Image.fromarray(_thinned(picture, most))
     image.thumbnail((most, most))
-    return _encoded(image, "JPEG", quality=90)
+    return _jpeg(image, 90)
 
 
 class Tiles:
@@ -75,11 +84,13 @@ class Tiles:
 
 def _tile(image: Image.Image, width: int, height: int, crop: bool) -> bytes:
     if crop or image.width * height == image.height * width:
-        return _encoded(ImageOps.fit(image, (width, height)), "JPEG", quality=88)
+        return _jpeg(ImageOps.fit(image, (width, height)), 88)
     image = ImageOps.contain(image, (width, height))
     ground = Image.new("RGBA", (width, height))
     ground.paste(image, (0, height - image.height), _rounded(*image.size, ROUND * width))
-    return _encoded(ground, "WEBP", quality=85, method=0)
+    buffer = io.BytesIO()
+    ground.save(buffer, "WEBP", quality=85, method=0)
+    return buffer.getvalue()
 
 
 @lru_cache(maxsize=256)
@@ -98,7 +109,11 @@ def _thinned(picture: np.ndarray, most: int) -> np.ndarray:
     return np.ascontiguousarray(picture[::step, ::step])
 
 
-def _encoded(image: Image.Image, kind: str, **options: int) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
+def _jpeg(image: Image.Image, quality: int) -> bytes:
+    try:
+        from simplejpeg import encode_jpeg
+    except ImportError:  # a compiled package that may be missing on rare machines
+        buffer = io.BytesIO()
+        image.save(buffer, "JPEG", quality=quality)
+        return buffer.getvalue()
+    return encode_jpeg(np.asarray(image), quality, colorsubsampling="420")
