@@ -10,6 +10,8 @@ ARGS ?=
 # Modules are called with `python -m`, since the scripts in .venv/bin break when the folder is moved or renamed.
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --disable-pip-version-check
+# Whole files side by side, since what several tests of a file share is made once for each process.
+SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=loadfile
 VERSION_FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 help: ## Say what there is
@@ -26,7 +28,7 @@ run: .venv/.ready ## Fetch the photos (first time) and open the dashboard on htt
 	@$(PY) -m streamlit run dashboard.py --server.port=$(PORT)
 
 test: .venv/.ready-to-test ## Run all the tests; ARGS="-k flip" picks some
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 fuzz: .venv/.ready-to-test ## Read 10,000 damaged picture files; ARGS="--cases 100000 --seed 2" reads more
 	@$(PY) -m tests.fuzz --cases 10000 $(ARGS)
