@@ -11,7 +11,7 @@ ARGS ?=
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --disable-pip-version-check
 # Whole files side by side, since what several tests of a file share is made once for each process.
-SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=loadfile
+SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 VERSION_FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 help: ## Say what there is

@@ -38,6 +38,21 @@ CHROMIUM = Path("/usr/bin/chromium")
 CLASSES = ("cats", "dogs")
 
 
+LONGEST = (
+    "test_ray",
+    "test_benchmarks_server",
+    "test_worker_process",
+    "test_real_training",
+    "test_restart",
+    "test_forced",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that none of them is left over for a single process at the end."""
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip, or in CI fail, the tests whose tools or photos are not on this machine."""
     in_ci = os.environ.get("CI") == "true"

@@ -155,7 +155,9 @@ def test_audit_fails_where_a_package_is_weak_and_where_none_could_be_looked_up(c
 
 def test_test_runs_pytest_with_the_arguments_given(clone):
     assert make(clone, "test", f"PYTHON={python(clone, fits=True)}", "ARGS=-k flip").returncode == 0
-    assert calls(clone)[-1] == "pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile -k flip"
+    assert (
+        calls(clone)[-1] == "pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder -k flip"
+    )
 
 
 def test_clean_keeps_photos_and_runs(clone):
