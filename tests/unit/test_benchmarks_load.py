@@ -1,7 +1,5 @@
 """The benchmark of a class at the dashboard: real sessions at the real server while a model trains."""
 
-
-
 from benchmarks.load import kinds_table, table
 
 ROW = {

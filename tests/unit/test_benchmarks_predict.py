@@ -1,7 +1,5 @@
 """The benchmark of predictions, on models nobody trained: it measures the real server, whose answers must be right."""
 
-
-
 from benchmarks.answering import BULK, SINGLE
 from benchmarks.predict import server_table, ways_table
 
