@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlencode
 
@@ -86,14 +86,14 @@ class Reader:
         self._wait_for_page(page)
         return time.perf_counter() - began
 
-    def _wait_for_page(self, page: str) -> None:
-        """Take in what the server sends until the page's script has come to its end."""
+    def _wait_for_page(self, page: str, ends: Collection[int] = (ForwardMsg.FINISHED_SUCCESSFULLY,)) -> None:
+        """Take in what the server sends until the page's script has come to its end, or to another one of `ends`."""
         self.pictures = 0
         while True:
             message = ForwardMsg.FromString(self._line.recv(timeout=self.patience, decode=False))
             self._hear(message, page)
             kind = message.WhichOneof("type")
-            if kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+            if kind == "script_finished" and message.script_finished in ends:
                 return
 
     def _hear(self, message: ForwardMsg, page: str) -> None:

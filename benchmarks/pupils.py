@@ -96,12 +96,7 @@ class Pupil(Dropper):
         state.page_script_hash, state.fragment_id, state.is_auto_rerun = self._page, fragment, True
         began = time.perf_counter()
         self._line.send(asked.SerializeToString())
-        while True:
-            message = ForwardMsg.FromString(self._line.recv(timeout=self.patience, decode=False))
-            self._hear(message, TICK)
-            done = (ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY, ForwardMsg.FINISHED_SUCCESSFULLY)
-            if message.WhichOneof("type") == "script_finished" and message.script_finished in done:
-                break
+        self._wait_for_page(TICK, (ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY, ForwardMsg.FINISHED_SUCCESSFULLY))
         self.clicks.append(Click(TICK, time.perf_counter() - began))
 
     def _fetch(self) -> float:

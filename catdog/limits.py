@@ -29,8 +29,8 @@ class Limits:
         """Return the variables with which a child process reads these same limits."""
         return {
             "CATDOG_LIMIT_RUNS": str(self.runs),
-            "CATDOG_LIMIT_UPLOAD": f"{self.upload / MEGABYTE:g}",
-            "CATDOG_LIMIT_STORED": f"{self.stored / MEGABYTE:g}",
+            "CATDOG_LIMIT_UPLOAD": str(self.upload // MEGABYTE),
+            "CATDOG_LIMIT_STORED": str(self.stored // MEGABYTE),
         }
 
 

@@ -1,5 +1,7 @@
 """Numbers in words, the same on every page."""
 
+from datetime import datetime
+
 
 def duration(seconds: float) -> str:
     """Return a time span in words, such as "43 s", "3 min 20 s" or "2 h 5 min"."""
@@ -9,6 +11,11 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def moment(seconds: float) -> str:
+    """Return a time in seconds since 1970 in words, such as "25 Nov 2026, 22:05"."""
+    return f"{datetime.fromtimestamp(seconds):%d %b %Y, %H:%M}"
 
 
 def size(number: int) -> str:

@@ -115,7 +115,7 @@ def _grid(dataset: Dataset, rows: np.ndarray, columns: int, with_label: bool) ->
 
 
 def _picture(
-    dataset: Dataset, row: int, shown: bytes | str | None, size: tuple[int, int] | str, dense: bool, with_label: bool
+    dataset: Dataset, row: int, shown: str | None, size: tuple[int, int] | str, dense: bool, with_label: bool
 ) -> None:
     """Show one picture with its file name and, where there is room, its size, its split and its label."""
     catalog = dataset.catalog
@@ -141,10 +141,10 @@ def _picture(
 
 
 def _maker(dataset: Dataset) -> Callable[[tuple], tuple]:
-    """Return what makes a tile for a key of _grid: its bytes and the picture's own size, or None and what is wrong."""
+    """Return what makes a tile for a key of _grid: its address and the picture's size, or None and what is wrong."""
     read = picture_reader(dataset)
 
-    def make(key: tuple[str, str, int, bool]) -> tuple[bytes | str | None, tuple[int, int] | str]:
+    def make(key: tuple[str, str, int, bool]) -> tuple[str | None, tuple[int, int] | str]:
         _, _, row, dense = key
         if dense:
             own = own_size(dataset.catalog.root / dataset.catalog.paths[row])

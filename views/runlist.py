@@ -1,13 +1,11 @@
 """The runs that have ended: a compact list, the details of each, and what can be done with it."""
 
-from datetime import datetime
-
 import streamlit as st
 
 from catdog.comparison import data_words, labels
 from catdog.models import MODELS
 from catdog.runs import Run, annotate_run, bytes_free, bytes_taken, delete_run, rename_run, resume_run
-from catdog.words import duration, percent, size
+from catdog.words import duration, moment, percent, size
 from views import access, shared
 from views.exports import exports
 from views.trainform import put_into_form
@@ -93,7 +91,7 @@ def _facts(run: Run) -> dict[str, str]:
     best = f"{percent(run.best_val_accuracy)} in epoch {run.best_epoch}" if run.best_val_accuracy is not None else "–"
     test = (run.evaluation or {}).get("test") or {}
     photos = f" of {test['photos']:,} pictures" if test.get("photos") else ""
-    ended = _when(status.finished) if status.finished else ""
+    ended = moment(status.finished) if status.finished else ""
     facts = {
         "Model": f"{config.model}: {MODELS[config.model].title}",
         "Data": data.get("title") or data_words(run),
@@ -114,16 +112,14 @@ def _facts(run: Run) -> dict[str, str]:
         "Weights it started from": str(weights.get("source", "")),
         "Device": str(details.get("device", "")),
         "Versions": ", ".join(f"{name} {number}" for name, number in (details.get("versions") or {}).items()),
-        "Who did what": "; ".join(f"{act.what} by {shared.unlinked(act.by)}, {_when(act.at)}" for act in run.acts[-5:]),
+        "Who did what": "; ".join(
+            f"{act.what} by {shared.unlinked(act.by)}, {moment(act.at)}" for act in run.acts[-5:]
+        ),
         "Folder": str(run.folder),
         "Space it takes": size(bytes_taken(run.folder)),
         "Note": run.note,
     }
     return {what: value for what, value in facts.items() if value}
-
-
-def _when(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds).strftime("%d %b %Y, %H:%M")
 
 
 def _buttons(run: Run) -> None:

@@ -1,13 +1,12 @@
 """python -m catdog runs: list, show, move up, stop, resume, rename, note and delete training runs."""
 
 import argparse
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from catdog.commands.terminal import add_json, print_json
 from catdog.errors import UsageError
 from catdog.settings import Settings
-from catdog.words import duration, percent
+from catdog.words import duration, moment, percent
 
 if TYPE_CHECKING:
     from catdog.runs import Run
@@ -116,7 +115,7 @@ def _show(run: "Run", as_json: bool) -> int:
     if run.note:
         print(f"  note: {run.note}")
     for act in run.acts:
-        print(f"  {act.what} by {act.by}, {datetime.fromtimestamp(act.at):%d %b %Y, %H:%M}")
+        print(f"  {act.what} by {act.by}, {moment(act.at)}")
     print(f"  best validation accuracy {percent(run.best_val_accuracy)}")
     print(f"  test accuracy {percent(run.test_accuracy)}")
     print(f"  folder: {run.folder}")

@@ -29,6 +29,11 @@ def test_every_limit_can_be_set_and_0_means_none():
     assert limits_of(limits_of(values).environment()) == limits_of(values)
 
 
+def test_a_child_process_reads_the_same_limits_however_large_they_are():
+    large = limits_of({"CATDOG_LIMIT_UPLOAD": "123456789", "CATDOG_LIMIT_STORED": "1234567"})
+    assert limits_of(large.environment()) == large
+
+
 @pytest.mark.parametrize("text", ["-1", "many", "1.5", " ", "9" * 10, "٣"])
 def test_what_is_no_whole_number_is_refused(text):
     with pytest.raises(UsageError, match="CATDOG_LIMIT_UPLOAD"):

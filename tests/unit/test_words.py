@@ -1,8 +1,10 @@
 """Numbers in words."""
 
+from datetime import datetime
+
 import pytest
 
-from catdog.words import duration, listed, percent
+from catdog.words import duration, listed, moment, percent
 
 
 @pytest.mark.parametrize(
@@ -24,3 +26,7 @@ def test_a_share_becomes_a_percentage_and_none_a_dash():
 )
 def test_names_are_enumerated(names, words):
     assert listed(names) == words
+
+
+def test_a_moment_is_told_to_the_minute():
+    assert moment(datetime(2026, 11, 25, 22, 5, 59).timestamp()) == "25 Nov 2026, 22:05"
