@@ -16,7 +16,7 @@ RUN python -m pip install -r requirements-ray.txt -r requirements-signin.txt
 COPY dashboard.py LICENSE ./
 COPY .streamlit/config.toml .streamlit/
 COPY catdog catdog
-COPY views views
+COPY pages pages
 
 RUN useradd --create-home --uid 10001 catdog && install --directory --owner=catdog --group=catdog /data
 USER catdog

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from benchmarks.timing import median_seconds
-from catdog.explain import occlusion
-from catdog.inference import Predictor, parallel_outputs
-from catdog.inside import class_activation, look_inside
-from catdog.models import MODELS
+from catdog.inference.activations import class_activation, look_inside
+from catdog.inference.occlusion import occlusion
+from catdog.inference.predictor import Predictor, parallel_outputs
+from catdog.models.specs import MODELS
 from catdog.runs import Run
 
 SINGLE, BULK, LOOK, KERAS_ONE, KERAS_CALL, KERAS_BATCH = (

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from benchmarks.memory import peak_memory
-from catdog.dataset import open_catalog
+from catdog.datasets import open_catalog
 from catdog.settings import Settings
 
 

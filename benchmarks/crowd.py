@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from benchmarks.dropping import PREDICT, Dropper
-from catdog.inference import Predictor
+from catdog.inference.predictor import Predictor
 from catdog.runs import Run
-from catdog.words import percent
+from catdog.utils.text import percent
 
 CLASSES = ("cats", "dogs")
 

@@ -29,8 +29,8 @@ from benchmarks.browsing import Reader, server
 from benchmarks.memory import memory, peak_memory
 from benchmarks.processes import run_process
 from benchmarks.tables import markdown
-from catdog.dataset import photos_root
-from catdog.dataset.drawn import write_drawn
+from catdog.datasets import photos_root
+from catdog.datasets.synthetic.generate import write_drawn
 from catdog.settings import Settings
 
 REPEAT = 9

@@ -22,9 +22,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from catdog.dataset.catalog import Catalog, scan
-from catdog.dataset.tensors import decoded
-from catdog.pictures import SIZE
+from catdog.datasets.cache import decoded
+from catdog.datasets.catalog import Catalog, scan
+from catdog.images.decode import SIZE
 
 
 def main() -> None:

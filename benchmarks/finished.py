@@ -15,14 +15,14 @@ from statistics import NormalDist
 
 import numpy as np
 
-from catdog.dataset import SPLITS, TRAINING, Catalog
+from catdog.datasets import SPLITS, TRAINING, Catalog
 from catdog.evaluation import score
-from catdog.files import write_json, write_text
-from catdog.models import MODELS, build
+from catdog.models.specs import MODELS, build
 from catdog.runs import Run, create_run, open_run
 from catdog.settings import Settings
 from catdog.training import RunFolder, TrainConfig
 from catdog.training.history import Epoch, best_of, write_history
+from catdog.utils.files import write_json, write_text
 
 GUESSING = 0.5
 FILES = ("model.keras", "model.tflite")
@@ -83,7 +83,7 @@ def answer(run: Run, catalog: Catalog) -> None:
 
 def write_untrained(folder: Path, name: str = "model4") -> None:
     """Write model.keras and model.tflite of a model with random weights into the folder."""
-    from catdog.export.conversion import probability
+    from catdog.export.convert import probability
     from catdog.training.litert import to_litert
 
     files, model = RunFolder(folder), build(name, seed=1)

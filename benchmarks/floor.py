@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from benchmarks.timing import median_seconds
-from catdog.models import MODELS
+from catdog.models.specs import MODELS
 from catdog.settings import PROJECT
 
 if TYPE_CHECKING:
@@ -66,10 +66,10 @@ def measure(name: str, steps: int) -> dict:
     """Return the floor of one model, measured in this process."""
     import numpy as np
 
-    from catdog.augment import Augmentation
-    from catdog.models import build, compile_model, recipe
+    from catdog.augmentation.config import Augmentation
+    from catdog.models.specs import build, compile_model, recipe
     from catdog.training import TrainConfig
-    from catdog.training.arithmetic import BFLOAT16, fast_arithmetic, faster_arithmetic, fused_adam
+    from catdog.training.acceleration import BFLOAT16, fast_arithmetic, faster_arithmetic, fused_adam
     from catdog.training.standin import stand_in
 
     config = TrainConfig(name)

@@ -14,9 +14,9 @@ from pathlib import Path
 from benchmarks.memory import own_memory
 from benchmarks.processes import train
 from benchmarks.tables import markdown
-from catdog.dataset import open_dataset
-from catdog.dataset.drawn import write_drawn
-from catdog.models import MODELS
+from catdog.datasets import open_dataset
+from catdog.datasets.synthetic.generate import write_drawn
+from catdog.models.specs import MODELS
 from catdog.settings import Settings
 from catdog.training import TrainConfig
 

@@ -27,7 +27,7 @@ from benchmarks.predict import make_runs, picture_files
 from benchmarks.pupils import SHOWN_ERRORS, TICK, WATCH, Click, school_hour
 from benchmarks.tables import markdown
 from catdog.comparison import latest_finished
-from catdog.pictures import load_picture, resize
+from catdog.images.decode import load_picture, resize
 from catdog.runs import Run, delete_run, launch, list_runs, open_run, stop_run
 from catdog.settings import Settings
 from catdog.training import ACTIVE, TrainConfig

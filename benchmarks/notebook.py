@@ -17,8 +17,8 @@ def main() -> None:
     import keras
     import tensorflow as tf
 
-    from catdog.backbone import find_weights
-    from catdog.models import build, compile_model, recipe
+    from catdog.models.mobilenet import find_weights
+    from catdog.models.specs import build, compile_model, recipe
     from catdog.settings import Settings
 
     keras.utils.set_random_seed(seed)

@@ -30,8 +30,8 @@ from benchmarks.finished import answer, finished_run, lend_model
 from benchmarks.memory import memory
 from benchmarks.processes import run_process
 from benchmarks.tables import markdown
-from catdog.dataset import open_dataset
-from catdog.models import MODELS
+from catdog.datasets import open_dataset
+from catdog.models.specs import MODELS
 from catdog.runs import Run
 from catdog.settings import Settings
 

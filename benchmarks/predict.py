@@ -31,9 +31,9 @@ from benchmarks.memory import memory, peak_memory
 from benchmarks.processes import run_process
 from benchmarks.tables import markdown
 from catdog.comparison import latest_finished
-from catdog.dataset import open_dataset
-from catdog.models import MODELS
-from catdog.pictures import load_picture, resize
+from catdog.datasets import open_dataset
+from catdog.images.decode import load_picture, resize
+from catdog.models.specs import MODELS
 from catdog.runs import Run, list_runs
 from catdog.settings import Settings
 

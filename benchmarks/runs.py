@@ -16,7 +16,7 @@ from filelock import FileLock
 
 from benchmarks.finished import finished_run
 from benchmarks.timing import median_seconds
-from catdog.models import MODELS
+from catdog.models.specs import MODELS
 from catdog.runs import launch, list_runs, open_run
 from catdog.runs.queue import INTERVAL, Queue
 from catdog.settings import Settings

@@ -20,8 +20,8 @@ from benchmarks.floor import KEYS as FLOOR_KEYS
 from benchmarks.floor import floor
 from benchmarks.processes import Ended, run_process, train
 from benchmarks.summary import TIMES, WAYS, distances, distances_table, summary, table
-from catdog.dataset import open_dataset
-from catdog.models import MODELS
+from catdog.datasets import open_dataset
+from catdog.models.specs import MODELS
 from catdog.settings import Settings
 from catdog.training import TrainConfig
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import NoReturn
 
 from catdog import __version__
-from catdog.commands import data, evaluate, export, health, models, predict, runs, train
-from catdog.commands.terminal import complain
+from catdog.cli import data, evaluate, export, health, models, predict, runs, train
+from catdog.cli.terminal import complain
 from catdog.errors import CatDogError, UsageError
 from catdog.limits import Limits
 from catdog.settings import Settings

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from benchmarks.memory import peak_memory
 from catdog.errors import PictureError
-from catdog.pictures import read_picture, resize
+from catdog.images.decode import read_picture, resize
 from tests.picture_files import STARTS, made_files
 
 MOST_SECONDS = 2.0  # of the processor, since other work on the machine is not the decoder's fault

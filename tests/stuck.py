@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from catdog.runs import local
 from catdog.runs.__main__ import main
-from catdog.training import fit, reporter, worker
+from catdog.runs.executors import local
+from catdog.training import loop, reporter, worker
 
 GRACE = 3.0  # seconds, instead of 10
 
@@ -32,7 +32,7 @@ def can_get_stuck(patch: pytest.MonkeyPatch) -> None:
 
 
 def small_network(name: str, seed: int, **_: object):
-    """What stands in for catdog.models.build."""
+    """What stands in for catdog.models.specs.build."""
     import keras
 
     keras.utils.set_random_seed(seed)
@@ -78,5 +78,5 @@ if __name__ == "__main__":
     EPOCH = int(number)
     written: list[str] = []
     real_rename, os.rename = os.rename, rename
-    fit.build, worker.Reporter, reporter.GRACE = small_network, StuckReporter, GRACE
+    loop.build, worker.Reporter, reporter.GRACE = small_network, StuckReporter, GRACE
     sys.exit(main())

@@ -2,8 +2,8 @@
 
 from catdog.charts.architecture import drawings, shape_words
 from catdog.charts.bars import class_counts, probability_bars
-from catdog.charts.curves import METRICS, curves, panels
 from catdog.charts.evaluation import Line, precision_recall_chart, reliability_chart, roc_chart
+from catdog.charts.learning_curves import METRICS, panels, plot_learning_curves
 from catdog.charts.series import Goal, Series, goals_of
 from catdog.charts.style import CATS, CONFIG, DOGS, MODELS, NEUTRAL, model_colour
 
@@ -18,11 +18,11 @@ __all__ = [
     "Line",
     "Series",
     "class_counts",
-    "curves",
     "drawings",
     "goals_of",
     "model_colour",
     "panels",
+    "plot_learning_curves",
     "precision_recall_chart",
     "probability_bars",
     "reliability_chart",

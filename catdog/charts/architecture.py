@@ -8,9 +8,9 @@ from types import MappingProxyType
 
 import plotly.graph_objects as go
 
-from catdog.architecture import Layer, layers_of
 from catdog.charts.style import NEUTRAL, figure, model_colour
-from catdog.words import listed
+from catdog.models.summary import Layer, layers_of
+from catdog.utils.text import listed
 
 FILTERS, SMALLER, DECIDES = (
     "#785EF0",

@@ -6,7 +6,7 @@ from html import escape
 import plotly.graph_objects as go
 
 from catdog.charts.style import CLASSES, NEUTRAL, figure, layout, model_colour
-from catdog.dataset.catalog import Catalog
+from catdog.datasets.catalog import Catalog
 
 ROW = 58  # pixels for one answer: its name and its bar
 

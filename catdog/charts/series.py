@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from catdog.models import MODELS
+from catdog.models.specs import MODELS
 
 Columns = Mapping[str, Sequence[float]]
 

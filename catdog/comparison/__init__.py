@@ -1,24 +1,24 @@
 """What several runs say when they are laid side by side."""
 
 from catdog.comparison.data import baseline, data_warning, data_words
-from catdog.comparison.differences import differences
-from catdog.comparison.folds import Fold, alike, folds
+from catdog.comparison.diagnosis import describe_overfitting
 from catdog.comparison.names import labels, latest_finished, sweeps
-from catdog.comparison.overfitting import overfitting
-from catdog.comparison.table import best_cells, table
+from catdog.comparison.seeds import Fold, alike, fold_seeds
+from catdog.comparison.settings_diff import diff_settings
+from catdog.comparison.table import best_cells, build_table
 
 __all__ = [
     "Fold",
     "alike",
     "baseline",
     "best_cells",
+    "build_table",
     "data_warning",
     "data_words",
-    "differences",
-    "folds",
+    "describe_overfitting",
+    "diff_settings",
+    "fold_seeds",
     "labels",
     "latest_finished",
-    "overfitting",
     "sweeps",
-    "table",
 ]

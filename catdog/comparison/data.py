@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from catdog.runs import Run
-from catdog.words import listed
+from catdog.utils.text import listed
 
 
 def data_words(run: Run) -> str:

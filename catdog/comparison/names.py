@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from catdog.models import MODELS
+from catdog.models.specs import MODELS
 from catdog.runs import Run
 
 

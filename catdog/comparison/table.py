@@ -6,7 +6,7 @@ from typing import Any
 
 from catdog.comparison.data import baseline, data_words
 from catdog.evaluation import accuracy_interval
-from catdog.models import MODELS
+from catdog.models.specs import MODELS
 from catdog.runs import Run
 
 #: The columns of which the best value is marked, and what is best there.
@@ -22,7 +22,7 @@ BEST = {
 }
 
 
-def table(runs: Sequence[Run], names: Mapping[str, str]) -> list[dict[str, Any]]:
+def build_table(runs: Sequence[Run], names: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return one row for each run: its results, and what the notebook published for its model.
 
     Accuracies and the interval are shares of 0..1; what is not known (yet), or no number, is None. names: {run id: what

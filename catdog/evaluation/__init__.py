@@ -1,8 +1,6 @@
 """What a model's answers are worth: scores, curves, certainty, the hardest pictures, and answers to other data."""
 
-from catdog.evaluation.answers import Answers, read_answers
-from catdog.evaluation.certainty import McNemar, accuracy_interval, better_words, mcnemar
-from catdog.evaluation.hardest import HardPhoto, disagreements, hardest
+from catdog.evaluation.hard_examples import HardPhoto, disagreements, find_hard_examples
 from catdog.evaluation.metrics import (
     Calibration,
     ClassScore,
@@ -13,7 +11,9 @@ from catdog.evaluation.metrics import (
     precision_recall,
     roc,
 )
+from catdog.evaluation.predictions import Answers, read_answers
 from catdog.evaluation.scores import SMALLEST, score
+from catdog.evaluation.significance import McNemar, accuracy_interval, better_words, mcnemar
 
 __all__ = [
     "SMALLEST",
@@ -29,7 +29,7 @@ __all__ = [
     "class_scores",
     "confusion",
     "disagreements",
-    "hardest",
+    "find_hard_examples",
     "mcnemar",
     "precision_recall",
     "read_answers",

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from catdog.evaluation.answers import Answers
-from catdog.evaluation.certainty import accuracy_interval
 from catdog.evaluation.metrics import calibration, class_scores, confusion, precision_recall, roc
+from catdog.evaluation.predictions import Answers
+from catdog.evaluation.significance import accuracy_interval
 
 
 def summary(answers: Answers, threshold: float = 0.5) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from catdog.errors import CatDogError
+from catdog.export.build import make
 from catdog.export.formats import FORMATS
-from catdog.export.making import make
 from catdog.runs.run import read_run
 from catdog.settings import Settings
 

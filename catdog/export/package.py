@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from catdog import __version__
 from catdog.errors import RunError
 from catdog.export.formats import Format
-from catdog.files import whole_file
+from catdog.utils.files import whole_file
 
 if TYPE_CHECKING:
     from catdog.runs import Run

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from catdog.errors import RunError
 from catdog.export.formats import Format, format_called
 from catdog.export.package import FOLDER, place
-from catdog.progress import Progress, silent
 from catdog.settings import PROJECT, Settings
+from catdog.utils.progress import Progress, silent
 
 if TYPE_CHECKING:
     from catdog.runs import Run

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from catdog.dataset import TRAINING, photos_root
-from catdog.dataset.drawing import draw
+from catdog.datasets import TRAINING, photos_root
+from catdog.datasets.synthetic import draw
 from catdog.errors import CatDogError
 from catdog.evaluation import read_answers
-from catdog.pictures import load_picture, resize
+from catdog.images.decode import load_picture, resize
 from catdog.settings import Settings
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from catdog.export.formats import Format
-from catdog.pictures import SIZE
+from catdog.images.decode import SIZE
 
 SCRIPT, REQUIREMENTS = "classify.py", "requirements.txt"
 _COMMON = ("numpy>=2.1,<3", "pillow>=11,<14")

@@ -10,13 +10,13 @@ from catdog.runs.actions import (
     start_run,
     stop_run,
 )
-from catdog.runs.acts import Act
+from catdog.runs.audit import Act
 from catdog.runs.data import delete_data, learning_from
-from catdog.runs.forecast import bytes_free, bytes_taken, seconds_expected
+from catdog.runs.estimate import bytes_free, bytes_taken, seconds_expected
 from catdog.runs.launching import launch, launch_all
-from catdog.runs.registry import find_run, list_runs, open_run
-from catdog.runs.room import at_work, too_many
+from catdog.runs.quota import at_work, too_many
 from catdog.runs.run import Run
+from catdog.runs.store import find_run, list_runs, open_run
 
 __all__ = [
     "Act",

@@ -20,7 +20,7 @@ def main() -> int:
         if locks is None and problem is None:
             return 0
         # only now, since a waiting run should cost little memory
-        from catdog.training.forced import force
+        from catdog.training.force_stop import force
         from catdog.training.worker import fail, work
 
         return fail(folder, problem) if problem else work(folder, settings, force)

@@ -13,17 +13,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from catdog.errors import RunError, UsageError
-from catdog.files import write_json, write_text
-from catdog.runs import local, ray_jobs
-from catdog.runs.acts import RESUMED, STARTED, note_act
-from catdog.runs.forecast import bytes_free, bytes_needed
+from catdog.runs.audit import RESUMED, STARTED, note_act
+from catdog.runs.estimate import bytes_free, bytes_needed
+from catdog.runs.executors import local, ray
 from catdog.runs.queue import Queue
-from catdog.runs.registry import open_run
-from catdog.runs.room import room_for
+from catdog.runs.quota import room_for
 from catdog.runs.run import Run
+from catdog.runs.store import open_run
 from catdog.settings import Settings
 from catdog.training import ACTIVE, RunFolder, Status, TrainConfig
-from catdog.words import size
+from catdog.utils.files import write_json, write_text
+from catdog.utils.text import size
 
 LONGEST_NAME = 80
 LONGEST_NOTE = 1000
@@ -70,7 +70,7 @@ def start_run(settings: Settings, run: Run) -> None:
     """
     try:
         if settings.cluster:
-            ray_jobs.start(settings, run.files)
+            ray.start(settings, run.files)
         else:
             run.files.job.unlink(missing_ok=True)
             local.start(settings, run.files)
@@ -92,7 +92,7 @@ def stop_run(settings: Settings, run: Run, by: str = "") -> None:
         note_act(run.files, "stopped", by)
         run.files.stop.touch()
         waits = run.files.read_status().pid is None and run.files.job.exists()
-        if waits and ray_jobs.withdraw(settings, run.files):
+        if waits and ray.withdraw(settings, run.files):
             run.files.stop.unlink(missing_ok=True)
             run.files.write_status(replace(run.files.read_status(), state="stopped", finished=time.time()))
 

@@ -1,12 +1,12 @@
 """Which runs are learning from some data, and deleting data that none is learning from."""
 
-from catdog.dataset import OwnSet, delete_own_set
+from catdog.datasets import OwnSet, delete_own_set
 from catdog.errors import RunError
-from catdog.runs.registry import list_runs
 from catdog.runs.run import Run
+from catdog.runs.store import list_runs
 from catdog.settings import Settings
 from catdog.training import ACTIVE
-from catdog.words import listed
+from catdog.utils.text import listed
 
 
 def learning_from(settings: Settings, source: str) -> list[Run]:

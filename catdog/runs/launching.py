@@ -1,7 +1,7 @@
 """Creating runs and starting them at once."""
 
 from catdog.runs.actions import create_run, start_run
-from catdog.runs.room import room_for
+from catdog.runs.quota import room_for
 from catdog.runs.run import Run
 from catdog.settings import Settings
 from catdog.training import TrainConfig

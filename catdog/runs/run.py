@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from catdog.errors import RunError
 from catdog.evaluation import read_answers
-from catdog.files import read_json
-from catdog.runs.acts import Act, acts_of, owner_of
+from catdog.runs.audit import Act, acts_of, owner_of
 from catdog.training import ACTIVE, RESUMABLE, RunFolder, Status, TrainConfig, ending
-from catdog.training.folder import process_gone
 from catdog.training.history import COLUMNS, read_history
+from catdog.training.run_folder import process_gone
+from catdog.utils.files import read_json
 
 if TYPE_CHECKING:
-    from catdog.runs.ray_jobs import Jobs
+    from catdog.runs.executors.ray import Jobs
 
 ALIVE = ("PENDING", "RUNNING")  # what Ray says of a job that waits or trains
 

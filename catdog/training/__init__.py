@@ -1,6 +1,6 @@
 """Training one model on one data set, into one run folder."""
 
 from catdog.training.config import TrainConfig
-from catdog.training.folder import ACTIVE, RESUMABLE, STATES, RunFolder, Status
+from catdog.training.run_folder import ACTIVE, RESUMABLE, STATES, RunFolder, Status
 
 __all__ = ["ACTIVE", "RESUMABLE", "STATES", "RunFolder", "Status", "TrainConfig"]

@@ -4,7 +4,7 @@ import sys
 
 from catdog.settings import Settings
 from catdog.training.arguments import named_folder
-from catdog.training.forced import force
+from catdog.training.force_stop import force
 from catdog.training.worker import work
 
 

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from catdog.training.folder import RunFolder
+from catdog.training.run_folder import RunFolder
 
 
 def named_folder(module: str) -> RunFolder:

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from catdog.augment import Augmentation
-from catdog.dataset.reading import PictureReader
-from catdog.pictures import SIZE
-from catdog.transforms import drawn_transforms, transform
+from catdog.augmentation.config import Augmentation
+from catdog.augmentation.transforms import drawn_transforms, transform
+from catdog.datasets.reading import PictureReader
+from catdog.images.decode import SIZE
 
 if TYPE_CHECKING:
     import tensorflow as tf

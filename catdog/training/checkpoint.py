@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from catdog.errors import RunError
-from catdog.training.folder import RunFolder
 from catdog.training.history import Epoch, read_history, write_history
+from catdog.training.run_folder import RunFolder
 
 if TYPE_CHECKING:
     import keras

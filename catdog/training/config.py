@@ -3,9 +3,9 @@
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from catdog.augment import Augmentation
+from catdog.augmentation.config import Augmentation
 from catdog.errors import UsageError
-from catdog.models import recipe
+from catdog.models.specs import recipe
 from catdog.training.schedule import SCHEDULES
 
 MAX_EPOCHS = 1000

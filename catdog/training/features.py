@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from catdog.augment import Augmentation
-from catdog.dataset import VALIDATION, Dataset
-from catdog.dataset.reading import PictureReader
-from catdog.files import whole_file
-from catdog.inference import parallel_outputs
-from catdog.models import compiled_alike
+from catdog.augmentation.config import Augmentation
+from catdog.augmentation.transforms import drawn_transforms, transform
+from catdog.datasets import VALIDATION, Dataset
+from catdog.datasets.reading import PictureReader
+from catdog.inference.predictor import parallel_outputs
+from catdog.models.specs import compiled_alike
 from catdog.training.batches import generated
 from catdog.training.litert import to_litert
 from catdog.training.reporter import Reporter
-from catdog.transforms import drawn_transforms, transform
+from catdog.utils.files import whole_file
 
 if TYPE_CHECKING:
     import keras

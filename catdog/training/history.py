@@ -5,7 +5,7 @@ import io
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from catdog.files import write_text
+from catdog.utils.files import write_text
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from catdog.pictures import SIZE
+from catdog.images.decode import SIZE
 
 if TYPE_CHECKING:
     import keras

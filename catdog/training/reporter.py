@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import replace
 
 from catdog.errors import RunError
-from catdog.training.folder import RunFolder, Status, this_process
-from catdog.training.forced import Force
+from catdog.training.force_stop import Force
+from catdog.training.run_folder import RunFolder, Status, this_process
 
 INTERVAL = 0.4  # seconds between two writes of status.json
 GRACE = 10.0  # seconds that a training has to hear a wish to stop by itself
@@ -65,7 +65,7 @@ class Reporter:
             self._status = replace(self._status, **values)
 
     def say(self, done: int, total: int, what: str) -> None:
-        """Take progress of the preparation (a catdog.progress.Progress) as the message."""
+        """Take progress of the preparation (a catdog.utils.progress.Progress) as the message."""
         share = f" ({100 * done // total} %)" if total else ""
         self.update(message=what + share)
         self.check_stop()

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from catdog.training.folder import RunFolder
+from catdog.training.run_folder import RunFolder
 
 NUMBERS = (signal.SIGTERM, signal.SIGINT)
 

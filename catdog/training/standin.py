@@ -3,8 +3,8 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from catdog.augment import AUGMENTATION_LAYERS
-from catdog.models import compiled_alike
+from catdog.augmentation.config import AUGMENTATION_LAYERS
+from catdog.models.specs import compiled_alike
 
 if TYPE_CHECKING:
     import keras

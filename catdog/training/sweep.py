@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import product
 from typing import Any
 
-from catdog.augment import rotation_of
+from catdog.augmentation.config import rotation_of
 from catdog.errors import UsageError
 from catdog.training.config import TrainConfig
 

@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from importlib.metadata import version
 
 from catdog import __version__
-from catdog.dataset import Dataset, open_dataset
-from catdog.dataset.exclusions import EXCLUDED, digest_of, excluded, without
+from catdog.datasets import Dataset, open_dataset
+from catdog.datasets.exclusions import EXCLUDED, digest_of, excluded, without
 from catdog.errors import CatDogError, DataError
 from catdog.settings import Settings
 from catdog.training.config import TrainConfig
 from catdog.training.devices import device_words
 from catdog.training.ending import is_over
-from catdog.training.folder import RunFolder
-from catdog.training.forced import Force
+from catdog.training.force_stop import Force
 from catdog.training.history import read_history
-from catdog.training.memory import peak_memory
 from catdog.training.reporter import Reporter, StopRequested
+from catdog.training.run_folder import RunFolder
 from catdog.training.signals import stop_on_signals
+from catdog.utils.memory import peak_memory
 
 
 def work(folder: RunFolder, settings: Settings, force: Force | None = None, train: bool = True) -> int:
@@ -64,7 +64,7 @@ def _train_and_score(
         stopped = True
     reporter.leave_in_peace()
     if stopped:
-        from catdog.training.fit import best_so_far
+        from catdog.training.loop import best_so_far
 
         # the wish is fulfilled: from here on only the scores of what was reached are missing
         folder.stop.unlink(missing_ok=True)
@@ -72,7 +72,7 @@ def _train_and_score(
     if folder.model.exists() and not (stopped and folder.scored):
         dataset = dataset or _open(folder, config, settings, reporter)
         reporter.update(message="starting TensorFlow")
-        from catdog.training.results import write_results
+        from catdog.training.outputs import write_results
 
         write_results(folder, dataset, config.model, reporter)
     _note_memory(folder)
@@ -104,7 +104,7 @@ def _train(folder: RunFolder, config: TrainConfig, settings: Settings, dataset: 
     """Train to the last epoch; raise StopRequested where that is asked for before."""
     reporter.update(message="starting TensorFlow")
     reporter.check_stop()
-    from catdog.training.fit import best_so_far, faster, fit
+    from catdog.training.loop import best_so_far, faster, fit
 
     folder.add_to_config(**_machine(), faster=faster(config))
     epochs = read_history(folder.history)

@@ -6,8 +6,8 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
-from catdog.files import read_json, write_json
 from catdog.runs import Run, open_run
+from catdog.utils.files import read_json, write_json
 from tests.browser.visitor import lines, main
 
 pytestmark = pytest.mark.browser

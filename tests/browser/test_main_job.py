@@ -6,9 +6,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from catdog.dataset import TEST, open_catalog
+from catdog.datasets import TEST, open_catalog
 from catdog.runs import list_runs
-from catdog.words import percent
+from catdog.utils.text import percent
 from tests.browser.visitor import drawn, lines, main, other_pictures, pictures
 
 pytestmark = pytest.mark.browser

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
-from catdog.dataset import own_sets
+from catdog.datasets import own_sets
 from catdog.runs import list_runs
 from tests.browser.visitor import drawn, main
 

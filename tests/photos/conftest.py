@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from catdog.dataset import fetch_photos
+from catdog.datasets import fetch_photos
 from catdog.settings import Settings
 
 

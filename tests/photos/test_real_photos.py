@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from catdog.dataset import TRAINING, Dataset, open_dataset
+from catdog.datasets import TRAINING, Dataset, open_dataset
 from catdog.settings import Settings
 
 pytestmark = pytest.mark.photos

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from catdog import runs
-from catdog.dataset import TEST, VALIDATION, open_dataset
-from catdog.inference import load_predictor
+from catdog.datasets import TEST, VALIDATION, open_dataset
+from catdog.inference.predictor import load_predictor
 from catdog.runs import Run
 from catdog.settings import Settings
 from catdog.training import ACTIVE, TrainConfig

@@ -2,7 +2,7 @@
 
 import pytest
 
-from catdog.steadiness import steadiness
+from pages.components.augment.stability import steadiness
 
 CLASSES = ("cats", "dogs")
 

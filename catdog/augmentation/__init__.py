@@ -1,0 +1,1 @@
+"""Random changes to training images: the settings, Keras layers, fast transforms."""

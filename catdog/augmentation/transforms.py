@@ -1,0 +1,153 @@
+"""Transforms: what is drawn at random for each picture of a batch, and carrying it out in one pass over the pixels."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from catdog.augmentation.config import Augmentation
+
+_BORDERS = {
+    "reflect": "BORDER_REFLECT",
+    "constant": "BORDER_CONSTANT",
+    "wrap": "BORDER_WRAP",
+    "nearest": "BORDER_REPLICATE",
+}
+_NUMBERS = 7  # drawn for each picture: flip, turn, zoom, shifts across and down, contrast, brightness
+_FIRST = 2  # of them, which flips and turns need
+
+
+@dataclass(frozen=True, eq=False)
+class Transforms:
+    """What is done to each of N pictures, in this order, one number each, (N,).
+
+    augmentation: what they were drawn for; it says along which axes is flipped and what is seen beyond the edge.
+    flipped: bool. turns: fractions of a full turn, over 0 to the left (anticlockwise). zooms: how much of the picture
+    is shown, as a multiple of its width and height, so that under 1 things look larger. across, down: shifts to the
+    right and downwards, as shares of width and height. contrasts: factors. brightnesses: shares of 255 that are added.
+    """
+
+    augmentation: Augmentation
+    flipped: np.ndarray
+    turns: np.ndarray
+    zooms: np.ndarray
+    across: np.ndarray
+    down: np.ndarray
+    contrasts: np.ndarray
+    brightnesses: np.ndarray
+
+    def words(self, number: int) -> str:
+        """Say what is done to one of the pictures, such as "flipped left-right, −41°, 1.2× zoom"; "" for nothing."""
+        parts = []
+        if self.flipped[number]:
+            ways = {"horizontal": "left-right", "vertical": "up-down", "horizontal_and_vertical": "both ways"}
+            parts.append(f"flipped {ways[self.augmentation.flip]}")
+        if degrees := round(360 * self.turns[number]):
+            parts.append(f"{'+' if degrees > 0 else '−'}{abs(degrees)}°")
+        if (larger := f"{1 / self.zooms[number]:.2f}") != "1.00":
+            parts.append(f"{larger}× zoom")
+        for shift, ways in ((self.across[number], ("left", "right")), (self.down[number], ("up", "down"))):
+            if share := round(100 * abs(shift)):
+                parts.append(f"{share} % {ways[int(shift > 0)]}")
+        if (contrast := f"{self.contrasts[number]:.2f}") != "1.00":
+            parts.append(f"{contrast}× contrast")
+        if share := round(100 * abs(self.brightnesses[number])):
+            parts.append(f"{share} % {'brighter' if self.brightnesses[number] > 0 else 'darker'}")
+        return ", ".join(parts)
+
+
+def drawn_transforms(augmentation: Augmentation, number: int, rng: np.random.Generator) -> Transforms:
+    """Draw what is done to `number` pictures of a training, with the next numbers of `rng`.
+
+    Without other effects only flips and turns are drawn, as they were before there were any others: the same seed
+    still gives the same training.
+    """
+    others = augmentation.zoom or augmentation.translation or augmentation.relights
+    numbers = np.full((_NUMBERS, number), 0.5)
+    used = numbers if others else numbers[:_FIRST]
+    used[:] = rng.random(used.shape)
+    return _scaled(augmentation, numbers)
+
+
+def rolled_transforms(augmentation: Augmentation, number: int, seed: int) -> Transforms:
+    """Draw what is done to `number` pictures of a preview, each effect from random numbers of its own.
+
+    So all else holds still while one effect is set otherwise, or while pictures are added.
+    """
+    rolls = [np.random.default_rng((seed, effect)).random(number) for effect in range(_NUMBERS)]
+    return _scaled(augmentation, np.stack(rolls))
+
+
+def transform(pictures: np.ndarray, transforms: Transforms) -> np.ndarray:
+    """Change pictures (N, H, W, 3), uint8 or float32 in 0..255, as `transforms` of as many pictures say.
+
+    OpenCV does in a sixth of the processor time what TensorFlow's operation does, which works out each place anew for
+    each colour. Values between pixels are interpolated as in the layers, for uint8 then rounded to whole numbers. Flip,
+    turn, zoom and shift are one step here: what the layers, one after the other, fill in beyond the edge and move on,
+    is filled in once.
+    """
+    import cv2
+
+    changed = np.empty_like(pictures)
+    height, width = pictures.shape[1:3]
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    border = getattr(cv2, _BORDERS[transforms.augmentation.fill])
+    for before, matrix, after in zip(pictures, _matrices(transforms, width, height), changed, strict=True):
+        cv2.warpAffine(before, matrix, (width, height), dst=after, flags=flags, borderMode=border)
+    if transforms.augmentation.relights:
+        _relight(changed, transforms)
+    return changed
+
+
+def _scaled(augmentation: Augmentation, numbers: np.ndarray) -> Transforms:
+    """Return the transforms that numbers from 0 to 1, (7, N), stand for."""
+    flips, turns, zooms, across, down, contrasts, brightnesses = numbers
+
+    def around(middle: float, most: float, share: np.ndarray) -> np.ndarray:
+        return middle - most + 2 * most * share
+
+    return Transforms(
+        augmentation,
+        flipped=(flips < 0.5) & (augmentation.flip != "none"),
+        turns=around(0, augmentation.rotation, turns),
+        zooms=around(1, augmentation.zoom, zooms),
+        across=around(0, augmentation.translation, across),
+        down=around(0, augmentation.translation, down),
+        contrasts=around(1, augmentation.contrast, contrasts),
+        brightnesses=around(0, augmentation.brightness, brightnesses),
+    )
+
+
+def _matrices(transforms: Transforms, width: int, height: int) -> np.ndarray:
+    """Return what flips, turns, zooms and shifts in one, float64 (N, 2, 3).
+
+    Each 2×3 matrix maps a pixel (x, y, 1) of the changed picture to the place (x, y) in the original that it shows: it
+    goes back the shift, the zoom and the turn around the middle, and the flip.
+    """
+    angles = 2 * np.pi * transforms.turns
+    cosines, sines = transforms.zooms * np.cos(angles), transforms.zooms * np.sin(angles)
+    right, bottom = width - 1, height - 1
+    # where the middle of the original comes to lie
+    x, y = right / 2 + transforms.across * width, bottom / 2 + transforms.down * height
+    across = np.stack([cosines, -sines, right / 2 - cosines * x + sines * y])
+    down = np.stack([sines, cosines, bottom / 2 - sines * x - cosines * y])
+    if transforms.augmentation.flip in ("horizontal", "horizontal_and_vertical"):
+        across = np.where(transforms.flipped, [[0], [0], [right]] - across, across)
+    if transforms.augmentation.flip in ("vertical", "horizontal_and_vertical"):
+        down = np.where(transforms.flipped, [[0], [0], [bottom]] - down, down)
+    return np.stack([across, down]).transpose(2, 0, 1)
+
+
+def _relight(pictures: np.ndarray, transforms: Transforms) -> None:
+    """Change contrast and brightness of the pictures in place, each cut off at 0 and 255 as by its layer."""
+    import cv2
+
+    levels = np.arange(256, dtype=np.float32)[:, np.newaxis]
+    for picture, contrast, brightness in zip(pictures, transforms.contrasts, transforms.brightnesses, strict=True):
+        means = cv2.mean(picture)[:3]
+        values = levels if picture.dtype == np.uint8 else picture
+        values = np.clip((values - np.float32(means)) * np.float32(contrast) + np.float32(means), 0, 255)
+        values = np.clip(values + np.float32(255 * brightness), 0, 255)
+        if picture.dtype == np.uint8:  # there are but 256 values to work out
+            cv2.LUT(picture, np.rint(values).astype(np.uint8)[np.newaxis], dst=picture)
+        else:
+            picture[:] = values

@@ -1,0 +1,109 @@
+"""python -m catdog data: which pictures there are, fetching the photos, adding and removing own ones."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catdog.cli.terminal import Bars, add_json, add_source, chosen_source, print_json, remark
+from catdog.errors import UsageError
+from catdog.settings import Settings
+from catdog.utils.text import percent
+
+if TYPE_CHECKING:
+    from catdog.datasets import Catalog
+
+
+def add_parser(subparsers: argparse._SubParsersAction) -> None:
+    """Describe the command."""
+    parser = subparsers.add_parser("data", help="count the pictures; fetch the photos; add your own")
+    add_source(parser)
+    parser.add_argument("--fetch", action="store_true", help="download the photos unless they are here")
+    parser.add_argument(
+        "--give-up-after",
+        type=_seconds,
+        metavar="SECONDS",
+        help="with --fetch: give up when nothing has come within this time",
+    )
+    parser.add_argument(
+        "--decode",
+        action="store_true",
+        help="read every picture now, so that training and pages start at once",
+    )
+    parser.add_argument("--add", type=Path, metavar="ZIP", help="add the photos in a zip of two class folders")
+    parser.add_argument("--name", default="", help="with --add: what the set is called (default: like the zip)")
+    parser.add_argument("--remove", metavar="NAME", help="delete a set that was added")
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Fetch, add, remove and decode where asked to, then print the counts; raise DataError if there are no pictures."""
+    from catdog.datasets import add_own_set, fetch_photos, open_catalog, open_dataset
+
+    if arguments.remove is not None:
+        return _remove(arguments, settings)
+    if arguments.name and not arguments.add:
+        raise UsageError("The option --name goes with --add: give the zip too.")
+    if arguments.add and arguments.source:
+        raise UsageError("The options --add and --source don't go together: leave one out.")
+    with Bars() as progress:
+        if arguments.fetch:
+            fetch_photos(settings, progress, arguments.give_up_after)
+        if arguments.add:
+            source = add_own_set(settings, arguments.add.expanduser(), arguments.name, progress).source
+        else:
+            source = chosen_source(arguments, settings)
+        if arguments.decode:
+            catalog = open_dataset(settings, source, progress).catalog
+        else:
+            catalog = open_catalog(settings, source, progress)
+    if arguments.json:
+        print_json(_as_json(catalog))
+        if catalog.note:
+            remark(catalog.note)
+    else:
+        _show(catalog)
+    return 0
+
+
+def _remove(arguments: argparse.Namespace, settings: Settings) -> int:
+    from catdog.datasets import own_set, own_sets
+    from catdog.runs import delete_data
+    from catdog.utils.text import listed
+
+    own = own_set(settings, arguments.remove)
+    if own is None:
+        names = listed([one.name for one in own_sets(settings)])
+        there = f"the sets that were added are {names}" if names else "none has been added"
+        raise UsageError(f"There is no photo set called {arguments.remove!r}: {there}.")
+    delete_data(settings, own)
+    print_json({"removed": own.name}) if arguments.json else print(f"{own.name} is deleted.")
+    return 0
+
+
+def _as_json(catalog: "Catalog") -> dict:
+    return {
+        "source": catalog.source,
+        "classes": list(catalog.classes),
+        "splits": catalog.counts(),
+        "baseline": catalog.baseline,
+        "fingerprint": catalog.fingerprint,
+    }
+
+
+def _show(catalog: "Catalog") -> None:
+    print(f"{catalog.title}, in {catalog.root}")
+    for split, counts in catalog.counts().items():
+        numbers = " + ".join(f"{number:,} {name}" for name, number in counts.items())
+        print(f"  {split:<10} {sum(counts.values()):>6,} = {numbers}")
+    print(f"baseline {percent(catalog.baseline)}: the accuracy of always guessing the most frequent class")
+    print(f"fingerprint {catalog.fingerprint}")
+    if catalog.note:
+        print(catalog.note)
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} must be a number of seconds above 0")
+    return seconds

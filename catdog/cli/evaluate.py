@@ -1,0 +1,100 @@
+"""python -m catdog evaluate: how a trained run scores on validation and test pictures."""
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from catdog.cli.terminal import Bars, add_json, add_source, print_json
+from catdog.errors import RunError, UsageError
+from catdog.settings import Settings
+from catdog.utils.text import percent
+
+if TYPE_CHECKING:
+    from catdog.evaluation import Answers
+    from catdog.runs import Run
+
+SPLITS = ("validation", "test")
+
+
+def add_parser(subparsers: argparse._SubParsersAction) -> None:
+    """Describe the command."""
+    parser = subparsers.add_parser("evaluate", help="show a run's scores and what it mistook for what")
+    parser.add_argument("which", metavar="RUN", help="a run's id or name, or a model for its latest finished run")
+    parser.add_argument("--split", choices=SPLITS, help="validation or test pictures only (default: both)")
+    parser.add_argument(
+        "--threshold", type=_share, default=0.5, help="the probability over which the answer is the second class (0.5)"
+    )
+    add_source(parser, "those that the run learned from")
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Print the run's scores on the data that it learned from, or on other data; RunError where there are none."""
+    from catdog.evaluation.summary import summary
+    from catdog.runs import find_run
+
+    run = find_run(settings, arguments.which)
+    answers, data = _answers(run, arguments.source, settings)
+    classes = (run.details.get("data") or {}).get("classes") or ["class 0", "class 1"]
+    splits = {split: answers.of(split) for split in SPLITS if arguments.split in (None, split)}
+    scores = {split: summary(some, arguments.threshold) for split, some in splits.items() if len(some)}
+    if arguments.json:
+        print_json({"run": run.id, "classes": classes, **scores})
+        return 0
+    print(f"{run.name} ({run.id}): {run.config.model} on {data}")
+    if arguments.threshold != 0.5:
+        print(f"threshold {arguments.threshold:g}: the answer is {classes[1]} where their probability is above it")
+    for split, values in scores.items():
+        _show(split, values, classes)
+    return 0
+
+
+def _answers(run: "Run", source: str | None, settings: Settings) -> tuple["Answers", str]:
+    """Return the run's answers, and in words to which data."""
+    from catdog.datasets import open_dataset
+    from catdog.datasets.exclusions import excluded, without
+    from catdog.evaluation import read_answers
+    from catdog.runs.scoring import score_on
+
+    if source is None:
+        if not run.evaluation:
+            raise RunError(f"The run {run.name} is {run.state} and has no scores: let it train to the end first.")
+        return read_answers(run), run.config.source
+    with Bars() as progress:
+        dataset = open_dataset(settings, source, progress)
+        dataset = without(dataset, excluded(settings, dataset.catalog))
+        return score_on(run, dataset, settings.cache, progress), dataset.catalog.title
+
+
+def _show(split: str, scores: dict[str, Any], classes: list[str]) -> None:
+    low, high = scores["interval"]
+    print(
+        f"{split}: accuracy {percent(scores['accuracy'])} of {scores['photos']:,} pictures "
+        f"(95 % interval {percent(low)} to {percent(high)}), loss {scores['loss']:.4f}"
+    )
+    for label, (counts, one) in enumerate(zip(scores["confusion"], scores["classes"], strict=True)):
+        other = 1 - label
+        print(
+            f"  of {sum(counts):,} {classes[label]}, {counts[label]:,} were recognised "
+            f"and {counts[other]:,} taken for {classes[other]} "
+            f"(precision {percent(one['precision'])}, recall {percent(one['recall'])}, F1 {percent(one['f1'])})"
+        )
+    print(
+        f"  area under the ROC curve {_figure(scores['roc_area'])} (1 is perfect, 0.5 is guessing), average precision "
+        f"{_figure(scores['average_precision'])} (1 is perfect), expected calibration error "
+        f"{percent(scores['calibration_error'])} (0 is honest)"
+    )
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise UsageError(f"The threshold is {text!r}, but must be a number from 0 to 1.")
+    return value

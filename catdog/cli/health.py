@@ -1,0 +1,110 @@
+"""python -m catdog health: copies, leaks and odd pictures in the data; leave pictures out of training."""
+
+import argparse
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from catdog.cli.terminal import Bars, add_json, add_source, chosen_source, print_json
+from catdog.settings import Settings
+from catdog.utils.text import percent
+
+if TYPE_CHECKING:
+    from catdog.datasets import Dataset
+    from catdog.datasets.quality.checks import Health
+    from catdog.evaluation.label_errors import Doubt
+    from catdog.runs import Run
+
+SHOWN = 10  # findings of each kind that are listed for people; --json has all
+
+
+def add_parser(subparsers: argparse._SubParsersAction) -> None:
+    """Describe the command."""
+    parser = subparsers.add_parser("health", help="find copies, leaks and odd pictures; exclude some from training")
+    add_source(parser)
+    parser.add_argument(
+        "--exclude",
+        nargs="+",
+        metavar="PATH",
+        default=[],
+        help="leave these pictures out of training from now on, named as the findings do; no file is deleted",
+    )
+    parser.add_argument("--include", nargs="+", metavar="PATH", default=[], help="take these pictures back")
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Check the data unless that was done, change the list of excluded pictures where asked to, and print both."""
+    from catdog.datasets import open_dataset
+    from catdog.datasets.exclusions import exclude, excluded, include
+    from catdog.datasets.quality.job import checked
+    from catdog.evaluation.label_errors import doubter, doubts
+    from catdog.runs import list_runs
+
+    with Bars() as progress:
+        dataset = open_dataset(settings, chosen_source(arguments, settings), progress)
+        catalog = dataset.catalog
+        if arguments.exclude:
+            exclude(settings, catalog, arguments.exclude)
+        if arguments.include:
+            include(settings, catalog, arguments.include)
+        health = checked(settings, dataset, progress)
+    left_out = excluded(settings, catalog)
+    asked = doubter(list_runs(settings), catalog)
+    doubted = doubts(asked, catalog) if asked else []
+    if arguments.json:
+        print_json(_as_json(health, left_out, asked, doubted))
+    else:
+        _show(dataset, health, left_out, asked, doubted)
+    return 0
+
+
+def _as_json(health: "Health", left_out: tuple[str, ...], asked: "Run | None", doubted: "list[Doubt]") -> dict:
+    return {
+        "fingerprint": health.fingerprint,
+        "pictures": health.pictures,
+        "counts": health.counts,
+        "pairs": [asdict(pair) for pair in health.pairs],
+        "odd": {kind: [{"path": path, "value": value} for path, value in found] for kind, found in health.odd.items()},
+        "unreadable": [{"path": path, "reason": reason} for path, reason in health.unreadable],
+        "doubted": {
+            "run": asked.id if asked else None,
+            "pictures": [asdict(doubt) for doubt in doubted],
+        },
+        "excluded": list(left_out),
+    }
+
+
+def _show(
+    dataset: "Dataset", health: "Health", left_out: tuple[str, ...], asked: "Run | None", doubted: "list[Doubt]"
+) -> None:
+    from catdog.datasets.quality.messages import not_found, odd_words, pair_words, sentences
+
+    catalog = dataset.catalog
+    splits = dict(zip(catalog.paths, catalog.splits, strict=True))
+    print(f"{catalog.title}, in {catalog.root}")
+    for kind, sentence in sentences(health).items():
+        print(f"- {sentence}")
+        lines = [
+            f"{pair.first} ({splits[pair.first]}) and {pair.second} ({splits[pair.second]}): {pair_words(pair)}"
+            for pair in health.pairs
+            if pair.group == kind
+        ]
+        lines += [f"{path}: {odd_words(kind, value)}" for path, value in health.odd.get(kind, ())]
+        lines += [reason for _, reason in health.unreadable] if kind == "unreadable" else []
+        _list(lines, health.counts[kind])
+    if missing := not_found(health):
+        print(f"- {missing}")
+    if asked:
+        print(f"- {len(doubted):,} labels that the run {asked.name} doubts: it answers the other class.")
+        _list([f"{one.path}: {percent(one.sure)} sure of the other class" for one in doubted], len(doubted))
+    if left_out:
+        print(f"- {len(left_out):,} excluded from training:")
+        _list(list(left_out), len(left_out), len(left_out))
+
+
+def _list(lines: list[str], number: int, most: int = SHOWN) -> None:
+    for line in lines[:most]:
+        print(f"    {line}")
+    if number > len(lines[:most]):
+        print(f"    and {number - len(lines[:most]):,} more")

@@ -1,0 +1,122 @@
+"""python -m catdog runs: list, show, move up, stop, resume, rename, note and delete training runs."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from catdog.cli.terminal import add_json, print_json
+from catdog.errors import UsageError
+from catdog.settings import Settings
+from catdog.utils.text import duration, moment, percent
+
+if TYPE_CHECKING:
+    from catdog.runs import Run
+
+
+def add_parser(subparsers: argparse._SubParsersAction) -> None:
+    """Describe the command and its actions."""
+    parser = subparsers.add_parser(
+        "runs", help="list, show, move up, stop, resume, rename, note or delete training runs"
+    )
+    add_json(parser)
+    parser.set_defaults(run=run, action="list")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
+    for name, words in {
+        "list": "every run, newest first (this is what `runs` alone does)",
+        "show": "one run with its settings, scores and last log lines",
+        "up": "let a waiting run change places with the one before it",
+        "stop": "end a run after its current batch; what it has reached is kept",
+        "resume": "go on with a run that was stopped, interrupted or failed",
+        "rename": "give a run another name",
+        "note": "keep a sentence or two with a run; an empty one removes it",
+        "delete": "delete a run and everything it wrote",
+    }.items():
+        action = actions.add_parser(name, help=words, description=words)
+        if name != "list":
+            action.add_argument("which", metavar="RUN", help="the run's id or name")
+        if name == "rename":
+            action.add_argument("name", metavar="NAME", help="the new name")
+        if name == "note":
+            action.add_argument("note", metavar="TEXT", help="up to 1,000 characters")
+        add_json(action)
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Do what `arguments.action` says; raise RunError where that can't be done with this run."""
+    from catdog import runs
+    from catdog.models.specs import MODELS
+
+    action = arguments.action or "list"
+    if action == "list":
+        return _list(runs.list_runs(settings), arguments.json)
+    run = runs.find_run(settings, arguments.which)
+    if action == "show":
+        return _show(run, arguments.json)
+    if arguments.which in MODELS and arguments.which != run.name:
+        raise UsageError(f"To {action} a run, give its id or its name, not its model; such as {run.id}.")
+    if action == "stop":
+        runs.stop_run(settings, run)
+    elif action == "resume":
+        runs.resume_run(settings, run)
+    elif action == "up":
+        runs.move_up(settings, run)
+    elif action == "note":
+        runs.annotate_run(settings, run, arguments.note)
+    elif action == "rename":
+        runs.rename_run(settings, run, arguments.name)
+    else:
+        runs.delete_run(settings, run)
+        print_json({"deleted": run.id}) if arguments.json else print(f"{run.name} ({run.id}) is deleted.")
+        return 0
+    run = runs.open_run(settings, run.id)
+    print_json(run.to_json()) if arguments.json else print(f"{run.name} ({run.id}) is {run.state}.")
+    return 0
+
+
+def _list(runs: "list[Run]", as_json: bool) -> int:
+    if as_json:
+        print_json([run.to_json() for run in runs])
+        return 0
+    if not runs:
+        print("There are no runs yet: python -m catdog train model1 makes one.")
+        return 0
+    row = "{:<32} {:<24} {:<7} {:<12} {:>6} {:>10} {:>8} {:>14}"
+    print(row.format("id", "name", "model", "state", "epochs", "validation", "test", "time"))
+    for run in runs:
+        print(
+            row.format(
+                run.id,
+                run.name,
+                run.config.model,
+                run.state,
+                run.config.epochs,
+                percent(run.best_val_accuracy),
+                percent(run.test_accuracy),
+                duration(run.seconds),
+            )
+        )
+    return 0
+
+
+def _show(run: "Run", as_json: bool) -> int:
+    history = run.history()
+    if as_json:
+        extra = {"details": run.details, "error": run.status.error, "ended_early": run.ended_early}
+        print_json(run.to_json() | extra | {"evaluation": run.evaluation, "history": history})
+        return 0
+    early = f", {run.ended_early}" if run.ended_early else ""
+    print(f"{run.name} ({run.id}) is {run.state}{early}. {run.status.error or run.status.message}".rstrip())
+    print(
+        "  settings: " + ", ".join(f"{key} {value}" for key, value in run.config.to_dict().items() if value is not None)
+    )
+    for number, accuracy, val_accuracy in zip(
+        history.get("epoch", []), history.get("accuracy", []), history.get("val_accuracy", []), strict=True
+    ):
+        print(f"  epoch {number:.0f}: accuracy {percent(accuracy)}, validation {percent(val_accuracy)}")
+    if run.note:
+        print(f"  note: {run.note}")
+    for act in run.acts:
+        print(f"  {act.what} by {act.by}, {moment(act.at)}")
+    print(f"  best validation accuracy {percent(run.best_val_accuracy)}")
+    print(f"  test accuracy {percent(run.test_accuracy)}")
+    print(f"  folder: {run.folder}")
+    return 0

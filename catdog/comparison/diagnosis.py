@@ -1,0 +1,38 @@
+"""Overfitting: how far a run is ahead on the pictures that it learned from."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+from catdog.utils.text import percent
+
+#: How far training may be ahead of validation (0..1) before a run begins to overfit, and before it does.
+BEGINS, OVERFITS = 0.05, 0.15
+#: How far above the baseline (0..1) a run must be on new pictures before it counts as having learned something.
+LEARNED = 0.03
+
+
+def describe_overfitting(history: Mapping[str, Sequence[float]], baseline: float | None = None) -> str:
+    """Say in one plain sentence whether a run learned its training pictures by heart; "" before its first epoch.
+
+    history: columns with "accuracy" and "val_accuracy", 0..1, one value an epoch; the last epoch is judged.
+    baseline: the accuracy that guessing reaches, where it is known.
+    """
+    training = [*history.get("accuracy", ())][-1:]
+    validation = [*history.get("val_accuracy", ())][-1:]
+    if not training or not validation or not math.isfinite(training[0] + validation[0]):
+        return ""
+    gap = training[0] - validation[0]
+    facts = f"right on {percent(training[0])} of its training pictures and on {percent(validation[0])} of new ones"
+    rounded = f"{100 * abs(gap):.0f}"
+    points = f"{rounded} point{'' if rounded == '1' else 's'} apart"
+    if gap >= OVERFITS:
+        verdict = f"{points}: it overfits, which means that it knows many of its training pictures by heart."
+    elif gap >= BEGINS:
+        verdict = f"{points}: it begins to overfit, and more epochs would widen the gap."
+    elif baseline is not None and validation[0] < baseline + LEARNED:
+        verdict = f"which is hardly better than guessing ({percent(baseline)}): it has not learned enough to overfit."
+    elif gap > -BEGINS:
+        verdict = f"{points}: no overfitting, since what it learned holds for new pictures too."
+    else:
+        verdict = f"{points}: no overfitting, and dropout and augmentation make the training pictures the harder ones."
+    return f"{facts}, {verdict}"

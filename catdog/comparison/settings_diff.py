@@ -1,0 +1,43 @@
+"""The settings in which runs differ."""
+
+from collections.abc import Sequence
+
+from catdog.comparison.data import data_words
+from catdog.runs import Run
+from catdog.training.config import AUGMENTATIONS
+
+
+def diff_settings(runs: Sequence[Run]) -> dict[str, list[str]]:
+    """Return {setting: its value in words for each run, in their order}, of the settings in which they differ only.
+
+    What follows from the model alone (its layers, loss and own augmentation where nothing else was asked for) is not
+    told again.
+    """
+    facts = [_facts(run) for run in runs]
+    settings = list(dict.fromkeys(name for one in facts for name in one))
+    values = {name: [one.get(name, "–") for one in facts] for name in settings}
+    return {name: row for name, row in values.items() if len(set(row)) > 1}
+
+
+def _facts(run: Run) -> dict[str, str]:
+    """Return what was decided about a run, in words."""
+    config, details = run.config, run.details
+    data = details.get("data") or {}
+    excluded = (data.get("excluded") or {}).get("pictures") or 0
+    own = all(getattr(config, name) is None for name in AUGMENTATIONS)
+    return {
+        "Data": data_words(run),
+        "Excluded pictures": f"{excluded:,}",
+        "Epochs": f"{config.epochs:,}",
+        "Batch size": f"{config.batch_size:,}",
+        "Learning rate": f"{config.learning_rate:g}",
+        "Schedule of the learning rate": config.schedule,
+        "Early stopping": f"after {config.patience:,} epochs without progress" if config.patience else "never",
+        "Model that is kept": f"that of the {'best' if config.restore_best else 'last'} epoch",
+        "Augmentation": "the model's own" if own else config.augmentation.words,
+        "Seed": str(config.seed),
+        "Arithmetic": "the notebook's own" if config.exact else "made faster",
+        "Weights it started from": str((details.get("weights") or {}).get("source") or "random"),
+        "Device": str(details.get("device") or "–"),
+        **{f"Version of {name}": str(one) for name, one in (details.get("versions") or {}).items()},
+    }

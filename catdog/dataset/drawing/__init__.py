@@ -1,5 +1,0 @@
-"""Draw one cat or one dog: scenery, animal, light."""
-
-from catdog.dataset.drawing.picture import draw, draw_in_scene, draw_scene
-
-__all__ = ["draw", "draw_in_scene", "draw_scene"]

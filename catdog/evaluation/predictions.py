@@ -1,0 +1,109 @@
+"""A model's answers to pictures whose labels are known."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from catdog.datasets.exclusions import EXCLUDED
+from catdog.datasets.splits import SPLITS
+from catdog.errors import RunError, UsageError
+from catdog.evaluation.scores import losses
+
+if TYPE_CHECKING:
+    from catdog.runs import Run
+
+COLUMNS = ("path", "label", "probability", "split")
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What a model says of some pictures.
+
+    paths: the pictures, as in a catalog; labels: int64 (N,), 0 or 1; probabilities: float64 (N,), 0..1, of class 1;
+    splits: str (N,), which part of the data each picture belongs to.
+    """
+
+    paths: tuple[str, ...]
+    labels: np.ndarray
+    probabilities: np.ndarray
+    splits: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def of(self, split: str) -> "Answers":
+        """Return the answers to the pictures of one split, none where there is no such split."""
+        return self.rows(np.flatnonzero(self.splits == split))
+
+    def rows(self, rows: np.ndarray) -> "Answers":
+        """Return these rows, int (M,), in this order."""
+        paths = tuple(self.paths[row] for row in rows)
+        return Answers(paths, self.labels[rows], self.probabilities[rows], self.splits[rows])
+
+    @property
+    def losses(self) -> np.ndarray:
+        """What each picture costs: its cross-entropy in nats, float64 (N,), clipped as `score` does it."""
+        return losses(self.labels, self.probabilities)
+
+    def answers(self, threshold: float = 0.5) -> np.ndarray:
+        """Return the class that the model says, int64 (N,): class 1 where its probability is over the threshold."""
+        return (self.probabilities > threshold).astype(np.int64)
+
+    def right(self, threshold: float = 0.5) -> np.ndarray:
+        """Return which answers are right, bool (N,)."""
+        return self.answers(threshold) == self.labels
+
+
+def common(answers: Sequence[Answers]) -> list[Answers]:
+    """Return the answers to those pictures that all of them answer, in the order of the first.
+
+    Raises UsageError where a picture has another label in one than in the first, as in data whose classes were swapped.
+    """
+    places = [{path: row for row, path in enumerate(one.paths)} for one in answers]
+    paths = [path for path in (answers[0].paths if answers else ()) if all(path in place for place in places)]
+    rows = (np.array([place[path] for path in paths], np.int64) for place in places)
+    parts = [one.rows(chosen) for one, chosen in zip(answers, rows, strict=True)]
+    for part in parts[1:]:
+        if (part.labels != parts[0].labels).any():
+            raise UsageError("These runs have different labels for the same pictures: choose runs of the same data.")
+    return parts
+
+
+def read_answers(run: "Run") -> Answers:
+    """Return the answers that the run's training stored, to every picture of its data.
+
+    The paths are those of the catalog, in which characters that are no text are written with backslashes. Raises
+    RunError where the file is missing, empty or damaged: no heading, a row that was cut off, a label that is not 0 or
+    1, a probability that is no number of 0..1, a split that does not exist, a picture that is there twice. A file that
+    is partly right is not used, since scores of a part mislead.
+    """
+    try:
+        with run.files.predictions.open(newline="", encoding="utf-8") as file:
+            table = csv.reader(file, strict=True)
+            if tuple(next(table, ())) != COLUMNS:
+                raise ValueError("no heading")
+            rows = [_checked(row) for row in table]
+    except FileNotFoundError as error:
+        do = "train it again" if run.finished else "let it train to its end first"
+        raise RunError(f"The run {run.name} has no answers to its pictures: {do}.") from error
+    except (OSError, ValueError, csv.Error) as error:
+        raise _damaged(run) from error
+    paths, labels, probabilities, splits = zip(*rows, strict=True) if rows else ((),) * 4
+    if not rows or len(set(paths)) < len(paths):
+        raise _damaged(run)
+    return Answers(paths, np.array(labels, np.int64), np.array(probabilities, np.float64), np.array(splits))
+
+
+def _checked(row: list[str]) -> tuple[str, int, float, str]:
+    path, label, probability, split = row
+    value = float(probability)
+    if not path or label not in ("0", "1") or not 0 <= value <= 1 or split not in (*SPLITS, EXCLUDED):
+        raise ValueError(f"no answer: {row}")  # which a probability that is not a number is, too
+    return path, int(label), value, split
+
+
+def _damaged(run: "Run") -> RunError:
+    return RunError(f"The answers that the run {run.name} stored are damaged: train it again with the same settings.")

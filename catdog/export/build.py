@@ -1,0 +1,100 @@
+"""Making the zip: convert, check by predicting pictures, describe, pack. Needs TensorFlow."""
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import numpy as np
+
+from catdog.errors import RunError
+from catdog.export.convert import answers, convert, keras_answers, load_model
+from catdog.export.formats import FORMATS, Format
+from catdog.export.model_card import model_card
+from catdog.export.package import CARD, FOLDER, Checked, drop_others, pack, place
+from catdog.export.sample import Sample, sample
+from catdog.export.script import REQUIREMENTS, SCRIPT, requirements, script
+from catdog.inference.predictor import Predictor
+from catdog.models.specs import recipe
+from catdog.settings import Settings
+from catdog.utils.files import write_text
+from catdog.utils.locks import locked
+from catdog.utils.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from catdog.runs import Run
+
+STEPS = ("loading the model", "writing the file", "checking its answers", "packing")
+
+
+def make(run: "Run", form: Format, settings: Settings, progress: Progress = silent) -> Path:
+    """Make the zip, in one process at a time, unless it is there already, and return it.
+
+    Raises RunError where a file of the run is damaged or what came out answers differently; then no file is left.
+    """
+    folder = run.folder / FOLDER
+    folder.mkdir(exist_ok=True)
+    with locked(folder / f".{form.name}.lock", progress, "waiting for another process that makes this file"):
+        for left in folder.glob(f".{form.name}-*"):  # by a process that was killed
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        target = place(run, form)
+        if not target.is_file():
+            work = folder / f".{form.name}-{uuid4().hex[:8]}"
+            work.mkdir()
+            try:
+                _make(run, form, settings, work, target, progress)
+            finally:
+                shutil.rmtree(work, ignore_errors=True)
+            drop_others(run, form, target)
+    return target
+
+
+def _make(run: "Run", form: Format, settings: Settings, work: Path, target: Path, progress: Progress) -> None:
+    def step(number: int) -> None:
+        progress(number, len(STEPS), STEPS[number])
+
+    step(0)
+    pictures = sample(run, settings, form.pictures)
+    expected = Predictor(run.files.tflite).predict(pictures.pixels)
+    model = load_model(run)
+    exact = FORMATS["tflite"].tolerance
+    trained = keras_answers(model, pictures.pixels)
+    if not compared(trained, expected, pictures, exact).largest <= exact:
+        raise RunError(
+            f"The files model.keras and model.tflite of the run {run.name} do not answer alike, so it is not clear "
+            "which is its model: train it again."
+        )
+    step(1)
+    _write(run, model, form, work)
+    step(2)
+    other = trained if form.name == "tflite" else expected  # not with itself
+    found = compared(answers(form, work, pictures.pixels), other, pictures, form.tolerance)
+    if not found.largest <= form.tolerance:  # also where it is not a number
+        raise RunError(
+            f"As {form.title} the model answers differently (by {found.largest:.3g} in probability, over the "
+            f"{form.tolerance:g} allowed), so the file was not kept: take another format."
+        )
+    step(3)
+    write_text(work / CARD, model_card(run, form, found))
+    write_text(work / SCRIPT, script(form, tuple(run.details["data"]["classes"]), recipe(run.config.model).logits))
+    write_text(work / REQUIREMENTS, requirements(form, run.details.get("versions") or {}))
+    pack(work, target, found)
+
+
+def compared(given: np.ndarray, expected: np.ndarray, pictures: Sample, tolerance: float) -> Checked:
+    """Return how the probabilities `given` differ from those `expected`, both float (N,)."""
+    difference = np.abs(given.astype(np.float64) - expected)
+    changed = int(((given > 0.5) != (expected > 0.5)).sum())
+    return Checked(pictures.words, len(expected), float(difference.max()), float(difference.mean()), changed, tolerance)
+
+
+def _write(run: "Run", model: object, form: Format, work: Path) -> None:
+    from tensorflow import errors
+
+    try:
+        convert(run, model, form, work)
+    except errors.OpError as error:  # TensorFlow's own, which also tells of a full disk
+        raise RunError(
+            f"TensorFlow could not write the model as {form.title}, as happens where the disk is full: free some disk "
+            "space, then try again."
+        ) from error

@@ -1,0 +1,112 @@
+"""The one door for picture bytes: untrusted bytes in, uint8 (H, W, 3) RGB out, or a PictureError."""
+
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from catdog.errors import PictureError
+from catdog.images import jpeg
+from catdog.images.formats import FORMATS, Opener, identify
+from catdog.images.limits import MAX_BYTES, MAX_PIXELS, MAX_RATIO, MAX_SIDE, bytes_fault, size_fault
+from catdog.images.pixels import orientation, rgb_pixels, upright
+from catdog.images.resize import SIZE, resize
+
+__all__ = [
+    "MAX_BYTES",
+    "MAX_PIXELS",
+    "MAX_RATIO",
+    "MAX_SIDE",
+    "SIZE",
+    "SUFFIXES",
+    "load_picture",
+    "read_picture",
+    "resize",
+]
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".heic", ".heif", ".tif", ".tiff", ".avif")
+
+
+def read_picture(data: bytes, name: str = "the picture") -> np.ndarray:
+    """Decode one picture, of animations and multi-page files the first.
+
+    data: the bytes of a JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC file, from anywhere.
+    name: what messages call it; control characters and overlong names are dealt with here.
+
+    Returns uint8 (H, W, 3), RGB, 0..255, possibly read-only: turned upright by EXIF, transparency over
+    white, deeper greys scaled to eight bits; a large one may be a view of its memory. Raises PictureError, and
+    nothing else, where that can't be done; what is empty, of another kind or over a limit of picture_limits is
+    refused before anything is decoded.
+    """
+    start = f"Can't read {_harmless(name)}: "
+    if not data:
+        raise PictureError(f"{start}it is empty (0 bytes); choose another file.")
+    _refuse(start, bytes_fault(len(data)))
+    kind, opener = identify(data)
+    if opener is None:
+        raise PictureError(f"{start}it is {kind}; use a {FORMATS} file.")
+    try:
+        return _decoded(data, kind, opener, start)
+    except PictureError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
+        raise PictureError(f"{start}it has too many pixels; make it smaller first.") from error
+    except Exception as error:  # damaged bytes make decoders raise nearly anything
+        raise PictureError(
+            f"{start}this {kind} file is damaged, cut short or of an unusual sort; "
+            "choose another copy, or save it anew as JPEG or PNG."
+        ) from error
+
+
+def load_picture(path: Path) -> np.ndarray:
+    """Decode the picture file at `path` like read_picture; PictureError too where the file can't be read."""
+    start = f"Can't read {_harmless(path.name)}: "
+    try:
+        if not path.is_file():  # also keeps away from pipes and devices, which could be read for ever
+            raise PictureError(f"{start}there is no such file; check its name and folder.")
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a possible name"
+        raise PictureError(f"{start}the file can't be opened ({reason}).") from error
+    return read_picture(data, path.name)
+
+
+def _decoded(data: bytes, kind: str, opener: Opener, start: str) -> np.ndarray:
+    """Return the pixels of a file of a known kind. start: what a message of what is too large begins with."""
+    scans = jpeg.scans(data) if kind == "JPEG" else 1
+    _refuse(start, bytes_fault(len(data), scans))
+    # To learn size and colours from Pillow too takes half as long as to decode a small picture, and keeps other
+    # threads waiting meanwhile. But it must say how the picture lies, which EXIF or XMP may tell.
+    if kind == "JPEG" and b"Exif" not in data and b"Orientation" not in data:
+        width, height, colours = jpeg.header(data) or (1, 1, "")
+        _refuse(start, size_fault(kind, width, height, scans))
+        if colours in ("YCbCr", "RGB", "Gray") and (pixels := jpeg.as_tensorflow(data)) is not None:
+            return pixels
+    # Not through Image.open: it warns of large pictures, or refuses them, by a process-wide limit that is not ours,
+    # and asks more readers than the one that the first bytes call for.
+    image = opener(BytesIO(data))
+    _refuse(start, size_fault(kind, *image.size, scans))
+    plain = kind == "JPEG" and image.mode in ("RGB", "L")
+    pixels = jpeg.as_tensorflow(data) if plain else None
+    if pixels is None:
+        if fault := size_fault(kind, *image.size, scans, rowwise=False):
+            # a plain JPEG is here because of damage, not because of its size
+            raise ValueError(fault) if plain else PictureError(start + fault)
+        image.load()
+        pixels = rgb_pixels(image)
+    return upright(pixels, orientation(image))
+
+
+def _refuse(start: str, fault: str | None) -> None:
+    if fault:
+        raise PictureError(start + fault)
+
+
+def _harmless(name: str) -> str:
+    """Return `name` on one line, without control characters, at most 60 characters long."""
+    name = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
+    if len(name) > 60:
+        name = f"{name[:40]}…{name[-19:]}"
+    return name or "the picture"

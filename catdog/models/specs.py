@@ -1,0 +1,198 @@
+"""The four models of the course: their facts, which need no TensorFlow, and how to build and compile them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catdog.augmentation.config import Augmentation
+from catdog.augmentation.layers import augmentation_layers
+from catdog.errors import UsageError
+from catdog.images.decode import SIZE
+from catdog.models import networks
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True)
+class Published:
+    """The scores the notebook published: accuracies from 0 to 1; None where it gives none."""
+
+    best_val_accuracy: float
+    best_accuracy: float
+    test_accuracy: float | None = None
+    test_loss: float | None = None
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The facts of one model.
+
+    step, title, idea: the notebook's step it belongs to, its heading, one plain sentence on what is new.
+    parameters, trainable_parameters: what Keras counts (a test compares them).
+    loss: name of the Keras loss class.
+    goal, aim: validation accuracies drawn as lines on the notebook's plot; only model1 has an aim beside.
+    augmentation: what is done to photos while it trains.
+    logits: True if it gives two logits a picture, shape (N, 2), for class 0 and class 1; otherwise it gives
+        the probability of class 1, shape (N, 1).
+    backbone: whether it needs MobileNetV2's weights.
+    """
+
+    name: str
+    step: str
+    title: str
+    idea: str
+    parameters: int
+    trainable_parameters: int
+    loss: str
+    goal: float
+    aim: float | None
+    published: Published
+    augmentation: Augmentation
+    logits: bool
+    backbone: bool
+
+
+MODELS: dict[str, Recipe] = {
+    each.name: each
+    for each in (
+        Recipe(
+            name="model1",
+            step="First CNN",
+            title="A first convolutional network",
+            idea="Convolutions learn small patterns such as edges and fur; dense layers decide from them.",
+            parameters=16_821_250,
+            trainable_parameters=16_821_250,
+            loss="SparseCategoricalCrossentropy",
+            goal=0.50,
+            aim=0.52,
+            published=Published(best_val_accuracy=0.64, best_accuracy=0.99),
+            augmentation=Augmentation(),
+            logits=True,
+            backbone=False,
+        ),
+        Recipe(
+            name="model2",
+            step="Augmentation",
+            title="A network that sees each photo differently every time",
+            idea="Photos are flipped and turned at random in training, so that none is learnt by heart.",
+            parameters=16_828_449,
+            trainable_parameters=16_828_449,
+            loss="BinaryCrossentropy",
+            goal=0.55,
+            aim=None,
+            published=Published(best_val_accuracy=0.67, best_accuracy=0.668),
+            augmentation=Augmentation("horizontal_and_vertical", 0.25),
+            logits=False,
+            backbone=False,
+        ),
+        Recipe(
+            name="model3",
+            step="Preprocessing",
+            title="A network with scaled pixels",
+            idea="Pixel values are first scaled from 0..255 to −1..1, where a network learns more easily.",
+            parameters=21_257_153,
+            trainable_parameters=21_257_153,
+            loss="BinaryCrossentropy",
+            goal=0.70,
+            aim=None,
+            published=Published(best_val_accuracy=0.75, best_accuracy=0.758),
+            augmentation=Augmentation("horizontal", 0.25),
+            logits=False,
+            backbone=False,
+        ),
+        Recipe(
+            name="model4",
+            step="Transfer learning",
+            title="Transfer learning with MobileNetV2",
+            idea="MobileNetV2 learnt to see from over a million photos; only a small last layer is trained.",
+            parameters=2_259_265,
+            trainable_parameters=1_281,
+            loss="BinaryCrossentropy",
+            goal=0.95,
+            aim=None,
+            published=Published(best_val_accuracy=0.97, best_accuracy=0.92, test_accuracy=0.9896, test_loss=0.0552),
+            augmentation=Augmentation("horizontal_and_vertical", 0.2),
+            logits=False,
+            backbone=True,
+        ),
+    )
+}
+
+
+def recipe(name: str) -> Recipe:
+    """Return the facts of the model called `name`; UsageError, which names the four, for any other name."""
+    if name not in MODELS:
+        raise UsageError(f"There is no model called {name!r}: choose one of {', '.join(MODELS)}.")
+    return MODELS[name]
+
+
+def build(
+    name: str,
+    weights: Path | None = None,
+    augmentation: Augmentation | None = None,
+    seed: int | None = None,
+) -> "keras.Model":
+    """Build one of the four models, not yet compiled.
+
+    Input: float pictures (N, 160, 160, 3), pixels 0..255; scaling and augmentation are layers of the model,
+    and augmentation acts in training only. Output: (N, 2) logits for model1, for the others (N, 1)
+    probabilities of class 1.
+
+    weights: file with the weights of model4's backbone (see catdog.models.mobilenet); the other models ignore it.
+        Without it the backbone starts at random and, being frozen, stays so: good for a look at the layers,
+        not for training.
+    augmentation: used instead of the recipe's own; `Augmentation()` builds the model without those layers.
+        They hold no weights, so `get_weights` of a model with them fits `set_weights` of one without.
+    seed: makes starting weights, dropout and augmentation repeatable, through `keras.utils.set_random_seed`,
+        which seeds Python's, NumPy's and TensorFlow's global generators; None leaves those alone.
+
+    Raises UsageError for an unknown name, WeightsError if the file doesn't fit the backbone.
+    """
+    import keras
+
+    chosen = recipe(name)
+    if seed is not None:
+        keras.utils.set_random_seed(seed)
+    wanted = chosen.augmentation if augmentation is None else augmentation
+    augment = augmentation_layers(wanted, value_range=networks.AUGMENTED_RANGE[name])
+    pictures = keras.Input((SIZE, SIZE, 3), name="pictures")
+    if chosen.backbone:
+        output = networks.model4(pictures, augment, networks.mobilenet(weights))
+    else:
+        output = getattr(networks, name)(pictures, augment)
+    return keras.Model(pictures, output, name=name)
+
+
+def compile_model(
+    model: "keras.Model",
+    name: str,
+    learning_rate: float = 0.001,
+    adam: "type[keras.optimizers.Adam] | None" = None,
+) -> None:
+    """Compile a built model for training: Adam, the recipe's loss, and a metric called "accuracy".
+
+    Labels are integers 0 and 1, shape (N,). adam: another implementation of Keras's Adam.
+    """
+    import keras
+
+    chosen = recipe(name)
+    loss = getattr(keras.losses, chosen.loss)
+    model.compile(
+        optimizer=(adam or keras.optimizers.Adam)(learning_rate),
+        loss=loss(from_logits=chosen.logits),
+        metrics=[_accuracy(name)],
+    )
+
+
+def _accuracy(name: str) -> "keras.metrics.Metric":
+    import keras
+
+    kind = keras.metrics.SparseCategoricalAccuracy if recipe(name).logits else keras.metrics.BinaryAccuracy
+    return kind(name="accuracy")
+
+
+def compiled_alike(part: "keras.Model", model: "keras.Model", name: str) -> "keras.Model":
+    """Compile `part`, made of layers of the compiled `model` called `name`, for the same training; return it."""
+    part.compile(optimizer=model.optimizer, loss=model.loss, metrics=[_accuracy(name)])
+    return part

@@ -1,0 +1,1 @@
+"""Where the process of a run lives: on this machine or on a Ray cluster."""

@@ -1,0 +1,215 @@
+"""The run folder: the one thing that the worker which trains and the pages that watch share."""
+
+import os
+import shutil
+import socket
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+
+import psutil
+from filelock import FileLock
+
+from catdog.errors import RunError
+from catdog.utils.files import read_json, write_json
+
+STATES = ("queued", "running", "stopping", "done", "stopped", "failed", "interrupted")
+ACTIVE = frozenset({"queued", "running", "stopping"})
+RESUMABLE = frozenset({"stopped", "failed", "interrupted"})
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far a run is: the content of status.json.
+
+    state: one of STATES; message: what it is doing right now, in words; epoch: the epoch under way, from 1 (0 before
+    the first); batch: batches done of this epoch's `batches`; queued, started, updated, finished: seconds since 1970;
+    seconds: training time so far, over all resumptions; prepared: time spent on stored features before that;
+    best_val_accuracy and best_epoch: the best epoch until now;
+    pid, pid_started, host, boot: the process, told apart from a later one of the same number; error: one sentence.
+    """
+
+    state: str = "queued"
+    message: str = ""
+    epoch: int = 0
+    epochs: int = 0
+    batch: int = 0
+    batches: int = 0
+    queued: float = field(default_factory=time.time)
+    started: float | None = None
+    updated: float = field(default_factory=time.time)
+    finished: float | None = None
+    seconds: float = 0.0
+    prepared: float = 0.0
+    best_val_accuracy: float | None = None
+    best_epoch: int | None = None
+    pid: int | None = None
+    pid_started: float | None = None
+    host: str = ""
+    boot: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The files of one run, by name."""
+
+    path: Path
+
+    @property
+    def config(self) -> Path:
+        """config.json: settings, name, data, versions, device, weights."""
+        return self.path / "config.json"
+
+    @property
+    def status(self) -> Path:
+        """status.json: a Status."""
+        return self.path / "status.json"
+
+    @property
+    def history(self) -> Path:
+        """history.csv: one row as each epoch ends."""
+        return self.path / "history.csv"
+
+    @property
+    def checkpoint(self) -> Path:
+        """checkpoint/: all that is needed to go on; gone once the run is done."""
+        return self.path / "checkpoint"
+
+    @property
+    def model(self) -> Path:
+        """model.keras: the best epoch by validation accuracy, or the last one, without optimizer state."""
+        return self.path / "model.keras"
+
+    @property
+    def tflite(self) -> Path:
+        """model.tflite: the same for LiteRT, giving the probability of class 1."""
+        return self.path / "model.tflite"
+
+    @property
+    def evaluation(self) -> Path:
+        """evaluation.json: scores of validation and test."""
+        return self.path / "evaluation.json"
+
+    @property
+    def predictions(self) -> Path:
+        """predictions.csv: path, label, probability, split of every photo."""
+        return self.path / "predictions.csv"
+
+    @property
+    def log(self) -> Path:
+        """log.txt: what the process printed."""
+        return self.path / "log.txt"
+
+    @property
+    def tensorboard(self) -> Path:
+        """tensorboard/: the curves as event files for TensorBoard."""
+        return self.path / "tensorboard"
+
+    @property
+    def stop(self) -> Path:
+        """stop: a file whose presence asks the worker to stop."""
+        return self.path / "stop"
+
+    @property
+    def place(self) -> Path:
+        """place: a number that puts a waiting run elsewhere in the queue than the time it was queued."""
+        return self.path / "place"
+
+    @property
+    def job(self) -> Path:
+        """job: which job of which Ray cluster trains the run; none where this machine does."""
+        return self.path / "job"
+
+    def read_place(self, status: Status) -> float:
+        """Return where in the queue the run waits, lowest first: `place` if it was moved, else the time it queued."""
+        try:
+            return float(self.place.read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return status.queued
+
+    def read_status(self) -> Status:
+        """Return the status; a missing or damaged status.json reads as that of a run whose process is long gone."""
+        values = read_json(self.status) or {}
+        known = {entry: values[entry.name] for entry in fields(Status) if entry.name in values}
+        whole = values.get("state") in STATES and all(
+            isinstance(value, str if entry.type is str else entry.type | int) for entry, value in known.items()
+        )
+        return Status(**{entry.name: known[entry] for entry in known}) if whole else Status(queued=0, updated=0)
+
+    def write_status(self, status: Status) -> Status:
+        """Write the status with the present time, whole, and return it."""
+        status = replace(status, updated=time.time())
+        write_json(self.status, asdict(status))
+        return status
+
+    def end(self, status: Status, state: str, error: str = "") -> None:
+        """Write the last status of a process: `state`, and what went wrong in one sentence."""
+        # on a full disk the last word can't be written; the pages then find the process gone and say "interrupted"
+        with suppress(OSError):
+            self.stop.unlink(missing_ok=True)
+            self.write_status(replace(status, state=state, message="", error=error, finished=time.time(), pid=None))
+
+    @property
+    def scored(self) -> bool:
+        """Whether the scores are those of model.keras, rather than of an earlier best epoch."""
+        try:
+            return self.evaluation.stat().st_mtime_ns >= self.model.stat().st_mtime_ns
+        except OSError:
+            return False
+
+    def read_config(self) -> dict:
+        """Return config.json's content, {} if it is missing."""
+        return read_json(self.config) or {}
+
+    def add_to_config(self, **values: object) -> None:
+        """Add entries to config.json; raise RunError where it can't be read, rather than lose what it held."""
+        # the page that renames a run and its worker may write at the same moment
+        with FileLock(self.path / ".config.lock"):
+            known = read_json(self.config)
+            if known is None:
+                raise RunError(f"The file {self.config} is missing or damaged: start a new run.")
+            write_json(self.config, known | values)
+
+    def drop_half_models(self) -> None:
+        """Remove what a process that was killed while it wrote a model left under a temporary name."""
+        for path in self.path.glob(".model-*"):
+            path.unlink(missing_ok=True)
+
+    def drop_checkpoint(self) -> None:
+        """Remove the checkpoint and what an interrupted write of one left."""
+        for path in self.path.glob("checkpoint*"):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def this_process() -> dict[str, object]:
+    """Return the Status fields that name this process."""
+    started = psutil.Process().create_time()
+    return {"pid": os.getpid(), "pid_started": started, "host": socket.gethostname(), "boot": this_boot()}
+
+
+def this_boot() -> str:
+    """Return what tells this start of the machine from any other, "" where the system has nothing of the kind."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+def process_gone(status: Status, patience: float = 30.0) -> bool:
+    """Tell whether the process that wrote an active status no longer runs.
+
+    A process of the same number that started at another time is another process; a zombie has ended. Where the status
+    comes from another machine, or no process has taken the run up yet, `patience` seconds without news count as gone.
+    """
+    if status.pid is None or status.pid_started is None or status.host != socket.gethostname():
+        return time.time() - status.updated > patience
+    # a machine without a battery for its clock may live through the same times again after each start
+    if status.boot != this_boot() and status.boot:
+        return True
+    try:
+        process = psutil.Process(status.pid)
+        return process.status() == psutil.STATUS_ZOMBIE or abs(process.create_time() - status.pid_started) > 2
+    except psutil.Error:
+        return True

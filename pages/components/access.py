@@ -1,0 +1,93 @@
+"""Who looks at the dashboard and what they may do: signing in, the list of members, buttons for members only."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from catdog.errors import AccessError, CatDogError
+from catdog.members import is_member
+from pages.components import shared
+from pages.components.serving import providers, sign_in_on
+
+SIGN_IN = "Sign in first: the button is in the sidebar."
+
+
+def person() -> str:
+    """Return the e-mail address of who has signed in, in small letters; "" where nobody has.
+
+    An address that the provider says it has not verified counts for nothing: anybody could have typed it in there.
+    """
+    if not sign_in_on() or not st.user.get("is_logged_in"):
+        return ""
+    verified = st.user.get("email_verified", True)
+    return "" if verified in (False, "false") else str(st.user.get("email") or "").strip().casefold()
+
+
+def why_not() -> str:
+    """Say why this person may not change anything here, "" for one who may."""
+    if not sign_in_on():
+        return ""
+    who = person()
+    if not who:
+        unknown = "Your account has no verified e-mail address, so it can't be on the list of members."
+        return unknown if st.user.get("is_logged_in") else SIGN_IN
+    members = shared.settings().members
+    if members is None:
+        return "No list of members is set (CATDOG_MEMBERS), so nobody may change anything."
+    try:
+        return (
+            ""
+            if is_member(members, who)
+            else (f"{shared.unlinked(who)} is not on the list of members, so you can look but not change.")
+        )
+    except CatDogError as error:
+        return str(error)
+
+
+def check() -> None:
+    """Raise AccessError where this person may not change anything; to be called by everything that changes something.
+
+    A button that is switched off is no protection by itself: what a browser sends is not bound to what it was shown.
+    """
+    why = why_not()
+    if why:
+        raise AccessError(why)
+
+
+def do(action: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """Call what changes a run or the data, as action(settings, *arguments, by=person); AccessError for no member."""
+    check()
+    return action(shared.settings(), *arguments, by=person(), **named)
+
+
+def button(label: str, *, disabled: bool = False, help: str | None = None, **rest: Any) -> bool:
+    """Draw a button as st.button does; for those who may not press it, it is switched off and says why."""
+    why = why_not()
+    return st.button(label, disabled=disabled or bool(why), help=shared.plain(why) or help, **rest)
+
+
+def popover(label: str, **rest: Any):
+    """Draw a popover as st.popover does; for those who may not use what is in it, it is switched off and says why."""
+    why = why_not()
+    return st.popover(label, disabled=bool(why), help=shared.plain(why) or None, **rest)
+
+
+def panel() -> None:
+    """Draw who has signed in, with the button to sign out, or the buttons to sign in; nothing where nobody can."""
+    if not sign_in_on():
+        return
+    if not st.user.get("is_logged_in"):
+        for provider in providers():
+            label = f"Sign in with {shared.plain(provider)}" if provider else "Sign in"
+            st.button(
+                label, key=f"sign-in-{provider}", on_click=st.login, args=(provider,) if provider else (),
+                icon=":material/login:", width="stretch",
+            )  # fmt: skip
+        st.caption("Everybody can look around; members who have signed in can train, stop, rename and delete.")
+        return
+    who = person() or str(st.user.get("name") or "somebody")
+    st.caption(f":material/person: {shared.plain(shared.unlinked(who))}")
+    if person() and (why := why_not()):
+        st.caption(f":material/info: {shared.plain(why)}")
+    st.button("Sign out", key="sign-out", on_click=st.logout, icon=":material/logout:", width="stretch")

@@ -1,0 +1,137 @@
+"""Photos of one's own: adding a zip, naming a folder of the server's disk, deleting a set that was added."""
+
+import streamlit as st
+
+from catdog.datasets import OwnSet, add_own_set, bytes_stored, named_folder, own_sets
+from catdog.errors import CatDogError
+from catdog.runs import delete_data
+from catdog.utils.text import listed, size
+from pages.components import access, shared
+from pages.components.jobs import Job
+from pages.components.uploads import megabytes
+
+MEGABYTES = 2000
+LOOKS = """\
+fruit.zip
+    apples/   1.jpg, 2.jpg …
+    pears/    1.jpg, 2.jpg …"""
+FIELD = "own-zip"
+ADDING, WANTED = "adding-own", "data-wanted"
+
+
+def own_photos() -> None:
+    """Draw the button that opens the dialog about own photos."""
+    if access.button("Add your own photos", icon=":material/add_photo_alternate:", width="stretch", key="own"):
+        st.dialog("Your own photos", width="medium", icon=":material/add_photo_alternate:")(panel)()
+
+
+def choose_what_was_added() -> None:
+    """Choose the set that this browser has just added; to be called before the choice of data is drawn.
+
+    A dialog that was closed too early is no loss: the set comes in the background, and so does what went wrong.
+    """
+    job = _job()
+    if job is not None and not job.active:
+        _forget()
+        if job.error is not None:
+            st.error(shared.plain(str(job.error)), icon=":material/error:")
+        elif job.result.source in shared.sources():
+            st.session_state["data"] = job.result.source
+            st.toast(f"{shared.plain(job.result.name)} is in use now.", icon=":material/check_circle:")
+    if WANTED in st.session_state:
+        st.session_state["data"] = st.session_state.pop(WANTED)
+
+
+def panel() -> None:
+    """Draw what the dialog holds: a field for a zip, one for a folder where some may be named, and the added sets."""
+    st.markdown(
+        "Any two kinds of things will do. Put the pictures of each into a folder named after it, and zip the two "
+        "folders. If you have split the pictures yourself, zip `train` and `validation`, with the two folders in each."
+    )
+    st.code(LOOKS, language=None)
+    most, none = megabytes(MEGABYTES, FIELD)
+    with st.form("add-own", border=False):
+        upload = st.file_uploader(
+            "The zip",
+            type=["zip"],
+            max_upload_size=most,
+            disabled=none,
+            help="At most 2 GB and 50,000 pictures. The server holds the zip in its memory until it is unpacked.",
+        )
+        name = st.text_input("What to call it", max_chars=60, placeholder="like the zip")
+        asked = st.form_submit_button("Add these photos", type="primary", icon=":material/add:")
+    _say_what_is_stored()
+    st.caption("JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF and HEIC. 20 of each kind is the least that makes sense.")
+    if asked and upload is None:
+        st.error("Choose a zip first.", icon=":material/error:")
+    elif asked:
+        access.check()
+        _add(upload, name)
+    if shared.settings().folders:
+        _folder()
+    sets = own_sets(shared.settings())
+    if sets:
+        with st.expander("Sets that were added", icon=":material/folder_zip:"):
+            for own in sets:
+                _delete(own)
+
+
+def _say_what_is_stored() -> None:
+    """Say how much the person's sets take, where that is limited."""
+    most, by = shared.settings().limits.stored, access.person()
+    if most:
+        whose = "Your sets" if by else "All sets together"
+        have = bytes_stored(shared.settings(), by)
+        taken = size(have) if have else "nothing"
+        st.caption(f":material/person: {whose} take {taken} of the {size(most)} that they may take.")
+
+
+def _add(upload, name: str) -> None:
+    """Add the zip in the server's background and wait for it, behind a bar."""
+    where, by, key = shared.settings(), access.person(), (ADDING, upload.file_id)
+    job = shared.jobs().start(key, lambda progress: add_own_set(where, upload, name, progress, by))
+    st.session_state[ADDING] = key
+    shared.wait_behind_bar(job, 0, "Looking through the zip …")
+    st.session_state.pop(f"megabytes-{FIELD}", None)  # less is left now
+    if job.error is None:
+        st.rerun()  # closes the dialog, and the set is chosen
+    _forget()
+    if not isinstance(job.error, CatDogError):
+        raise job.error
+    st.error(shared.plain(str(job.error)), icon=":material/error:")
+
+
+def _job() -> Job | None:
+    key = st.session_state.get(ADDING)
+    return None if key is None else shared.jobs().find(key)
+
+
+def _forget() -> None:
+    shared.jobs().forget(st.session_state.pop(ADDING))  # it holds the upload in memory
+
+
+def _folder() -> None:
+    """Draw the way to a folder of the server's disk."""
+    with st.form("name-folder", border=False):
+        text = st.text_input(
+            "Or a folder on the server's disk",
+            max_chars=500,
+            help=f"In {shared.plain(listed([str(one) for one in shared.settings().folders]))}.",
+        )
+        asked = st.form_submit_button("Use this folder", icon=":material/folder_open:")
+    if asked:
+        with shared.errors():
+            st.session_state[WANTED] = str(named_folder(shared.settings(), text))
+            st.rerun()
+
+
+def _delete(own: OwnSet) -> None:
+    """Draw one added set with its button for deleting, which asks first."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{shared.plain(own.name)}**, {own.pictures:,} pictures")
+        sure = st.checkbox("Delete it?", key=f"sure-{own.root.name}")
+        if sure and st.button("Delete for good", key=f"delete-own-{own.root.name}", type="primary"):
+            with shared.errors():
+                access.check()
+                delete_data(shared.settings(), own)
+                st.rerun()

@@ -1,0 +1,46 @@
+"""What can be taken away from the Compare page: curves and scores as CSV, the charts, and a report to hand in."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from catdog.comparison import build_table
+from catdog.comparison.export import curves_csv, table_csv
+from catdog.export.report import chart_page, report_page
+from catdog.runs import Run
+from pages.components import shared
+from pages.components.compare.curves import Look, chart_of
+
+
+def downloads(runs: list[Run], names: Mapping[str, str], look: Look) -> None:
+    """Draw the buttons; each file is made when its button is pressed."""
+    st.header("Take it away", anchor=False)
+    st.markdown(
+        "The **report** is one file with the data, settings, curves, scores, mistakes and hardest pictures of these "
+        "runs: open it in any browser, print it, hand it in. The **charts** file has buttons that save them as SVG "
+        "or PNG pictures."
+    )
+    settings = shared.settings()
+
+    def charts() -> str:
+        histories = {run.id: run.history() for run in runs}
+        return chart_page(chart_of(runs, names, histories, look)[0], "Learning curves")
+
+    with st.container(horizontal=True):
+        _button("Report", lambda: report_page(settings, runs, names), "report.html", "text/html", "article", "primary")
+        _button("Charts", charts, "charts.html", "text/html", "show_chart")
+        _button("Curves as CSV", lambda: curves_csv(runs, names), "curves.csv", "text/csv", "table_rows")
+        _button("Scores as CSV", lambda: table_csv(build_table(runs, names)), "scores.csv", "text/csv", "table_rows")
+
+
+def _button(label: str, make, file_name: str, mime: str, icon: str, kind: str = "secondary") -> None:
+    st.download_button(
+        label,
+        make,
+        file_name,
+        mime,
+        key=f"download-{file_name}",
+        on_click="ignore",
+        icon=f":material/{icon}:",
+        type=kind,
+    )

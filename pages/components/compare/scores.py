@@ -1,0 +1,150 @@
+"""The table of scores on the Compare page, what its numbers are worth, and the settings in which the runs differ."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from catdog.comparison import best_cells, diff_settings
+from catdog.runs import Run
+from catdog.utils.text import percent, size
+from pages.components import shared
+
+BEST = "background-color: rgba(0, 158, 115, 0.22)"
+
+
+def _whole(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def _share(value: float) -> str:
+    return f"{value:.1f} %"
+
+
+def _loss(value: float) -> str:
+    return f"{value:.3f}"
+
+
+#: {column: (heading, how a value is written, what the heading's question mark says)}
+COLUMNS: dict[str, tuple[str, Callable[[Any], str], str | None]] = {
+    "parameters": ("Parameters", _whole, "The numbers that the model consists of."),
+    "best_val_accuracy": ("Best validation", _share, "The best accuracy on the validation pictures, of all epochs."),
+    "best_epoch": ("in epoch", _whole, None),
+    "test_accuracy": ("Test", _share, "Accuracy on the test pictures, which were used for nothing else."),
+    "interval": (
+        "95 % interval",
+        str,
+        "Where the test accuracy on countless such pictures would lie: in 19 of 20 cases within this interval (after "
+        "Wilson).",
+    ),
+    "test_loss": ("Test loss", _loss, "Cross-entropy on the test pictures: being sure and wrong costs most."),
+    "published_val_accuracy": ("Notebook: validation", _share, "The notebook's best validation accuracy."),
+    "published_test_accuracy": ("Notebook: test", _share, None),
+    "published_test_loss": ("Notebook: test loss", _loss, None),
+    "last_val_accuracy": ("Last validation", _share, "The accuracy on the validation pictures after the last epoch."),
+    "baseline": ("Baseline", _share, "Always guessing the most frequent class of the run's training pictures."),
+    "trainable_parameters": ("Trainable", _whole, "Those of them that training changes; the others are frozen."),
+    "file_bytes": ("File", size, "The size of the model's file."),
+    "seconds": ("Time", lambda value: f"{value:,.0f} s", "Training and validation, in seconds."),
+    "seconds_an_epoch": ("An epoch", lambda value: f"{value:,.2f} s", "Seconds an epoch, on average."),
+    "memory_bytes": ("Memory", size, "The most memory that the training took."),
+}
+SHARES = ("accuracy", "baseline")  # how the columns end that hold shares of 0..1
+
+
+def score_table(rows: list[dict[str, Any]]) -> None:
+    """Draw the table of catdog.comparison.build_table; the best value of each column has a star."""
+    shown = pd.DataFrame([_shown(row) for row in rows])
+    styled = shown.style
+    for column, (_, words, _) in COLUMNS.items():
+        styled = styled.format(words, subset=[column], na_rep="–")
+    for number, column in best_cells(rows):
+        words = COLUMNS[column][1]
+        cell = pd.IndexSlice[[number], [column]]
+        styled = styled.format(lambda value, words=words: f"★ {words(value)}", subset=cell)
+        styled = styled.map(lambda _: BEST, subset=cell)
+    headings = {name: st.column_config.Column(title, help=about) for name, (title, _, about) in COLUMNS.items()}
+    st.dataframe(
+        styled,
+        hide_index=True,
+        placeholder="–",
+        height="content",
+        alt="Scores of the chosen runs beside the published ones",
+        column_config={
+            "run": st.column_config.Column("Run", pinned=True),
+            "model": "Model",
+            **headings,
+            "data": "Data",
+            "state": "State",
+        },
+    )
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row as the table holds it: shares as percentages, the interval in words, in the order of COLUMNS."""
+    values = {"run": row["run"], "model": row["model"]}
+    for column in COLUMNS:
+        if column == "interval":
+            known = row["test_low"] is not None
+            value = f"{100 * row['test_low']:.1f} to {100 * row['test_high']:.1f} %" if known else "–"
+        else:
+            value = row[column]
+            # rounded, since screen readers read the whole number
+            value = round(100 * value, 2) if column.endswith(SHARES) and value is not None else value
+        values[column] = value
+    return values | {"data": row["data"], "state": row["state"]}
+
+
+def score_notes(runs: list[Run], rows: list[dict[str, Any]]) -> None:
+    """Say what the published figures belong to, what the test score means, and how little a few pictures decide."""
+    if best_cells(rows):
+        st.caption(":material/star: The best of each column is marked. A click on a heading sorts the rows by it.")
+    if any(run.config.source != "photos" for run in runs):
+        st.caption(
+            ":material/info: The goals and the notebook's curves and scores belong to the cat and dog photos: runs on "
+            "other data have no goal line, and can't be compared with the notebook."
+        )
+    sizes = {row["test_photos"] for row in rows} - {None, 0}
+    if not sizes:
+        st.caption("The test accuracy follows once a run has ended.")
+        return
+    number = min(sizes)
+    known = [row for row in rows if row["test_low"] is not None and row["test_photos"] == number]
+    example = ""
+    if known:
+        one = max(known, key=lambda row: row["test_accuracy"])
+        example = (
+            f" The {percent(one['test_accuracy'])} of {shared.plain(one['run'])} may well be anything from "
+            f"{percent(one['test_low'])} to {percent(one['test_high'])} on other pictures of the kind."
+        )
+    st.caption(
+        "The test pictures were set aside once and never overlap with those of training and validation; the "
+        "notebook drew its test photos from a set that it shuffled anew at every pass, so some of them leaked into "
+        f"validation. {number:,} pictures decide little: each is worth {100 / number:.1f} points, and a difference of "
+        f"one or two points between two runs can be luck.{example}"
+    )
+
+
+def settings_table(runs: list[Run], names: Mapping[str, str]) -> None:
+    """Draw the settings in which the runs differ; nothing for a single run, a sentence where they do in none."""
+    if len(runs) < 2:
+        return
+    found = diff_settings(runs)
+    st.header("What was set differently", anchor=False)
+    if not found:
+        st.caption("Nothing but the model: all other settings of these runs are the same.")
+        return
+    rows = [
+        {"setting": name, **{run.id: value for run, value in zip(runs, found[name], strict=True)}} for name in found
+    ]
+    st.dataframe(
+        rows,
+        hide_index=True,
+        height="content",
+        alt="The settings in which the chosen runs differ",
+        column_config={
+            "setting": st.column_config.Column("Setting", pinned=True),
+            **{run.id: names[run.id] for run in runs},
+        },
+    )

@@ -1,0 +1,87 @@
+"""Work that runs in the server's background and outlives a page reload."""
+
+import threading
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from catdog.utils.progress import Progress
+
+
+class Job:
+    """One piece of work in a thread of its own; any number of browser windows may watch it.
+
+    done, total, what: its last progress report. result: what the work returned. error: what it raised.
+    stamp: the state of things it was done for; with another stamp it is out of date.
+    """
+
+    def __init__(self, work: Callable[[Progress], Any], stamp: Hashable = None) -> None:
+        self.stamp = stamp
+        self.done, self.total, self.what = 0, 0, ""
+        self.result: Any = None
+        self.error: Exception | None = None
+        self._ended = threading.Event()
+        threading.Thread(target=self._run, args=(work,), daemon=True).start()
+
+    def _run(self, work: Callable[[Progress], Any]) -> None:
+        try:
+            self.result = work(self._report)
+        except Exception as error:  # raised again by the page that waits for the result
+            self.error = error
+        finally:
+            self._ended.set()
+
+    def _report(self, done: int, total: int, what: str) -> None:
+        self.done, self.total, self.what = done, total, what
+
+    @property
+    def active(self) -> bool:
+        """Whether the work is still going on."""
+        return not self._ended.is_set()
+
+    @property
+    def share(self) -> float:
+        """How much is done, 0 to 1; 0 where the total is not known."""
+        return min(max(self.done / self.total, 0.0), 1.0) if self.total else 0.0
+
+    @property
+    def text(self) -> str:
+        """What is being done and how far it is, in words."""
+        what = (self.what or "starting").capitalize()
+        return f"{what} … {self.share:.0%}" if self.total else f"{what} …"
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the end, at most this long; return whether it came."""
+        return self._ended.wait(seconds)
+
+
+class Jobs:
+    """The jobs of this server, by key."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[Hashable, Job] = {}
+        self._lock = threading.Lock()
+
+    def find(self, key: Hashable) -> Job | None:
+        """Return the job with this key, active or ended, or None."""
+        return self._jobs.get(key)
+
+    def start(self, key: Hashable, work: Callable[[Progress], Any], stamp: Hashable = None) -> Job:
+        """Return the active job with this key; start one where none is active."""
+        with self._lock:
+            job = self._jobs.get(key)
+            if job is None or not job.active:
+                job = self._jobs[key] = Job(work, stamp)
+            return job
+
+    def once(self, key: Hashable, work: Callable[[Progress], Any], stamp: Hashable = None) -> Job:
+        """Return the job with this key and stamp, active or ended well; start it where there is none."""
+        with self._lock:
+            job = self._jobs.get(key)
+            if job is None or job.stamp != stamp or (job.error is not None and not job.active):
+                job = self._jobs[key] = Job(work, stamp)
+            return job
+
+    def forget(self, key: Hashable) -> None:
+        """Drop the job with this key."""
+        with self._lock:
+            self._jobs.pop(key, None)

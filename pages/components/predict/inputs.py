@@ -1,0 +1,204 @@
+"""The tray: the pictures that a user has dropped, photographed or pasted, kept while the browser's tab is open."""
+
+import io
+import os
+import threading
+from dataclasses import dataclass, field
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from catdog.datasets.archive_images import zipped_pictures
+from catdog.errors import CatDogError, DataError, PictureError
+from catdog.images.decode import SUFFIXES, read_picture
+from catdog.utils.mapped import give_back
+from catdog.utils.names import one_line
+from pages.components import shared
+from pages.components.predict.image import SAMPLE, Asked, make_asked
+from pages.components.uploads import megabytes
+
+MOST = 200
+FEW = 3  # files that are read without a bar
+MEGABYTES = 200  # of one upload: a zip of pictures; pictures have limits of their own
+PICTURE_TYPES = list(SUFFIXES)
+
+
+@dataclass
+class Tray:
+    """What is on the tray, and what went wrong with what is not.
+
+    pictures: those of the last upload first; newest: how many these are.
+    """
+
+    pictures: list[Asked] = field(default_factory=list)
+    newest: int = 0
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def put(self, picture: Asked) -> None:
+        """Put a picture behind the others of the same upload."""
+        self.pictures.insert(self.newest, picture)
+        self.newest += 1
+
+
+def tray() -> Tray:
+    """Return this browser tab's tray."""
+    return st.session_state.setdefault("tray", Tray())
+
+
+def fill_tray() -> None:
+    """Draw the ways to bring pictures, take in what comes, and say of each file that is no picture what it is."""
+    most, none = megabytes(MEGABYTES, _key("drop"))
+    files = st.file_uploader(
+        f"Drop up to {MOST} pictures, or a zip of them",
+        type=[*PICTURE_TYPES, ".zip"],
+        accept_multiple_files=True,
+        max_upload_size=most,
+        disabled=none,
+        key=_key("drop"),
+        on_change=_take_dropped,
+        args=(_key("drop"),),
+        help="JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC, 50 MB each. In a zip with a folder for each class, the "
+        "names of the folders are taken for the right answers. Pictures stay in this server's memory, and only for as "
+        "long as this tab is open.",
+    )
+    if files:
+        _take(files)
+        st.rerun()  # with empty fields
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            f"Take {SAMPLE} test pictures",
+            on_click=shared.draw_number,
+            args=("sample",),
+            type="primary",
+            icon=":material/casino:",
+            help="At random from the test set, which no model learns from.",
+        )
+        if st.button("Use the camera", icon=":material/photo_camera:"):
+            st.dialog("Take a photo", icon=":material/photo_camera:")(_camera)()
+        if st.button("Paste a picture", icon=":material/content_paste:"):
+            st.dialog("Paste a picture", icon=":material/content_paste:")(_paste)()
+        there = tray().pictures or tray().problems or shared.number_in_address("sample") is not None
+        st.button("Put them away", on_click=_clear, disabled=not there, icon=":material/clear_all:")
+    for problem in tray().problems:
+        st.error(shared.plain(problem), icon=":material/broken_image:")
+    for note in tray().notes:
+        st.warning(shared.plain(note), icon=":material/info:")
+
+
+def _camera() -> None:
+    photo = st.camera_input("Hold the cat or the dog into the picture", key=_key("camera"))
+    st.caption("Browsers allow the camera on the server's own machine, and elsewhere only where its address is https.")
+    if photo is not None:
+        photo.name = "photo.jpg"
+        _take([photo])
+        st.rerun()  # closes the dialog
+
+
+def _paste() -> None:
+    st.markdown("Copy a picture, click into the field, press **Ctrl+V** (on a Mac **⌘V**), then **Enter**.")
+    pasted = st.chat_input(
+        "Paste here", accept_file="multiple", file_type=PICTURE_TYPES, max_upload_size=MEGABYTES, key=_key("paste")
+    )
+    if pasted is not None and pasted.files:
+        _take(pasted.files)
+        st.rerun()
+    elif pasted is not None:
+        st.error("That was text: copy the picture itself, not its address, and paste it.", icon=":material/error:")
+
+
+def _key(name: str) -> str:
+    """Return the key of a field, which is a new and empty one each time that something was taken in."""
+    return f"{name}-{st.session_state.get('taken', 0)}"
+
+
+def _clear() -> None:
+    st.session_state["tray"] = Tray()
+    st.query_params.pop("sample", None)
+
+
+def _take_dropped(key: str) -> None:
+    """Take in what was dropped before the page is drawn, which then need be drawn only once.
+
+    To hand the files to the page, Streamlit would copy all of them. What is left where the page is changed meanwhile,
+    the page itself takes in.
+    """
+    if files := st.session_state.get(key):
+        _take(files)
+
+
+def _take(files: list) -> None:
+    """Put what comes on the tray, one file after the other; the fields are new and empty ones afterwards.
+
+    A file's bytes are let go as soon as it is read; where the page is left meanwhile, the rest is taken on return.
+    """
+    tray().problems, tray().notes, tray().newest = [], [], 0
+    bar = st.progress(0.0, text="Reading the pictures …") if len(files) > FEW else None
+    for number, file in enumerate(files, start=1):
+        if len(tray().pictures) >= MOST:
+            over = len(files) - number + 1
+            tray().notes.append(f"{MOST} pictures are the most at once, so {over} were left out: put some away first.")
+            break
+        try:
+            if _is_zip(file):
+                _take_zip(file)
+            else:
+                tray().put(_read(file.getvalue(), file.name))
+        except CatDogError as error:
+            tray().problems.append(str(error))
+        _let_go(file)
+        if bar is not None:
+            bar.progress(number / len(files), text=f"Reading the pictures: {number} of {len(files)}")
+    for file in files:
+        _let_go(file)
+    if bar is not None:
+        bar.empty()
+        give_back()  # of hundreds of megabytes of photos
+    st.session_state["taken"] = st.session_state.get("taken", 0) + 1
+
+
+def _is_zip(file) -> bool:
+    return file.name.lower().endswith(".zip")
+
+
+def _take_zip(file) -> None:
+    free = MOST - len(tray().pictures)
+    bar = st.progress(0.0, text="Reading the zip …")
+    taken, total = 0, 0
+    try:
+        for zipped, total in zipped_pictures(io.BytesIO(file.getvalue()), free):
+            try:
+                tray().put(_read(zipped.data, zipped.name, zipped.folder or None))
+            except PictureError as error:
+                tray().problems.append(str(error))
+            taken += 1
+            bar.progress(taken / min(free, total), text=f"Reading the zip: {taken} of {min(free, total)} pictures")
+    except DataError as error:
+        raise DataError(f"{file.name}: {error}") from error
+    finally:
+        bar.empty()
+    if total > taken:
+        tray().notes.append(
+            f"{file.name} has {total:,} pictures, and {MOST} are the most at once: {taken} were taken, evenly from all "
+            "its folders."
+        )
+
+
+def _read(data: bytes, name: str, truth: str | None = None) -> Asked:
+    with _readers():
+        return make_asked(one_line(name) or "picture", read_picture(data, name), truth)
+
+
+@st.cache_resource(show_spinner=False)
+def _readers() -> threading.Semaphore:
+    """Return what keeps more pictures than processors from being decoded at once: a large one takes 450 MB."""
+    return threading.Semaphore(os.cpu_count() or 1)
+
+
+def _let_go(file) -> None:
+    """Free an upload's memory now; Streamlit itself does so only when the tab is closed."""
+    context = get_script_run_ctx()
+    remove = getattr(context.uploaded_file_mgr, "remove_file", None) if context else None
+    if remove is not None:
+        remove(session_id=context.session_id, file_id=file.file_id)
+        file.close()  # Streamlit remembers the file itself until the page has run to its end

@@ -1,0 +1,52 @@
+"""The facts of every picture for the Browse page: gathered in the server's background, once for a data set."""
+
+import streamlit as st
+
+from catdog.datasets import Dataset
+from catdog.datasets.reading import PictureReader
+from catdog.datasets.statistics import Facts, gather_facts
+from pages.components import shared
+from pages.components.jobs import Job
+
+PATIENCE = 0.15  # seconds that a page waits before it shows how far the work is
+
+
+def facts_job(dataset: Dataset) -> Job:
+    """Return the work that gathers the facts, started now if need be."""
+    where, catalog = shared.settings(), dataset.catalog
+    key = ("facts", where, catalog.source, catalog.fingerprint, len(catalog))
+    return shared.jobs().once(key, lambda progress: gather_facts(dataset, where.cache, progress))
+
+
+def facts_now(dataset: Dataset) -> Facts:
+    """Return the facts, behind a progress bar until they are there."""
+    job = facts_job(dataset)
+    shared.wait_behind_bar(job, PATIENCE, job.text)
+    if job.error is not None:
+        raise job.error
+    return job.result
+
+
+def facts_if_ready(dataset: Dataset) -> Facts | None:
+    """Return the facts; while they are gathered, show how far that is and draw the page again at the end."""
+    job = facts_job(dataset)
+    if job.wait(PATIENCE):
+        return facts_now(dataset)
+    st.fragment(_progress, run_every=0.5)(job)
+    return None
+
+
+def picture_reader(dataset: Dataset) -> PictureReader:
+    """Return what reads single pictures as the models get them, without ever more of a large set staying in memory."""
+    return _reader((dataset.catalog.fingerprint, len(dataset.catalog)), dataset)
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _reader(data: tuple[str, int], _dataset: Dataset) -> PictureReader:
+    return PictureReader(_dataset.pixels)
+
+
+def _progress(job: Job) -> None:
+    if not job.active:
+        st.rerun()
+    st.progress(job.share, text=job.text)

@@ -1,0 +1,136 @@
+"""The runs that wait or train right now: bars for epoch and batch, time left, a growing curve, a stop button."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+import streamlit as st
+
+from catdog.charts import Series, goals_of, plot_learning_curves
+from catdog.comparison import baseline, data_words, labels
+from catdog.errors import CatDogError, RunError
+from catdog.runs import Run, move_up, open_run, stop_run
+from catdog.training import ACTIVE
+from catdog.utils.text import duration, listed, percent
+from pages.components import access, shared
+from pages.components.train.run_list import ICONS
+from pages.components.zoomable_chart import shared_chart, zoomed_chart
+
+EVERY = 1.0  # seconds between two looks at the runs
+
+
+def live(active: list[Run]) -> None:
+    """Draw these active runs and keep them current by themselves; without any, draw nothing and poll nothing.
+
+    Once one of them ends, the whole page is drawn anew.
+    """
+    if active:
+        st.fragment(_live, run_every=EVERY, key="live")(tuple(run.id for run in active))
+
+
+def _live(shown: tuple[str, ...]) -> None:
+    """Draw the runs that wait or train, and their curves; runs by itself every second.
+
+    shown: their ids. It reads these only, since reading all of 500 runs every second would slow the training.
+    """
+    runs = []
+    for one in shown:
+        with suppress(RunError):  # deleted from the disk meanwhile
+            runs.append(open_run(shared.settings(), one))
+    ended = [run for run in runs if run.state not in ACTIVE]
+    for run in ended:
+        st.toast(f"{shared.plain(run.name)}: {run.state}", icon=f":material/{ICONS.get(run.state, 'circle')}:")
+    if ended or len(runs) < len(shown):
+        st.rerun()
+    st.header("Training now", anchor=False)
+    runs.sort(key=lambda run: (run.place, run.id))
+    at_work = [run for run in runs if run.state != "queued"]
+    for run in at_work:
+        _card(run)
+    if at_work:
+        _curves(at_work)
+    for place, run in enumerate(run for run in runs if run.state == "queued"):
+        _card(run, movable=place > 0 and not run.files.job.exists())
+
+
+def _card(run: Run, movable: bool = False) -> None:
+    """Draw one active run: its name, its buttons, how far it is. movable: it waits behind another one."""
+    icon = "hourglass_empty" if run.state == "queued" else "model_training"
+    words = f"**{shared.plain(run.name)}** · {run.config.model} on {shared.plain(data_words(run))}"
+    with st.container(border=True, key=f"active-{run.id}"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f":material/{icon}: {words}", width="stretch")
+            if movable:
+                access.button(
+                    "Move up",
+                    key=f"up-{run.id}",
+                    icon=":material/arrow_upward:",
+                    help=f"Let {shared.plain(run.name)} change places with the run before it.",
+                    on_click=_move_up,
+                    args=(run,),
+                )
+            access.button(
+                "Stop" if run.state != "queued" else "Take out",
+                key=f"stop-{run.id}",
+                icon=":material/stop_circle:",
+                disabled=run.state == "stopping",
+                help=f"Stop {shared.plain(run.name)}: the finished epochs are kept, and it can be resumed later.",
+                on_click=_stop,
+                args=(run,),
+            )
+        _progress(run)
+
+
+def _stop(run: Run) -> None:
+    _act(stop_run, run)
+
+
+def _move_up(run: Run) -> None:
+    _act(move_up, run)
+
+
+def _act(action: Callable[..., None], run: Run) -> None:
+    try:
+        access.do(action, run)
+    except CatDogError as error:  # it has just begun or ended by itself
+        st.toast(shared.plain(str(error)), icon=":material/error:")
+
+
+def _progress(run: Run) -> None:
+    """Draw how far a queued, running or stopping run is."""
+    status = run.status
+    if run.state == "queued":
+        since = duration(time.time() - status.queued)
+        when = "once the Ray cluster has room for it" if run.files.job.exists() else "once the run before it has ended"
+        st.caption(f"Waiting for its turn since {since}: it starts by itself {when}.")
+        return
+    epoch, share = status.epoch, status.batch / status.batches if status.batches else 0.0
+    done = (epoch - 1 + share) / status.epochs if epoch and status.epochs else 0.0
+    st.progress(_within(done), text=f"Epoch {epoch} of {status.epochs}" if epoch else "Getting ready")
+    if status.batches:
+        st.progress(_within(share), text=f"Batch {status.batch} of {status.batches}")
+    what = status.message or "training"
+    if run.state == "stopping":
+        what = f"stopping: {what}" if status.state == "stopping" else "stopping after this step"
+    parts = [what[:1].upper() + what[1:]]
+    if status.started is not None:
+        parts.append(f"{duration(time.time() - status.started)} so far")
+    if run.eta is not None:
+        parts.append(f"about {duration(run.eta)} left" if run.eta >= 1 else "almost done")
+    if run.best_val_accuracy is not None:
+        parts.append(f"best validation accuracy {percent(run.best_val_accuracy)} in epoch {run.best_epoch}")
+    st.caption(shared.plain(" · ".join(parts)))
+
+
+def _within(share: float) -> float:
+    return min(max(share, 0.0), 1.0)
+
+
+def _curves(runs: list[Run]) -> None:
+    names = labels(runs)
+    series = [Series(names[run.id], run.config.model, run.history(), run.config.epochs) for run in runs]
+    known = [share for run in runs if (share := baseline(run)) is not None]
+    models = [run.config.model for run in runs if run.config.source == "photos"]
+    chart = shared_chart(plot_learning_curves, series, "accuracy", goals_of(models, known[0] if known else None))
+    alt = f"Accuracy by epoch of {listed([one.name for one in series])}, growing while it trains."
+    zoomed_chart(chart, "live-curve", alt)

@@ -1,0 +1,125 @@
+"""More settings: the part of the Train page's form that a newcomer can leave alone."""
+
+import streamlit as st
+
+from catdog.augmentation.config import Augmentation
+from catdog.training import TrainConfig
+from catdog.training.config import AUGMENTATIONS as EFFECTS
+from catdog.training.config import MAX_EPOCHS, settings_of
+from catdog.training.schedule import PLATEAU, SCHEDULES
+from pages.components import shared
+from pages.components.augmentation_form import effect_inputs, effect_values
+
+DEFAULT = TrainConfig("model1")
+OWN, NONE, CHOSEN = AUGMENTATIONS = ("the model's own", "none", "chosen here")
+START = Augmentation("horizontal", 30 / 360)
+SUFFIX = "s"  # of the effects' keys: flips, turns …, since the Augment page has flip, turn …
+MORE = ("augmentation", *effect_values(START, SUFFIX), "schedule", "patience", "restore_best", "exact")  # keys
+OVER_TIME = {
+    "constant": "It stays the same, as in the notebook.",
+    "cosine": "It falls along half a cosine curve, to almost 0 in the last epoch: large steps first, fine ones at the "
+    "end.",
+    "plateau": f"It drops to a tenth whenever {PLATEAU} epochs have not made the validation loss (how far off the "
+    "answers to validation pictures are) better: finer steps once the large ones lead no further.",
+}
+
+
+def more_settings() -> dict[str, object]:
+    """Draw the settings that a newcomer can leave alone; return their values for TrainConfig."""
+    if "more" not in st.session_state:
+        st.session_state["more"] = any(key in st.query_params for key in MORE)
+    with st.expander("More settings", icon=":material/tune:", key="more", on_change="rerun"):
+        left, right = shared.row(2, 300)
+        with left, st.container(gap="xsmall"):
+            chosen = _augmentation()
+        with right, st.container(gap="xsmall"):
+            schedule = st.segmented_control(
+                "Learning rate over time",
+                SCHEDULES,
+                default=DEFAULT.schedule,
+                required=True,
+                key="schedule",
+                bind="query-params",
+                wrap=True,
+            )
+            st.caption(OVER_TIME[schedule])
+        augmentation = dict.fromkeys(EFFECTS) if chosen == OWN else settings_of(Augmentation())
+        if chosen == CHOSEN:
+            augmentation = settings_of(effect_inputs(START, SUFFIX))
+        left, right = shared.row(2, 300)
+        with left, st.container(gap="xsmall"):
+            patience = st.number_input(
+                "Patience (epochs)",
+                0,
+                MAX_EPOCHS,
+                DEFAULT.patience,
+                step=1,
+                key="patience",
+                bind="query-params",
+                help="Early stopping: the training ends once so many epochs in a row have not brought a better "
+                "validation accuracy. 0: never.",
+            )
+            st.caption(f"Ends early after {patience:,} epochs without progress." if patience else "Never ends early.")
+        with right:
+            best = st.toggle(
+                "Keep the best epoch",
+                DEFAULT.restore_best,
+                key="restore_best",
+                bind="query-params",
+                help="On, the run keeps the model of the epoch with the best validation accuracy; off, that of the "
+                "last one.",
+            )
+            exact = st.toggle(
+                "The notebook's own arithmetic",
+                DEFAULT.exact,
+                key="exact",
+                bind="query-params",
+                help="Off, training is faster: shorter numbers (bfloat16) where model and processor allow, one pass "
+                "over the weights in each update, and, for model4, one look at each picture instead of one an epoch.",
+            )
+    return augmentation | {"schedule": schedule, "patience": patience, "restore_best": best, "exact": exact}
+
+
+def _augmentation() -> str:
+    """Let the user choose one of AUGMENTATIONS; return it."""
+    chosen = st.segmented_control(
+        "Augmentation",
+        AUGMENTATIONS,
+        default=OWN,
+        required=True,
+        key="augmentation",
+        bind="query-params",
+        wrap=True,
+        help="Training pictures are changed at random, so that none is learnt by heart. The Augment page shows what "
+        "that looks like, and what each model does by itself.",
+    )
+    said = {
+        OWN: "Each model flips and turns the pictures as in the notebook; model1 not at all.",
+        NONE: "Every picture is shown as it is, whatever the model.",
+        CHOSEN: "Every picture is changed as set below, whatever the model.",
+    }
+    st.caption(said[chosen])
+    return chosen
+
+
+def augmentation_in_form(augmentation: Augmentation) -> dict[str, str]:
+    """Return what the Train page's address says to train with this augmentation, whatever the model."""
+    return {key: str(value) for key, value in _in_form(augmentation).items()}
+
+
+def put_more_settings(config: TrainConfig) -> None:
+    """Put a run's settings into the inputs, to be drawn with the next run of the page."""
+    for key in ("schedule", "patience", "restore_best", "exact"):
+        st.session_state[key] = getattr(config, key)
+    own = all(getattr(config, name) is None for name in EFFECTS)
+    st.session_state.update({"augmentation": OWN} if own else _in_form(config.augmentation))
+    usual = all(getattr(config, key) == getattr(DEFAULT, key) for key in ("schedule", "patience", "restore_best"))
+    if not (own and usual and not config.exact):
+        st.session_state["more"] = True
+
+
+def _in_form(augmentation: Augmentation) -> dict[str, str | int]:
+    """Return {key: value} of the inputs that say this augmentation."""
+    if not augmentation.acts:
+        return {"augmentation": NONE}
+    return {"augmentation": CHOSEN} | effect_values(augmentation, SUFFIX)

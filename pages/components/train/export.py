@@ -1,0 +1,47 @@
+"""Take a run's model away: a zip in the format that is chosen, made by a process of its own in the background."""
+
+import streamlit as st
+
+from catdog.errors import CatDogError
+from catdog.export import FORMATS, export, exported, file_name
+from catdog.runs import Run
+from catdog.utils.text import size
+from pages.components import access, shared
+
+
+def exports(run: Run) -> None:
+    """Draw the button that opens the choice of formats, for a run that has trained to its end."""
+    with st.popover("Take the model away", icon=":material/ios_share:", key=f"export-{run.id}"):
+        name = st.selectbox("Format", list(FORMATS), format_func=lambda one: FORMATS[one].title, key=f"format-{run.id}")
+        form = FORMATS[name]
+        st.caption(
+            f"{form.good_for[:1].upper()}{form.good_for[1:]}. The zip also has a card that tells what the model can "
+            "and can't do, and a short script that classifies pictures with it."
+        )
+        if exported(run, form) is None and access.button(
+            "Make the file", key=f"make-{run.id}", type="primary", icon=":material/deployed_code:"
+        ):
+            _make(run, name)
+        made = exported(run, form)
+        if made is not None:
+            st.download_button(
+                f"Download, {size(made.stat().st_size)}",
+                made.read_bytes,
+                file_name(run, form),
+                "application/zip",
+                key=f"take-{run.id}",
+                on_click="ignore",
+                icon=":material/download:",
+            )
+
+
+def _make(run: Run, name: str) -> None:
+    """Make the file in the server's background, which goes on if the page is left, and wait for it behind a bar."""
+    access.check()
+    where = shared.settings()
+    job = shared.jobs().start(("export", run.id, name), lambda progress: export(run, name, where, progress))
+    shared.wait_behind_bar(job, 0.1, "Starting TensorFlow …")
+    if isinstance(job.error, CatDogError):
+        st.error(shared.plain(str(job.error)), icon=":material/error:")
+    elif job.error is not None:
+        raise job.error

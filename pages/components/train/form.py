@@ -1,0 +1,117 @@
+"""The settings of new runs on the Train page: their inputs, their place in the address bar, and putting them there."""
+
+import streamlit as st
+
+from catdog.errors import UsageError
+from catdog.models.specs import MODELS, recipe
+from catdog.training import TrainConfig
+from catdog.training.config import MAX_BATCH_SIZE, MAX_EPOCHS
+from pages.components import shared
+from pages.components.augmentation_form import effect_faults
+from pages.components.train.advanced import AUGMENTATIONS, SUFFIX, more_settings, put_more_settings
+
+DEFAULT = TrainConfig("model1")
+LOWEST_RATE = 1e-7
+
+
+def trainform(models: list[str]) -> list[TrainConfig]:
+    """Draw the inputs that all models share; return one configuration for each of these models."""
+    whole = {"step": 1, "bind": "query-params"}
+    epochs, batch, rate, seed, share = shared.row(5, 150)
+    values = {
+        "epochs": epochs.number_input(
+            "Epochs", 1, MAX_EPOCHS, DEFAULT.epochs, key="epochs", help="Rounds through all training pictures.", **whole
+        ),
+        "batch_size": batch.number_input(
+            "Batch size",
+            1,
+            MAX_BATCH_SIZE,
+            DEFAULT.batch_size,
+            key="batch_size",
+            help="Pictures looked at before the weights are shifted once.",
+            **whole,
+        ),
+        "learning_rate": rate.number_input(
+            "Learning rate",
+            LOWEST_RATE,
+            1.0,
+            DEFAULT.learning_rate,
+            step=0.0005,
+            format="%g",
+            key="learning_rate",
+            bind="query-params",
+            help="How far the weights are shifted each time: too small learns slowly, too large learns nothing.",
+        ),
+        "seed": seed.number_input(
+            "Seed",
+            0,
+            2**32 - 1,
+            DEFAULT.seed,
+            key="seed",
+            help="Decides the first weights and the order of the pictures. The same seed starts the same way again.",
+            **whole,
+        ),
+        "fraction": share.number_input(
+            "Share of the data (%)",
+            1,
+            100,
+            round(100 * DEFAULT.fraction),
+            key="share",
+            help="How much of the training pictures is used: fewer is faster and teaches less.",
+            **whole,
+        )
+        / 100,
+    }
+    values |= more_settings()
+    source = shared.source()
+    return [TrainConfig(model=name, source=source, **values) for name in MODELS if name in models]
+
+
+def put_into_form(config: TrainConfig) -> None:
+    """Put a run's settings into the form, to be drawn with the next run of the page."""
+    st.session_state["models"] = [config.model]
+    for key in ("epochs", "batch_size", "seed"):
+        st.session_state[key] = getattr(config, key)
+    st.session_state["learning_rate"] = max(LOWEST_RATE, float(config.learning_rate))
+    st.session_state["share"] = max(1, round(100 * config.fraction))
+    put_more_settings(config)
+
+
+def say_what_the_address_got_wrong() -> None:
+    """Show one sentence for each setting in the address that can't be used; the widgets pass those settings over."""
+    asked = st.query_params
+    checks = [lambda name=name: recipe(name) for name in asked.get_all("models") if name]
+    numbers = {"epochs": int, "batch_size": int, "learning_rate": float, "seed": int, "patience": int, "schedule": str}
+    for key, kind in numbers.items():
+        if key in asked:
+            checks.append(lambda key=key, kind=kind: TrainConfig("model1", **{key: _value(asked[key], kind)}))
+    if "share" in asked:
+        checks.append(lambda: _check_share(_value(asked["share"], int)))
+    if "augmentation" in asked:
+        checks.append(lambda: _check_word("augmentation", asked["augmentation"], AUGMENTATIONS))
+    wrong = [shared.plain(fault) for fault in effect_faults(SUFFIX)]
+    for check in checks:
+        try:
+            check()
+        except UsageError as error:
+            wrong.append(shared.plain(str(error)))
+    if wrong:
+        st.warning("  \n".join([*wrong, "The page shows its own values instead."]), icon=":material/link_off:")
+
+
+def _check_share(share: int | str) -> None:
+    if share not in range(1, 101):
+        raise UsageError(f"The share of the data is {share!r}, but must be a whole percentage from 1 to 100.")
+
+
+def _check_word(what: str, word: str, allowed: tuple[str, ...]) -> None:
+    if word not in allowed:
+        raise UsageError(f"The {what} is {word[:40]!r}, but must be one of {', '.join(allowed)}.")
+
+
+def _value(text: str, kind: type) -> int | float | str:
+    """Return the number that a text from the address says; the text itself where it is none."""
+    try:
+        return kind(text)
+    except ValueError:
+        return text[:40]

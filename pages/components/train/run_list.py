@@ -1,0 +1,164 @@
+"""The runs that have ended: a compact list, the details of each, and what can be done with it."""
+
+import streamlit as st
+
+from catdog.comparison import data_words, labels
+from catdog.models.specs import MODELS
+from catdog.runs import Run, annotate_run, bytes_free, bytes_taken, delete_run, rename_run, resume_run
+from catdog.utils.text import duration, moment, percent, size
+from pages.components import access, shared
+from pages.components.train.export import exports
+from pages.components.train.form import put_into_form
+
+AT_ONCE = 10  # runs a page of the list shows
+ICONS = {"done": "check_circle", "stopped": "stop_circle", "failed": "error", "interrupted": "power_off"}
+
+
+def runlist(runs: list[Run]) -> None:
+    """Draw the list of these ended runs, newest first; without any, say what will be here."""
+    st.header("Earlier runs", anchor=False)
+    if not runs:
+        st.info("Runs that have ended will be listed here, with their scores.", icon=":material/history:")
+        return
+    taken = size(sum(bytes_taken(run.folder) for run in runs))
+    st.caption(
+        f"{len(runs):,} {'run takes' if len(runs) == 1 else 'runs take'} {taken}; "
+        f"{size(bytes_free(shared.settings().runs))} of the disk are free."
+    )
+    names = labels(runs)
+    pages = -(-len(runs) // AT_ONCE)
+    page = 1
+    if pages > 1:
+        st.caption(f"{len(runs):,} runs, newest first")
+        # a deleted run can empty the last page, which must not leave the address pointing beyond the end
+        if st.session_state.get("list_page", 1) > pages:
+            st.session_state["list_page"] = pages
+        spot = st.container(gap="xsmall")
+        page = st.pagination(pages, key="list_page", bind="query-params")
+    else:
+        spot = st.container(gap="xsmall")
+    with spot:
+        for run in runs[(page - 1) * AT_ONCE : page * AT_ONCE]:
+            opened = st.expander(
+                _line(run, names[run.id]),
+                key=f"run-{run.id}",
+                icon=f":material/{ICONS.get(run.state, 'circle')}:",
+                on_change="rerun",
+            )
+            if opened.open:
+                with opened, shared.errors():
+                    _details(run)
+
+
+def _line(run: Run, name: str) -> str:
+    """Return the one line that stands for a run."""
+    parts = [f"**{shared.plain(name)}**"]
+    if not run.finished:
+        parts.append(f"**{run.state}**")
+    if run.best_val_accuracy is not None:
+        parts.append(f"validation {percent(run.best_val_accuracy)}")
+    if run.test_accuracy is not None:
+        parts.append(f"test {percent(run.test_accuracy)}")
+    return " · ".join([*parts, duration(run.seconds), shared.plain(data_words(run))])
+
+
+def _details(run: Run) -> None:
+    """Draw what is known of a run, and its buttons."""
+    if run.status.error:
+        st.error(shared.plain(run.status.error), icon=":material/error:")
+    elif run.state == "interrupted":
+        st.warning(
+            "Its process ended before the training did: it was killed, or the computer was restarted. "
+            "Resume goes on after the last finished epoch.",
+            icon=":material/power_off:",
+        )
+    grid = st.grid(3, min_column_width=240, gap="xsmall")
+    for what, value in _facts(run).items():
+        with grid.cell():
+            st.markdown(f":gray[{what}]  \n{shared.plain(value)}")
+    log = run.log_tail(12) if run.state in ("failed", "interrupted") else ""
+    if log:
+        st.caption("The end of its log")
+        st.code(log, language=None, wrap_lines=True)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _buttons(run)
+
+
+def _facts(run: Run) -> dict[str, str]:
+    """Return what is known of a run in words; what is not known is left out."""
+    config, details, status = run.config, run.details, run.status
+    data, weights = details.get("data") or {}, details.get("weights") or {}
+    best = f"{percent(run.best_val_accuracy)} in epoch {run.best_epoch}" if run.best_val_accuracy is not None else "–"
+    test = (run.evaluation or {}).get("test") or {}
+    photos = f" of {test['photos']:,} pictures" if test.get("photos") else ""
+    ended = moment(status.finished) if status.finished else ""
+    facts = {
+        "Model": f"{config.model}: {MODELS[config.model].title}",
+        "Data": data.get("title") or data_words(run),
+        "Share of the training pictures": f"{100 * config.fraction:g} %",
+        "Epochs": f"{config.epochs}, of which {len(run.history()['epoch'])} finished",
+        "Ended early": run.ended_early.removeprefix("ended early "),
+        "Patience": f"{config.patience:,} epochs" if config.patience else "",
+        "Batch size": str(config.batch_size),
+        "Learning rate": f"{config.learning_rate:g}, {config.schedule}",
+        "Augmentation": config.augmentation.words,
+        "Seed": str(config.seed),
+        "Best validation accuracy": best,
+        "Model it keeps": f"that of the {'best' if config.restore_best else 'last'} epoch",
+        "Test accuracy": f"{percent(run.test_accuracy)}{photos}",
+        "Training time": duration(run.seconds),
+        "Made faster by": "; ".join(details.get("faster") or []),
+        "Ended": ended,
+        "Weights it started from": str(weights.get("source", "")),
+        "Device": str(details.get("device", "")),
+        "Versions": ", ".join(f"{name} {number}" for name, number in (details.get("versions") or {}).items()),
+        "Who did what": "; ".join(
+            f"{act.what} by {shared.unlinked(act.by)}, {moment(act.at)}" for act in run.acts[-5:]
+        ),
+        "Folder": str(run.folder),
+        "Space it takes": size(bytes_taken(run.folder)),
+        "Note": run.note,
+    }
+    return {what: value for what, value in facts.items() if value}
+
+
+def _buttons(run: Run) -> None:
+    if run.resumable and access.button("Resume", key=f"resume-{run.id}", icon=":material/play_arrow:"):
+        access.do(resume_run, run)
+        st.rerun()
+    if run.best_val_accuracy is not None:
+        st.page_link("compare.py", label="Show its curves", icon=":material/query_stats:", query_params={"run": run.id})
+    st.button(
+        "Use these settings again",
+        key=f"again-{run.id}",
+        icon=":material/replay:",
+        help="Puts them into the form above, where they can be changed before you start.",
+        on_click=_use_again,
+        args=(run,),
+    )
+    if run.finished:
+        exports(run)
+    with access.popover("Note", icon=":material/sticky_note_2:", key=f"note-{run.id}"):
+        note = st.text_area("What you want to remember of this run", run.note, key=f"text-{run.id}", max_chars=1000)
+        if st.button("Save the note", key=f"keep-{run.id}", type="primary"):
+            access.do(annotate_run, run, note)
+            st.rerun()
+    with access.popover("Rename", icon=":material/edit:", key=f"rename-{run.id}"):
+        name = st.text_input("New name", run.name, key=f"name-{run.id}", max_chars=80)
+        if st.button("Save the name", key=f"save-{run.id}", type="primary"):
+            access.do(rename_run, run, name)
+            st.rerun()
+    with access.popover("Delete", icon=":material/delete:", key=f"delete-{run.id}"):
+        st.markdown(f"Delete **{shared.plain(run.name)}** with its model, curves and scores? This can't be undone.")
+        if st.button("Delete for good", key=f"really-{run.id}", type="primary"):
+            access.check()
+            delete_run(shared.settings(), run)
+            st.rerun()
+
+
+def _use_again(run: Run) -> None:
+    """Put a run's settings into the form of the Train page, its data into the sidebar if it is still there."""
+    put_into_form(run.config)
+    if run.config.source in shared.sources():
+        st.session_state["data"] = run.config.source
+    st.toast("The settings are in the form above.", icon=":material/replay:")

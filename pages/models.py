@@ -1,0 +1,192 @@
+"""Meet the models: what each is made of, what it does differently from the one before, and how well it does."""
+
+import streamlit as st
+
+from catdog.charts import CONFIG, drawings
+from catdog.models.differences import changes
+from catdog.models.specs import MODELS, Recipe
+from catdog.models.summary import Layer, layers_of
+from catdog.runs import Run
+from catdog.utils.text import listed, percent, size
+from pages.components import shared
+
+FLOAT32 = 4  # bytes
+MOST_COMPARED = 6  # runs: more curves on one chart can't be told apart
+LOSSES = {
+    "SparseCategoricalCrossentropy": "the two numbers that the model gives, one for {one} and one for {other}, become "
+    "probabilities that add up to 100 %, and the loss is small where the right class got a high one. “Sparse” means "
+    "that a label is simply the number of its class, 0 or 1.",
+    "BinaryCrossentropy": "the model gives one probability, that of {other}, and the loss is small where it is near "
+    "100 % for pictures of {other} and near 0 % for pictures of {one}. Being sure and wrong costs most.",
+}
+HOW_TO_READ = (
+    "Read it from left to right: each block is what one layer hands on to the next. The **higher** a block, the larger "
+    "its picture; the **wider**, the more numbers (channels) describe each place of it. **Violet** layers look for "
+    "patterns, **blue** ones shrink, **pink** ones weigh up and decide, grey ones prepare or only pass on; **hatched** "
+    "ones act only while the model trains. Roots and logarithms are drawn, or the small blocks would vanish."
+)
+
+
+def main() -> None:
+    """Draw the page."""
+    one, other = shared.classes()
+    shared.opening(
+        "Meet the models",
+        "A model is a chain of layers: each takes numbers, calculates new ones and hands them on, until so few are "
+        f"left that they say {one} or {other}. Some layers have parameters, the numbers they calculate with, and to "
+        "train a model is to turn these little by little until its answers are right.",
+    )
+    first = next(iter(MODELS))
+    chosen = st.segmented_control("Model", list(MODELS), default=first, required=True, key="model", bind="query-params")
+    name = chosen or first  # an empty ?model= chooses none
+    recipe, layers = MODELS[name], layers_of(name)
+    st.header(f"{name}: {recipe.title}", anchor=False)
+    st.markdown(recipe.idea)
+    _drawing(name)
+    _kinds(layers)
+    st.header("What changes, and why", anchor=False)
+    _changes(recipe)
+    st.header("Its layers", anchor=False)
+    _table(recipe, layers)
+    st.header("Its loss", anchor=False)
+    st.markdown(
+        "After each batch of pictures one number, the **loss**, says how wrong the answers were, and training makes it "
+        f"small. {name}'s is called **{recipe.loss}**: {LOSSES[recipe.loss].format(one=one, other=other)}"
+    )
+    st.header("How well it does", anchor=False)
+    runs = shared.models_with_runs()[name]
+    _results(recipe, runs)
+    _onwards(name, runs)
+
+
+def _drawing(name: str) -> None:
+    """Draw the network in parts, which lie side by side where there is room for it."""
+    parts = drawings(name)
+    for number, (cell, (chart, words)) in enumerate(zip(shared.row(len(parts), 205), parts, strict=True)):
+        config = {**CONFIG, "displayModeBar": False}
+        cell.plotly_chart(chart, key=f"drawing-{name}-{number}", config=config, alt=words)
+    st.caption(HOW_TO_READ)
+
+
+def _kinds(layers: tuple[Layer, ...]) -> None:
+    """Say in a sentence what each kind of layer does."""
+    by_sentence: dict[str, list[Layer]] = {}
+    for layer in layers:
+        by_sentence.setdefault(layer.does, []).append(layer)
+    st.markdown(
+        "\n".join(
+            f"- **{alike[0].kind}** ({shared.plain(listed([layer.name for layer in alike]))}): {does}"
+            for does, alike in by_sentence.items()
+        )
+    )
+
+
+def _changes(recipe: Recipe) -> None:
+    """Show a card for each difference from the model before."""
+    before = list(MODELS)[: list(MODELS).index(recipe.name)]
+    if not before:
+        st.markdown(
+            f"{recipe.name} is the first, so there is no model to compare it with, only guessing: always naming the "
+            f"same class is right {percent(recipe.goal, 0)} of the time where both are equally frequent. That is the "
+            "baseline, and every model has to beat it."
+        )
+        return
+    st.markdown(f"Beside {before[-1]}, the model before it:")
+    grid = st.grid(2, min_column_width=280, border=True)
+    for change in changes(recipe.name):
+        with grid.cell():
+            st.markdown(f"**{change.what}**  \n{change.why}")
+
+
+def _table(recipe: Recipe, layers: tuple[Layer, ...]) -> None:
+    """Show the table of layers as Keras's summary has it, and its sums."""
+    st.markdown(
+        "So Keras, the library that builds the model, lists them. The output shape is what a layer hands on: how many "
+        "pictures (None: any number), height, width and channels, or just how many numbers."
+    )
+    column = st.column_config
+    st.dataframe(
+        [
+            {
+                "name": layer.name,
+                "kind": layer.kind,
+                "output": str(layer.output),
+                "parameters": layer.parameters,
+                "trained": "" if not layer.parameters else "frozen" if layer.frozen_parameters else "yes",
+            }
+            for layer in layers
+        ],
+        hide_index=True,
+        height="content",
+        alt=f"The {len(layers)} layers of {recipe.name} with kind, output shape and parameters",
+        column_config={
+            "name": column.TextColumn("Layer", pinned=True, width=24 + 8 * max(len(layer.name) for layer in layers)),
+            "kind": "Kind",
+            "output": "Output shape",
+            "parameters": column.NumberColumn("Parameters", format="localized"),
+            "trained": column.TextColumn("Trained", help="Whether training changes its parameters."),
+        },
+    )
+    total, trained = recipe.parameters, recipe.trainable_parameters
+    told = {
+        "Parameters in total": f"{total:,}",
+        "Trained": f"{trained:,}",
+        "Frozen": f"{total - trained:,}",
+        "Size as float32": size(FLOAT32 * total),
+    }
+    for cell, (label, value) in zip(shared.row(len(told), 150), told.items(), strict=True):
+        cell.metric(label, value)
+    st.caption("float32 is the usual way to store such a number; it takes 4 bytes.")
+
+
+def _results(recipe: Recipe, runs: list[Run]) -> None:
+    """Show the published scores beside the reader's best on photos, and apart from these what other data gave."""
+    bests: dict[str, Run] = {}
+    for run in sorted(
+        (run for run in runs if run.best_val_accuracy is not None), key=lambda run: run.best_val_accuracy
+    ):
+        bests[run.config.source] = run
+    yours, published = bests.pop("photos", None), recipe.published
+    none = "The notebook gives no test score for this model."
+    scores = (
+        ("Validation, published", percent(published.best_val_accuracy, 0), None),
+        ("Validation, yours on photos", percent(yours.best_val_accuracy if yours else None), None),
+        ("Test, published", percent(published.test_accuracy), none if published.test_accuracy is None else None),
+        ("Test, yours on photos", percent(yours.test_accuracy if yours else None), None),
+    )
+    for cell, (label, value, about) in zip(shared.row(len(scores), 165), scores, strict=True):
+        cell.metric(label, value, help=about)
+    st.caption(
+        "Shares of right answers: on validation pictures, by which the best epoch is chosen, and on test pictures, "
+        "which play no part in training or choosing. The published ones are the notebook's, on photos."
+    )
+    lines = []
+    if yours:
+        lines.append(f"Your best on photos is **{shared.plain(yours.name)}**.")
+    else:
+        lines.append(f"You have not trained {recipe.name} on photos yet: your own best score will stand here.")
+    for source, run in bests.items():
+        test = "" if run.test_accuracy is None else f", test {percent(run.test_accuracy)}"
+        lines.append(
+            f"On {shared.source_words(source)}: validation {percent(run.best_val_accuracy)}{test} "
+            f"(**{shared.plain(run.name)}**). That is other data, so it can't be compared with the published scores."
+        )
+    st.markdown("\n".join(f"- {line}" for line in lines))
+
+
+def _onwards(name: str, runs: list[Run]) -> None:
+    """Draw the buttons that lead on: to training this model, and to the curves of its runs on the data in use."""
+    here = [run for run in _scored(runs) if run.config.source == shared.source()] or _scored(runs)
+    compared = [run.id for run in here[:MOST_COMPARED]]
+    with st.container(horizontal=True):
+        if st.button(f"Train {name}", type="primary", icon=":material/model_training:"):
+            st.switch_page("train.py", query_params={"models": name})
+        if compared and st.button(f"Compare the runs of {name}", icon=":material/query_stats:"):
+            st.switch_page("compare.py", query_params={"run": compared})
+
+
+def _scored(runs: list[Run]) -> list[Run]:
+    return [run for run in runs if run.best_val_accuracy is not None]
+
+
+main()

@@ -1,0 +1,72 @@
+"""The benchmark of many pictures: it measures what it says, on a set that is as large as asked."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from benchmarks.data import link, table
+from benchmarks.memory import memory, peak_memory
+from catdog.datasets.catalog import scan
+from catdog.settings import PROJECT
+
+
+def test_a_larger_set_is_made_of_links_and_every_picture_has_a_name_of_its_own(picture_folder, tmp_path):
+    link(picture_folder / "train", tmp_path / "large", 100)
+    catalog = scan("large", tmp_path / "large")
+    assert len(set(catalog.paths)) == 100
+    assert {split: sum(of.values()) for split, of in catalog.counts().items()} == {
+        "training": 70,
+        "validation": 24,
+        "test": 6,
+    }
+    assert (tmp_path / "large" / catalog.paths[0]).stat().st_nlink > 1
+
+
+def test_the_table_has_a_line_for_each_measurement_with_its_unit_and_its_target():
+    rows = [
+        {"pictures": 25_000, "what": "first grid", "value": 51.5, "unit": "ms", "target": "< 200"},
+        {"pictures": None, "what": "photos, pil", "value": 1234.5, "unit": "pictures/s", "target": ""},
+    ]
+    assert table(rows).splitlines()[2:] == [
+        "| 25,000 | first grid | 51.5 ms | < 200 ms |",
+        "|  | photos, pil | 1,234.5 pictures/s |  |",
+    ]
+
+
+def test_memory_is_that_of_the_process_asked_for_and_its_peak_stays():
+    block = b"x" * 100_000_000
+    with_it = memory("self")
+    del block
+    assert 1e8 < with_it <= peak_memory("self") + 1e6
+    assert memory("self") < with_it - 5e7
+    assert memory(2**22) == 0
+
+
+@pytest.fixture(scope="module")
+def rows():
+    """The rows of a benchmark of 60 pictures."""
+    command = [sys.executable, "-m", "benchmarks.data", "--sizes", "60", "--distinct", "12", "--json"]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(line) for line in done.stderr.splitlines()] == json.loads(done.stdout)
+    return json.loads(done.stdout)
+
+
+def test_it_measures_catalogue_pages_server_and_all_three_ways_of_decoding(rows):
+    assert {one["what"] for one in rows} == {
+        *("cataloguing", "memory for cataloguing", "cataloguing and decoding", "memory for cataloguing and decoding"),
+        *("first opening after the server's start", "first order by size", "another filter", "first grid"),
+        *("all pictures in another order", "first grid of 8 × 12", "server's memory", "server's memory at its peak"),
+        *("drawn pictures, catdog", "drawn pictures, pil", "drawn pictures, keras", "drawn pictures, catdog : pil"),
+    }
+    assert all(one["value"] > 0 for one in rows if not one["what"].startswith("memory"))
+    assert {one["pictures"] for one in rows} == {60, None}
+
+
+def test_what_is_to_be_reached_stands_beside_what_was_measured(rows):
+    targets = {one["what"]: one["target"] for one in rows if one["target"]}
+    assert targets["server's memory"] == "< 350"
+    assert targets["first grid"] == targets["another filter"] == "< 200"
+    assert targets["drawn pictures, catdog : pil"] == ">= 1.8"

@@ -1,0 +1,84 @@
+"""The benchmarks of predictions and of a class: real sessions at the real server, on models that nobody trained."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.answering import BULK, KERAS_BATCH, KERAS_CALL, KERAS_ONE, LOOK, SINGLE
+from benchmarks.predict import ALIKE, make_runs
+from benchmarks.pupils import OFTEN, TICK
+from catdog.models.specs import MODELS
+from catdog.runs import list_runs
+from catdog.settings import PROJECT, Settings
+
+
+@pytest.fixture(scope="module")
+def untrained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a home with a run of each model that nobody trained."""
+    home = tmp_path_factory.mktemp("untrained") / "home"
+    make_runs(Settings(home=home, photos_url="file:///nowhere"))
+    return home
+
+
+@pytest.fixture(scope="module")
+def asked(untrained_home: Path) -> dict:
+    """What the benchmark finds with twenty people on a server whose models are untrained."""
+    command = [sys.executable, "-m", "benchmarks.predict", "--json", "--number", "20", "--times", "2"]
+    command += ["--people", "20", "--rounds", "1", "--pause", "0.5", "--home", str(untrained_home)]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=500)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout)
+
+
+def test_litert_and_keras_answer_alike_in_every_model(asked: dict) -> None:
+    apart = {row["model"]: row["apart"] for row in asked["ways"] if "apart" in row}
+    assert set(apart) == set(MODELS)
+    assert max(apart.values()) <= ALIKE
+
+
+def test_every_way_is_measured_for_every_model(asked: dict) -> None:
+    found = {(row["model"], row["way"]) for row in asked["ways"] if "way" in row}
+    ways = (SINGLE, BULK, LOOK, KERAS_ONE, KERAS_CALL, KERAS_BATCH)
+    assert found == {(model, way) for model in MODELS for way in ways}
+
+
+def test_of_twenty_people_at_once_each_gets_the_answers_to_their_own_photo(asked: dict) -> None:
+    server = asked["server"]
+    assert (server["20 people answers"], server["20 people wrong"]) == (20, 0)
+    assert (server["20 at the same instant answers"], server["20 at the same instant wrong"]) == (20, 0)
+
+
+def test_the_server_answers_without_tensorflow_and_200_photos_stay_under_700_megabytes(asked: dict) -> None:
+    assert asked["server"]["TensorFlow in the server"] is False
+    assert asked["server"]["most memory MB"] < 700
+
+
+@pytest.fixture(scope="module")
+def visited(untrained_home: Path) -> dict:
+    """What the benchmark finds with three people in a few seconds."""
+    command = [sys.executable, "-m", "benchmarks.load", "--json", "--home", str(untrained_home), "--people", "3"]
+    command += ["--seconds", "14", "--rest", "4", "--pause", "1.5"]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-3000:]
+    [row] = json.loads(done.stdout)
+    return row
+
+
+def test_people_at_work_meet_no_error_and_get_the_right_answers(visited):
+    assert visited["errors"] == 0, visited["first errors"]
+    assert visited["people"] == 3
+    assert visited["clicks"] >= 12
+    assert 0 < visited["p50"] <= visited["p95"] <= visited["p99"] <= visited["longest"]
+
+
+def test_they_do_all_kinds_of_things_and_live_curves_move_on(visited):
+    assert set(visited["kinds"]) >= {*OFTEN, "drop a photo", TICK}
+
+
+def test_the_training_goes_on_meanwhile_and_is_gone_afterwards(visited, untrained_home):
+    assert visited["epoch alone s"] > 0
+    assert visited["epoch with people s"] > 0
+    assert not [run for run in list_runs(Settings(home=untrained_home)) if run.name == "trains meanwhile"]

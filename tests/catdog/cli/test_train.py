@@ -1,0 +1,202 @@
+"""python -m catdog train, without training: what is checked before, what is shown, how it ends."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from catdog import runs
+from catdog.__main__ import main
+from catdog.cli import watch
+from catdog.runs import create_run, list_runs, open_run
+from catdog.training.history import Epoch, write_history
+
+KEYS = {"id", "name", "model", "source", "state", "epochs", "best_val_accuracy", "test_accuracy", "seconds"}
+
+
+@pytest.fixture
+def train(environment, picture_folder, monkeypatch):
+    """Call train on the small pictures, with runs that are created but that no process takes up."""
+    monkeypatch.setattr(runs, "launch", create_run)
+    monkeypatch.setattr(watch, "LOOK_AGAIN", 0)
+    return lambda *words: main(["train", *words, "--source", str(picture_folder)])
+
+
+def end_all(settings, **values) -> None:
+    """Let every run have ended in this way."""
+    for run in list_runs(settings):
+        run.files.write_status(replace(run.status, **values))
+
+
+def launch_ended(state: str, **values):
+    """Return a launch whose runs have ended before anyone looks."""
+
+    def launch(settings, config, name="", sweep=""):
+        run = create_run(settings, config, name)
+        run.files.write_status(replace(run.status, state=state, **values))
+        return open_run(settings, run.id)
+
+    return launch
+
+
+def test_a_grid_makes_a_run_for_every_combination_under_one_name(train, environment, capsys):
+    words = ("model1", "--grid", "seed=1-3", "--grid", "learning-rate=0.001,0.0003", "--name", "rates", "--detach")
+    assert train(*words) == 0
+    found = list_runs(environment)
+    assert {(run.config.seed, run.config.learning_rate) for run in found} == {
+        (seed, rate) for seed in (1, 2, 3) for rate in (0.001, 0.0003)
+    }
+    assert {run.name.split(":")[0] for run in found} == {"rates"}
+    assert len({run.name for run in found}) == 6
+    [title] = {run.sweep for run in found}
+    assert title.startswith("rates, ")
+    assert "6 runs, one for each combination" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["model9"], "model9"),
+        (["model1", "--grid", "seed"], "--grid seed=1,2,3"),
+        (["model1", "--grid", "speed=1"], "no sweep over"),
+        (["model1", "--grid", "seed=1-500"], "at most 200"),
+        (["model1", "--grid", "learning_rate=9"], "learning rate"),
+        (["model1", "model9"], "model9"),
+        (["model1", "--epochs", "-3"], "-3"),
+        (["model1", "model2", "--epochs", "0"], "epochs"),
+        (["model1", "--batch-size", "0"], "batch size"),
+        (["model1", "--learning-rate", "nan"], "learning rate"),
+        (["model1", "--fraction", "1.5"], "1.5"),
+        (["model1", "--seed", "-1"], "seed"),
+        (["model1", "--patience", "-1"], "patience"),
+        (["model1", "--schedule", "linear"], "constant, cosine, plateau"),
+        (["model1", "--flip", "sideways"], "horizontal_and_vertical"),
+        (["model1", "--turn", "270"], "270"),
+        (["model1", "--turn", "nan"], "from 0 to 180"),
+        (["model1", "--zoom", "0.95"], "0.95"),
+        (["model1", "--shift", "1.5"], "shift"),
+        (["model1", "--contrast", "-0.1"], "contrast"),
+        (["model1", "--brightness", "2"], "brightness"),
+        (["model1", "--fill", "mirror"], "reflect, constant, wrap, nearest"),
+    ],
+)
+def test_a_wrong_value_is_one_sentence_before_anything_is_created(train, environment, words, named, capsys):
+    assert train(*words) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("catdog: ")
+    assert said.err.count("\n") == 1
+    assert named in said.err
+    assert not environment.runs.exists()
+
+
+def test_a_folder_that_is_not_there_is_told_before_anything_is_created(environment, tmp_path, capsys):
+    assert main(["train", "model1", "--source", str(tmp_path / "nowhere")]) == 1
+    assert "nowhere" in capsys.readouterr().err
+    assert not environment.runs.exists()
+
+
+def test_every_option_reaches_the_run(train, environment, picture_folder):
+    options = "--epochs 3 --batch-size 8 --learning-rate 0.01 --seed 5 --fraction 0.5 --exact --name mine --detach"
+    options += " --patience 2 --schedule cosine --last-epoch --flip vertical --turn 36"
+    options += " --zoom 0.2 --shift 0.3 --contrast 0.4 --brightness 0.5 --fill wrap"
+    assert train("model2", *options.split()) == 0
+    [run] = list_runs(environment)
+    assert run.name == "mine"
+    assert run.config.to_dict() == {
+        "model": "model2",
+        "source": str(picture_folder),
+        "epochs": 3,
+        "batch_size": 8,
+        "learning_rate": 0.01,
+        "seed": 5,
+        "fraction": 0.5,
+        "exact": True,
+        "patience": 2,
+        "schedule": "cosine",
+        "restore_best": False,
+        "flip": "vertical",
+        "rotation": 0.1,
+        "zoom": 0.2,
+        "translation": 0.3,
+        "contrast": 0.4,
+        "brightness": 0.5,
+        "fill": "wrap",
+    }
+
+
+def test_detached_runs_are_printed_as_they_are_queued(train, capsys):
+    assert train("model1", "--detach", "--json") == 0
+    one = json.loads(capsys.readouterr().out)
+    assert set(one) == KEYS
+    assert one["state"] == "queued"
+
+
+def test_several_models_make_a_list_in_the_order_given(train, capsys):
+    assert train("model3", "model1", "--name", "pair", "--detach", "--json") == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [each["model"] for each in listed] == ["model3", "model1"]
+    assert [each["name"] for each in listed] == ["pair model3", "pair model1"]
+
+
+def test_a_run_that_failed_gives_its_sentence_and_status_1(train, monkeypatch, capsys):
+    monkeypatch.setattr(runs, "launch", launch_ended("failed", error="The disk is full: free some space."))
+    assert train("model1") == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.splitlines()[-1].endswith("The disk is full: free some space.")
+
+
+def test_a_run_that_is_done_is_one_line_with_its_scores(train, monkeypatch, capsys):
+    done = launch_ended("done", epoch=20, best_val_accuracy=0.75, best_epoch=7, seconds=200.0)
+    monkeypatch.setattr(runs, "launch", done)
+    assert train("model1") == 0
+    [line] = capsys.readouterr().out.splitlines()
+    assert "best validation accuracy 75.0 % (epoch 7)" in line
+    assert "3 min 20 s" in line
+
+
+def test_a_run_that_ended_early_says_so_and_why(train, environment, monkeypatch, capsys):
+    def launch(settings, config, name="", sweep=""):
+        run = launch_ended("done", epoch=3, best_val_accuracy=0.6, best_epoch=1)(settings, config, name)
+        write_history(run.files.history, [Epoch(number, 1.0, 0.5, 0.7, 0.6, 0.7) for number in (1, 2, 3)])
+        return run
+
+    monkeypatch.setattr(runs, "launch", launch)
+    assert train("model1", "--patience", "2") == 0
+    why = "ended early after epoch 3: no better validation accuracy for 2 epochs"
+    assert f"is done, {why}, best validation accuracy 60.0 % (epoch 1)" in capsys.readouterr().out
+    assert main(["runs", "show", list_runs(environment)[0].id]) == 0
+    assert f"is done, {why}." in capsys.readouterr().out
+
+
+def test_a_run_that_goes_on_is_followed_to_its_end(train, environment, monkeypatch, capsys):
+    looks = []
+
+    def sleep(seconds):
+        looks.append(seconds)
+        state = "running" if len(looks) < 4 else "done"
+        end_all(environment, state=state, epoch=len(looks), batch=1, batches=2, message="training", pid=None)
+
+    monkeypatch.setattr(watch.time, "sleep", sleep)
+    assert train("model1", "--epochs", "4", "--json") == 0
+    assert len(looks) == 4
+    assert json.loads(capsys.readouterr().out)["state"] == "done"
+
+
+def test_ctrl_c_asks_every_run_to_stop_and_waits_for_it(train, environment, monkeypatch, capsys):
+    asked = []
+
+    def sleep(seconds):
+        if not asked:
+            asked.append("Ctrl-C")
+            raise KeyboardInterrupt
+        asked.append({run.config.model: run.files.stop.exists() for run in list_runs(environment)})
+        end_all(environment, state="stopped")
+
+    monkeypatch.setattr(watch.time, "sleep", sleep)
+    assert train("model1", "model2", "--json") == 130
+    said = capsys.readouterr()
+    assert "Stopping" in said.err
+    assert asked[1] == {"model1": True, "model2": True}
+    assert [each["state"] for each in json.loads(said.out)] == ["stopped", "stopped"]

@@ -1,0 +1,50 @@
+"""The settings in which runs differ, and those that are the same."""
+
+import pytest
+
+from catdog.comparison import diff_settings
+from catdog.runs import create_run, open_run
+from catdog.training import TrainConfig
+
+
+@pytest.fixture
+def make(settings):
+    """Make a run with these settings and details."""
+
+    def make(model="model1", details=None, **config):
+        run = create_run(settings, TrainConfig(model, config.pop("source", "photos"), **config))
+        run.files.add_to_config(**details or {})
+        return open_run(settings, run.id)
+
+    return make
+
+
+def test_only_what_differs_is_told(make):
+    found = diff_settings([make(epochs=20), make(epochs=5, seed=3), make(epochs=20)])
+    assert found == {"Epochs": ["20", "5", "20"], "Seed": ["1", "3", "1"]}
+
+
+def test_what_follows_from_the_model_is_not_told_again(make):
+    assert diff_settings([make("model1"), make("model2"), make("model3")]) == {}
+
+
+def test_an_augmentation_that_somebody_chose_is_told(make):
+    found = diff_settings([make("model2"), make("model2", flip="none", rotation=0.0)])
+    assert found["Augmentation"][0] == "the model's own"
+    assert found["Augmentation"][1] != "the model's own"
+
+
+def test_data_weights_excluded_pictures_and_versions_are_told(make):
+    one = make(details={"weights": {"source": "ImageNet"}, "versions": {"keras": "3.12"}, "device": "CPU"})
+    two = make(source="drawn", details={"data": {"excluded": {"pictures": 7}}, "versions": {"keras": "3.13"}})
+    found = diff_settings([one, two])
+    assert found["Data"] == ["photos", "drawn pictures"]
+    assert found["Excluded pictures"] == ["0", "7"]
+    assert found["Weights it started from"] == ["ImageNet", "random"]
+    assert found["Version of keras"] == ["3.12", "3.13"]
+    assert found["Device"] == ["CPU", "–"]
+
+
+@pytest.mark.parametrize("runs", [0, 1])
+def test_nothing_differs_where_there_is_nothing_to_differ_from(make, runs):
+    assert diff_settings([make() for _ in range(runs)]) == {}

@@ -1,0 +1,88 @@
+"""catdog.datasets.quality.duplicates: the same image is known again however it was saved, others are not."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image, ImageEnhance, ImageOps
+
+from catdog.datasets.quality import duplicates
+from catdog.datasets.quality.duplicates import alike, marks_of, small_greys
+from catdog.images.decode import resize
+from tests.scenes import scene
+
+OTHERS = 60
+
+
+def decoded(*pictures: Image.Image) -> np.ndarray:
+    return np.stack([resize(np.asarray(picture.convert("RGB"))) for picture in pictures])
+
+
+def as_jpeg(picture: Image.Image, quality: int) -> Image.Image:
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=quality)
+    return Image.open(buffer)
+
+
+CHANGES = {
+    "saved again": lambda picture: as_jpeg(picture, 40),
+    "half as large": lambda picture: picture.resize((130, 100)),
+    "brighter": lambda picture: ImageEnhance.Brightness(picture).enhance(1.25),
+    "less contrast": lambda picture: ImageEnhance.Contrast(picture).enhance(0.6),
+    "grey": ImageOps.grayscale,
+    "cut by two pixels": lambda picture: picture.crop((2, 2, 258, 198)),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+@pytest.mark.parametrize("mirrored", [False, True], ids=["as it is", "mirrored"])
+def test_a_picture_is_known_again_among_others(change, mirrored: bool) -> None:
+    changed = change(scene(3))
+    pictures = [*map(scene, range(OTHERS)), ImageOps.mirror(changed) if mirrored else changed]
+    pairs = alike(small_greys(decoded(*pictures)))
+    assert (pairs.first.tolist(), pairs.second.tolist(), pairs.mirrored.tolist()) == ([3], [OTHERS], [mirrored])
+    assert pairs.distance[0] <= 6
+    assert pairs.likeness[0] > 0.95
+
+
+def test_different_pictures_make_no_pair() -> None:
+    assert len(alike(small_greys(decoded(*map(scene, range(200))))).first) == 0
+
+
+def test_a_picture_turned_upside_down_is_another() -> None:
+    assert len(alike(small_greys(decoded(scene(1), ImageOps.flip(scene(1))))).first) == 0
+
+
+def test_pictures_without_anything_to_see_make_no_pair() -> None:
+    plain = [Image.new("RGB", (40, 40), (shade, shade, shade)) for shade in range(0, 250, 10)]
+    assert len(alike(small_greys(decoded(*plain))).first) == 0
+
+
+def test_a_picture_that_is_its_own_mirror_image_makes_one_pair() -> None:
+    half = scene(5, 130, 200)
+    whole = Image.new("RGB", (260, 200))
+    whole.paste(half, (0, 0))
+    whole.paste(ImageOps.mirror(half), (130, 0))
+    pairs = alike(small_greys(decoded(whole, as_jpeg(whole, 50))))
+    assert (pairs.first.tolist(), pairs.second.tolist()) == ([0], [1])
+
+
+def test_pairs_across_the_blocks_of_marks_are_found_like_those_within(monkeypatch: pytest.MonkeyPatch) -> None:
+    pictures = decoded(*map(scene, range(20)), *(as_jpeg(scene(seed), 60) for seed in range(20)))
+    expected = alike(small_greys(pictures))
+    monkeypatch.setattr(duplicates, "TILE", (3, 5))
+    pairs = alike(small_greys(pictures))
+    assert set(zip(pairs.first, pairs.second, strict=True)) == {(seed, seed + 20) for seed in range(20)}
+    assert pairs.likeness.tolist() == expected.likeness.tolist() == sorted(pairs.likeness.tolist(), reverse=True)
+
+
+def test_a_set_of_copies_only_ends_before_all_its_pairs_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duplicates, "ENOUGH", 10)
+    monkeypatch.setattr(duplicates, "TILE", (4, 4))
+    found = len(alike(small_greys(np.repeat(decoded(scene(1)), 40, axis=0))).first)
+    assert 10 <= found < 40 * 39 / 2 / 4
+
+
+def test_brightness_alone_changes_no_bit_of_a_mark() -> None:
+    grey = np.random.default_rng(1).integers(50, 150, (1, 32, 32)).astype(np.uint8)
+    assert marks_of(grey) == marks_of(grey + 40)

@@ -1,0 +1,200 @@
+"""catdog.datasets.quality.job: made once, kept by fingerprint, in a process of its own, one at a time."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from catdog.datasets import Dataset, open_dataset
+from catdog.datasets.quality import job
+from catdog.datasets.quality.job import checked, health_file, start, state, stored, work
+from catdog.errors import DataError
+from catdog.settings import PROJECT, Settings
+from catdog.utils.locks import locked
+from catdog.utils.progress import silent
+from tests.scenes import scenes_folder
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = scenes_folder(tmp_path_factory.mktemp("health") / "scenes")
+    shutil.copy(root / "train/cats/1.jpg", root / "validation/cats/again.jpg")
+    return root
+
+
+@pytest.fixture
+def dataset(settings: Settings, folder: Path) -> Dataset:
+    return open_dataset(settings, str(folder))
+
+
+def waited(condition: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def lock_of(settings: Settings, dataset: Dataset) -> Path:
+    return settings.cache / f"health-{dataset.catalog.fingerprint}.lock"
+
+
+def test_a_second_look_reads_what_the_first_one_found(
+    settings: Settings, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert stored(settings, dataset.catalog) is None
+    found = checked(settings, dataset)
+    assert found.counts["leaks"] == 1
+    monkeypatch.setattr(job, "examine", lambda *_: pytest.fail("it looked again"))
+    assert checked(settings, dataset) == stored(settings, dataset.catalog) == found
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text[: len(text) // 2],
+        lambda text: "[]",
+        lambda text: json.dumps(json.loads(text) | {"version": 0}),
+        lambda text: json.dumps(json.loads(text) | {"pairs": [{"first": "x"}]}),
+        lambda text: json.dumps(json.loads(text) | {"odd": []}),
+        lambda text: text.replace("again.jpg", "another.jpg"),
+        lambda text: json.dumps(json.loads(text) | {"pictures": 3}),
+    ],
+)
+def test_a_damaged_result_is_made_anew(settings: Settings, dataset: Dataset, damage: Callable[[str], str]) -> None:
+    found = checked(settings, dataset)
+    file = health_file(settings, dataset.catalog)
+    file.write_text(damage(file.read_text()))
+    assert stored(settings, dataset.catalog) is None
+    assert checked(settings, dataset) == stored(settings, dataset.catalog) == found
+
+
+def test_a_process_of_its_own_finds_the_same(settings: Settings, dataset: Dataset) -> None:
+    start(settings, dataset.catalog)
+    assert state(settings, dataset.catalog).active
+    waited(lambda: not state(settings, dataset.catalog).active)
+    found = stored(settings, dataset.catalog)
+    assert found is not None
+    assert found.counts["leaks"] == 1
+    assert state(settings, dataset.catalog) == job.Checkup()
+
+
+def test_a_second_browser_starts_no_second_process(
+    settings: Settings, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start(settings, dataset.catalog)
+    monkeypatch.setattr(job.subprocess, "Popen", lambda *_, **__: pytest.fail("a second process"))
+    start(settings, dataset.catalog)
+    waited(lambda: not state(settings, dataset.catalog).active)
+
+
+def test_while_a_process_holds_the_lock_a_check_is_active_and_a_second_one_waits(
+    settings: Settings, dataset: Dataset
+) -> None:
+    waiting, results = threading.Event(), []
+
+    def progress(done: int, total: int, what: str) -> None:
+        if what.startswith("waiting for another process"):
+            waiting.set()
+
+    with locked(lock_of(settings, dataset), silent, ""):
+        assert state(settings, dataset.catalog).active
+        second = threading.Thread(target=lambda: results.append(checked(settings, dataset, progress)))
+        second.start()
+        assert waiting.wait(10)
+        assert stored(settings, dataset.catalog) is None
+    second.join(60)
+    assert results == [stored(settings, dataset.catalog)]
+    assert not state(settings, dataset.catalog).active
+
+
+def test_how_far_it_is_can_be_seen_from_outside(
+    settings: Settings, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def examine(dataset: Dataset, cache: Path, progress) -> None:
+        monkeypatch.setattr(job, "INTERVAL", 0)
+        progress(3, 10, "looking")
+        seen.append(state(settings, dataset.catalog))
+        raise DataError("enough")
+
+    monkeypatch.setattr(job, "examine", examine)
+    with pytest.raises(DataError, match="enough"):
+        checked(settings, dataset)
+    assert (seen[0].active, seen[0].done, seen[0].total, seen[0].what) == (True, 3, 10, "looking")
+
+
+HANGING = """
+import sys, time
+from catdog.datasets import open_dataset
+from catdog.datasets.quality import job
+from catdog.settings import PROJECT, Settings
+
+def hang(*_):
+    print("at work", flush=True)
+    time.sleep(60)
+
+job.examine = hang
+settings = Settings.from_environment()
+job.checked(settings, open_dataset(settings, sys.argv[1]))
+"""
+
+
+def test_a_killed_one_is_seen_as_cut_off_and_can_be_started_again(settings: Settings, dataset: Dataset) -> None:
+    command = [sys.executable, "-c", HANGING, dataset.catalog.source]
+    environment = os.environ | settings.environment()
+    with subprocess.Popen(command, env=environment, cwd=PROJECT, stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        assert state(settings, dataset.catalog).active
+        process.kill()
+    now = state(settings, dataset.catalog)
+    assert (now.active, now.cut_off, now.error) == (False, True, "")
+    start(settings, dataset.catalog)
+    waited(lambda: not state(settings, dataset.catalog).active)
+    assert stored(settings, dataset.catalog) is not None
+
+
+def test_a_failed_one_says_why_in_one_sentence(
+    settings: Settings, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(job, "examine", fail)
+    assert work(settings, dataset.catalog.source, dataset.catalog.fingerprint) == 1
+    now = state(settings, dataset.catalog)
+    assert "ZeroDivisionError" in now.error
+    assert now.error.endswith(".")
+    assert not now.active
+    assert not now.cut_off
+
+
+def test_pictures_that_changed_since_the_page_was_drawn_are_said(settings: Settings, dataset: Dataset) -> None:
+    settings.cache.mkdir(exist_ok=True)
+    assert work(settings, dataset.catalog.source, "another") == 1
+    catalog = replace(dataset.catalog, fingerprint="another")
+    assert "have just changed" in state(settings, catalog).error
+
+
+def test_a_result_that_can_not_be_kept_is_a_sentence(settings: Settings, dataset: Dataset, full_disk) -> None:
+    with full_disk(100), pytest.raises(DataError, match="can't be kept"):
+        checked(settings, dataset)
+
+
+def test_a_check_up_needs_no_tensorflow(settings: Settings, dataset: Dataset) -> None:
+    code = (
+        "import sys; from catdog.datasets.quality.job import work; from catdog.settings import Settings; "
+        "status = work(Settings.from_environment(), *sys.argv[1:]); "
+        "sys.exit(status or len({'tensorflow', 'keras', 'streamlit'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", code, dataset.catalog.source, dataset.catalog.fingerprint]
+    environment = os.environ | settings.environment()
+    assert subprocess.run(command, env=environment, cwd=PROJECT, check=False).returncode == 0

@@ -1,0 +1,88 @@
+"""A zip to ask the models about: labels from its folders, an even choice of too many, no harm from a hostile one."""
+
+import io
+import zipfile
+
+import pytest
+
+from catdog.datasets import archive_images
+from catdog.datasets.archive_images import zipped_pictures
+from catdog.errors import DataError
+
+
+def zipped(*names: str, content: bytes = b"a picture", **options) -> io.BytesIO:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", **options) as archive:
+        for name in names:
+            archive.writestr(name, content)
+    return file
+
+
+def read(file: io.BytesIO, most: int = 200) -> list[tuple[str, str]]:
+    return [(one.folder, one.name) for one, _ in zipped_pictures(file, most)]
+
+
+def refusal(file: io.BytesIO) -> str:
+    with pytest.raises(DataError) as caught:
+        list(zipped_pictures(file, 200))
+    assert str(caught.value).endswith(".")
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_the_folder_of_a_picture_is_its_label():
+    assert read(zipped("all/dogs/b.png", "all/cats/a.JPG", "c.jpg", "all/cats/readme.txt")) == [
+        ("cats", "a.JPG"),
+        ("dogs", "b.png"),
+        ("", "c.jpg"),
+    ]
+
+
+def test_bytes_come_whole():
+    content = bytes(range(256)) * 9000
+    assert [one.data for one, _ in zipped_pictures(zipped("a.jpg", content=content), 9)] == [content]
+
+
+def test_what_systems_put_beside_photos_is_passed_over():
+    assert read(zipped("cats/a.jpg", "__MACOSX/cats/._a.jpg", "cats/.hidden.jpg")) == [("cats", "a.jpg")]
+
+
+def test_of_too_many_an_even_choice_is_taken_and_their_number_told():
+    file = zipped(*(f"{kind}/{number:03}.jpg" for kind in ("cats", "dogs") for number in range(50)))
+    found = list(zipped_pictures(file, 10))
+    assert [one.folder for one, _ in found] == ["cats"] * 5 + ["dogs"] * 5
+    assert {total for _, total in found} == {100}
+
+
+def test_names_with_control_characters_and_markup_stay_on_one_line():
+    assert read(zipped("ca\nts/a\x1b[31m\u202e.jpg")) == [("ca ts", "a [31m .jpg")]
+
+
+@pytest.mark.parametrize("name", ["../a.jpg", "/etc/a.jpg", "C:\\a.jpg", "x/../../a.jpg"])
+def test_a_name_that_leads_out_of_the_zip_is_refused(name):
+    assert "outside its folder" in refusal(zipped(name))
+
+
+def test_a_zip_without_pictures_is_refused():
+    assert "no pictures" in refusal(zipped("a.txt"))
+
+
+@pytest.mark.parametrize("data", [b"", b"no zip", b"PK\x03\x04" + bytes(40), zipped("a.jpg").getvalue()[:-9]])
+def test_what_is_no_whole_zip_is_refused(data):
+    assert "no zip, or is damaged" in refusal(io.BytesIO(data))
+
+
+def test_a_zip_bomb_is_refused_before_it_swells():
+    bomb = zipped("a.jpg", content=bytes(50_000_000), compression=zipfile.ZIP_DEFLATED)
+    assert len(bomb.getvalue()) < 100_000
+    assert "swell" in refusal(bomb)
+
+
+def test_an_unusual_packing_is_refused():
+    assert "unusual" in refusal(zipped("a.jpg", compression=zipfile.ZIP_LZMA))
+
+
+def test_a_picture_over_the_limit_comes_cut_off_so_that_it_can_be_refused(monkeypatch):
+    monkeypatch.setattr(archive_images, "MAX_BYTES", 1_000_000)
+    ((one, _),) = zipped_pictures(zipped("a.jpg", content=bytes(range(256)) * 20_000), 9)
+    assert 1_000_000 < len(one.data) < 5_120_000

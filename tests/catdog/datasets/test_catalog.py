@@ -1,0 +1,254 @@
+"""catdog.datasets.catalog: what a folder holds, and what is wrong with one that can't be used."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from catdog.datasets.catalog import Catalog, scan
+from catdog.datasets.splits import TEST, TRAINING, VALIDATION
+from catdog.errors import DataError
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Callable[..., Path]:
+    """Make a folder of one-byte pictures: folder({"cats": 20, "dogs": 20}); the catalog never decodes them."""
+    root = tmp_path / "pictures"
+
+    def make(counts: dict[str, int], suffix: str = ".jpg") -> Path:
+        root.mkdir(exist_ok=True)
+        for name, number in counts.items():
+            (root / name).mkdir(parents=True, exist_ok=True)
+            for index in range(number):
+                (root / name / f"{index:03}{suffix}").write_bytes(bytes([index]))
+        return root
+
+    return make
+
+
+GIVEN = {"train/cats": 6, "train/dogs": 18, "validation/cats": 20, "validation/dogs": 20}
+
+
+def refusal(root: Path) -> str:
+    with pytest.raises(DataError) as caught:
+        scan("somewhere", root)
+    message = str(caught.value)
+    assert str(root) in message
+    assert message.endswith(".")
+    assert "\n" not in message
+    return message
+
+
+def test_given_splits_are_kept_and_a_fifth_of_validation_is_the_test_set(folder: Callable[..., Path]) -> None:
+    catalog = scan("somewhere", folder(GIVEN))
+    assert catalog.counts() == {
+        "training": {"cats": 6, "dogs": 18},
+        "validation": {"cats": 16, "dogs": 16},
+        "test": {"cats": 4, "dogs": 4},
+    }
+    assert len(catalog) == 64
+    in_train = [path.startswith("train/") for path in catalog.paths]
+    assert (catalog.splits == TRAINING).tolist() == in_train
+
+
+def test_two_class_folders_are_split_70_20_10(folder: Callable[..., Path]) -> None:
+    catalog = scan("somewhere", folder({"apples": 20, "pears": 40}))
+    assert catalog.classes == ("apples", "pears")
+    assert catalog.counts() == {
+        "training": {"apples": 14, "pears": 28},
+        "validation": {"apples": 4, "pears": 8},
+        "test": {"apples": 2, "pears": 4},
+    }
+
+
+def test_paths_are_sorted_and_labels_follow_the_class_folder(folder: Callable[..., Path]) -> None:
+    catalog = scan("somewhere", folder({"b": 20, "a": 20}))
+    assert list(catalog.paths) == sorted(catalog.paths)
+    assert catalog.classes == ("a", "b")
+    assert catalog.labels.dtype == np.int64
+    assert [catalog.classes[label] for label in catalog.labels] == [path.split("/")[0] for path in catalog.paths]
+
+
+def test_rows_are_found_by_split_and_label(folder: Callable[..., Path]) -> None:
+    catalog = scan("somewhere", folder(GIVEN))
+    rows = catalog.indices(VALIDATION, 1)
+    assert rows.dtype == np.int64
+    assert len(rows) == 16
+    assert (np.diff(rows) > 0).all()
+    assert (catalog.splits[rows] == VALIDATION).all()
+    assert (catalog.labels[rows] == 1).all()
+    assert len(catalog.indices()) == 64
+    assert len(catalog.indices(label=0)) == 26
+    assert len(catalog.indices(TEST)) == 8
+
+
+def test_the_baseline_is_counted_in_training_only(folder: Callable[..., Path]) -> None:
+    assert scan("somewhere", folder(GIVEN)).baseline == 0.75
+
+
+def test_every_suffix_of_a_picture_counts_in_any_case_and_nothing_else(folder: Callable[..., Path]) -> None:
+    root = folder({"cats": 20, "dogs": 20})
+    for name in ("a.JPG", "b.Jpeg", "c.PNG", "d.webp", "e.heic"):
+        (root / "cats" / name).touch()
+    for name in ("notes.txt", "Thumbs.db", "no-suffix", ".hidden.jpg", "cat.jpg.part"):
+        (root / "cats" / name).touch()
+    (root / "cats" / "folder.jpg").mkdir()
+    assert len(scan("somewhere", root).indices(label=0)) == 25
+
+
+def test_folders_that_are_hidden_or_without_pictures_are_no_class(folder: Callable[..., Path]) -> None:
+    root = folder({"cats": 20, "dogs": 20, ".trash": 5, "notes": 0})
+    (root / "notes" / "readme.txt").touch()
+    (root / "photo.jpg").touch()
+    assert scan("somewhere", root).classes == ("cats", "dogs")
+
+
+def test_names_that_can_not_be_written_down_are_left_out(folder: Callable[..., Path]) -> None:
+    root = folder({"cats": 20, "dogs": 20})
+    (root / "cats" / os.fsdecode(b"\xff.jpg")).touch()
+    (root / "cats" / "größe 猫\nneue Zeile.jpg").touch()
+    catalog = scan("somewhere", root)
+    assert len(catalog) == 41
+    assert "cats/größe 猫\nneue Zeile.jpg" in catalog.paths
+
+
+def test_the_fingerprint_is_the_same_for_a_copy_elsewhere(folder: Callable[..., Path], tmp_path: Path) -> None:
+    first = scan("somewhere", folder(GIVEN))
+    shutil.copytree(first.root, tmp_path / "copy")
+    second = scan("elsewhere", tmp_path / "copy")
+    assert second.fingerprint == first.fingerprint
+    assert len(first.fingerprint) == 16
+    assert (second.splits == first.splits).all()
+
+
+@pytest.mark.parametrize("change", ["content", "name", "one more", "one less", "swapped"])
+def test_the_fingerprint_changes_with_names_and_contents(folder: Callable[..., Path], change: str) -> None:
+    root = folder(GIVEN)
+    before = scan("somewhere", root).fingerprint
+    cats = root / "train" / "cats"
+    if change == "content":
+        (cats / "000.jpg").write_bytes(b"other")
+    elif change == "name":
+        (cats / "000.jpg").rename(cats / "new.jpg")
+    elif change == "one more":
+        (cats / "100.jpg").write_bytes(b"x")
+    elif change == "one less":
+        (cats / "000.jpg").unlink()
+    else:
+        (cats / "000.jpg").write_bytes(bytes([1]))
+        (cats / "001.jpg").write_bytes(bytes([0]))
+    assert scan("somewhere", root).fingerprint != before
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    assert "There is no folder" in refusal(tmp_path / "missing")
+    (tmp_path / "file").touch()
+    assert "There is no folder" in refusal(tmp_path / "file")
+
+
+def test_an_empty_folder_says_what_is_needed(folder: Callable[..., Path]) -> None:
+    message = refusal(folder({}))
+    assert "no class folder with pictures" in message
+    assert "two class folders, or train/ and validation/" in message
+
+
+@pytest.mark.parametrize(
+    ("counts", "found"),
+    [
+        ({"cats": 20}, "only the class folder cats"),
+        ({"cats": 20, "dogs": 0}, "only the class folder cats"),
+        ({"birds": 20, "cats": 20, "dogs": 20}, "the class folders birds, cats and dogs"),
+        ({f"class{number:02}": 1 for number in range(30)}, "class00, class01, class02, class03, class04 and 25 more"),
+        ({"train/cats": 20, "train/dogs": 20}, "train/ but no validation/"),
+        ({"validation/cats": 20, "validation/dogs": 20}, "validation/ but no train/"),
+        ({"train": 0, "validation": 0}, "no class folder with pictures"),
+        ({"train/cats": 20, "validation/cats": 20}, "only the class folder cats"),
+        (
+            {"train/cats": 20, "train/dogs": 20, "validation/cats": 20},
+            "the class folders cats and dogs in train/ but only the class folder cats in validation/",
+        ),
+        (
+            {"train/cats": 20, "train/dogs": 20, "validation/cats": 20, "validation/wolves": 20},
+            "the class folders cats and dogs in train/ but the class folders cats and wolves in validation/",
+        ),
+        (
+            {"train/cats": 20, "train/dogs": 20, "validation/cats": 20, "validation/dogs": 20, "validation/birds": 20},
+            "cats and dogs in train/ but the class folders birds, cats and dogs in validation/",
+        ),
+    ],
+)
+def test_a_wrong_layout_is_described(folder: Callable[..., Path], counts: dict[str, int], found: str) -> None:
+    assert found in refusal(folder(counts))
+
+
+def test_a_class_that_is_called_train_is_no_half_layout(folder: Callable[..., Path]) -> None:
+    assert scan("somewhere", folder({"car": 20, "train": 20})).classes == ("car", "train")
+
+
+@pytest.mark.parametrize(
+    ("counts", "missing"),
+    [
+        ({"cats": 1, "dogs": 20}, "pictures of cats: none is left for the validation set"),
+        ({"cats": 20, "dogs": 4}, "pictures of dogs: none is left for the test set"),
+        ({"train/cats": 9, "train/dogs": 9, "validation/cats": 1, "validation/dogs": 1}, "left for the test set"),
+    ],
+)
+def test_too_few_pictures_for_a_split_are_an_error(
+    folder: Callable[..., Path], counts: dict[str, int], missing: str
+) -> None:
+    message = refusal(folder(counts))
+    assert missing in message
+    assert "add more" in message
+
+
+def test_six_pictures_of_each_class_are_enough(folder: Callable[..., Path]) -> None:
+    assert scan("somewhere", folder({"cats": 6, "dogs": 6})).counts()[TEST] == {"cats": 1, "dogs": 1}
+
+
+def test_a_folder_that_can_not_be_read_is_one_sentence(
+    folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = folder({"cats": 20, "dogs": 20})
+
+    def denied(path: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", denied)
+    assert "can't be read (Permission denied)" in refusal(root)
+    monkeypatch.undo()
+    assert "File name too long" in refusal(root / ("x" * 300))
+
+
+def test_keeping_some_rows_keeps_their_labels_splits_and_notes(folder: Callable[..., Path]) -> None:
+    catalog = scan("somewhere", folder(GIVEN))
+    rows = np.delete(np.arange(64), [0, 30])
+    kept = catalog.keep(rows, "First.").keep(np.arange(61), "Second.")
+    assert kept.paths == tuple(np.array(catalog.paths)[rows][:61])
+    assert kept.labels.tolist() == catalog.labels[rows][:61].tolist()
+    assert kept.splits.tolist() == catalog.splits[rows][:61].tolist()
+    assert kept.note == "First. Second."
+    assert kept.fingerprint == catalog.fingerprint
+
+
+def test_keeping_nothing_of_a_class_is_an_error(folder: Callable[..., Path]) -> None:
+    catalog = scan("somewhere", folder(GIVEN))
+    with pytest.raises(DataError, match="too few readable pictures of cats"):
+        catalog.keep(catalog.indices(label=1))
+
+
+@pytest.mark.parametrize(
+    ("source", "title"),
+    [
+        ("photos", "1,234 photos of cats and dogs"),
+        ("drawn", "1,234 drawn cats and dogs (drawings, not photos)"),
+        ("/home/anna/pets", "1,234 pictures of cats and dogs from the folder pets"),
+    ],
+)
+def test_the_title_says_which_data_it_is(source: str, title: str) -> None:
+    labels = np.zeros(1234, dtype=np.int64)
+    paths = tuple(map(str, range(1234)))
+    catalog = Catalog(source, Path("/nowhere"), ("cats", "dogs"), paths, labels, np.full(1234, TRAINING), "0" * 16)
+    assert catalog.title == title

@@ -1,0 +1,124 @@
+"""catdog.datasets: the sources photos, drawn and folder, opened by name."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import catdog.datasets as library
+from catdog.datasets import default_source, open_catalog, open_dataset, sources, write_drawn
+from catdog.datasets import photos as photos_module
+from catdog.errors import DataError
+from catdog.settings import Settings
+from catdog.utils.progress import Progress, silent
+
+
+@pytest.fixture
+def few_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw a small set where the whole one would be drawn."""
+
+    def few(root: Path, progress: Progress = silent) -> None:
+        write_drawn(root, training=4, validation=20, progress=progress)
+
+    monkeypatch.setattr(library, "write_drawn", few)
+
+
+COUNTS = {"train/cats": 12, "train/dogs": 12, "validation/cats": 20, "validation/dogs": 20}
+
+
+@pytest.fixture
+def with_photos(settings: Settings, picture_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings in whose home the small set lies as the photo set, and counts as complete."""
+    monkeypatch.setattr(photos_module, "EXPECTED", COUNTS)
+    settings.data.mkdir()
+    (settings.data / "photos").symlink_to(picture_folder)
+    return settings
+
+
+def test_photos_are_opened_once_they_are_there(with_photos: Settings) -> None:
+    assert default_source(with_photos) == "photos"
+    catalog = open_catalog(with_photos)
+    assert (catalog.source, len(catalog), catalog.note) == ("photos", 64, "")
+
+
+def test_without_photos_the_drawn_set_is_the_default_and_the_way_to_the_photos_is_told(settings: Settings) -> None:
+    assert default_source(settings) == "drawn"
+    with pytest.raises(DataError, match="python -m catdog data --fetch"):
+        open_catalog(settings, "photos")
+
+
+def test_a_photo_set_off_by_a_few_says_so_in_its_note(with_photos: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(photos_module, "EXPECTED", COUNTS | {"train/dogs": 13})
+    assert open_dataset(with_photos, "photos").catalog.note.endswith("12 instead of 13 in train/dogs.")
+
+
+def test_a_photo_set_that_is_far_off_is_an_error(settings: Settings, picture_folder: Path) -> None:
+    settings.data.mkdir()
+    (settings.data / "photos").symlink_to(picture_folder)
+    with pytest.raises(DataError, match=r"not whole \(12 instead of 1,000 in train/cats"):
+        open_catalog(settings, "photos")
+
+
+def test_the_drawn_set_is_drawn_on_first_use_only(settings: Settings, few_drawn: None) -> None:
+    seen = []
+    catalog = open_catalog(settings, "drawn", lambda *values: seen.append(values))
+    assert catalog.source == "drawn"
+    assert catalog.classes == ("cats", "dogs")
+    assert catalog.counts()["training"] == {"cats": 2, "dogs": 2}
+    assert seen
+    again = open_catalog(settings, "drawn", lambda *_: pytest.fail("drawn again"))
+    assert again.fingerprint == catalog.fingerprint
+
+
+def test_a_data_set_has_a_row_of_pixels_for_each_picture(settings: Settings, few_drawn: None) -> None:
+    dataset = open_dataset(settings, "drawn")
+    assert dataset.pixels.shape == (24, 160, 160, 3)
+    assert list(settings.cache.glob("*.npy"))
+
+
+def test_a_folder_is_opened_by_its_path_wherever_one_stands(
+    settings: Settings, picture_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(picture_folder.parent)
+    relative, absolute = open_catalog(settings, picture_folder.name), open_catalog(settings, str(picture_folder))
+    assert relative.source == absolute.source == str(picture_folder)
+    assert relative.fingerprint == absolute.fingerprint
+    monkeypatch.setenv("HOME", str(picture_folder.parent))
+    assert open_catalog(settings, f"~/{picture_folder.name}").source == str(picture_folder)
+
+
+@pytest.mark.parametrize("source", ["no-such-folder", "~nobody-of-this-name/photos", "", "bad\0name"])
+def test_a_source_that_does_not_exist_is_one_sentence(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DataError) as caught:
+        open_catalog(settings, source)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_sources_are_photos_drawn_and_the_own_folders(settings: Settings) -> None:
+    own = (Path("/data/birds"), Path("/data/fish"))
+    assert sources(replace(settings, folders=own)) == ["photos", "drawn", "/data/birds", "/data/fish"]
+
+
+def test_opening_folders_leaves_them_as_they_were(settings: Settings, picture_folder: Path) -> None:
+    before = sorted((path, path.stat().st_mtime_ns) for path in picture_folder.rglob("*"))
+    open_dataset(settings, str(picture_folder))
+    assert sorted((path, path.stat().st_mtime_ns) for path in picture_folder.rglob("*")) == before
+
+
+def test_what_a_killed_drawing_left_is_removed_by_the_next_one(settings: Settings, few_drawn: None) -> None:
+    leftover = settings.data / ".drawn-dead"
+    leftover.mkdir(parents=True)
+    (leftover / "cat.0001.jpg").write_bytes(b"half a picture")
+    open_catalog(settings, "drawn")
+    assert not leftover.exists()
+    assert (settings.data / "drawn").is_dir()
+
+
+def test_a_home_that_cannot_be_written_is_one_sentence(settings: Settings, few_drawn: None) -> None:
+    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.data.write_text("a file where a folder should be")
+    with pytest.raises(DataError, match=r"^The drawn pictures could not be stored .*CATDOG_HOME"):
+        open_catalog(settings, "drawn")

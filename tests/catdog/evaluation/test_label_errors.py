@@ -1,0 +1,57 @@
+"""catdog.evaluation.label_errors: which labels a trained model doubts most."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from catdog.datasets import Dataset, open_dataset
+from catdog.evaluation.label_errors import doubter, doubts
+from catdog.runs import Run, create_run, list_runs, open_run
+from catdog.settings import Settings
+from catdog.training import TrainConfig
+
+
+@pytest.fixture
+def data(settings: Settings, picture_folder: Path) -> Dataset:
+    return open_dataset(settings, str(picture_folder))
+
+
+@pytest.fixture
+def answered(settings: Settings, data: Dataset):
+    """Make a run that has answered these pictures: answered({path: (label, probability)})."""
+
+    def make(answers: dict, accuracy: float = 0.8, state: str = "done", fingerprint: str = "") -> Run:
+        run = create_run(settings, TrainConfig("model1", data.catalog.source))
+        run.files.add_to_config(data={"fingerprint": fingerprint or data.catalog.fingerprint})
+        run.files.write_status(replace(run.status, state=state, best_val_accuracy=accuracy))
+        rows = [f"{path},{label},{probability},training" for path, (label, probability) in answers.items()]
+        run.files.predictions.write_text("\n".join(["path,label,probability,split", *rows]) + "\n")
+        return open_run(settings, run.id)
+
+    return make
+
+
+def test_wrong_answers_come_by_how_sure_they_are_and_right_ones_not_at_all(data: Dataset, answered) -> None:
+    catalog = data.catalog
+    cats = [catalog.paths[row] for row in catalog.indices(label=0)]
+    dogs = [catalog.paths[row] for row in catalog.indices(label=1)]
+    run = answered({cats[0]: (0, 0.7), cats[1]: (0, 0.1), dogs[0]: (1, 0.001), dogs[1]: (1, 0.5)})
+    found = doubts(run, catalog)
+    assert [(one.path, one.label) for one in found] == [(dogs[0], 1), (cats[0], 0)]
+    assert found[0].sure == pytest.approx(0.999)
+    assert found[0].loss == pytest.approx(6.9, abs=0.01)
+
+
+def test_answers_for_pictures_that_are_not_there_are_passed_over(data: Dataset, answered) -> None:
+    assert doubts(answered({"train/cats/gone.jpg": (0, 0.99)}), data.catalog) == []
+
+
+def test_the_best_finished_run_on_this_very_data_is_asked(settings: Settings, data: Dataset, answered) -> None:
+    assert doubter(list_runs(settings), data.catalog) is None
+    best = answered({}, accuracy=0.9)
+    answered({}, accuracy=0.7)
+    answered({}, accuracy=0.99, state="stopped")
+    answered({}, accuracy=0.99, fingerprint="another")
+    answered({}, accuracy=0.99).files.predictions.unlink()
+    assert doubter(list_runs(settings), data.catalog).id == best.id

@@ -1,0 +1,171 @@
+"""Files made to do harm, or just huge: a picture or one sentence, in bounded time and memory."""
+
+import io
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from catdog.errors import PictureError
+from catdog.images.decode import read_picture
+from catdog.images.jpeg import scans
+from catdog.images.limits import MAX_BYTES, MAX_BYTES_OF_SCANS, bytes_fault, size_fault
+from catdog.settings import PROJECT
+from tests.picture_files import drawn, encoded, made_files, turned_jpeg
+
+READ = """
+import pathlib, re, sys
+from catdog.images.decode import read_picture
+picture = read_picture(sys.stdin.buffer.read())
+peak = re.search(r"VmHWM:\\s+(\\d+) kB", pathlib.Path("/proc/self/status").read_text())
+print(*picture.shape, int(peak[1]) * 1024)
+"""
+
+
+def test_300_damaged_files_of_every_kind_each_give_a_picture_or_a_sentence():
+    photos = os.environ.get("CATDOG_PHOTOS_URL", "").removeprefix("file://")
+    real = ["--photos", photos] if Path(photos).is_file() else []
+    command = [sys.executable, "-m", "tests.fuzz", "--cases", "300", *real]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = re.match(r"(\d+) files .*: (\d+) pictures, (\d+) refused", done.stdout)
+    cases, pictures, refused = (int(number) for number in found.groups())
+    assert cases >= 300
+    assert min(pictures, refused) > 30  # the damage is neither too little nor too much to tell anything
+
+
+def test_the_files_that_the_fuzzing_begins_with_are_whole():
+    refused = []
+    for data in made_files():
+        try:
+            read_picture(data)
+        except PictureError as error:
+            refused.append(str(error))
+    assert ["not a picture of a known kind" in one for one in refused] == [True]  # JPEG 2000, on purpose
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "size", "options"),
+    [
+        ("JPEG", "L", (10_000, 9_990), {}),
+        ("JPEG", "RGB", (5_000, 4_990), {"progressive": True, "subsampling": 0}),
+        ("JPEG", "CMYK", (5_000, 4_990), {}),
+        ("PNG", "RGBA", (7_000, 7_000), {"compress_level": 1}),
+        ("GIF", "P", (7_000, 7_000), {}),
+        ("WEBP", "RGBA", (5_000, 4_990), {}),
+        ("TIFF", "F", (7_000, 7_000), {"compression": "tiff_adobe_deflate"}),
+        ("AVIF", "RGBA", (5_000, 4_990), {"speed": 10}),
+    ],
+)
+def test_the_largest_allowed_pictures_take_under_600_megabytes(kind, mode, size, options):
+    data = encoded(Image.new(mode, size), kind, **options)
+    done = subprocess.run([sys.executable, "-c", READ], input=data, cwd=PROJECT, capture_output=True, timeout=120)
+    assert done.returncode == 0, done.stderr.decode()
+    height, width, _, peak = (int(number) for number in done.stdout.split())
+    assert (width, height) == size
+    assert peak < 600_000_000
+
+
+def test_a_large_turned_picture_is_not_in_memory_twice():
+    data = turned_jpeg(Image.new("L", (5_000, 4_000)))
+    picture = read_picture(data)
+    assert picture.shape == (5_000, 4_000, 3)
+    assert picture.base is not None
+
+
+def test_a_large_picture_is_converted_in_strips_to_the_same_pixels():
+    drawing = drawn(3_000, 2_500).convert("RGBA")
+    drawing.putalpha(Image.linear_gradient("L").resize(drawing.size))
+    white = Image.new("RGBA", drawing.size, "white")
+    white.alpha_composite(drawing)
+    picture = read_picture(encoded(drawing, "PNG", compress_level=1))
+    assert np.abs(picture.astype(int) - np.asarray(white.convert("RGB"))).max() <= 1
+
+
+def test_deep_grey_is_scaled_by_the_brightest_pixel_of_all_strips():
+    grey = np.zeros((2_200, 2_000), np.float32)
+    grey[-1] = 200.0  # only the last strip says that white is 255
+    grey[0] = 100.0
+    picture = read_picture(encoded(Image.fromarray(grey), "TIFF"))
+    assert (int(picture[0, 0, 0]), int(picture[-1, 0, 0])) == (100, 200)
+
+
+def test_scans_are_counted_and_a_thumbnail_is_no_scan():
+    assert scans(encoded(drawn(), "JPEG")) == 1
+    assert scans(encoded(drawn().convert("L"), "JPEG")) == 1
+    assert scans(encoded(drawn(), "JPEG", progressive=True)) == 10
+    exif = b"Exif\0\0" + encoded(drawn(20, 10), "JPEG", progressive=True)
+    assert scans(encoded(drawn(), "JPEG", exif=exif)) == 1
+    assert scans(encoded(drawn(), "JPEG") + encoded(drawn(), "JPEG")) == 1  # a second picture behind the first
+    for damaged in (b"", b"\xff\xd8\xff", b"\xff\xd8" + b"\xff" * 50, b"\xff\xd8\xff\xe0\0\0" * 9):
+        assert scans(damaged) == 2
+
+
+def test_a_jpeg_that_goes_over_its_pixels_thousands_of_times_is_refused_at_once():
+    data = encoded(drawn(1_000, 800), "JPEG", progressive=True)
+    last = data.rindex(b"\xff\xda")
+    with pytest.raises(PictureError, match=r"draws its pixels 1,010 times over; save it anew"):
+        read_picture(data[:-2] + data[last:-2] * 1_000 + data[-2:])
+
+
+def test_limits_are_said_with_what_to_do():
+    assert "larger than 50 MB; make it smaller" in bytes_fault(MAX_BYTES + 1)
+    assert "the most for a progressive JPEG" in bytes_fault(MAX_BYTES_OF_SCANS + 1, scans=10)
+    assert bytes_fault(MAX_BYTES) is None
+    assert bytes_fault(MAX_BYTES_OF_SCANS + 1) is None
+    assert "over the 100 megapixels allowed" in size_fault("JPEG", 10_001, 10_000)
+    assert "over the 25 megapixels allowed" in size_fault("JPEG", 5_001, 5_000, scans=10)
+    assert "over the 25 megapixels allowed" in size_fault("JPEG", 5_001, 5_000, rowwise=False)
+    assert "over the 50 megapixels allowed" in size_fault("PNG", 7_072, 7_072)
+    assert "no pixels" in size_fault("GIF", 0, 5)
+    assert size_fault("JPEG", 10_000, 10_000) is None
+    assert size_fault("HEIC", 7_000, 7_000) is None
+
+
+def test_a_picture_that_is_also_an_archive_or_a_script_is_just_a_picture():
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as zipped:
+        zipped.writestr("../../evil.sh", "rm -rf /")
+    for kind in ("PNG", "JPEG", "GIF", "BMP"):
+        polyglot = encoded(drawn(), kind) + archive.getvalue() + b"<script>alert(1)</script>"
+        assert read_picture(polyglot).shape == (40, 60, 3)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"%PDF-1.7\n" + encoded(drawn(), "JPEG"), "a PDF document"),
+        (b"<svg onload='alert(1)'>" + encoded(drawn(), "PNG"), "an SVG drawing"),
+        (b"PK\x03\x04" + encoded(drawn(), "PNG"), "a zip archive"),
+        (b"MZ" + bytes(60) + encoded(drawn(), "JPEG"), "not a picture of a known kind"),
+    ],
+)
+def test_another_kind_of_file_with_a_picture_inside_is_refused(data, words):
+    with pytest.raises(PictureError, match=words):
+        read_picture(data, "cat.jpg")
+
+
+def test_the_suffix_does_not_matter():
+    for kind in ("PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "HEIF"):
+        assert read_picture(encoded(drawn(), kind), "cat.jpg").shape == (40, 60, 3)
+
+
+def test_an_animation_of_a_thousand_pictures_is_read_as_its_first_alone():
+    frames = [Image.new("P", (400, 300), number % 256) for number in range(1_000)]
+    frames[0] = drawn(400, 300).convert("P")
+    data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    assert read_picture(data).shape == (300, 400, 3)
+
+
+@pytest.mark.parametrize("size", [(1, 60_000), (60_000, 1), (65_535, 65_535)])
+def test_a_gif_of_an_absurd_size_is_refused(size):
+    data = bytearray(encoded(drawn(), "GIF"))
+    data[6:10] = size[0].to_bytes(2, "little") + size[1].to_bytes(2, "little")
+    with pytest.raises(PictureError, match=r"smaller first\.$"):
+        read_picture(bytes(data))

@@ -1,0 +1,232 @@
+"""The four models: what Keras builds is what the notebook's table says, and so are the figures in MODELS."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from catdog.augmentation.config import Augmentation
+from catdog.errors import UsageError, WeightsError
+from catdog.models.specs import MODELS, build, compile_model, recipe
+
+NAMES = ("model1", "model2", "model3", "model4")
+
+CONV, POOL = "Conv2D 32 (3, 3) valid relu strides (1, 1)", "MaxPooling2D (2, 2)"
+HIDDEN = ["Flatten", "Dense 2048 relu"]
+SCALE = "Rescaling to -1..1"
+PROBABILITY = "Dense 1 sigmoid"
+LAYERS = {
+    "model1": [CONV, POOL, CONV, CONV, POOL, CONV, CONV, POOL, *HIDDEN, "Dropout 0.5", "Dense 2 linear"],
+    "model2": [
+        *("RandomFlip horizontal_and_vertical", "RandomRotation 0.25"),
+        *(CONV, CONV, POOL, CONV, CONV, POOL, CONV, CONV, POOL),
+        *(*HIDDEN, "Dropout 0.5", PROBABILITY),
+    ],
+    "model3": [
+        *(SCALE, "RandomFlip horizontal", "RandomRotation 0.25"),
+        *(CONV, POOL, CONV, POOL, CONV, POOL),
+        *(*HIDDEN, "Dropout 0.75", PROBABILITY),
+    ],
+    "model4": [
+        *(SCALE, "RandomFlip horizontal_and_vertical", "RandomRotation 0.2"),
+        *("Functional mobilenetv2_1.00_160", "GlobalAveragePooling2D", "Dropout 0.4", PROBABILITY),
+    ],
+}
+PARAMETERS = {"model1": 16_821_250, "model2": 16_828_449, "model3": 21_257_153, "model4": 2_259_265}
+LOSSES = dict.fromkeys(NAMES, "BinaryCrossentropy") | {"model1": "SparseCategoricalCrossentropy"}
+GOALS = {"model1": (0.50, 0.52), "model2": (0.55, None), "model3": (0.70, None), "model4": (0.95, None)}
+PUBLISHED = {  # best validation accuracy, best training accuracy, test accuracy, test loss
+    "model1": (0.64, 0.99, None, None),
+    "model2": (0.67, 0.668, None, None),
+    "model3": (0.75, 0.758, None, None),
+    "model4": (0.97, 0.92, 0.9896, 0.0552),
+}
+
+
+@pytest.fixture(scope="module")
+def models() -> dict:
+    """All four, built once and compiled; model4 with random weights."""
+    built = {name: build(name, seed=1) for name in NAMES}
+    for name, model in built.items():
+        compile_model(model, name)
+    return built
+
+
+@pytest.fixture(scope="module")
+def pictures() -> np.ndarray:
+    """Four noisy pictures, float32 (4, 160, 160, 3), pixels 0..255."""
+    return np.random.default_rng(0).uniform(0, 255, (4, 160, 160, 3)).astype(np.float32)
+
+
+def describe(layer) -> str:
+    """The kind of a layer and the settings that the table gives, as one string."""
+    kind = type(layer).__name__
+    settings = {
+        "Conv2D": lambda: [
+            layer.filters,
+            layer.kernel_size,
+            layer.padding,
+            layer.activation.__name__,
+            "strides",
+            layer.strides,
+        ],
+        "MaxPooling2D": lambda: [layer.pool_size],
+        "Dense": lambda: [layer.units, layer.activation.__name__],
+        "Dropout": lambda: [layer.rate],
+        "RandomFlip": lambda: [layer.mode],
+        "RandomRotation": lambda: [layer.factor[1]],
+        "Rescaling": lambda: [f"to {layer.offset:g}..{255 * layer.scale + layer.offset:g}"],
+        "Functional": lambda: [layer.name],
+    }.get(kind, list)()
+    return " ".join(map(str, [kind, *settings]))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_layers_are_those_of_the_table_in_order(models: dict, name: str) -> None:
+    front, *layers = models[name].layers
+    assert (type(front).__name__, front.batch_shape) == ("InputLayer", (None, 160, 160, 3))
+    assert [describe(layer) for layer in layers] == LAYERS[name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_parameter_counts_are_those_of_the_table_and_of_keras(models: dict, name: str) -> None:
+    model, facts = models[name], MODELS[name]
+    trainable = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+    assert model.count_params() == facts.parameters == PARAMETERS[name]
+    assert trainable == facts.trainable_parameters == (1281 if name == "model4" else PARAMETERS[name])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_goals_losses_and_published_scores_are_those_of_the_notebook(name: str) -> None:
+    facts, published = MODELS[name], MODELS[name].published
+    assert facts.name == name
+    assert (facts.goal, facts.aim) == GOALS[name]
+    assert facts.loss == LOSSES[name]
+    assert PUBLISHED[name] == (
+        published.best_val_accuracy,
+        published.best_accuracy,
+        published.test_accuracy,
+        published.test_loss,
+    )
+
+
+def test_only_model4_needs_a_backbone_and_only_model1_gives_logits() -> None:
+    assert [name for name in MODELS if MODELS[name].backbone] == ["model4"]
+    assert [name for name in MODELS if MODELS[name].logits] == ["model1"]
+
+
+def test_the_models_follow_the_steps_of_the_notebook() -> None:
+    steps = ["First CNN", "Augmentation", "Preprocessing", "Transfer learning"]
+    assert [facts.step for facts in MODELS.values()] == steps
+
+
+def test_an_unknown_model_is_refused_with_the_four_that_exist() -> None:
+    with pytest.raises(UsageError) as error:
+        recipe("model5")
+    assert all(name in str(error.value) for name in ("model5", *NAMES))
+    with pytest.raises(UsageError):
+        build("model5")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_loss_that_is_compiled_is_the_one_named(models: dict, pictures: np.ndarray, name: str) -> None:
+    """Keras's own figure for two pictures must be what the formula gives for its answers."""
+    model, labels = models[name], np.array([0, 1])
+    assert type(model.loss).__name__ == MODELS[name].loss
+    answers = model.predict(pictures[:2], verbose=0).astype(np.float64)
+    if MODELS[name].logits:
+        odds = np.exp(answers - answers.max(axis=1, keepdims=True))
+        probability = odds[:, 1] / odds.sum(axis=1)
+    else:
+        probability = answers[:, 0]
+    probability = np.clip(probability, 1e-7, 1 - 1e-7)
+    expected = -np.mean(np.log(np.where(labels == 1, probability, 1 - probability)))
+    scores = model.test_on_batch(pictures[:2], labels, return_dict=True)
+    assert scores["loss"] == pytest.approx(expected, rel=1e-3, abs=1e-4)
+    assert scores["accuracy"] == pytest.approx(np.mean((probability > 0.5) == (labels == 1)))
+
+
+def test_adam_gets_the_learning_rate_that_was_asked_for(models: dict) -> None:
+    model = build("model1", seed=0)
+    compile_model(model, "model1", learning_rate=0.02)
+    assert type(model.optimizer).__name__ == "Adam"
+    assert float(model.optimizer.learning_rate) == pytest.approx(0.02)
+    assert float(models["model4"].optimizer.learning_rate) == pytest.approx(0.001)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_model_gives_one_tensor_of_answers(models: dict, pictures: np.ndarray, name: str) -> None:
+    answers = models[name](pictures[:2], training=False)
+    assert not isinstance(answers, list)
+    assert tuple(answers.shape) == ((2, 2) if MODELS[name].logits else (2, 1))
+    if not MODELS[name].logits:
+        assert 0 <= np.asarray(answers).min() <= np.asarray(answers).max() <= 1
+
+
+def test_training_model4_changes_its_head_and_never_its_backbone(pictures: np.ndarray) -> None:
+    model = build("model4", seed=2)
+    compile_model(model, "model4")
+    backbone, head = model.get_layer("mobilenetv2_1.00_160"), model.get_layer("probability")
+    frozen, free = backbone.get_weights(), head.get_weights()
+    model.train_on_batch(pictures, np.array([0, 1, 0, 1]))
+    assert all(np.array_equal(old, new) for old, new in zip(frozen, backbone.get_weights(), strict=True))
+    assert not np.array_equal(free[0], head.get_weights()[0])
+
+
+def test_augmentation_acts_in_training_only(pictures: np.ndarray) -> None:
+    import keras
+
+    model = build("model2", seed=0)
+    front = keras.Model(model.input, model.get_layer("rotation").output)
+    np.testing.assert_array_equal(np.asarray(front(pictures, training=False)), pictures)
+    assert not np.array_equal(np.asarray(front(pictures, training=True)), pictures)
+
+
+def test_another_augmentation_takes_the_place_of_the_recipes_own() -> None:
+    turned = build("model4", augmentation=Augmentation(rotation=0.1))
+    assert [describe(layer) for layer in turned.layers[1:4]] == [
+        SCALE,
+        "RandomRotation 0.1",
+        "Functional mobilenetv2_1.00_160",
+    ]
+    assert describe(build("model1", augmentation=Augmentation("vertical")).layers[1]) == "RandomFlip vertical"
+
+
+def test_weights_fit_the_same_model_without_augmentation(models: dict, pictures: np.ndarray) -> None:
+    plain = build("model3", augmentation=Augmentation())
+    assert not {"flip", "rotation"} & {layer.name for layer in plain.layers}
+    plain.set_weights(models["model3"].get_weights())
+    expected = np.asarray(models["model3"](pictures, training=False))
+    np.testing.assert_allclose(np.asarray(plain(pictures, training=False)), expected, atol=1e-6)
+
+
+def test_the_same_seed_gives_the_same_start_and_another_seed_another() -> None:
+    first, again, other = (build("model1", seed=seed).get_weights() for seed in (3, 3, 4))
+    assert all(np.array_equal(one, two) for one, two in zip(first, again, strict=True))
+    assert not np.array_equal(first[0], other[0])
+
+
+def test_the_same_seed_repeats_dropout_and_augmentation(pictures: np.ndarray) -> None:
+    first, again = (build("model3", seed=5) for _ in range(2))
+    answers = [np.asarray(model(pictures, training=True)) for model in (first, again, again)]
+    np.testing.assert_allclose(answers[0], answers[1], rtol=1e-4)
+    assert not np.allclose(answers[1], answers[2], rtol=1e-4), "the second pass must draw anew"
+
+
+def test_the_backbone_takes_its_weights_from_the_file(tmp_path: Path) -> None:
+    donor = build("model4", seed=6).get_layer("mobilenetv2_1.00_160")
+    path = tmp_path / "mobilenet.weights.h5"
+    donor.save_weights(path)
+    backbone = build("model4", weights=path, seed=7).get_layer("mobilenetv2_1.00_160")
+    expected = donor.get_weights()
+    assert all(np.array_equal(one, two) for one, two in zip(expected, backbone.get_weights(), strict=True))
+    assert not backbone.trainable_weights
+
+
+@pytest.mark.parametrize("content", [None, b"", b"this is no weights file"])
+def test_a_file_that_does_not_fit_the_backbone_is_named_in_the_error(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "weights.h5"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(WeightsError, match=str(path)):
+        build("model4", weights=path)

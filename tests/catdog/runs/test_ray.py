@@ -1,0 +1,159 @@
+"""Runs on a real Ray cluster: Ray queues and places them, and they behave as on this machine."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from catdog import runs
+from catdog.cluster import Cluster
+from catdog.datasets.synthetic.generate import write_drawn
+from catdog.errors import RunError
+from catdog.runs import Run
+from catdog.settings import Settings
+from catdog.training import ACTIVE, TrainConfig
+from tests.ray_cluster import RayCluster, ray_cluster
+
+pytest.importorskip("ray", reason="needs ray: python -m pip install -r requirements-ray.txt")
+
+SIX = [TrainConfig("model1", "drawn", epochs=5, batch_size=16, seed=seed) for seed in range(6)]
+PATIENCE = 240.0
+ALIKE = 1e-3  # of accuracies and losses: Ray gives a run one thread, this machine all
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[RayCluster]:
+    with ray_cluster(cpus=2) as started:
+        yield started
+
+
+def settings_of(home: Path, **options: object) -> Settings:
+    settings = Settings(home=home, photos_url="file:///nowhere", **options)
+    if not settings.data.exists():
+        write_drawn(settings.data / "drawn", training=40, validation=20)
+    return settings
+
+
+def wait_for(condition: Callable[[], object], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.3)
+
+
+def state(settings: Settings, run: Run) -> str:
+    return runs.open_run(settings, run.id).state
+
+
+def ended(settings: Settings, run: Run) -> bool:
+    return state(settings, run) not in ACTIVE
+
+
+@dataclass
+class Story:
+    """What happened to six runs on the cluster."""
+
+    settings: Settings
+    runs: list[Run]
+    most_at_once: int
+    states_after: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def story(cluster: RayCluster, tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """Submit six; stop one that waits and one that trains, kill one's process; resume all three; wait for the end."""
+    settings = settings_of(tmp_path_factory.mktemp("ray"), cluster=Cluster(cluster.address))
+    six = [runs.launch(settings, config) for config in SIX]
+    after: dict[str, str] = {}
+    assert state(settings, six[5]) == "queued"
+    runs.stop_run(settings, six[5])
+    after["stopped while it waited"] = state(settings, six[5])
+    most, killed, stopped = 0, None, None
+
+    def watch() -> bool:
+        nonlocal most, killed, stopped
+        now = [runs.open_run(settings, run.id) for run in six]
+        training = [run for run in now if run.state in ("running", "stopping") and run.status.pid]
+        most = max(most, len(training))
+        begun = [run for run in training if run.history()["epoch"] and run.id not in (killed, stopped)]
+        if begun and killed is None:
+            killed = begun[0].id
+            os.kill(begun[0].status.pid, signal.SIGKILL)
+        elif begun and stopped is None:
+            stopped = begun[0].id
+            runs.stop_run(settings, begun[0])
+        return all(run.state not in ACTIVE for run in now)
+
+    wait_for(watch, "the six runs did not end")
+    by_id = {run.id: run for run in six}
+    after["killed"], after["stopped"] = state(settings, by_id[killed]), state(settings, by_id[stopped])
+    for run_id in (killed, stopped, six[5].id):
+        runs.resume_run(settings, by_id[run_id])
+    wait_for(lambda: all(ended(settings, run) for run in six), "the resumed runs did not end")
+    return Story(settings, [runs.open_run(settings, run.id) for run in six], most, after)
+
+
+def test_ray_lets_as_many_train_at_once_as_it_has_processors(story: Story) -> None:
+    assert story.most_at_once == 2
+
+
+def test_a_run_can_be_stopped_while_it_waits_and_while_it_trains(story: Story) -> None:
+    assert story.states_after["stopped while it waited"] == "stopped"
+    assert story.states_after["stopped"] == "stopped"
+
+
+def test_a_run_whose_process_is_killed_is_interrupted(story: Story) -> None:
+    assert story.states_after["killed"] == "interrupted"
+
+
+def test_all_finish_once_those_that_were_cut_are_resumed(story: Story) -> None:
+    assert [run.state for run in story.runs] == ["done"] * 6
+    assert all(run.usable and run.test_accuracy is not None for run in story.runs)
+
+
+def test_the_same_six_on_this_machine_have_the_same_histories(story: Story, tmp_path: Path) -> None:
+    here = settings_of(tmp_path, slots=2)
+    local = [runs.launch(here, config) for config in SIX]
+    wait_for(lambda: all(ended(here, run) for run in local), "the runs on this machine did not end")
+    for one, other in zip(local, story.runs, strict=True):
+        mine, theirs = runs.open_run(here, one.id).history(), other.history()
+        for column in ("accuracy", "loss", "val_accuracy", "val_loss"):
+            assert mine[column] == pytest.approx(theirs[column], abs=ALIKE), (one.config.seed, column)
+
+
+def test_a_run_waits_for_a_node_of_its_kind_and_goes_on_elsewhere_when_that_dies(
+    cluster: RayCluster, tmp_path: Path
+) -> None:
+    anywhere = settings_of(tmp_path, cluster=Cluster(cluster.address))
+    fast = replace(anywhere, cluster=Cluster(cluster.address, resources=(("fast", 1.0),)))
+    run = runs.launch(fast, TrainConfig("model1", "drawn", epochs=40, batch_size=16))
+    time.sleep(8)  # the head is idle, and would have begun by now
+    assert state(fast, run) == "queued"
+    cluster.join("--num-cpus=1", '--resources={"fast": 1}')
+    wait_for(lambda: len(runs.open_run(fast, run.id).history()["epoch"]) > 1, "the run did not begin on the new node")
+    process = psutil.Process(runs.open_run(fast, run.id).status.pid)
+    node = cluster.nodes[-1]
+    assert node.pid in [parent.pid for parent in process.parents()]
+    cluster.leave(node)
+    wait_for(lambda: state(fast, run) == "interrupted", "nobody noticed that the node is dead")
+    done = len(runs.open_run(fast, run.id).history()["epoch"])
+    runs.resume_run(anywhere, run)
+    wait_for(lambda: ended(anywhere, run), "the resumed run did not end")
+    assert runs.open_run(anywhere, run.id).state == "done"
+    assert len(runs.open_run(anywhere, run.id).history()["epoch"]) == 40 > done
+
+
+def test_a_run_in_the_cluster_can_not_be_moved_up_in_a_queue_of_ours(cluster: RayCluster, tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, cluster=Cluster(cluster.address, resources=(("never", 1.0),)))
+    run = runs.launch(settings, SIX[0])
+    with pytest.raises(RunError, match="decides itself which run is the next"):
+        runs.move_up(settings, run)
+    runs.stop_run(settings, run)
+    assert state(settings, run) == "stopped"
+    runs.delete_run(settings, run)
+    assert not runs.list_runs(settings)

@@ -1,0 +1,120 @@
+"""TrainConfig: the notebook's defaults, and one sentence for every value that can't be used."""
+
+import json
+import math
+from dataclasses import replace
+
+import pytest
+
+from catdog.augmentation.config import Augmentation
+from catdog.errors import UsageError
+from catdog.models.specs import MODELS
+from catdog.training import TrainConfig
+from catdog.training.config import settings_of
+
+EFFECTS = {"flip": "vertical", "rotation": 0.1, "zoom": 0.2, "translation": 0.3} | {
+    "contrast": 0.4,
+    "brightness": 0.5,
+    "fill": "wrap",
+}
+
+
+def test_the_defaults_are_those_of_the_notebook() -> None:
+    assert TrainConfig("model1").to_dict() == {
+        "model": "model1",
+        "source": "photos",
+        "epochs": 20,
+        "batch_size": 32,
+        "learning_rate": 0.001,
+        "seed": 1,
+        "fraction": 1.0,
+        "exact": False,
+        "patience": 0,
+        "schedule": "constant",
+        "restore_best": True,
+        "flip": None,
+        "rotation": None,
+        "zoom": None,
+        "translation": None,
+        "contrast": None,
+        "brightness": None,
+        "fill": None,
+    }
+
+
+@pytest.mark.parametrize("name", list(MODELS))
+def test_settings_survive_config_json(name: str) -> None:
+    config = TrainConfig(name, "/some/folder", 3, 16, 0.01, 7, 0.5, True, 2, "cosine", False, **EFFECTS)
+    assert TrainConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
+
+
+def test_the_smallest_and_largest_values_are_allowed() -> None:
+    TrainConfig("model4", epochs=1, batch_size=1, learning_rate=1e-9, seed=0, fraction=0.001)
+    TrainConfig("model4", epochs=1000, batch_size=1024, learning_rate=1, seed=2**32 - 1, fraction=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("model", ["model5", "", "Model1"]),
+        ("source", ["", None, 3]),
+        ("epochs", [0, -1, 1001, 2.0, "3", None, True]),
+        ("batch_size", [0, -8, 1025, 1.5, "32"]),
+        ("learning_rate", [0, -0.1, 1.1, math.nan, math.inf, "0.1", None, True]),
+        ("seed", [-1, 2**32, 0.5, "0"]),
+        ("exact", ["yes", 1, None]),
+        ("patience", [-1, 1001, 1.5, "3", None, True]),
+        ("schedule", ["", "linear", None, ["cosine"]]),
+        ("restore_best", ["yes", 0, None]),
+        ("flip", ["", "sideways", 3, ["none"]]),
+        ("rotation", [-0.1, 0.51, math.nan, "0.1"]),
+        ("zoom", [-0.1, 0.95, math.nan, "0.1"]),
+        ("translation", [-0.1, 1.1, "0.1"]),
+        ("contrast", [-0.1, 1.1]),
+        ("brightness", [-0.1, 1.1]),
+        ("fill", ["", "mirror", 3]),
+        ("fraction", [0, -0.5, 1.01, math.nan, "1"]),
+    ],
+)
+def test_any_other_value_is_refused_in_one_sentence_that_names_it(name: str, values: list) -> None:
+    for value in values:
+        with pytest.raises(UsageError) as error:
+            TrainConfig(**({"model": "model1"} | {name: value}))
+        message = str(error.value)
+        assert message.endswith(".")
+        assert message.count(". ") == 0
+        assert repr(value) in message or "empty" in message
+
+
+def test_names_from_a_later_version_are_left_out_and_missing_ones_get_defaults() -> None:
+    assert TrainConfig.from_dict({"model": "model2", "from_the_future": 3}) == TrainConfig("model2")
+
+
+@pytest.mark.parametrize("name", list(MODELS))
+def test_the_augmentation_is_the_models_own_unless_told_otherwise(name: str) -> None:
+    own = MODELS[name].augmentation
+    assert TrainConfig(name).augmentation == own
+    assert TrainConfig(name, flip="none", rotation=0.0).augmentation == Augmentation()
+    assert TrainConfig(name, flip="vertical").augmentation == Augmentation("vertical", own.rotation)
+    assert TrainConfig(name, rotation=0.1).augmentation == Augmentation(own.flip, 0.1)
+    assert TrainConfig(name, zoom=0.2, fill="wrap").augmentation == replace(own, zoom=0.2, fill="wrap")
+
+
+@pytest.mark.parametrize("name", list(MODELS))
+@pytest.mark.parametrize("wanted", [Augmentation(), Augmentation("vertical"), Augmentation(**EFFECTS)])
+def test_an_augmentation_makes_settings_that_give_it_to_every_model(name: str, wanted: Augmentation) -> None:
+    settings = settings_of(wanted)
+    assert TrainConfig(name, **settings).augmentation == wanted
+    assert {"flip", "rotation"} <= set(settings)
+
+
+def test_the_settings_of_a_run_from_before_there_were_other_effects_mean_the_same() -> None:
+    config = TrainConfig.from_dict({"model": "model4", "flip": "vertical", "rotation": 0.1})
+    assert config == TrainConfig("model4", flip="vertical", rotation=0.1)
+    assert config.augmentation == Augmentation("vertical", 0.1)
+
+
+@pytest.mark.parametrize("values", [None, [], "model1", {}, {"model": None}, {"model": ["model1"]}, {"epochs": 3}])
+def test_damaged_settings_are_a_usage_error_and_nothing_else(values: object) -> None:
+    with pytest.raises(UsageError):
+        TrainConfig.from_dict(values)

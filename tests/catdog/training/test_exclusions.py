@@ -1,0 +1,103 @@
+"""Training leaves excluded pictures out, notes which, and a run that goes on keeps to the list it began with."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from catdog import runs
+from catdog.augmentation.config import Augmentation
+from catdog.datasets import TEST, TRAINING, VALIDATION, Dataset, open_dataset
+from catdog.datasets.exclusions import digest_of, exclude, include
+from catdog.runs import Run
+from catdog.settings import Settings
+from catdog.training import TrainConfig, loop, worker
+from catdog.training.reporter import StopRequested
+from catdog.training.worker import work
+
+
+def small_network(name: str, weights: Path | None, augmentation: Augmentation, seed: int):
+    import keras
+
+    pictures = keras.Input((160, 160, 3))
+    features = keras.layers.GlobalAveragePooling2D()(pictures)
+    return keras.Model(pictures, keras.layers.Dense(1, activation="sigmoid")(features))
+
+
+@pytest.fixture
+def data(settings: Settings, picture_folder: Path) -> Dataset:
+    return open_dataset(settings, str(picture_folder))
+
+
+@pytest.fixture
+def paths(settings: Settings, data: Dataset) -> list[str]:
+    """One excluded picture of each split."""
+    catalog = data.catalog
+    chosen = [catalog.paths[catalog.indices(split)[0]] for split in (TRAINING, VALIDATION, TEST)]
+    exclude(settings, catalog, chosen)
+    return sorted(chosen)
+
+
+@pytest.fixture
+def run(settings: Settings, data: Dataset) -> Run:
+    return runs.create_run(settings, TrainConfig("model3", data.catalog.source, epochs=1, batch_size=8))
+
+
+def test_excluded_pictures_are_neither_trained_on_nor_scored_and_the_run_notes_them(
+    settings: Settings, data: Dataset, paths: list[str], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[np.ndarray] = []
+    batches = loop.batches
+
+    def noted(pixels, labels, rows, *others, **named):
+        seen.append(rows)
+        return batches(pixels, labels, rows, *others, **named)
+
+    monkeypatch.setattr(loop, "build", small_network)
+    monkeypatch.setattr(loop, "stand_in", lambda model, _: model)
+    monkeypatch.setattr(loop, "batches", noted)
+    assert work(run.files, settings) == 0
+    done = runs.open_run(settings, run.id)
+    assert done.state == "done", done.status.error
+    used = {data.catalog.paths[row] for rows in seen for row in rows}
+    assert len(seen) == 2
+    assert not used & set(paths)
+    counts = data.catalog.counts()
+    assert len(seen[0]) == sum(counts[TRAINING].values()) - 1
+    assert done.evaluation[TEST]["photos"] == sum(counts[TEST].values()) - 1
+    assert done.evaluation[VALIDATION]["photos"] == sum(counts[VALIDATION].values()) - 1
+    assert done.details["data"]["excluded"] == {"pictures": 3, "digest": digest_of(paths), "paths": paths}
+    assert done.details["data"]["fingerprint"] == data.catalog.fingerprint
+    assert sum(done.details["data"]["counts"][TRAINING].values()) == len(seen[0])
+
+
+def test_a_run_that_is_resumed_keeps_to_the_list_it_began_with(
+    settings: Settings, data: Dataset, paths: list[str], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogs = []
+
+    def stopped(folder, config, settings, dataset, reporter) -> None:
+        catalogs.append(dataset.catalog)
+        raise StopRequested
+
+    monkeypatch.setattr(worker, "_train", stopped)
+    assert work(run.files, settings) == 0
+    include(settings, data.catalog, paths)
+    exclude(settings, data.catalog, [path for path in data.catalog.paths if path not in paths][:1])
+    assert work(run.files, settings) == 0
+    assert catalogs[0].splits.tolist() == catalogs[1].splits.tolist()
+    assert runs.open_run(settings, run.id).details["data"]["excluded"]["paths"] == paths
+
+    later = runs.create_run(settings, run.config)
+    assert work(later.files, settings) == 0
+    assert runs.open_run(settings, later.id).details["data"]["excluded"]["pictures"] == 1
+
+
+def test_a_run_from_before_there_were_lists_goes_on_with_all_its_pictures(
+    settings: Settings, data: Dataset, paths: list[str], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogs = []
+    run.files.add_to_config(data={"fingerprint": data.catalog.fingerprint})
+    monkeypatch.setattr(worker, "_train", lambda *arguments: catalogs.append(arguments[3].catalog))
+    assert work(run.files, settings) == 0
+    assert catalogs[0].counts() == data.catalog.counts()

@@ -1,0 +1,150 @@
+"""What a run leaves: a model without ballast, the same for LiteRT, and its answer to every photo."""
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from catdog.augmentation.config import AUGMENTATION_LAYERS, Augmentation
+from catdog.augmentation.layers import augmentation_layers
+from catdog.datasets import TEST, VALIDATION, Dataset, open_dataset
+from catdog.errors import RunError
+from catdog.evaluation import score
+from catdog.inference.predictor import Predictor
+from catdog.models.specs import MODELS, build, compile_model
+from catdog.settings import Settings
+from catdog.training import RunFolder
+from catdog.training.outputs import bare_copy, save_best, write_results
+from catdog.training.reporter import Reporter
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory, picture_folder: Path) -> Dataset:
+    home = tmp_path_factory.mktemp("results")
+    return open_dataset(Settings(home=home, photos_url="file:///nowhere"), str(picture_folder))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> RunFolder:
+    return RunFolder(tmp_path)
+
+
+def small_model():
+    """A model of four weights that tells the warm pictures from the cold ones, not too surely; compiled."""
+    import keras
+
+    pictures = keras.Input((160, 160, 3))
+    features = keras.layers.GlobalAveragePooling2D()(pictures)
+    model = keras.Model(pictures, keras.layers.Dense(1, activation="sigmoid")(features))
+    model.set_weights([np.array([[-0.01], [0.0], [0.01]], np.float32), np.array([0.4], np.float32)])
+    compile_model(model, "model3")
+    return model
+
+
+def test_the_kept_model_has_every_augmentation_layer_and_its_answers_none_of_their_effects(folder, dataset) -> None:
+    import keras
+
+    plain = small_model()
+    changed = pictures = keras.Input((160, 160, 3))
+    for layer in augmentation_layers(Augmentation("horizontal", 0.2, 0.2, 0.2, 0.5, 0.5, "wrap")):
+        changed = layer(changed)
+    model = keras.Model(pictures, plain(changed))
+    compile_model(model, "model3")
+    write(folder, dataset, model)
+    kept = keras.models.load_model(folder.model)
+    assert [layer.name for layer in kept.layers[1:7]] == list(AUGMENTATION_LAYERS)
+    noise = np.random.default_rng(1).integers(0, 256, (2, 160, 160, 3), np.uint8)
+    expected = np.asarray(plain(noise.astype(np.float32)))[:, 0]
+    np.testing.assert_allclose(Predictor(folder.tflite).predict(noise), expected, atol=1e-5)
+    np.testing.assert_allclose(np.asarray(kept(noise.astype(np.float32), training=False))[:, 0], expected, atol=1e-5)
+
+
+def write(folder: RunFolder, dataset: Dataset, model, name: str = "model3") -> None:
+    save_best(folder, model, bare_copy(model))
+    write_results(folder, dataset, name, Reporter(folder, 1))
+
+
+def predictions(folder: RunFolder) -> list[dict[str, str]]:
+    with folder.predictions.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_saved_model_has_the_weights_and_neither_optimizer_nor_loss(folder: RunFolder) -> None:
+    import keras
+
+    model = small_model()
+    model.train_on_batch(np.zeros((2, 160, 160, 3), np.float32), np.array([[0.0], [1.0]]))
+    save_best(folder, model, bare_copy(model))
+    loaded = keras.saving.load_model(folder.model)
+    for one, other in zip(model.get_weights(), loaded.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert not loaded.compiled
+    assert model.compiled
+
+
+@pytest.mark.parametrize("name", ["model1", "model2", "model3"])
+def test_litert_answers_as_keras_does_and_the_files_hold_only_the_weights(
+    folder: RunFolder, dataset: Dataset, name: str
+) -> None:
+    model = build(name, seed=1)
+    compile_model(model, name)
+    write(folder, dataset, model, name)
+    expected = np.array([float(row["probability"]) for row in predictions(folder)])
+    assert 0 < expected.min() < expected.max() < 1
+    np.testing.assert_allclose(Predictor(folder.tflite).predict(dataset.pixels), expected, atol=1e-4)
+    outputs = model.predict(np.asarray(dataset.pixels, np.float32), verbose=0).astype(np.float64)
+    if MODELS[name].logits:
+        outputs = 1 / (1 + np.exp(outputs[:, :1] - outputs[:, 1:]))
+    np.testing.assert_allclose(outputs[:, 0], expected, atol=1e-4)
+    for path in (folder.model, folder.tflite):
+        assert path.stat().st_size == pytest.approx(4 * MODELS[name].parameters, rel=0.01)
+
+
+def test_predictions_hold_every_photo_with_label_and_split(folder: RunFolder, dataset: Dataset) -> None:
+    write(folder, dataset, small_model())
+    catalog, rows = dataset.catalog, predictions(folder)
+    assert [row["path"] for row in rows] == list(catalog.paths)
+    assert [int(row["label"]) for row in rows] == catalog.labels.tolist()
+    assert [row["split"] for row in rows] == catalog.splits.tolist()
+
+
+def test_the_scores_are_those_of_the_predictions_and_of_keras(folder: RunFolder, dataset: Dataset) -> None:
+    model, catalog = small_model(), dataset.catalog
+    write(folder, dataset, model)
+    evaluation = json.loads(folder.evaluation.read_text())
+    rows = predictions(folder)
+    assert set(evaluation) == {VALIDATION, TEST}
+    for split, found in evaluation.items():
+        chosen = [row for row in rows if row["split"] == split]
+        labels = [int(row["label"]) for row in chosen]
+        assert found == score(labels, [float(row["probability"]) for row in chosen])
+        indices = catalog.indices(split)
+        pixels, answers = dataset.pixels[indices].astype(np.float32), catalog.labels[indices, np.newaxis]
+        keras_scores = model.evaluate(pixels, answers.astype(np.float32), verbose=0, return_dict=True)
+        assert found["accuracy"] == pytest.approx(keras_scores["accuracy"], abs=1e-6)
+        assert found["loss"] == pytest.approx(keras_scores["loss"], abs=1e-5)
+        assert found["photos"] == len(indices) == np.sum(found["confusion"])
+    assert 0 < evaluation[VALIDATION]["loss"] < 0.7
+
+
+def test_a_file_name_that_is_no_text_does_not_spoil_the_predictions(folder: RunFolder, dataset: Dataset) -> None:
+    paths = ("train/cats/a\udcff, b.jpg", *dataset.catalog.paths[1:])
+    write(folder, replace(dataset, catalog=replace(dataset.catalog, paths=paths)), small_model())
+    assert len(predictions(folder)) == len(paths)
+    assert predictions(folder)[0]["path"] == "train/cats/a\\udcff, b.jpg"
+
+
+def test_a_conversion_that_answers_differently_is_refused_and_not_kept(
+    folder: RunFolder, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Wrong(Predictor):
+        def predict(self, pixels: np.ndarray) -> np.ndarray:
+            return super().predict(pixels) + np.float32(0.01)
+
+    monkeypatch.setattr("catdog.training.outputs.Predictor", Wrong)
+    with pytest.raises(RunError, match="answers differently"):
+        write(folder, dataset, small_model())
+    assert [path.name for path in folder.path.iterdir()] == ["model.keras"]

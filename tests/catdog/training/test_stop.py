@@ -1,0 +1,179 @@
+"""A wish to stop while a run is prepared or scored, in this process: what was reached is kept, with its scores."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from catdog import runs
+from catdog.datasets import open_dataset
+from catdog.runs import Run
+from catdog.settings import Settings
+from catdog.training import TrainConfig, loop, outputs, reporter, worker
+from catdog.training.history import read_history
+from catdog.training.worker import work
+from tests.stuck import small_network
+
+EPOCHS = 3
+
+
+@pytest.fixture
+def run(settings: Settings, picture_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setattr(loop, "build", small_network)
+    monkeypatch.setattr("catdog.runs.executors.local.start", lambda settings, files: None)
+    return runs.create_run(settings, TrainConfig("model3", str(picture_folder), EPOCHS, 8, learning_rate=0.01))
+
+
+@pytest.fixture
+def asking(run: Run, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Let somebody ask the run to stop as soon as its message begins so; "" for nobody, any more."""
+
+    def ask(beginning: str) -> None:
+        class Asks(reporter.Reporter):
+            def update(self, **values: object) -> None:
+                super().update(**values)
+                if beginning and str(values.get("message", "")).startswith(beginning):
+                    run.files.stop.touch()
+
+        monkeypatch.setattr(worker, "Reporter", Asks)
+
+    return ask
+
+
+def ended(settings: Settings, run: Run, train: bool = True) -> Run:
+    """Let the run work until it ends; return it as it then is."""
+    assert work(run.files, settings, train=train) == 0
+    found = runs.open_run(settings, run.id)
+    assert (found.status.error, found.status.message, found.status.pid) == ("", "", None)
+    assert not found.files.stop.exists()
+    return found
+
+
+def killed(settings: Settings, run: Run) -> Run:
+    """The run as if its process had been killed before it was scored, and then resumed."""
+    for path in (run.files.evaluation, run.files.tflite, run.files.predictions):
+        path.unlink()
+    run.files.write_status(replace(run.status, state="running", pid=1, pid_started=0.0))
+    assert runs.open_run(settings, run.id).state == "interrupted"
+    runs.resume_run(settings, run)
+    return runs.open_run(settings, run.id)
+
+
+def epochs_of(run: Run) -> list[int]:
+    return [epoch.epoch for epoch in read_history(run.files.history)]
+
+
+@pytest.mark.parametrize("moment", ["reading", "starting TensorFlow", "building the model"])
+def test_a_wish_to_stop_while_it_is_prepared_is_heard_before_the_first_epoch(settings, run, asking, moment) -> None:
+    asking(moment)
+    stopped = ended(settings, run)
+    assert (stopped.state, stopped.usable, epochs_of(stopped)) == ("stopped", False, [])
+    runs.resume_run(settings, stopped)
+    asking("")
+    assert ended(settings, run).state == "done"
+    assert epochs_of(run) == [1, 2, 3]
+
+
+def test_a_run_killed_before_its_scores_and_stopped_while_prepared_again_gets_them(settings, run, asking) -> None:
+    asking("validating")
+    assert ended(settings, run).state == "stopped"  # with no epoch: the wish was heard in the first validation
+    asking("saving the epoch")
+    runs.resume_run(settings, runs.open_run(settings, run.id))
+    first = ended(settings, run)
+    assert (first.state, epochs_of(first)) == ("stopped", [1])
+    killed(settings, first)
+    asking("starting TensorFlow")
+    second = ended(settings, run)
+    assert (second.state, epochs_of(second), second.usable) == ("stopped", [1], True)
+    assert second.evaluation == first.evaluation
+    assert second.best_val_accuracy == first.best_val_accuracy
+
+
+def test_a_model_that_has_its_scores_is_not_scored_again(settings, run, asking, monkeypatch) -> None:
+    asking("saving the epoch")
+    first = ended(settings, run)
+    runs.resume_run(settings, first)
+    asking("starting TensorFlow")
+
+    def score(*_: object) -> None:
+        raise AssertionError("it scored again")
+
+    monkeypatch.setattr(outputs, "write_results", score)
+    assert ended(settings, run).evaluation == first.evaluation
+
+
+@pytest.mark.parametrize("moment", ["making the model for predictions", "scoring the photos"])
+def test_a_training_that_came_to_its_end_is_done_also_if_stopped_while_it_is_scored(
+    settings, run, asking, moment
+) -> None:
+    asking(moment)
+    done = ended(settings, run)
+    assert (done.state, epochs_of(done), done.usable) == ("done", [1, 2, 3], True)
+    assert done.test_accuracy is not None
+    assert not done.files.checkpoint.exists()
+
+
+def test_a_second_wish_to_stop_does_not_cost_the_scores(settings, run, asking) -> None:
+    asking("saving the epoch")
+    first = ended(settings, run)
+    killed(settings, first)
+    asking("")
+    run.files.stop.touch()
+    for path in settings.cache.iterdir():
+        path.unlink()  # so that the pictures are read again, and progress told, after the first wish was heard
+
+    class AsksAgain(reporter.Reporter):
+        def say(self, *arguments: object) -> None:
+            run.files.stop.touch()
+            super().say(*arguments)
+
+    worker.Reporter = AsksAgain  # `asking` puts it back
+    second = ended(settings, run)
+    assert (second.state, second.evaluation) == ("stopped", first.evaluation)
+
+
+def test_what_takes_over_from_a_forced_stop_trains_no_more_and_scores(settings, run, asking, monkeypatch) -> None:
+    asking("saving the epoch")
+    first = ended(settings, run)
+    killed(settings, first)
+    run.files.stop.touch()
+
+    def train(*_: object) -> None:
+        raise AssertionError("it trained")
+
+    monkeypatch.setattr(loop, "fit", train)
+    stopped = ended(settings, run, train=False)
+    assert (stopped.state, stopped.evaluation, stopped.usable) == ("stopped", first.evaluation, True)
+    assert stopped.status.started == first.status.started
+    assert stopped.files.checkpoint.exists()
+
+
+def test_a_training_cut_after_its_last_epoch_is_done(settings, run, asking) -> None:
+    asking("")
+    done = ended(settings, run)
+    killed(settings, done)
+    again = ended(settings, run, train=False)
+    assert (again.state, again.evaluation) == ("done", done.evaluation)
+
+
+def test_a_full_disk_while_the_scores_are_written_fails_and_a_resumed_run_only_scores(
+    settings, run, asking, monkeypatch, full_disk: Callable[[int], AbstractContextManager[None]]
+) -> None:
+    open_dataset(settings, run.config.source)
+    write = outputs.write_results
+
+    def on_a_full_disk(*arguments: object) -> None:
+        with full_disk(1_000):
+            write(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(outputs, "write_results", on_a_full_disk)
+        assert work(run.files, settings) == 1
+    failed = runs.open_run(settings, run.id)
+    assert failed.status.error == "The disk is full: free some space (about 500 MB) and resume the run."
+    assert epochs_of(failed) == [1, 2, 3]
+    runs.resume_run(settings, failed)
+    monkeypatch.setattr(loop, "fit", lambda *_: pytest.fail("it trained again"))
+    assert ended(settings, run).state == "done"

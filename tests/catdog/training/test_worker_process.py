@@ -1,0 +1,158 @@
+"""A real training in real processes: watched, killed in the middle of an epoch, resumed, terminated, resumed, done."""
+
+import itertools
+import os
+import signal
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import psutil
+import pytest
+
+from catdog import runs
+from catdog.datasets.synthetic.generate import write_drawn
+from catdog.runs import Run
+from catdog.settings import Settings
+from catdog.training import ACTIVE, TrainConfig
+from catdog.training.history import Epoch, read_history
+
+EPOCHS = 4
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What was seen of a run until some moment: the run then, its finished epochs, and all that happened."""
+
+    run: Run
+    history: list[Epoch]
+    moments: list[float]
+    states: list[str]
+    messages: list[str]
+
+
+def watch(settings: Settings, run_id: str, until: Callable[[Run], bool]) -> Watched:
+    """Look at a run as its page does until a condition holds."""
+    moments, states, messages = [], [], []
+    end = time.monotonic() + 240
+    while True:
+        run = runs.open_run(settings, run_id)
+        for seen, value in ((moments, run.status.updated), (states, run.state), (messages, run.status.message)):
+            if value not in seen[-1:]:
+                seen.append(value)
+        if until(run):
+            return Watched(run, read_history(run.files.history), moments, states, messages)
+        assert run.state in ACTIVE, f"the run is {run.state}: {run.status.error} {run.log_tail()}"
+        assert time.monotonic() < end, f"it did not happen in time: {run.status}"
+        time.sleep(0.05)
+
+
+def in_the_middle_of(epoch: int) -> Callable[[Run], bool]:
+    return lambda run: run.status.epoch == epoch and 1 <= run.status.batch < run.status.batches
+
+
+def has_ended(run: Run) -> bool:
+    return run.state not in ACTIVE
+
+
+@dataclass(frozen=True)
+class Story:
+    """One run from its start to its end, with all its deaths."""
+
+    trained: Watched
+    killed: Run
+    killed_history: list[Epoch]
+    seconds_to_interrupted: float
+    resumed: Watched
+    terminated: Watched
+    finished: Watched
+    pids: list[int]
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    settings = Settings(home=tmp_path_factory.mktemp("process"), photos_url="file:///nowhere")
+    pictures = settings.home / "pictures"
+    # enough steps that each epoch lasts several times as long as the status takes to be written again
+    write_drawn(pictures, training=80, validation=40)
+    run = runs.launch(settings, TrainConfig("model1", str(pictures), EPOCHS, batch_size=1, learning_rate=1e-4))
+    try:
+        trained = watch(settings, run.id, in_the_middle_of(2))
+        os.kill(trained.run.status.pid, signal.SIGKILL)
+        died = time.monotonic()
+        while (killed := runs.list_runs(settings)[0]).state != "interrupted":
+            assert time.monotonic() - died < 30
+            time.sleep(0.02)
+        seconds = time.monotonic() - died
+        killed_history = read_history(killed.files.history)
+
+        runs.resume_run(settings, killed)
+        resumed = watch(settings, run.id, in_the_middle_of(3))
+        os.kill(resumed.run.status.pid, signal.SIGTERM)
+        terminated = watch(settings, run.id, has_ended)
+
+        runs.resume_run(settings, terminated.run)
+        last = watch(settings, run.id, lambda run: run.state == "running").run.status.pid
+        finished = watch(settings, run.id, has_ended)
+        pids = [trained.run.status.pid, resumed.run.status.pid, last]
+        yield Story(trained, killed, killed_history, seconds, resumed, terminated, finished, pids)
+    finally:
+        run = runs.open_run(settings, run.id)
+        if run.state in ACTIVE and run.status.pid:
+            os.kill(run.status.pid, signal.SIGKILL)
+
+
+def test_progress_is_told_twice_a_second_from_the_first_moment_on(story: Story) -> None:
+    for watched in (story.trained, story.resumed, story.finished):
+        gaps = [later - earlier for earlier, later in itertools.pairwise(watched.moments)]
+        assert len(gaps) > 5
+        assert statistics.median(gaps) < 0.6
+
+
+def test_what_it_does_is_said_in_words(story: Story) -> None:
+    assert story.trained.states == ["queued", "running"]
+    for message in ("starting TensorFlow", "training", "saving the epoch"):
+        assert message in story.trained.messages
+    assert "making the model for predictions" in story.terminated.messages
+
+
+def test_a_killed_run_is_interrupted_within_a_second_with_its_finished_epochs(story: Story) -> None:
+    assert story.seconds_to_interrupted < 1
+    assert story.killed.resumable
+    assert [epoch.epoch for epoch in story.killed_history] == [1]
+    assert story.killed.best_val_accuracy == story.trained.history[0].val_accuracy
+
+
+def test_a_kill_in_the_middle_of_an_epoch_loses_that_epoch_only(story: Story) -> None:
+    assert [epoch.epoch for epoch in story.resumed.history] == [1, 2]
+    assert story.resumed.history[0] == story.trained.history[0]
+
+
+def test_sigterm_stops_and_keeps_finished_epochs_best_model_and_scores(story: Story) -> None:
+    run = story.terminated.run
+    assert run.state == "stopped"
+    assert "stopping" in story.terminated.states
+    assert story.terminated.history == story.resumed.history
+    # scores are computed in float32, an epoch's own in bfloat16 where the processor has it
+    assert run.evaluation["validation"]["accuracy"] == pytest.approx(run.best_val_accuracy, abs=0.1)
+    assert run.usable
+
+
+def test_at_the_end_there_is_one_history_and_nothing_is_left_over(story: Story) -> None:
+    run = story.finished.run
+    assert run.state == "done"
+    assert [epoch.epoch for epoch in story.finished.history] == list(range(1, EPOCHS + 1))
+    assert story.finished.history[:2] == story.terminated.history
+    assert run.seconds == pytest.approx(sum(epoch.seconds for epoch in story.finished.history), rel=1e-3)
+    assert not list(run.folder.glob("checkpoint*"))
+    assert not run.files.stop.exists()
+    assert "Traceback" not in run.files.log.read_text()
+
+
+def test_none_of_its_processes_remains_not_even_as_a_zombie(story: Story) -> None:
+    end = time.monotonic() + 20
+    assert len(set(story.pids)) == 3
+    while any(map(psutil.pid_exists, story.pids)):
+        assert time.monotonic() < end
+        time.sleep(0.1)

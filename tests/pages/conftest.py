@@ -1,0 +1,131 @@
+"""What the page tests share: an app of its own for each test, on a small drawn set.
+
+Fixtures:
+    app      opens a page as a browser would: app("browse", sample="7") returns Streamlit's AppTest after its first
+             run, with the address bar ?sample=7. No exception may have reached the page.
+    place    the Settings of this test; its home holds a drawn set of 24 + 40 pictures.
+    trained  makes a finished run without training: trained("model1", test=0.75) returns the Run. Its model answers
+             1 for a picture that is bluer than it is red, else 0.
+    polls    lists how often, in seconds, the fragments that run by themselves do so.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from catdog.datasets.synthetic.generate import write_drawn
+from catdog.runs import Run, create_run, open_run
+from catdog.settings import PROJECT, Settings
+from catdog.training import TrainConfig
+from catdog.utils.files import write_json
+
+
+@pytest.fixture(scope="session")
+def drawn_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small drawn set, made once."""
+    root = tmp_path_factory.mktemp("drawn") / "drawn"
+    write_drawn(root, training=24, validation=40)
+    return root
+
+
+@pytest.fixture
+def place(environment: Settings, drawn_set: Path) -> Iterator[Settings]:
+    """The settings that the app under test reads, with the drawn set in place."""
+    shutil.copytree(drawn_set, environment.data / "drawn")
+    yield environment
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def app(place: Settings) -> Callable[..., AppTest]:
+    """Open a page by its name, with parameters for the address bar."""
+
+    def open_page(page: str = "overview", /, **address: str | list[str]) -> AppTest:
+        test = AppTest.from_file(str(PROJECT / "pages" / "app.py"), default_timeout=60)
+        test.query_params = dict(address)
+        test.run()
+        if page != "overview":
+            test.switch_page(f"{page}.py")
+            test.query_params = dict(address)
+            test.run()
+        assert not test.exception
+        return test
+
+    return open_page
+
+
+@pytest.fixture
+def trained(place: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
+    """Make finished runs whose model tells cold pictures from warm ones."""
+    monkeypatch.setattr("catdog.inference.predictor.load_predictor", lambda run: ColourPredictor())
+
+    def make(model: str = "model1", source: str = "drawn", test: float = 0.75, **details: object) -> Run:
+        run = create_run(place, TrainConfig(model=model, source=source, epochs=3))
+        run.files.tflite.write_bytes(b"stands for a model")
+        run.files.add_to_config(data={"source": source, "classes": ["cats", "dogs"]}, **details)
+        write_json(run.files.evaluation, {"test": {"accuracy": test, "loss": 0.5, "photos": 8}})
+        run.files.write_status(replace(run.status, state="done", best_val_accuracy=0.8, best_epoch=2, epoch=3))
+        return open_run(place, run.id)
+
+    return make
+
+
+@pytest.fixture
+def polls(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How often the page's fragments that run by themselves do so, in seconds."""
+    seen: list[float] = []
+    fragment = st.fragment
+
+    def noted(*args, run_every=None, **options):
+        seen.extend([run_every] if run_every else [])
+        return fragment(*args, run_every=run_every, **options)
+
+    monkeypatch.setattr(st, "fragment", noted)
+    return seen
+
+
+class ColourPredictor:
+    """A stand-in for a trained model."""
+
+    def predict(self, pixels: np.ndarray) -> np.ndarray:
+        """Return 0.9 for pictures that are bluer than red, 0.1 for others, 0.49 for grey ones; float64 (N,)."""
+        red, blue = pixels[..., 0].mean(axis=(1, 2)), pixels[..., 2].mean(axis=(1, 2))
+        return np.select([blue > red, blue < red], [0.9, 0.1], 0.49)
+
+    def timed(self, picture: np.ndarray) -> tuple[float, float]:
+        """Return the same of one picture, and 2 ms."""
+        return float(self.predict(picture[np.newaxis])[0]), 0.002
+
+
+def text_of(test: AppTest) -> str:
+    """Return all words on the page, the sidebar's included."""
+    kinds = (test.title, test.header, test.subheader, test.markdown, test.caption, test.info, test.warning, test.error)
+    return "\n".join(str(element.value) for elements in kinds for element in elements)
+
+
+def alternatives(test: AppTest) -> list[str]:
+    """Return the alternative texts of all pictures, in order."""
+    return [image.proto.imgs[0].alt for image in test.image]
+
+
+def button(test: AppTest, label: str):
+    """Return the button with this label."""
+    return next(one for one in test.button if one.label == label)
+
+
+def coloured_folder(root: Path, **classes: int) -> Path:
+    """Write a folder of two classes with so many small pictures of one colour each."""
+    for value, (name, number) in enumerate(classes.items()):
+        (root / name).mkdir(parents=True)
+        for count in range(number):
+            colour = np.full((20, 30, 3), 40 + 150 * value + count % 40, np.uint8)
+            Image.fromarray(colour).save(root / name / f"{count}.jpg")
+    return root

@@ -1,0 +1,434 @@
+"""The Compare page, driven through Streamlit's AppTest."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from catdog.models.published import CURVES
+from catdog.runs import create_run, open_run
+from catdog.training import TrainConfig
+from catdog.training.history import Epoch, write_history
+from catdog.training.run_folder import this_process
+from catdog.utils.files import write_json
+from tests.pages.conftest import button, text_of
+
+
+@pytest.fixture
+def make(place):
+    """Make a run with a learning curve: make("model2", state="done", accuracy=0.9, val_accuracy=0.6)."""
+
+    def make(model="model1", state="done", source="drawn", name="", accuracy=0.9, val_accuracy=0.6, epochs=4, seed=1):
+        run = create_run(place, TrainConfig(model, source, epochs=epochs, seed=seed), name)
+        rows = [Epoch(number, 1.0, accuracy, 0.4, val_accuracy, 0.5) for number in range(1, epochs + 1)]
+        write_history(run.files.history, rows)
+        run.files.add_to_config(data={"source": source, "fingerprint": source, "baseline": 0.5})
+        status = replace(run.status, state=state, best_val_accuracy=val_accuracy, best_epoch=1, seconds=12.0)
+        if state == "running":
+            status = replace(status, **this_process())
+        else:
+            write_json(run.files.evaluation, {"test": {"accuracy": 0.55, "photos": 192}})
+        run.files.write_status(status)
+        return open_run(place, run.id)
+
+    return make
+
+
+def figure(page):
+    """The chart on the page, as the browser gets it."""
+    (chart,) = page.get("plotly_chart")
+    return json.loads(chart.proto.spec)
+
+
+def drawn(page, dash="solid"):
+    """The names of the lines with this dash in the topmost panel, in order."""
+    top = [line for line in figure(page)["data"] if line["yaxis"] == "y" and "lines" in line["mode"]]
+    return [line["name"] for line in top if line["line"]["dash"] == dash]
+
+
+def goals(page):
+    """The heights of the goal lines."""
+    return [shape["y0"] for shape in figure(page)["layout"].get("shapes", [])]
+
+
+def rows(page):
+    """The table, a list of dictionaries."""
+    return page.dataframe[0].value.to_dict("records")
+
+
+def test_before_the_first_run_the_page_says_what_will_appear_and_leads_to_train(app):
+    page = app("compare")
+    assert any("will appear here" in info.value for info in page.info)
+    assert not page.get("plotly_chart")
+    button(page, "Train a first model").click().run()
+    assert page.title[0].value == "Train"
+
+
+def test_the_newest_finished_run_of_each_model_is_compared_by_itself(app, make):
+    make("model1", name="old")
+    make("model1", name="new")
+    make("model4", name="four")
+    make("model2", state="failed", name="broken")
+    assert drawn(app("compare")) == ["new", "four"]
+
+
+def test_runs_on_the_data_in_use_come_first(app, make):
+    make("model1", name="drawn one")
+    make("model1", source="photos", name="photo one")
+    page = app("compare")
+    assert drawn(page) == ["drawn one"]
+    assert not page.warning
+
+
+def test_the_address_says_which_runs_are_compared(app, make):
+    first, second, third = (make("model1", name=name) for name in ("a", "b", "c"))
+    page = app("compare", run=[third.id, first.id])
+    assert drawn(page) == ["c", "a"]
+    assert second.name not in drawn(page)
+
+
+def test_all_runs_of_a_sweep_are_chosen_with_one_click(app, make):
+    for seed in (1, 2, 3):
+        make("model1", name=f"luck: seed {seed}", seed=seed).files.add_to_config(sweep="luck, 25 Nov 22:05")
+    alone = make("model4", name="alone")
+    page = app("compare", run=alone.id)
+    whole = page.selectbox(key="compared-sweep")
+    assert whole.options == ["luck, 25 Nov 22:05: 3 runs"]
+    whole.select_index(0).run()
+    assert sorted(drawn(page)) == [f"luck: seed {seed}" for seed in (1, 2, 3)]
+    assert len(page.query_params["run"]) == 3
+    assert page.selectbox(key="compared-sweep").value is None
+
+
+def test_where_there_is_no_sweep_none_is_offered(app, make):
+    make("model1", name="one").files.add_to_config(sweep="left alone, 25 Nov 22:05")
+    page = app("compare")
+    assert not [one for one in page.selectbox if one.label == "A whole sweep"]
+
+
+@pytest.mark.parametrize("unknown", ["gone", "../../etc", "<script>"])
+def test_a_run_that_is_gone_gives_one_sentence_and_the_others_are_shown(app, make, unknown):
+    run = make(name="here")
+    page = app("compare", run=[unknown, run.id])
+    assert drawn(page) == ["here"]
+    assert len(page.warning) == 1
+    assert "there is no such run" in page.warning[0].value
+
+
+def test_choosing_a_run_writes_it_into_the_address(app, make):
+    make("model1", name="a")
+    other = make("model1", state="stopped", name="b")
+    page = app("compare")
+    page.multiselect[0].set_value([other.id]).run()
+    assert drawn(page) == ["b"]
+    assert page.query_params["run"] == other.id
+
+
+def test_choosing_none_asks_for_one(app, make):
+    make()
+    page = app("compare")
+    page.multiselect[0].set_value([]).run()
+    assert not page.get("plotly_chart")
+    assert any("Choose one or more runs" in info.value for info in page.info)
+
+
+def test_the_choice_survives_a_visit_to_another_page(app, make):
+    make("model1", name="a")
+    other = make("model1", state="stopped", name="b")
+    page = app("compare")
+    page.multiselect[0].set_value([other.id]).run()
+    page.switch_page("browse.py").run()
+    page.query_params.clear()
+    page.switch_page("compare.py").run()
+    assert drawn(page) == ["b"]
+
+
+def test_runs_on_different_data_are_never_shown_without_a_warning(app, make):
+    drawings, photos = make(name="drawings"), make(source="photos", name="camera")
+    page = app("compare", run=[drawings.id, photos.id])
+    (warning,) = page.warning
+    assert "drawings from drawn pictures, not photos" in warning.value
+    assert "camera from photos" in warning.value
+
+
+def test_runs_on_the_same_data_bring_no_warning(app, make):
+    one, two = make(), make("model2")
+    assert not app("compare", run=[one.id, two.id]).warning
+
+
+def test_the_table_has_our_scores_beside_the_published_ones(app, make):
+    make("model4", source="photos", name="mine", val_accuracy=0.6)
+    (row,) = rows(app("compare"))
+    assert row["run"] == "mine"
+    assert row["data"] == "photos"
+    assert (row["best_val_accuracy"], row["best_epoch"], row["test_accuracy"]) == (60.0, 1, pytest.approx(55.0))
+    assert (row["published_val_accuracy"], row["published_test_accuracy"]) == (97.0, pytest.approx(98.96))
+    assert (row["parameters"], row["seconds"], row["baseline"]) == (2_259_265, 12.0, 50.0)
+
+
+def test_the_test_score_has_its_interval_and_the_best_cells_a_mark(app, make):
+    make("model1", name="one", val_accuracy=0.6)
+    make("model4", name="four", val_accuracy=0.9)
+    page = app("compare")
+    assert {row["interval"] for row in rows(page)} == {"48.1 to 62.1 %"}
+    assert "may well be anything from 48.1 % to 62.1 %" in text_of(page)
+    assert "The best of each column is marked" in text_of(page)
+
+
+def test_the_settings_that_differ_are_shown_and_no_others(app, make):
+    first, second = make(name="short", epochs=3), make(name="long", epochs=4)
+    page = app("compare", run=[first.id, second.id])
+    settings = next(table.value for table in page.dataframe if "setting" in table.value.columns)
+    assert settings.to_dict("records") == [{"setting": "Epochs", first.id: "3", second.id: "4"}]
+
+
+def test_runs_with_the_same_settings_say_so(app, make):
+    first, second = make("model1"), make("model2")
+    assert "Nothing but the model" in text_of(app("compare", run=[first.id, second.id]))
+
+
+def predict(run, *probabilities, split="test"):
+    """Write a run's answers: its first half is of class 0."""
+    half = len(probabilities) / 2
+    lines = [f"{number}.jpg,{int(number >= half)},{one},{split}" for number, one in enumerate(probabilities)]
+    run.files.predictions.write_text("\n".join(["path,label,probability,split", *lines]) + "\n")
+
+
+def test_two_runs_are_compared_on_the_same_pictures_in_words(app, make):
+    good, poor = make("model4", name="good", val_accuracy=0.9), make("model1", name="poor")
+    predict(good, *[0.1] * 10, *[0.9] * 10)
+    predict(poor, *[0.9] * 10, *[0.9] * 10)
+    page = app("compare", run=[poor.id, good.id])
+    assert [page.selectbox(key=key).value for key in ("better-one", "better-other")] == [good.id, poor.id]
+    words = text_of(page)
+    assert "McNemar" in words
+    assert "good was right on 10" in words
+    counts = next(table.value for table in page.dataframe if "poor" in table.value.columns)
+    assert counts[["poor", "wrong"]].to_numpy().tolist() == [[10, 10], [0, 0]]
+
+
+def test_a_run_is_not_compared_with_itself(app, make):
+    runs = [make("model4", name="good", val_accuracy=0.9), make("model1", name="poor")]
+    for run in runs:
+        predict(run, 0.1, 0.9)
+    page = app("compare", run=[run.id for run in runs])
+    page.selectbox(key="better-other").set_value(runs[0].id).run()
+    assert any("Choose two different runs" in info.value for info in page.info)
+
+
+@pytest.mark.parametrize(
+    "damage", ["", "path,label,probability,split\n0.jpg,0,nan,test\n", "path,label,probability,split\n0.jpg,0,0."]
+)
+def test_damaged_answers_are_one_sentence_and_the_rest_of_the_page_is_there(app, make, damage):
+    good, broken = make("model4", name="good", val_accuracy=0.9), make("model1", name="broken")
+    predict(good, 0.1, 0.9)
+    broken.files.predictions.write_text(damage)
+    page = app("compare", run=[good.id, broken.id])
+    assert len(page.error) == 1
+    assert "broken" in page.error[0].value
+    assert len(rows(page)) == 2
+
+
+def test_runs_that_answered_other_pictures_can_not_be_compared(app, make):
+    one, other = make("model4", name="one", val_accuracy=0.9), make("model1", name="other")
+    predict(one, 0.1, 0.9)
+    other.files.predictions.write_text("path,label,probability,split\nelsewhere.jpg,0,0.2,test\n")
+    assert len(app("compare", run=[one.id, other.id]).error) == 1
+
+
+@pytest.mark.parametrize("rows_written", [0, 1])
+def test_a_run_with_hardly_a_history_and_no_scores_is_shown(app, make, rows_written):
+    run = make(epochs=1)
+    text = run.files.history.read_text().splitlines()
+    run.files.history.write_text("\n".join(text[: 1 + rows_written]) + "\n2,1.0,0.5,0.6,na")
+    run.files.evaluation.unlink()
+    page = app("compare", run=run.id)
+    assert len(rows(page)) == 1
+    assert figure(page)["data"][0]["x"] == [1] * rows_written
+
+
+def test_a_run_whose_loss_became_no_number_is_shown(app, make):
+    run = make(epochs=2)
+    text = run.files.history.read_text().replace("0.4,", "nan,").replace("0.6,", "inf,")
+    run.files.history.write_text(text)
+    page = app("compare", run=run.id)
+    assert not page.exception
+    assert figure(page)["data"][1]["y"] == [None, None]
+
+
+def test_the_files_to_take_away_have_the_runs_in_them(app, make):
+    make("model4", name="mine")
+    page = app("compare")
+    labels = [one.label for one in page.get("download_button")]
+    assert labels == ["Report", "Charts", "Curves as CSV", "Scores as CSV"]
+
+
+def test_goal_lines_and_the_notebooks_curves_can_be_shown_and_hidden(app, make):
+    make("model4", source="photos")
+    page = app("compare")
+    assert goals(page) == [0.5, 0.95]
+    assert drawn(page, "dot") == []
+    page.toggle(key="goals").set_value(False)
+    page.toggle(key="notebook").set_value(True).run()
+    assert goals(page) == []
+    assert drawn(page, "dot") == ["model4 notebook"]
+    (line,) = (line for line in figure(page)["data"] if line["line"]["dash"] == "dot")
+    assert line["y"] == list(CURVES["model4"]["val_accuracy"])
+
+
+def test_drawn_pictures_have_no_goals_of_photos(app, make):
+    make("model4")
+    page = app("compare", notebook="true")
+    assert goals(page) == [0.5]
+    assert "can't be compared with the notebook" in text_of(page)
+
+
+def test_the_loss_is_drawn_without_goals(app, make):
+    make("model4", source="photos")
+    page = app("compare", charts="loss", notebook="true")
+    assert [line["y"] for line in figure(page)["data"]] == [[0.4] * 4, [0.5] * 4]
+    assert goals(page) == []
+    assert figure(page)["layout"]["yaxis"]["title"]["text"] == "loss"
+
+
+def panels(page):
+    """The titles of the panels, from top to bottom."""
+    layout = figure(page)["layout"]
+    return [layout[name]["title"]["text"] for name in ("yaxis", "yaxis2", "yaxis3") if name in layout]
+
+
+def test_accuracy_loss_and_gap_are_shown_above_each_other(app, make):
+    make()
+    assert panels(app("compare")) == ["accuracy", "loss", "gap"]
+
+
+def test_the_address_says_which_charts_are_shown(app, make):
+    make()
+    assert panels(app("compare", charts=["gap", "accuracy"])) == ["accuracy", "gap"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [{"charts": "speed"}, {"along": "moons"}, {"along": ""}, {"smoothing": "very"}, {"fold": "5"}, {"better-on": ""}],
+)
+def test_a_bad_word_in_the_address_shows_the_page_as_at_first(app, make, address):
+    make()
+    page = app("compare", **address)
+    assert not page.exception
+    assert panels(page) == ["accuracy", "loss", "gap"]
+    assert figure(page)["layout"]["xaxis"]["title"]["text"] == "epoch"
+
+
+def test_the_time_can_be_the_axis(app, make):
+    make()
+    page = app("compare", along="seconds", notebook="true")
+    assert figure(page)["layout"]["xaxis"]["title"]["text"] == "training time in seconds"
+    assert figure(page)["data"][0]["x"] == [1, 2, 3, 4]
+    assert drawn(page, "dot") == []
+
+
+def test_the_best_epoch_is_marked(app, make):
+    make()
+    (star,) = (line for line in figure(app("compare"))["data"] if line["mode"] == "markers")
+    assert (star["x"], star["marker"]["symbol"]) == ([1], "star")
+
+
+def test_smoothing_keeps_what_was_measured(app, make):
+    make()
+    assert not any("opacity" in line for line in figure(app("compare", smoothing="0.0"))["data"])
+    faint = [line for line in figure(app("compare", smoothing="0.6"))["data"] if "opacity" in line]
+    assert [0.9] * 4 in [line["y"] for line in faint]
+
+
+def test_runs_that_differ_in_the_seed_only_can_be_laid_together(app, make, place):
+    first, second = make(name="one", val_accuracy=0.6), make(name="two", val_accuracy=0.7, seed=2)
+    page = app("compare", run=[first.id, second.id])
+    assert drawn(page) == ["one", "two"]
+    assert not page.toggle(key="fold").disabled
+    page.toggle(key="fold").set_value(True).run()
+    assert set(drawn(page)) == {"model1, mean of 2 seeds"}
+    assert any(line.get("fill") == "toself" for line in figure(page)["data"])
+    assert "model1 with the seeds 1 and 2: best validation accuracy 65.0 % on average, from 60.0 % to 70.0 %" in (
+        text_of(page)
+    )
+
+
+def test_seeds_can_not_be_laid_together_where_more_than_the_seed_differs(app, make):
+    first, second = make(epochs=3), make(epochs=4, seed=2)
+    page = app("compare", run=[first.id, second.id], fold="true")
+    assert page.toggle(key="fold").disabled
+    assert len(drawn(page)) == 2
+
+
+def test_overfitting_is_said_in_words_for_each_run(app, make):
+    make("model1", name="by heart", accuracy=0.99, val_accuracy=0.64)
+    make("model2", name="honest", accuracy=0.66, val_accuracy=0.65)
+    words = text_of(app("compare"))
+    assert "**by heart**: right on 99.0 % of its training pictures and on 64.0 % of new ones, 35 points apart" in words
+    assert "**honest**: right on 66.0 %" in words
+
+
+def test_the_page_says_what_the_test_score_is_worth(app, make):
+    make()
+    words = text_of(app("compare"))
+    assert "never overlap" in words
+    assert "leaked into validation" in words
+    assert "192 pictures decide little" in words
+
+
+def test_without_any_test_score_the_page_says_that_it_follows(app, make):
+    make(state="running")
+    assert "The test accuracy follows" in text_of(app("compare"))
+
+
+def test_the_page_looks_again_every_second_while_a_chosen_run_trains(app, make, polls):
+    run = make(state="running")
+    app("compare", run=run.id)
+    assert 1.0 in polls
+
+
+def test_the_page_does_not_poll_while_only_another_run_trains(app, make, polls):
+    make("model1", state="running")
+    ended = make("model2")
+    app("compare", run=ended.id)
+    assert 1.0 not in polls
+
+
+def test_a_run_deleted_while_it_is_shown_leaves_the_page_in_order(app, make, place, monkeypatch):
+    kept, deleted = make("model1", name="kept"), make("model2", name="deleted")
+
+    def gone(settings, run_id):
+        if run_id == deleted.id and deleted.folder.exists():
+            deleted.folder.rename(place.runs / ".deleted")
+        return open_run(settings, run_id)
+
+    monkeypatch.setattr("catdog.runs.open_run", gone)
+    page = app("compare", run=[kept.id, deleted.id])
+    assert drawn(page) == ["kept"]
+
+
+def test_a_readers_zoom_and_hidden_lines_are_in_the_next_figure(app, make):
+    make(name="shown")
+    make("model2", name="hidden")
+    page = app("compare")
+    page.session_state["curves-accuracy-loss-gap-view"] = {"view": {"x": [2, 3.5], "y": None, "hidden": ["hidden"]}}
+    page.run()
+    spec = figure(page)
+    assert spec["layout"]["xaxis"]["range"] == [2, 3.5]
+    assert spec["layout"]["yaxis"]["range"][1] > 1
+    assert {line["name"]: line.get("visible", True) for line in spec["data"]} == {
+        "shown": True,
+        "hidden": "legendonly",
+    }
+
+
+@pytest.mark.parametrize(
+    "view", [None, "all", {"x": [1]}, {"x": ["a", "b"], "hidden": 5}, {"x": [float("nan"), 2]}, {"y": {"from": 1}}]
+)
+def test_a_view_that_no_chart_can_have_is_passed_over(app, make, view):
+    make()
+    page = app("compare")
+    page.session_state["curves-accuracy-loss-gap-view"] = {"view": view}
+    page.run()
+    assert not page.exception
+    assert figure(page)["layout"]["xaxis"]["range"] == [0.5, 4.5]

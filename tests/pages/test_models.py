@@ -1,0 +1,153 @@
+"""The Models page, driven through Streamlit's AppTest."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from catdog.models.specs import MODELS
+from catdog.models.summary import layers_of
+from catdog.runs import create_run
+from catdog.training import TrainConfig
+from tests.pages.conftest import button, coloured_folder, text_of
+
+
+@pytest.fixture
+def score(trained):
+    """Make a finished run with a best validation accuracy: score("model2", 0.7, source="photos")."""
+
+    def make(model, best, source="photos", test=0.75):
+        run = trained(model, source=source, test=test)
+        run.files.write_status(replace(run.status, best_val_accuracy=best))
+        return run
+
+    return make
+
+
+def heading(page):
+    """The name of the model that is shown."""
+    return page.header[0].value.partition(":")[0]
+
+
+def metrics(page):
+    """The large numbers on the page, by their labels."""
+    return {one.label: one.value for one in page.metric}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_each_model_shows_its_drawing_its_layers_its_sums_and_its_loss(app, name):
+    page = app("models", model=name)
+    assert heading(page) == name
+    rows = page.dataframe[0].value.to_dict("records")
+    assert [(row["name"], row["kind"], row["output"], row["parameters"]) for row in rows] == [
+        (layer.name, layer.kind, str(layer.output), layer.parameters) for layer in layers_of(name)
+    ]
+    charts = [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
+    assert sum(len(chart["data"][0]["x"]) for chart in charts) == len(rows)
+    assert metrics(page)["Parameters in total"] == f"{MODELS[name].parameters:,}"
+    assert metrics(page)["Trained"] == f"{MODELS[name].trainable_parameters:,}"
+    assert f"**{MODELS[name].loss}**" in text_of(page)
+    assert MODELS[name].idea in text_of(page)
+
+
+def test_every_part_of_the_drawing_has_words_for_who_can_not_see_it(app):
+    charts = app("models", model="model2").get("plotly_chart")
+    assert all("of 16 of model2: " in chart.proto.alt for chart in charts)
+
+
+def test_the_sums_tell_what_is_frozen_and_how_much_room_the_numbers_take(app):
+    shown = metrics(app("models", model="model4"))
+    assert (shown["Trained"], shown["Frozen"], shown["Size as float32"]) == ("1,281", "2,257,984", "9 MB")
+
+
+def test_only_the_backbone_is_called_frozen(app):
+    rows = app("models", model="model4").dataframe[0].value.to_dict("records")
+    assert {row["kind"]: row["trained"] for row in rows if row["trained"]} == {"Functional": "frozen", "Dense": "yes"}
+
+
+def test_the_first_model_is_shown_without_an_address_and_compared_with_guessing(app):
+    page = app("models")
+    assert heading(page) == "model1"
+    assert "only guessing" in text_of(page)
+
+
+@pytest.mark.parametrize("address", ["model5", "", "../etc", "<script>"])
+def test_an_address_that_names_no_model_shows_the_first(app, address):
+    page = app("models", model=address)
+    assert heading(page) == "model1"
+    assert not page.error
+
+
+def test_choosing_a_model_shows_what_it_changes(app):
+    page = app("models")
+    page.segmented_control(key="model").set_value("model3").run()
+    assert heading(page) == "model3"
+    assert "Beside model2, the model before it" in text_of(page)
+
+
+def test_before_the_first_run_only_the_published_scores_stand_there(app):
+    page = app("models", model="model4")
+    shown = metrics(page)
+    assert (shown["Validation, published"], shown["Test, published"]) == ("97 %", "99.0 %")
+    assert shown["Validation, yours on photos"] == shown["Test, yours on photos"] == "–"
+    assert "You have not trained model4 on photos yet" in text_of(page)
+    assert not [one for one in page.button if one.label.startswith("Compare")]
+
+
+def test_the_best_run_on_photos_stands_beside_the_published_scores(app, score):
+    score("model1", 0.66, test=0.64)
+    best = score("model1", 0.71, test=0.69)
+    score("model1", 0.62, test=0.70)
+    score("model2", 0.9)
+    page = app("models", model="model1")
+    shown = metrics(page)
+    assert (shown["Validation, yours on photos"], shown["Test, yours on photos"]) == ("71.0 %", "69.0 %")
+    assert best.name.replace("_", r"\_") in text_of(page)
+
+
+def test_runs_on_drawn_pictures_are_never_passed_off_as_photos(app, score):
+    score("model1", 0.93, source="drawn", test=0.91)
+    page = app("models", model="model1")
+    assert metrics(page)["Validation, yours on photos"] == "–"
+    assert "On drawn pictures: validation 93.0 %, test 91.0 %" in text_of(page)
+    assert "can't be compared with the published scores" in text_of(page)
+    assert "You have not trained model1 on photos yet" in text_of(page)
+
+
+def test_runs_on_a_folder_are_named_by_it(app, score, tmp_path):
+    score("model1", 0.88, source=str(coloured_folder(tmp_path / "my_pets", cats=20, dogs=20)))
+    page = app("models")
+    assert "On pictures of my\\_pets: validation 88.0 %" in text_of(page) or "On pictures of my_pets" in text_of(page)
+    assert metrics(page)["Validation, yours on photos"] == "–"
+
+
+def test_a_run_that_has_no_epoch_behind_it_counts_for_nothing(app, place):
+    create_run(place, TrainConfig("model1", source="photos"))
+    page = app("models")
+    assert metrics(page)["Validation, yours on photos"] == "–"
+    assert not [one for one in page.button if one.label.startswith("Compare")]
+
+
+def test_one_button_leads_to_training_this_model(app):
+    page = app("models", model="model3")
+    button(page, "Train model3").click().run()
+    assert page.title[0].value == "Train"
+    assert page.query_params["models"] == "model3"
+
+
+def test_another_leads_to_the_curves_of_its_runs_on_the_data_in_use(app, score):
+    score("model1", 0.7, source="photos")
+    runs = [score("model1", best, source="drawn") for best in (0.8, 0.9)]
+    score("model2", 0.9, source="drawn")
+    page = app("models")
+    button(page, "Compare the runs of model1").click().run()
+    assert page.title[0].value == "Compare"
+    assert set(page.query_params["run"]) == {run.id for run in runs}
+
+
+def test_the_page_names_the_classes_of_the_data_in_use(app, monkeypatch, tmp_path):
+    folder = coloured_folder(tmp_path / "pets", parrots=20, rabbits=20)
+    monkeypatch.setenv("CATDOG_FOLDERS", str(folder))
+    page = app("models", data=str(folder), model="model2")
+    assert "that of rabbits" in text_of(page)
+    assert "cats" not in text_of(page).replace("cats or dogs", "")

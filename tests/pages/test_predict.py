@@ -1,0 +1,381 @@
+"""The Predict page, driven through Streamlit's AppTest, with stand-ins for trained models."""
+
+import zipfile
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from catdog.errors import RunError
+from catdog.runs import create_run, delete_run
+from catdog.training import TrainConfig
+from tests.pages.conftest import alternatives, button, text_of
+
+WARM, COLD = (200, 120, 60), (60, 120, 200)
+
+
+def test_without_a_trained_model_it_says_what_will_be_here_and_leads_to_training(app):
+    page = app("predict")
+    assert "No model is trained yet" in text_of(page)
+    assert [link.proto.label for link in page.page_link] == ["Train a model"]
+    assert not page.file_uploader
+
+
+def test_while_the_first_model_trains_it_says_so(app, place):
+    run = create_run(place, TrainConfig("model1", source="drawn"))
+    assert f"In training now: {run.name}" in text_of(app("predict"))
+
+
+def test_every_model_answers_for_an_uploaded_picture(app, trained):
+    trained("model1")
+    trained("model4")
+    page = app("predict")
+    page.file_uploader[0].set_value([picture("dog.png", COLD)]).run()
+    (chart,) = page.get("plotly_chart")
+    assert chart.proto.alt.count("dogs, 90.0 % sure") == 2
+    assert alternatives(page) == ["dog.png as given", "dog.png squeezed to a square"]
+
+
+def test_many_pictures_get_an_answer_each(app, trained):
+    trained()
+    page = app("predict")
+    page.file_uploader[0].set_value([picture("a.png", COLD), picture("b.png", WARM)]).run()
+    assert [chart.proto.alt.split(": ")[1] for chart in page.get("plotly_chart")] == [
+        "dogs, 90.0 % sure",
+        "cats, 90.0 % sure",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("letter.jpg", b"Dear cat,"), ("nothing.png", b""), ("_half_.jpg", None)],
+    ids=["text", "empty", "cut short"],
+)
+def test_a_file_that_is_no_picture_gets_one_sentence_and_the_others_an_answer(app, trained, name, content):
+    trained()
+    whole = picture("whole.jpg", WARM)
+    page = app("predict")
+    page.file_uploader[0].set_value([(name, whole[1][:200] if content is None else content, "image/jpeg"), whole]).run()
+    assert not page.exception
+    assert len(page.error) == 1
+    assert name.split(".")[0].strip("_") in page.error[0].value
+    assert len(page.get("plotly_chart")) == 1
+
+
+def test_test_pictures_come_with_their_label_and_who_is_right(app, trained):
+    trained()
+    page = app("predict")
+    button(page, "Take 6 test pictures").click().run()
+    assert page.query_params["sample"].isdigit()
+    assert len(page.get("plotly_chart")) == 6
+    verdicts = [text.value for text in page.markdown if text.value.startswith("Labelled")]
+    assert len(verdicts) == 6
+    assert all("right: model1" in verdict or "wrong: model1" in verdict for verdict in verdicts)
+
+
+def test_the_same_address_shows_the_same_test_pictures(app, trained):
+    trained()
+    assert alternatives(app("predict", sample="5")) == alternatives(app("predict", sample="5"))
+    assert alternatives(app("predict", sample="5")) != alternatives(app("predict", sample="6"))
+
+
+def test_test_pictures_can_be_put_away(app, trained):
+    trained()
+    page = app("predict", sample="5")
+    button(page, "Put them away").click().run()
+    assert "sample" not in page.query_params
+    assert not page.get("plotly_chart")
+
+
+def test_at_first_the_latest_run_of_each_model_answers(app, trained):
+    trained("model1")
+    latest, other = trained("model1"), trained("model2")
+    assert app("predict").multiselect[0].value == [latest.id, other.id]
+
+
+def test_the_choice_of_runs_is_in_the_address(app, trained):
+    first, _ = trained("model1"), trained("model2")
+    page = app("predict")
+    page.multiselect[0].set_value([first.id]).run()
+    assert page.query_params["run"] == first.id
+    assert app("predict", run=first.id).multiselect[0].value == [first.id]
+
+
+def test_a_run_in_the_address_that_does_not_exist_is_passed_over(app, trained):
+    run = trained()
+    assert app("predict", run="../../etc/passwd").multiselect[0].value == [run.id]
+
+
+def test_a_model_trained_meanwhile_joins_in_unless_the_user_has_chosen(app, trained):
+    first = trained("model1")
+    page = app("predict")
+    second = trained("model2")
+    page.run()
+    assert page.multiselect[0].value == [first.id, second.id]
+    page.multiselect[0].set_value([second.id]).run()
+    trained("model3")
+    page.run()
+    assert page.multiselect[0].value == [second.id]
+
+
+def test_a_run_deleted_meanwhile_is_no_longer_chosen(app, trained, place):
+    first, second = trained("model1"), trained("model2")
+    page = app("predict", sample="1", run=[first.id, second.id])
+    delete_run(place, first)
+    page.run()
+    assert not page.exception
+    assert page.multiselect[0].value == [second.id]
+
+
+def test_a_model_that_learned_from_drawings_is_not_trusted_with_photos(app, trained):
+    trained("model1", source="drawn")
+    page = app("predict")
+    page.file_uploader[0].set_value([picture("mine.png", WARM)]).run()
+    assert any("drawn pictures" in warning.value and "mean little" in warning.value for warning in page.warning)
+
+
+def test_a_model_that_learned_from_photos_is_not_trusted_with_drawings(app, trained):
+    trained("model1", source="photos")
+    page = app("predict", sample="1")
+    assert any("photos" in warning.value and "mean little" in warning.value for warning in page.warning)
+
+
+def test_a_model_asked_about_its_own_kind_of_pictures_needs_no_warning(app, trained):
+    trained("model1", source="drawn")
+    assert not app("predict", sample="1").warning
+
+
+def test_models_of_other_classes_answer_with_their_own_names(app, trained, place):
+    trained("model1")
+    birds = trained("model2")
+    birds.files.add_to_config(data={"classes": ["owls", "wrens"]})
+    page = app("predict")
+    page.file_uploader[0].set_value([picture("x.png", COLD)]).run()
+    assert [chart.proto.alt.split(": ")[1] for chart in page.get("plotly_chart")] == [
+        "dogs, 90.0 % sure",
+        "wrens, 90.0 % sure",
+    ]
+
+
+def test_a_model_that_can_not_be_loaded_gives_one_sentence_and_the_others_an_answer(app, trained, monkeypatch):
+    from catdog.inference import predictor
+
+    trained("model1")
+    load = predictor.load_predictor
+
+    def load_some(run):
+        if run.config.model == "model2":
+            raise RunError("The model is damaged: train it again.")
+        return load(run)
+
+    trained("model2")
+    monkeypatch.setattr(predictor, "load_predictor", load_some)
+    page = app("predict")
+    page.file_uploader[0].set_value([picture("x.png", COLD)]).run()
+    assert [error.value for error in page.error] == ["The model is damaged: train it again."]
+    assert page.get("plotly_chart")[0].proto.alt.count("sure") == 1
+
+
+def test_nobody_chosen_asks_for_a_choice(app, trained):
+    trained()
+    page = app("predict", sample="1")
+    page.multiselect[0].set_value([]).run()
+    assert "Choose at least one model" in text_of(page)
+
+
+def test_what_was_dropped_stays_on_another_page_and_back(app, trained):
+    trained()
+    page = drop(app("predict"), picture("mine.png", COLD))
+    page.switch_page("compare.py").run()
+    page.switch_page("predict.py").run()
+    assert alternatives(page)[0] == "mine.png as given"
+
+
+def test_the_newest_pictures_come_first(app, trained):
+    trained()
+    page = drop(app("predict"), picture("a.png", COLD), picture("b.png", WARM))
+    drop(page, picture("c.png", WARM), picture("d.png", COLD))
+    assert [words[0] for words in alternatives(page)[::2]] == ["c", "d", "a", "b"]
+
+
+def test_everything_can_be_put_away(app, trained):
+    trained()
+    page = drop(app("predict", sample="3"), picture("mine.png", COLD), ("letter.jpg", b"Dear cat,", "image/jpeg"))
+    assert len(page.error) == 1
+    button(page, "Put them away").click().run()
+    assert not page.error
+    assert not page.get("plotly_chart")
+    assert "Drop a picture above" in text_of(page)
+
+
+def test_more_pictures_than_fit_are_left_out_and_counted(app, trained, monkeypatch):
+    monkeypatch.setattr("pages.components.predict.inputs.MOST", 3)
+    trained()
+    page = drop(app("predict"), *(picture(f"{name}.png", COLD) for name in "abcde"))
+    assert len(page.get("plotly_chart")) == 3
+    assert [warning.value for warning in page.warning if "most at once" in warning.value] == [
+        "3 pictures are the most at once, so 2 were left out: put some away first."
+    ]
+
+
+def test_the_bytes_of_uploads_are_let_go_once_they_are_read(app, trained, monkeypatch):
+    gone = []
+    monkeypatch.setattr(
+        "streamlit.runtime.memory_uploaded_file_manager.MemoryUploadedFileManager.remove_file",
+        lambda self, session_id, file_id: gone.append(file_id),
+    )
+    trained()
+    drop(app("predict"), picture("a.png", COLD), ("letter.jpg", b"Dear cat,", "image/jpeg"))
+    assert len(set(gone)) == 2
+
+
+def test_an_answer_between_the_thresholds_is_not_sure(app, trained):
+    trained()
+    page = drop(app("predict", unsure=["5", "95"]), picture("a.png", COLD))
+    assert ":material/question_mark: not sure: model1." in text_of(page)
+    page.slider[0].set_value((20, 30)).run()
+    assert ":material/arrow_right_alt: dogs: model1." in text_of(page)
+
+
+def test_thresholds_in_the_wrong_order_mean_the_same(app, trained):
+    trained()
+    assert "not sure: model1." in text_of(drop(app("predict", unsure=["95", "5"]), picture("a.png", COLD)))
+
+
+def test_every_answer_says_how_long_it_took(app, trained):
+    trained()
+    assert ":material/timer: model1 2.0 ms" in text_of(drop(app("predict"), picture("a.png", COLD)))
+
+
+def test_what_a_model_can_not_know_is_said(app, trained):
+    trained()
+    assert "A model knows two classes and nothing else" in text_of(app("predict"))
+
+
+def test_many_pictures_are_a_table_with_the_most_doubtful_first(app, trained):
+    trained("model1")
+    page = drop(app("predict"), *(picture(f"{number:02}.png", WARM) for number in range(12)), mixed("mixed.png"))
+    (table,) = page.dataframe
+    assert table.value["name"].iloc[0] == "mixed.png"
+    assert table.value["doubt"].iloc[0] > table.value["doubt"].iloc[1]
+    assert set(table.value["model1"].iloc[1:]) == {"cats 90 %"}
+    assert table.value["model1"].iloc[0] == "not sure: cats 51 %"
+    assert not page.get("plotly_chart")  # until a row is chosen
+
+
+def test_pictures_can_be_chosen_by_answer_and_disagreement(app, trained):
+    trained("model1")
+    trained("model2")
+    page = drop(app("predict"), picture("cold.png", COLD), picture("warm.png", WARM), mixed("mixed.png"))
+    shown = segmented(page, "Show")
+    assert shown.options == ["all 3", "cats 1", "dogs 1", "not sure 1", "models disagree 0"]
+    shown.set_value("not sure").run()
+    assert alternatives(page)[0] == "mixed.png as given"
+    assert len(page.get("plotly_chart")) == 1
+    page.slider[0].set_value((5, 95)).run()
+    assert segmented(page, "Show").value == "not sure"  # the choice stays, though there are others now
+    assert len(page.get("plotly_chart")) == 3
+    segmented(page, "Show").set_value("models disagree").run()
+    assert "No picture is of this kind" in text_of(page)
+
+
+def test_only_some_cards_are_drawn_at_first(app, trained):
+    trained()
+    page = drop(app("predict"), *(picture(f"{number:02}.png", WARM) for number in range(15)))
+    segmented(page, "As").set_value("cards").run()
+    assert len(page.get("plotly_chart")) == 12
+    button(page, "Show 3 more of 3").click().run()
+    assert len(page.get("plotly_chart")) == 15
+
+
+def test_a_zip_with_folders_gives_labels_accuracy_and_a_confusion_matrix(app, trained):
+    trained()
+    files = {"cat/1.png": WARM, "cat/2.png": COLD, "dog/3.png": COLD, "horse/4.png": COLD}
+    page = drop(app("predict"), zipped(files))
+    assert "How they did on the 3 pictures with a label" in [one.label for one in page.expander]
+    assert [metric.value for metric in page.metric] == ["66.7 %"]
+    assert "| cats | **1** | 1 | 0 |\n| dogs | 0 | **1** | 0 |" in text_of(page)
+    assert "mistakes 1" in segmented(page, "Show").options
+    assert "Labelled **cat**" in text_of(page)
+    assert "Labelled **horse**" not in text_of(page)
+
+
+def test_a_damaged_zip_and_a_damaged_picture_in_a_zip_give_a_sentence_each(app, trained):
+    trained()
+    bad = ("bad.zip", b"PK no zip", "application/zip")
+    page = drop(app("predict"), bad, zipped({"cats/1.png": WARM, "cats/2.png": None}))
+    assert [error.value.split(":")[0] for error in page.error] == ["bad.zip", "Can't read 2.png"]
+    assert len(page.get("plotly_chart")) == 1
+
+
+def test_of_a_zip_with_too_many_pictures_an_even_choice_is_taken(app, trained, monkeypatch):
+    monkeypatch.setattr("pages.components.predict.inputs.MOST", 4)
+    trained()
+    files = {f"{kind}/{number}.png": WARM for kind in ("cats", "dogs") for number in range(4)}
+    page = drop(app("predict"), zipped(files))
+    assert any("has 8 pictures" in warning.value and "4 were taken" in warning.value for warning in page.warning)
+    assert text_of(page).count("Labelled **dogs**") == 2
+
+
+def test_names_with_markup_are_shown_as_they_are(app, trained):
+    trained()
+    name = "<b>![x](http://evil)</b>.png"
+    page = drop(app("predict"), (name, picture("a.png", COLD)[1], "image/png"))
+    assert "\\<b\\>!\\[x\\](http://evil)\\</b\\>.png" in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("../../etc/cat.png", "../../etc/cat.png"), ("a\nb\x1b[31m\u202e.png", "a b [31m .png"), ("\x07.png", ".png")],
+)
+def test_names_with_paths_or_control_characters_stay_on_one_line(app, trained, name, shown):
+    trained()
+    page = drop(app("predict"), (name, picture("a.png", COLD)[1], "image/png"))
+    assert alternatives(page)[0] == f"{shown} as given"
+
+
+def test_it_shows_where_a_model_looks(app, trained):
+    trained("model1")
+    page = drop(app("predict"), picture("mine.png", COLD))
+    button(page, "Where does it look?").click().run()
+    assert not page.exception
+    assert any("under a map of where model1 looks" in words for words in alternatives(page))
+    assert "This shows on which places the answer hangs" in text_of(page)
+
+
+def drop(page, *uploads):
+    """Drop these files into the field for uploads."""
+    page.file_uploader[0].set_value(list(uploads)).run()
+    assert not page.exception
+    return page
+
+
+def segmented(page, label: str):
+    """Return the segmented control with this label."""
+    return next(one for one in page.segmented_control if one.label == label)
+
+
+def zipped(files: dict[str, tuple[int, int, int] | None]) -> tuple[str, bytes, str]:
+    """Return a zip of pictures, {name: colour, None for one that is damaged}, as an upload."""
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, colour in files.items():
+            archive.writestr(name, b"no picture" if colour is None else picture("x.png", colour)[1])
+    return "pets.zip", file.getvalue(), "application/zip"
+
+
+def mixed(name: str) -> tuple[str, bytes, str]:
+    """Return a picture as red as it is blue, of which the stand-in can't tell what it is."""
+    file = BytesIO()
+    Image.new("RGB", (50, 70), (100, 100, 100)).save(file, "PNG")
+    return name, file.getvalue(), "image/png"
+
+
+def picture(name: str, colour: tuple[int, int, int]) -> tuple[str, bytes, str]:
+    """Return a noisy picture of one colour as an upload."""
+    noise = np.random.default_rng(len(name)).normal(0, 20, (50, 70, 3))
+    buffer = BytesIO()
+    kind = "PNG" if name.endswith("png") else "JPEG"
+    Image.fromarray(np.clip(np.array(colour) + noise, 0, 255).astype(np.uint8)).save(buffer, kind)
+    return name, buffer.getvalue(), f"image/{kind.lower()}"

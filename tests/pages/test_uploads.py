@@ -1,0 +1,111 @@
+"""Uploads are counted for each person before they are read, and what is left is said on the pages."""
+
+import asyncio
+
+import pytest
+import streamlit as st
+
+from pages.components.uploads import CountUploads, Uploads, uploads
+
+ADDRESS = "/_stcore/upload_file/tab-1/file-1"
+MOST = 1_000_000
+
+
+@pytest.fixture(autouse=True)
+def _fresh():
+    yield
+    st.cache_resource.clear()
+
+
+class Asked:
+    """An application behind CountUploads that remembers what reached it; ask() returns the answer's status."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self.reached = 0
+        self._guard = CountUploads(self._app, most)
+
+    async def _app(self, scope, receive, send) -> None:
+        self.reached += 1
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+
+    def ask(self, length: int | None, path: str = ADDRESS, method: str = "PUT") -> int:
+        """Send the head of a request; its body can't be read."""
+        sent = []
+
+        async def send(message) -> None:
+            sent.append(message)
+
+        async def receive() -> None:
+            raise AssertionError("the body must not be read")
+
+        headers = [] if length is None else [(b"content-length", str(length).encode())]
+        scope = {"type": "http", "method": method, "path": path, "headers": headers}
+        asyncio.run(self._guard(scope, receive, send))
+        return sent[0]["status"]
+
+
+def test_what_is_more_than_a_person_may_upload_in_an_hour_is_turned_away_unread():
+    asked = Asked()
+    assert asked.ask(MOST - 10) == 204
+    assert asked.ask(11) == 413
+    assert asked.ask(10) == 204
+    assert asked.ask(1) == 413
+    assert asked.reached == 2
+
+
+def test_each_person_is_counted_alone_however_many_tabs_are_open():
+    asked = Asked()
+    for tab, person in (("tab-1", "anna"), ("tab-2", "anna"), ("tab-3", "ben")):
+        uploads(MOST).sits_at(tab, person)
+    assert asked.ask(MOST, "/_stcore/upload_file/tab-1/f") == 204
+    assert asked.ask(1, "/_stcore/upload_file/tab-2/f") == 413
+    assert asked.ask(1, "/_stcore/upload_file/tab-3/f") == 204
+    assert asked.ask(MOST, "/_stcore/upload_file/never-seen/f") == 204  # whoever has not signed in
+    assert asked.ask(1, "/_stcore/upload_file/never-seen-2/f") == 413
+
+
+def test_the_tabs_that_nobody_touched_for_longest_are_forgotten(monkeypatch):
+    monkeypatch.setattr("pages.components.uploads.TABS", 2)
+    counts = Uploads(MOST)
+    for tab in ("first", "second", "first", "third"):
+        counts.sits_at(tab, "anna")
+    assert counts.take("first", MOST)
+    assert not counts.take("third", 1)
+    assert counts.take("second", 1)  # nobody's any more
+
+
+@pytest.mark.parametrize("length", [None, "many", -5])
+def test_an_upload_that_does_not_say_its_size_is_turned_away(length):
+    asked = Asked()
+    assert asked.ask(length) == 411
+    assert asked.reached == 0
+
+
+def test_nothing_else_is_counted():
+    asked = Asked()
+    assert asked.ask(10 * MOST, "/_stcore/health", "GET") == 204
+    assert asked.ask(10 * MOST, method="DELETE") == 204
+    assert asked.ask(MOST) == 204
+
+
+def test_without_a_limit_everything_passes():
+    assert Asked(0).ask(10**12) == 204
+
+
+def test_pages_say_what_is_left_and_how_long_to_wait_when_nothing_is(app, trained, monkeypatch):
+    trained()
+    monkeypatch.setenv("CATDOG_LIMIT_UPLOAD", "300")
+    page = app("predict")
+    assert any("300 MB left of the 300 MB" in caption.value for caption in page.caption)
+    assert uploads(300_000_000).allowance.take("", 250_000_000)
+    page.run()
+    assert any("50 MB left of the 300 MB" in caption.value for caption in page.caption)
+    assert uploads(300_000_000).allowance.take("", 50_000_000)
+    page.run()
+    assert any("go on in" in warning.value for warning in page.warning)
+
+
+def test_without_a_limit_pages_say_nothing_of_one(app, trained):
+    trained()
+    page = app("predict")
+    assert not any("in an hour" in caption.value for caption in page.caption)
