@@ -15,7 +15,7 @@ from pages.components.predict.image import Asked, sampled
 from pages.components.predict.inputs import fill_tray, tray
 from pages.components.predict.marks import show_marks
 from pages.components.predict.table import choose_rows, table
-from pages.components.predictions import classes_of, replies
+from pages.components.predictions import classes_of, predict
 
 PATIENT = 16  # more questions than this are asked behind a bar
 NEITHER = (
@@ -176,7 +176,7 @@ def _ask(chosen: list[Run], asked: list[Asked]) -> tuple[dict[str, Run], list[Ro
             if total > PATIENT and done % 4 == 0:
                 place.progress((number + done / total) / len(chosen), text=shared.plain(what))
 
-        if (found := replies(run, pixels, progress)) is not None:
+        if (found := predict(run, pixels, progress)) is not None:
             answered[names[run.id]] = run
             given.append([Said(classes_of(run), one.probability, one.seconds) for one in found])
     place.empty()

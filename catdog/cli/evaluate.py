@@ -9,7 +9,7 @@ from catdog.settings import Settings
 from catdog.utils.text import percent
 
 if TYPE_CHECKING:
-    from catdog.evaluation import Answers
+    from catdog.evaluation import Predictions
     from catdog.runs import Run
 
 SPLITS = ("validation", "test")
@@ -49,17 +49,16 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _answers(run: "Run", source: str | None, settings: Settings) -> tuple["Answers", str]:
+def _answers(run: "Run", source: str | None, settings: Settings) -> tuple["Predictions", str]:
     """Return the run's answers, and in words to which data."""
     from catdog.datasets import open_dataset
     from catdog.datasets.exclusions import excluded, without
-    from catdog.evaluation import read_answers
     from catdog.runs.scoring import score_on
 
     if source is None:
         if not run.evaluation:
             raise RunError(f"The run {run.name} is {run.state} and has no scores: let it train to the end first.")
-        return read_answers(run), run.config.source
+        return run.predictions(), run.config.source
     with Bars() as progress:
         dataset = open_dataset(settings, source, progress)
         dataset = without(dataset, excluded(settings, dataset.catalog))

@@ -5,13 +5,14 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from catdog.cli.terminal import Bars, add_json, add_source, chosen_source, print_json
+from catdog.errors import RunError
 from catdog.settings import Settings
 from catdog.utils.text import percent
 
 if TYPE_CHECKING:
-    from catdog.datasets import Dataset
+    from catdog.datasets import Catalog, Dataset
     from catdog.datasets.quality.checks import Health
-    from catdog.evaluation.label_errors import Doubt
+    from catdog.evaluation.label_errors import LabelError
     from catdog.runs import Run
 
 SHOWN = 10  # findings of each kind that are listed for people; --json has all
@@ -35,10 +36,10 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Check the data unless that was done, change the list of excluded pictures where asked to, and print both."""
+    from catdog.comparison import best_run_on
     from catdog.datasets import open_dataset
     from catdog.datasets.exclusions import exclude, excluded, include
     from catdog.datasets.quality.job import checked
-    from catdog.evaluation.label_errors import doubter, doubts
     from catdog.runs import list_runs
 
     with Bars() as progress:
@@ -50,16 +51,18 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             include(settings, catalog, arguments.include)
         health = checked(settings, dataset, progress)
     left_out = excluded(settings, catalog)
-    asked = doubter(list_runs(settings), catalog)
-    doubted = doubts(asked, catalog) if asked else []
+    judge = best_run_on(list_runs(settings), catalog.fingerprint)
+    label_errors = _label_errors(judge, catalog) if judge else []
     if arguments.json:
-        print_json(_as_json(health, left_out, asked, doubted))
+        print_json(_as_json(health, left_out, judge, label_errors))
     else:
-        _show(dataset, health, left_out, asked, doubted)
+        _show(dataset, health, left_out, judge, label_errors)
     return 0
 
 
-def _as_json(health: "Health", left_out: tuple[str, ...], asked: "Run | None", doubted: "list[Doubt]") -> dict:
+def _as_json(
+    health: "Health", left_out: tuple[str, ...], judge: "Run | None", label_errors: "list[LabelError]"
+) -> dict:
     return {
         "fingerprint": health.fingerprint,
         "pictures": health.pictures,
@@ -68,15 +71,21 @@ def _as_json(health: "Health", left_out: tuple[str, ...], asked: "Run | None", d
         "odd": {kind: [{"path": path, "value": value} for path, value in found] for kind, found in health.odd.items()},
         "unreadable": [{"path": path, "reason": reason} for path, reason in health.unreadable],
         "doubted": {
-            "run": asked.id if asked else None,
-            "pictures": [asdict(doubt) for doubt in doubted],
+            "run": judge.id if judge else None,
+            "pictures": [
+                {"path": error.path, "label": error.label, "sure": error.confidence} for error in label_errors
+            ],
         },
         "excluded": list(left_out),
     }
 
 
 def _show(
-    dataset: "Dataset", health: "Health", left_out: tuple[str, ...], asked: "Run | None", doubted: "list[Doubt]"
+    dataset: "Dataset",
+    health: "Health",
+    left_out: tuple[str, ...],
+    judge: "Run | None",
+    label_errors: "list[LabelError]",
 ) -> None:
     from catdog.datasets.quality.messages import not_found, odd_words, pair_words, sentences
 
@@ -95,12 +104,23 @@ def _show(
         _list(lines, health.counts[kind])
     if missing := not_found(health):
         print(f"- {missing}")
-    if asked:
-        print(f"- {len(doubted):,} labels that the run {asked.name} doubts: it answers the other class.")
-        _list([f"{one.path}: {percent(one.sure)} sure of the other class" for one in doubted], len(doubted))
+    if judge:
+        print(f"- {len(label_errors):,} labels that the run {judge.name} contradicts: it predicts the other class.")
+        lines = [f"{error.path}: {percent(error.confidence)} sure of the other class" for error in label_errors]
+        _list(lines, len(label_errors))
     if left_out:
         print(f"- {len(left_out):,} excluded from training:")
         _list(list(left_out), len(left_out), len(left_out))
+
+
+def _label_errors(judge: "Run", catalog: "Catalog") -> "list[LabelError]":
+    """Return the labels that the run contradicts, none where its predictions can't be read."""
+    from catdog.evaluation.label_errors import find_label_errors
+
+    try:
+        return find_label_errors(judge.predictions(), catalog)
+    except RunError:
+        return []
 
 
 def _list(lines: list[str], number: int, most: int = SHOWN) -> None:

@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from catdog.runs import find_run
 
     run = find_run(settings, arguments.which)
-    predictor = load_predictor(run)
+    predictor = load_predictor(run.files.tflite, run.name)
     classes = run.details["data"]["classes"]
     answers = []
     unread = 0

@@ -1,8 +1,15 @@
 """What several runs say when they are laid side by side."""
 
-from catdog.comparison.data import baseline, data_warning, data_words
 from catdog.comparison.diagnosis import describe_overfitting
-from catdog.comparison.names import labels, latest_finished, sweeps
+from catdog.comparison.labels import (
+    baseline,
+    best_run_on,
+    data_warning,
+    data_words,
+    labels,
+    latest_finished,
+    sweeps,
+)
 from catdog.comparison.seeds import Fold, alike, fold_seeds
 from catdog.comparison.settings_diff import diff_settings
 from catdog.comparison.table import best_cells, build_table
@@ -12,6 +19,7 @@ __all__ = [
     "alike",
     "baseline",
     "best_cells",
+    "best_run_on",
     "build_table",
     "data_warning",
     "data_words",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from catdog.comparison.data import data_words
+from catdog.comparison.labels import data_words
 from catdog.runs import Run
 from catdog.training.config import AUGMENTATIONS
 

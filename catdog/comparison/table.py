@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from catdog.comparison.data import baseline, data_words
+from catdog.comparison.labels import baseline, data_words
 from catdog.evaluation import accuracy_interval
 from catdog.models.specs import MODELS
 from catdog.runs import Run

@@ -11,18 +11,18 @@ from catdog.evaluation.metrics import (
     precision_recall,
     roc,
 )
-from catdog.evaluation.predictions import Answers, read_answers
+from catdog.evaluation.predictions import Predictions, read_predictions
 from catdog.evaluation.scores import SMALLEST, score
 from catdog.evaluation.significance import McNemar, accuracy_interval, better_words, mcnemar
 
 __all__ = [
     "SMALLEST",
-    "Answers",
     "Calibration",
     "ClassScore",
     "Curve",
     "HardPhoto",
     "McNemar",
+    "Predictions",
     "accuracy_interval",
     "better_words",
     "calibration",
@@ -32,7 +32,7 @@ __all__ = [
     "find_hard_examples",
     "mcnemar",
     "precision_recall",
-    "read_answers",
+    "read_predictions",
     "roc",
     "score",
 ]

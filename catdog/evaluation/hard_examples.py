@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from catdog.evaluation.predictions import Answers, common
+from catdog.evaluation.predictions import Predictions, common
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class HardPhoto:
     loss: float
 
 
-def find_hard_examples(answers: Mapping[str, Answers], many: int) -> list[HardPhoto]:
+def find_hard_examples(answers: Mapping[str, Predictions], many: int) -> list[HardPhoto]:
     """Return up to `many` of the pictures that all models answered, those with the highest mean loss first.
 
     answers: {model: its answers}; the keys are those of HardPhoto.probabilities. Raises UsageError where the models do
@@ -33,7 +33,7 @@ def find_hard_examples(answers: Mapping[str, Answers], many: int) -> list[HardPh
     return [_photo(paths[row], labels[row], answers, probabilities[:, row], losses[row]) for row in order]
 
 
-def disagreements(answers: Mapping[str, Answers], threshold: float = 0.5) -> list[HardPhoto]:
+def disagreements(answers: Mapping[str, Predictions], threshold: float = 0.5) -> list[HardPhoto]:
     """Return the pictures on which the models' answers differ: the most evenly divided first, then by loss.
 
     answers and errors as for `hardest`.
@@ -46,7 +46,7 @@ def disagreements(answers: Mapping[str, Answers], threshold: float = 0.5) -> lis
     return [_photo(paths[row], labels[row], answers, probabilities[:, row], losses[row]) for row in order]
 
 
-def _shared(answers: Mapping[str, Answers]) -> tuple[tuple[str, ...], np.ndarray, np.ndarray, np.ndarray]:
+def _shared(answers: Mapping[str, Predictions]) -> tuple[tuple[str, ...], np.ndarray, np.ndarray, np.ndarray]:
     """Return what all models answered: paths, labels (N,), probabilities (models, N) and mean losses (N,)."""
     if not answers:
         return (), np.empty(0, np.int64), np.empty((0, 0)), np.empty(0)
@@ -56,7 +56,7 @@ def _shared(answers: Mapping[str, Answers]) -> tuple[tuple[str, ...], np.ndarray
 
 
 def _photo(
-    path: str, label: np.int64, answers: Mapping[str, Answers], probabilities: np.ndarray, loss: np.float64
+    path: str, label: np.int64, answers: Mapping[str, Predictions], probabilities: np.ndarray, loss: np.float64
 ) -> HardPhoto:
     values = {name: float(value) for name, value in zip(answers, probabilities, strict=True)}
     return HardPhoto(path, int(label), values, float(loss))

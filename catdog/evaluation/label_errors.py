@@ -1,52 +1,52 @@
-"""Labels that a trained model doubts: pictures that it takes, most surely, for the other class."""
+"""Likely label errors: images whose label a trained model contradicts, the most confident contradiction first."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from catdog.datasets import Catalog
-from catdog.evaluation import SMALLEST
-from catdog.runs import Run
+from catdog.evaluation.predictions import Predictions
+from catdog.evaluation.scores import SMALLEST
 
 
 @dataclass(frozen=True)
-class Doubt:
-    """A picture whose label a model doubts.
+class LabelError:
+    """An image whose label may be wrong, since a model predicts the other class.
 
-    path, label: which picture, and its label 0 or 1; sure: how sure the model is of the other class, over 0.5 to 1.
+    Attributes:
+        path: The image, as in the catalog.
+        label: Its label, 0 or 1.
+        confidence: The model's probability of the other class, above 0.5 and up to 1.
     """
 
     path: str
     label: int
-    sure: float
+    confidence: float
 
     @property
     def loss(self) -> float:
-        """What the picture costs the model: the cross-entropy in nats."""
-        return float(-np.log(max(1 - self.sure, float(SMALLEST))))
+        """The cross-entropy of the prediction for this label, in nats."""
+        return float(-np.log(max(1 - self.confidence, float(SMALLEST))))
 
 
-def doubter(runs: Sequence[Run], catalog: Catalog) -> Run | None:
-    """Return the run whose doubts say most: of those finished on this very data the best on validation; or None.
+def find_label_errors(predictions: Predictions, catalog: Catalog) -> list[LabelError]:
+    """Find the images that a model classifies against their label.
 
-    runs: newest first, which decides among equals.
+    Args:
+        predictions: A model's predictions. Images that the catalog lacks, or labels differently, are skipped.
+        catalog: The dataset whose labels are in question.
+
+    Returns:
+        The likely label errors, the most confident prediction first, then by path.
     """
-    there = [
-        run
-        for run in runs
-        if run.finished and run.fingerprint == catalog.fingerprint and run.files.predictions.exists()
-    ]
-    return max(there, key=lambda run: run.best_val_accuracy or 0.0, default=None)
-
-
-def doubts(run: Run, catalog: Catalog) -> list[Doubt]:
-    """Return the pictures of the catalog that the run answered wrongly, the surest answer first."""
     labels = dict(zip(catalog.paths, catalog.labels.tolist(), strict=True))
-    found = [
-        Doubt(path, label, probability if label == 0 else 1 - probability)
-        for path, label, probability in run.predictions()
+    errors = [
+        LabelError(path, label, probability if label == 0 else 1 - probability)
+        for path, label, probability in zip(
+            predictions.paths, predictions.labels.tolist(), predictions.probabilities.tolist(), strict=True
+        )
         if labels.get(path) == label
     ]
-    wrong = [doubt for doubt in found if doubt.sure > 0.5]
-    return sorted(wrong, key=lambda doubt: (-doubt.sure, doubt.path))
+    return sorted(
+        (error for error in errors if error.confidence > 0.5), key=lambda error: (-error.confidence, error.path)
+    )

@@ -3,23 +3,20 @@
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 
 from catdog.datasets.exclusions import EXCLUDED
 from catdog.datasets.splits import SPLITS
-from catdog.errors import RunError, UsageError
+from catdog.errors import UsageError
 from catdog.evaluation.scores import losses
-
-if TYPE_CHECKING:
-    from catdog.runs import Run
 
 COLUMNS = ("path", "label", "probability", "split")
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
+class Predictions:
     """What a model says of some pictures.
 
     paths: the pictures, as in a catalog; labels: int64 (N,), 0 or 1; probabilities: float64 (N,), 0..1, of class 1;
@@ -34,14 +31,14 @@ class Answers:
     def __len__(self) -> int:
         return len(self.paths)
 
-    def of(self, split: str) -> "Answers":
+    def of(self, split: str) -> "Predictions":
         """Return the answers to the pictures of one split, none where there is no such split."""
         return self.rows(np.flatnonzero(self.splits == split))
 
-    def rows(self, rows: np.ndarray) -> "Answers":
+    def rows(self, rows: np.ndarray) -> "Predictions":
         """Return these rows, int (M,), in this order."""
         paths = tuple(self.paths[row] for row in rows)
-        return Answers(paths, self.labels[rows], self.probabilities[rows], self.splits[rows])
+        return Predictions(paths, self.labels[rows], self.probabilities[rows], self.splits[rows])
 
     @property
     def losses(self) -> np.ndarray:
@@ -57,7 +54,7 @@ class Answers:
         return self.answers(threshold) == self.labels
 
 
-def common(answers: Sequence[Answers]) -> list[Answers]:
+def common(answers: Sequence[Predictions]) -> list[Predictions]:
     """Return the answers to those pictures that all of them answer, in the order of the first.
 
     Raises UsageError where a picture has another label in one than in the first, as in data whose classes were swapped.
@@ -72,29 +69,34 @@ def common(answers: Sequence[Answers]) -> list[Answers]:
     return parts
 
 
-def read_answers(run: "Run") -> Answers:
-    """Return the answers that the run's training stored, to every picture of its data.
+def read_predictions(path: Path) -> Predictions:
+    """Read predictions.csv, which holds a prediction for every image that a run's dataset has.
 
-    The paths are those of the catalog, in which characters that are no text are written with backslashes. Raises
-    RunError where the file is missing, empty or damaged: no heading, a row that was cut off, a label that is not 0 or
-    1, a probability that is no number of 0..1, a split that does not exist, a picture that is there twice. A file that
-    is partly right is not used, since scores of a part mislead.
+    Args:
+        path: A CSV file with the columns path, label, probability and split. Its paths are those of the catalog, in
+            which characters that are no valid text are written with backslashes.
+
+    Returns:
+        The predictions in the file's order.
+
+    Raises:
+        OSError: The file is missing or can't be read.
+        ValueError: It is empty or damaged: no heading, a row that was cut off, a label that is not 0 or 1, a
+            probability outside 0..1, a split that does not exist, an image that is there twice. A file that is partly
+            right is not used, since scores of a part mislead.
     """
     try:
-        with run.files.predictions.open(newline="", encoding="utf-8") as file:
+        with path.open(newline="", encoding="utf-8") as file:
             table = csv.reader(file, strict=True)
             if tuple(next(table, ())) != COLUMNS:
-                raise ValueError("no heading")
+                raise ValueError(f"{path} has no heading")
             rows = [_checked(row) for row in table]
-    except FileNotFoundError as error:
-        do = "train it again" if run.finished else "let it train to its end first"
-        raise RunError(f"The run {run.name} has no answers to its pictures: {do}.") from error
-    except (OSError, ValueError, csv.Error) as error:
-        raise _damaged(run) from error
+    except csv.Error as error:
+        raise ValueError(f"{path} is no CSV file") from error
     paths, labels, probabilities, splits = zip(*rows, strict=True) if rows else ((),) * 4
     if not rows or len(set(paths)) < len(paths):
-        raise _damaged(run)
-    return Answers(paths, np.array(labels, np.int64), np.array(probabilities, np.float64), np.array(splits))
+        raise ValueError(f"{path} is empty or has an image twice")
+    return Predictions(paths, np.array(labels, np.int64), np.array(probabilities, np.float64), np.array(splits))
 
 
 def _checked(row: list[str]) -> tuple[str, int, float, str]:
@@ -103,7 +105,3 @@ def _checked(row: list[str]) -> tuple[str, int, float, str]:
     if not path or label not in ("0", "1") or not 0 <= value <= 1 or split not in (*SPLITS, EXCLUDED):
         raise ValueError(f"no answer: {row}")  # which a probability that is not a number is, too
     return path, int(label), value, split
-
-
-def _damaged(run: "Run") -> RunError:
-    return RunError(f"The answers that the run {run.name} stored are damaged: train it again with the same settings.")

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from catdog.errors import UsageError
-from catdog.evaluation.predictions import Answers, common
+from catdog.evaluation.predictions import Predictions, common
 
 Z = 1.959963984540054  # standard errors on either side that hold 95 % of a normal distribution
 RARE, RARER = 0.05, 0.01  # what happens by chance less often is hardly put down to chance, or not at all
@@ -40,7 +40,7 @@ def accuracy_interval(right: int, photos: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def mcnemar(one: Answers, other: Answers, threshold: float = 0.5) -> McNemar:
+def mcnemar(one: Predictions, other: Predictions, threshold: float = 0.5) -> McNemar:
     """Return McNemar's exact test of two models, on the pictures that both answered.
 
     Under chance, each picture that exactly one of them got right is a toss-up, so their division is binomial (n, 1/2).

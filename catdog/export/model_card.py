@@ -3,7 +3,6 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-from catdog.evaluation import read_answers
 from catdog.evaluation.summary import summary
 from catdog.export.formats import Format
 from catdog.export.package import Checked
@@ -77,7 +76,7 @@ def _limits(classes: list[str]) -> list[str]:
 
 
 def _scores(run: "Run", classes: list[str]) -> list[str]:
-    known = read_answers(run)
+    known = run.predictions()
     parts = [
         "## How good it is",
         "On pictures that it did not learn from; the best epoch was chosen by the validation ones.",

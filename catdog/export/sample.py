@@ -9,7 +9,6 @@ import numpy as np
 from catdog.datasets import TRAINING, photos_root
 from catdog.datasets.synthetic import draw
 from catdog.errors import CatDogError
-from catdog.evaluation import read_answers
 from catdog.images.decode import load_picture, resize
 from catdog.settings import Settings
 
@@ -40,7 +39,7 @@ def _own(run: "Run", settings: Settings, number: int) -> list[np.ndarray]:
     """Return up to that many pictures of the run's data; none where it is not on this machine any more."""
     root = _root(run.config.source, settings)
     try:
-        answers = read_answers(run)
+        answers = run.predictions()
     except CatDogError:
         return []
     rows = np.flatnonzero(answers.splits != TRAINING)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from catdog.comparison.export import csv_text
+from catdog.utils.spreadsheet import csv_text
 
 LOW, HIGH = 0.35, 0.65  # between these probabilities an answer counts as "not sure", until somebody moves them
 UNSURE = "not sure"

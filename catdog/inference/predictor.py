@@ -7,15 +7,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from catdog.errors import RunError
 from catdog.utils.mapped import let_go
-
-if TYPE_CHECKING:
-    from catdog.runs import Run
 
 
 class Predictor:
@@ -85,8 +81,16 @@ def parallel_outputs(path: Path) -> Iterator[Callable[[np.ndarray], np.ndarray]]
         yield outputs
 
 
-def load_predictor(run: "Run") -> Predictor:
-    """Return the predictor of a run's best model; raise RunError if the run has none (yet)."""
-    if not run.usable:
-        raise RunError(f"The run {run.name} has no trained model yet: wait until it is done, or train it again.")
-    return Predictor(run.files.tflite)
+def load_predictor(path: Path, name: str) -> Predictor:
+    """Load the model that a run has kept.
+
+    Args:
+        path: The run's model.tflite.
+        name: What the run is called in the sentence that tells of a missing model.
+
+    Raises:
+        RunError: There is no such file (yet), or it is damaged.
+    """
+    if not path.exists():
+        raise RunError(f"The run {name} has no trained model yet: wait until it is done, or train it again.")
+    return Predictor(path)

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catdog.errors import RunError
-from catdog.evaluation import read_answers
+from catdog.evaluation import Predictions, read_predictions
 from catdog.runs.audit import Act, acts_of, owner_of
-from catdog.training import ACTIVE, RESUMABLE, RunFolder, Status, TrainConfig, ending
+from catdog.training import ACTIVE, RESUMABLE, RunFolder, Status, TrainConfig
 from catdog.training.history import COLUMNS, read_history
 from catdog.training.run_folder import process_gone
+from catdog.training.schedule import ended_early
 from catdog.utils.files import read_json
 
 if TYPE_CHECKING:
@@ -125,20 +126,30 @@ class Run:
     @property
     def ended_early(self) -> str:
         """Why it was done before its last epoch, "" if it was not."""
-        return ending.ended_early(self.config, read_history(self.files.history)) if self.finished else ""
+        if not self.finished:
+            return ""
+        return ended_early(self.config.epochs, self.config.patience, read_history(self.files.history))
 
     def history(self) -> dict[str, list[float]]:
         """Return the columns of history.csv: epoch, seconds, accuracy, loss, val_accuracy, val_loss, learning_rate."""
         epochs = read_history(self.files.history)
         return {name: [getattr(epoch, name) for epoch in epochs] for name in COLUMNS}
 
-    def predictions(self) -> list[tuple[str, int, float]]:
-        """Return (path, label, probability of class 1) of every photo, [] if there are none or they are damaged."""
+    def predictions(self) -> Predictions:
+        """Return the stored predictions for every image of the run's dataset.
+
+        Raises:
+            RunError: The file is missing, empty or damaged.
+        """
         try:
-            known = read_answers(self)
-        except RunError:
-            return []
-        return list(zip(known.paths, known.labels.tolist(), known.probabilities.tolist(), strict=True))
+            return read_predictions(self.files.predictions)
+        except FileNotFoundError as error:
+            advice = "train it again" if self.finished else "let it train to its end first"
+            raise RunError(f"The run {self.name} has no answers to its pictures: {advice}.") from error
+        except (OSError, ValueError) as error:
+            raise RunError(
+                f"The answers that the run {self.name} stored are damaged: train it again with the same settings."
+            ) from error
 
     def log_tail(self, lines: int = 20) -> str:
         """Return the last lines of the log, "" if there is none."""

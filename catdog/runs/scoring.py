@@ -12,7 +12,7 @@ from catdog.datasets import Dataset
 from catdog.datasets.cache import DECODING
 from catdog.datasets.reading import PictureReader
 from catdog.errors import RunError
-from catdog.evaluation.predictions import Answers, read_answers
+from catdog.evaluation.predictions import Predictions
 from catdog.inference.predictor import parallel_outputs
 from catdog.utils.files import whole_file
 from catdog.utils.progress import Progress, silent
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 BLOCK = 64  # pictures that are asked about between two reports of progress
 
 
-def score_on(run: "Run", dataset: Dataset, cache: Path, progress: Progress = silent) -> Answers:
+def score_on(run: "Run", dataset: Dataset, cache: Path, progress: Progress = silent) -> Predictions:
     """Return what the run's model says of every picture of a data set, also of one that it did not learn from.
 
     What its training stored is used where it belongs to these very pictures and to the model that the run has now; else
@@ -49,7 +49,7 @@ def score_on(run: "Run", dataset: Dataset, cache: Path, progress: Progress = sil
             if _file(run, dataset, cache) == file:
                 with suppress(OSError), whole_file(file) as temporary:
                     np.savez(temporary, names=_names(dataset), probabilities=probabilities)
-    return Answers(catalog.paths, catalog.labels.astype(np.int64), probabilities.astype(np.float64), catalog.splits)
+    return Predictions(catalog.paths, catalog.labels.astype(np.int64), probabilities.astype(np.float64), catalog.splits)
 
 
 def _of_training(run: "Run", dataset: Dataset) -> np.ndarray | None:
@@ -57,7 +57,7 @@ def _of_training(run: "Run", dataset: Dataset) -> np.ndarray | None:
     if run.fingerprint != dataset.catalog.fingerprint:
         return None
     try:
-        answers = read_answers(run)
+        answers = run.predictions()
     except RunError:
         return None
     if _older(run.files.predictions, run.files.tflite):

@@ -6,8 +6,8 @@ from typing import Any
 from catdog.augmentation.config import Augmentation
 from catdog.errors import UsageError
 from catdog.models.specs import recipe
-from catdog.training.schedule import SCHEDULES
 
+SCHEDULES = ("constant", "cosine", "plateau")
 MAX_EPOCHS = 1000
 MAX_BATCH_SIZE = 1024
 AUGMENTATIONS = tuple(field.name for field in fields(Augmentation))

@@ -17,13 +17,12 @@ from catdog.training.batches import batches
 from catdog.training.checkpoint import has_checkpoint, load_checkpoint, save_checkpoint
 from catdog.training.config import TrainConfig
 from catdog.training.devices import strategy
-from catdog.training.ending import is_over, kept_of
 from catdog.training.features import compute_features, feature_batches, head_of, stored_words
 from catdog.training.history import Epoch, best_of, write_history
 from catdog.training.outputs import bare_copy, save_best
 from catdog.training.reporter import Reporter
 from catdog.training.run_folder import RunFolder
-from catdog.training.schedule import learning_rate
+from catdog.training.schedule import is_over, kept_epoch, learning_rate
 from catdog.training.standin import POOLED_FIRST, stand_in
 from catdog.training.tensorboard import EventFiles
 from catdog.utils.progress import Progress
@@ -67,12 +66,12 @@ def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Rep
         model = _new_model(folder, config, settings, reporter.say)
         epochs = load_checkpoint(folder, model)
     bare = bare_copy(model)
-    if epochs and epochs[-1] is kept_of(config, epochs):
+    if epochs and epochs[-1] is kept_epoch(config.restore_best, epochs):
         save_best(folder, model, bare)  # the process may have ended between checkpoint and model.keras
     events = EventFiles(folder.tensorboard)
     events.write(epochs)
     write_history(folder.history, epochs)
-    if is_over(config, epochs):
+    if is_over(config.epochs, config.patience, epochs):
         reporter.update(**best_so_far(epochs))
         return
     with scope():
@@ -84,12 +83,12 @@ def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Rep
     timer = _Timer()
 
     def begin_epoch(epoch: int, logs: dict) -> None:
-        model.optimizer.learning_rate = learning_rate(config, epochs)
+        model.optimizer.learning_rate = learning_rate(config.schedule, config.learning_rate, config.epochs, epochs)
         reporter.epoch_begin(epoch, logs)
 
     def end_epoch(epoch: int, logs: dict) -> None:
         finish_epoch(epoch + 1, timer.seconds(), logs)
-        trained.stop_training = is_over(config, epochs)
+        trained.stop_training = is_over(config.epochs, config.patience, epochs)
 
     trained.fit(
         train,
@@ -171,12 +170,12 @@ def _finish_epoch(
         reporter.update(message="saving the epoch")
         # rounded as in history.csv, so that a resumed run sees the same ties between epochs
         values = [logs[name] for name in ("accuracy", "loss", "val_accuracy", "val_loss")]
-        values.append(learning_rate(config, epochs))
+        values.append(learning_rate(config.schedule, config.learning_rate, config.epochs, epochs))
         epochs.append(Epoch(number, seconds, *(float(f"{value:.6g}") for value in values)))
         # in this order, wherever the process ends, model.keras is the one to keep of the epochs that history.csv shows,
         # or a resumed run makes it so from the checkpoint
         save_checkpoint(folder, model, epochs)
-        if epochs[-1] is kept_of(config, epochs):
+        if epochs[-1] is kept_epoch(config.restore_best, epochs):
             save_best(folder, model, bare)
         events.write(epochs)
         write_history(folder.history, epochs)

@@ -1,40 +1,81 @@
-"""The learning-rate schedule: how large the steps are in each epoch, told by the finished ones alone."""
+"""What the finished epochs decide: the next learning rate, whether training is over, and which epoch is kept.
+
+All of it follows from the history alone, so a resumed run goes on as one that was never stopped.
+"""
 
 import math
 from typing import TYPE_CHECKING
 
+from catdog.training.history import best_of
+
 if TYPE_CHECKING:
-    from catdog.training.config import TrainConfig
     from catdog.training.history import Epoch
 
-SCHEDULES = ("constant", "cosine", "plateau")
 FACTOR = 0.1  # this and MIN_DELTA are the standard values of Keras's ReduceLROnPlateau
 MIN_DELTA = 1e-4  # a validation loss that is lower by less than this is no better one
 PLATEAU = 3  # epochs; Keras waits for 10, which is half of a usual training here
 
 
-def learning_rate(config: "TrainConfig", epochs: "list[Epoch]") -> float:
-    """Return the learning rate of the epoch that follows these finished ones, so the same before and after a resume.
+def learning_rate(schedule: str, initial: float, max_epochs: int, epochs: "list[Epoch]") -> float:
+    """Return the learning rate of the epoch that follows the finished ones.
 
-    "constant": that of `config`, always. "cosine": from that of `config` along half a cosine, which would be 0 after
-    the last epoch. "plateau": a tenth of what it was, each time the validation loss has not got better for PLATEAU
-    epochs.
+    Args:
+        schedule: "constant" keeps the initial rate. "cosine" goes from it along half a cosine, which would reach 0
+            after the last epoch. "plateau" takes a tenth each time the validation loss has not improved for PLATEAU epochs.
+        initial: The learning rate of the first epoch.
+        max_epochs: How many epochs the run trains.
+        epochs: The finished epochs, in order.
     """
-    if config.schedule == "cosine":
-        return config.learning_rate * (1 + math.cos(math.pi * min(1.0, len(epochs) / config.epochs))) / 2
-    if config.schedule == "plateau":
-        return config.learning_rate * FACTOR ** _plateaus(epochs)
-    return config.learning_rate
+    if schedule == "cosine":
+        return initial * (1 + math.cos(math.pi * min(1.0, len(epochs) / max_epochs))) / 2
+    if schedule == "plateau":
+        return initial * FACTOR ** _plateaus(epochs)
+    return initial
+
+
+def is_over(max_epochs: int, patience: int, epochs: "list[Epoch]") -> bool:
+    """Tell whether no epoch follows the finished ones, since they are all or since training ended early.
+
+    Args:
+        max_epochs: How many epochs the run trains.
+        patience: See `ended_early`.
+        epochs: The finished epochs, in order.
+    """
+    return len(epochs) >= max_epochs or bool(ended_early(max_epochs, patience, epochs))
+
+
+def ended_early(max_epochs: int, patience: int, epochs: "list[Epoch]") -> str:
+    """Say why training ends before its last epoch, "" if it does not.
+
+    Args:
+        max_epochs: How many epochs the run trains.
+        patience: After how many epochs without a better validation accuracy it ends, 0 for never.
+        epochs: The finished epochs, in order.
+    """
+    best = best_of(epochs)
+    if not patience or best is None or len(epochs) >= max_epochs:
+        return ""
+    if len(epochs) - epochs.index(best) - 1 < patience:
+        return ""
+    number = f"{patience:,} epochs" if patience > 1 else "one epoch"
+    return f"ended early after epoch {epochs[-1].epoch}: no better validation accuracy for {number}"
+
+
+def kept_epoch(restore_best: bool, epochs: "list[Epoch]") -> "Epoch | None":
+    """Return the epoch whose weights the run keeps: the best one, or the last one; None before the first."""
+    if restore_best or not epochs:
+        return best_of(epochs)
+    return epochs[-1]
 
 
 def _plateaus(epochs: "list[Epoch]") -> int:
-    """Count how often the validation loss has not got better for PLATEAU epochs, as ReduceLROnPlateau does."""
-    best, waited, found = math.inf, 0, 0
+    """Count how often the validation loss has not improved for PLATEAU epochs, as ReduceLROnPlateau does."""
+    best, waited, plateaus = math.inf, 0, 0
     for epoch in epochs:
         if epoch.val_loss < best - MIN_DELTA:
             best, waited = epoch.val_loss, 0
         else:
             waited += 1
         if waited == PLATEAU:
-            waited, found = 0, found + 1
-    return found
+            waited, plateaus = 0, plateaus + 1
+    return plateaus

@@ -14,11 +14,11 @@ from catdog.errors import CatDogError, DataError
 from catdog.settings import Settings
 from catdog.training.config import TrainConfig
 from catdog.training.devices import device_words
-from catdog.training.ending import is_over
 from catdog.training.force_stop import Force
 from catdog.training.history import read_history
 from catdog.training.reporter import Reporter, StopRequested
 from catdog.training.run_folder import RunFolder
+from catdog.training.schedule import is_over
 from catdog.training.signals import stop_on_signals
 from catdog.utils.memory import peak_memory
 
@@ -43,7 +43,7 @@ def work(folder: RunFolder, settings: Settings, force: Force | None = None, trai
                 _train_and_score(folder, config, settings, reporter, train)
         except BaseException as error:
             return fail(folder, error, reporter)
-        done = is_over(config, read_history(folder.history))
+        done = is_over(config.epochs, config.patience, read_history(folder.history))
         if done:
             folder.drop_checkpoint()
         folder.end(reporter.status, "done" if done else "stopped")
@@ -108,7 +108,7 @@ def _train(folder: RunFolder, config: TrainConfig, settings: Settings, dataset: 
 
     folder.add_to_config(**_machine(), faster=faster(config))
     epochs = read_history(folder.history)
-    if is_over(config, epochs) and folder.model.exists():
+    if is_over(config.epochs, config.patience, epochs) and folder.model.exists():
         # the process ended after the training and before its scores
         reporter.update(**best_so_far(epochs))
     else:

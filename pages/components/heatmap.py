@@ -103,7 +103,7 @@ def _filters(seen: activations.Inside, name: str) -> None:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _heat(folder: str, changed: int, key: str, _pixels: np.ndarray, _run: Run) -> np.ndarray:
-    return occlusion(predictors().get(_run).predict, _pixels)
+    return occlusion(predictors().get(_run.files.tflite, _run.name).predict, _pixels)
 
 
 @st.cache_data(max_entries=20, show_spinner=False)

@@ -6,25 +6,25 @@ import numpy as np
 import streamlit as st
 
 from catdog.errors import RunError
-from catdog.inference.pool import Predictors, Reply
+from catdog.inference.pool import PredictorPool, TimedProbability
 from catdog.runs import Run
 from catdog.utils.progress import Progress, silent
 from pages.components import shared
 
 
 @st.cache_resource(show_spinner=False)
-def predictors() -> Predictors:
+def predictors() -> PredictorPool:
     """Return the models that are kept ready, the same for every browser."""
-    return Predictors()
+    return PredictorPool()
 
 
-def replies(run: Run, pictures: Sequence[np.ndarray], progress: Progress = silent) -> list[Reply] | None:
-    """Return the run's answer to each picture, uint8 (160, 160, 3).
+def predict(run: Run, images: Sequence[np.ndarray], progress: Progress = silent) -> list[TimedProbability] | None:
+    """Return the run's prediction for each image, uint8 (160, 160, 3).
 
-    Where it can't answer this is said on the page, and None returned.
+    Where it can't predict, the page says so and None is returned.
     """
     try:
-        return predictors().ask(run, pictures, progress)
+        return predictors().predict(run.files.tflite, run.name, images, progress)
     except RunError as error:
         st.error(shared.plain(str(error)), icon=":material/error:")
     return None

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from benchmarks.finished import FILES, answer, finished_run, lend_model
@@ -56,12 +55,12 @@ def test_made_runs_have_answered_the_pictures_of_the_very_set_and_their_scores_f
     runs = make_runs(first, 2, model)
     for run in list_runs(first):
         answered = run.predictions()
-        assert [path for path, _, _ in answered] == list(catalog.paths)
+        assert answered.paths == catalog.paths
         assert run.details["data"]["fingerprint"] == catalog.fingerprint
-        right = np.array([label == (probability > 0.5) for _, label, probability in answered])
+        right = answered.right()
         for split in ("validation", "test"):
             assert run.evaluation[split]["accuracy"] == pytest.approx(right[catalog.indices(split)].mean())
-    assert runs[0].predictions() != runs[1].predictions()
+    assert runs[0].predictions().probabilities.tolist() != runs[1].predictions().probabilities.tolist()
 
 
 def test_answers_are_about_as_often_right_as_the_best_epoch(settings: Settings) -> None:
@@ -70,7 +69,7 @@ def test_answers_are_about_as_often_right_as_the_best_epoch(settings: Settings) 
     for number, name in enumerate(MODELS):
         run = finished_run(settings, name, number, EPOCHS)
         answer(run, catalog)
-        right = np.mean([label == (probability > 0.5) for _, label, probability in run.predictions()])
+        right = run.predictions().right().mean()
         assert abs(right - run.best_val_accuracy) < 0.08
 
 

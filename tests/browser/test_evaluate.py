@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from catdog.evaluation import confusion, read_answers
+from catdog.evaluation import confusion
 from tests.browser.visitor import drawn, main, pictures
 
 pytestmark = pytest.mark.browser
@@ -30,7 +30,7 @@ def wait_for_counts(window: Page, expected: list[int]) -> None:
 def test_the_threshold_moves_the_confusion_matrix_and_is_in_the_address(visitor, trained):
     window = visitor.visit("evaluate", run=trained.id, of="validation")
     page = main(window)
-    answers = read_answers(trained).of("validation")
+    answers = trained.predictions().of("validation")
     wait_for_counts(window, confusion(answers.labels, answers.probabilities).ravel().tolist())
     knob = page.get_by_role("slider", name="Threshold")
     knob.press("End")
@@ -72,7 +72,7 @@ def test_a_cell_opens_with_the_keyboard_and_its_pictures_with_where_the_model_lo
 
 
 def test_a_link_shows_the_same_picture_large_to_somebody_else(visitor, trained):
-    path = read_answers(trained).of("test").paths[0]
+    path = trained.predictions().of("test").paths[0]
     window = visitor.visit("evaluate", run=trained.id, photo=path)
     expect(window.get_by_role("dialog").get_by_alt_text(MAP)).to_be_visible()
     window.keyboard.press("Escape")

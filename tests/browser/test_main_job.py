@@ -146,7 +146,8 @@ def test_a_dropped_picture_gets_an_answer_with_class_and_percentage(visitor, tra
     expect(answer).to_have_count(1)
     expect(answer).to_have_accessible_name(re.compile(f"^{trained.config.model}: "))
     said, sure = SURE.search(answer.get_attribute("aria-label")).groups()
-    dogs = next(probability for path, _, probability in trained.predictions() if path == name)
+    predictions = trained.predictions()
+    dogs = predictions.probabilities[predictions.paths.index(name)]
     assert said == ("dogs" if dogs > 0.5 else "cats")
     assert float(sure) == pytest.approx(100 * max(dogs, 1 - dogs), abs=0.11)
     expect(answer).to_contain_text(f"{said} {sure}%")

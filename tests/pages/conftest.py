@@ -65,7 +65,7 @@ def app(place: Settings) -> Callable[..., AppTest]:
 @pytest.fixture
 def trained(place: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
     """Make finished runs whose model tells cold pictures from warm ones."""
-    monkeypatch.setattr("catdog.inference.predictor.load_predictor", lambda run: ColourPredictor())
+    monkeypatch.setattr("catdog.inference.predictor.load_predictor", lambda path, name: ColourPredictor())
 
     def make(model: str = "model1", source: str = "drawn", test: float = 0.75, **details: object) -> Run:
         run = create_run(place, TrainConfig(model=model, source=source, epochs=3))

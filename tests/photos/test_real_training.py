@@ -43,9 +43,11 @@ def test_it_is_scored_on_the_192_test_photos_and_validated_on_808(trained: Run) 
 def test_litert_answers_the_test_photos_as_keras_did(trained: Run, photos_settings: Settings) -> None:
     dataset = open_dataset(photos_settings)
     rows = dataset.catalog.indices(TEST)
-    expected = np.array([probability for _, _, probability in trained.predictions()])
+    expected = trained.predictions().probabilities
     assert len(expected) == len(dataset.catalog)
-    np.testing.assert_allclose(load_predictor(trained).predict(dataset.pixels[rows]), expected[rows], atol=1e-4)
+    np.testing.assert_allclose(
+        load_predictor(trained.files.tflite, trained.name).predict(dataset.pixels[rows]), expected[rows], atol=1e-4
+    )
 
 
 def test_the_run_says_which_weights_it_started_from(trained: Run, photos_settings: Settings) -> None:

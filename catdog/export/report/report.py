@@ -14,7 +14,7 @@ from catdog.charts.series import Series
 from catdog.comparison import baseline, build_table, data_warning, describe_overfitting, diff_settings
 from catdog.datasets import TEST, Dataset, open_dataset
 from catdog.errors import CatDogError
-from catdog.evaluation import Answers, better_words, class_scores, confusion, find_hard_examples, mcnemar, read_answers
+from catdog.evaluation import Predictions, better_words, class_scores, confusion, find_hard_examples, mcnemar
 from catdog.export.report.pages import drawing, page
 from catdog.runs import Run
 from catdog.settings import Settings
@@ -48,12 +48,12 @@ def report_page(settings: Settings, runs: Sequence[Run], names: Mapping[str, str
     )
 
 
-def _answers(runs: Sequence[Run]) -> dict[str, Answers]:
+def _answers(runs: Sequence[Run]) -> dict[str, Predictions]:
     """Return the answers to the test pictures by run id; a run without any (that can be read) is left out."""
     found = {}
     for run in runs:
         try:
-            answers = read_answers(run).of(TEST)
+            answers = run.predictions().of(TEST)
         except CatDogError:
             continue
         if len(answers):
@@ -77,7 +77,7 @@ def _data_words(run: Run) -> str:
     )
 
 
-def _run(run: Run, name: str, history: Mapping[str, Sequence[float]], answers: Answers | None) -> dict[str, Any]:
+def _run(run: Run, name: str, history: Mapping[str, Sequence[float]], answers: Predictions | None) -> dict[str, Any]:
     """Return what the report says of one run."""
     said = {
         "name": name,
@@ -107,7 +107,7 @@ def _curves(runs: Sequence[Run], names: Mapping[str, str], histories: Mapping[st
     return panels(series, goals=goals_of(models, shares.pop() if len(shares) == 1 else None))
 
 
-def _better(runs: Sequence[Run], names: Mapping[str, str], answers: Mapping[str, Answers]) -> list[str]:
+def _better(runs: Sequence[Run], names: Mapping[str, str], answers: Mapping[str, Predictions]) -> list[str]:
     """Return what McNemar's test says of the best run beside each other one, where both answered the same pictures."""
     ranked = sorted((run for run in runs if run.id in answers), key=lambda run: -(run.best_val_accuracy or 0.0))
     said = []
@@ -121,7 +121,7 @@ def _better(runs: Sequence[Run], names: Mapping[str, str], answers: Mapping[str,
 
 
 def _hardest(
-    settings: Settings, runs: Sequence[Run], names: Mapping[str, str], answers: Mapping[str, Answers]
+    settings: Settings, runs: Sequence[Run], names: Mapping[str, str], answers: Mapping[str, Predictions]
 ) -> list[dict[str, Any]]:
     """Return the hardest test pictures of the runs that share the first one's data, each with all answers."""
     alike = [run for run in runs if run.id in answers]

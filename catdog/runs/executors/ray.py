@@ -80,7 +80,7 @@ def start(settings: Settings, folder: RunFolder) -> None:
     """Hand a run to the cluster as a job; RunError where that can't be done, and the run then has no job."""
     cluster = _cluster(settings)
     job = f"{folder.path.name}-{secrets.token_hex(3)}"
-    command = [sys.executable, "-m", "catdog.runs.executors.ray_worker", str(folder.path)]
+    command = [sys.executable, "-m", "catdog.runs.ray_worker", str(folder.path)]
     environment = worker_variables(settings) | {"TF_CPP_MIN_LOG_LEVEL": "2", JOB: job}
     ray = client(cluster)
     with _in_words(cluster):

@@ -9,7 +9,7 @@ from catdog.runs import Run
 from catdog.utils.text import percent
 from pages.components import shared
 from pages.components.augment.stability import steadiness
-from pages.components.predictions import classes_of, replies
+from pages.components.predictions import classes_of, predict
 
 NOBODY = "none"
 
@@ -52,7 +52,7 @@ def say_answers(
     run: Run, name: str, pictures: list[np.ndarray], sentence: DeltaGenerator, places: list[DeltaGenerator]
 ) -> None:
     """Put the run's answer for each picture, uint8 (160, 160, 3), the original first, into its place; sum them up."""
-    answers = replies(run, pictures)
+    answers = predict(run, pictures)
     if answers is None:
         return
     found = [answer.probability for answer in answers]

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import streamlit as st
 
+from catdog.comparison import best_run_on
 from catdog.datasets import Catalog, Dataset
 from catdog.datasets.exclusions import excluded
 from catdog.datasets.quality.checks import Health
 from catdog.datasets.quality.job import health_file, start, state, stored
 from catdog.datasets.quality.messages import KINDS, PAIRS, not_found, odd_words, pair_words, sentences
-from catdog.errors import CatDogError
-from catdog.evaluation.label_errors import Doubt, doubter, doubts
+from catdog.errors import CatDogError, RunError
+from catdog.evaluation.label_errors import LabelError, find_label_errors
 from catdog.runs import Run
 from catdog.utils.text import percent
 from pages.components import access, shared
@@ -102,32 +103,38 @@ def _findings(dataset: Dataset, found: Health) -> None:
 
 
 def _singles(
-    kind: str, catalog: Catalog, found: Health, doubted: list[Doubt], left_out: tuple[str, ...]
+    kind: str, catalog: Catalog, found: Health, doubted: list[LabelError], left_out: tuple[str, ...]
 ) -> list[tuple[str, str]]:
     """Return (path, what to say of it) of each picture of a kind that comes one by one."""
     if kind == DOUBTED:
-        return [(one.path, f"model: {catalog.classes[1 - one.label]}, {percent(one.sure)} sure") for one in doubted]
+        return [
+            (error.path, f"model: {catalog.classes[1 - error.label]}, {percent(error.confidence)} sure")
+            for error in doubted
+        ]
     if kind == EXCLUDED:
         return [(path, "left out of training") for path in left_out]
     return [(path, odd_words(kind, value)) for path, value in found.odd.get(kind, ())]
 
 
-def _doubted(catalog: Catalog) -> tuple[Run | None, list[Doubt]]:
-    """Return the run whose doubts say most of this data, if there is any, and what it doubts."""
-    run = doubter(shared.runs(), catalog)
+def _doubted(catalog: Catalog) -> tuple[Run | None, list[LabelError]]:
+    """Return the best finished run on this data, if there is any, and the labels that it contradicts."""
+    run = best_run_on(shared.runs(), catalog.fingerprint)
     try:
         changed = run.files.predictions.stat().st_mtime_ns if run else 0
     except OSError:  # the run was deleted at this moment
         run = None
-    return run, _read_doubts(run.id, changed, catalog.fingerprint, run, catalog) if run else []
+    return run, _read_label_errors(run.id, changed, catalog.fingerprint, run, catalog) if run else []
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _read_doubts(run_id: str, changed: int, fingerprint: str, _run: Run, _catalog: Catalog) -> list[Doubt]:
-    return doubts(_run, _catalog)
+def _read_label_errors(run_id: str, changed: int, fingerprint: str, _run: Run, _catalog: Catalog) -> list[LabelError]:
+    try:
+        return find_label_errors(_run.predictions(), _catalog)
+    except RunError:  # its predictions are damaged
+        return []
 
 
-def _say(found: Health, run: Run | None, doubted: list[Doubt], left_out: tuple[str, ...]) -> None:
+def _say(found: Health, run: Run | None, doubted: list[LabelError], left_out: tuple[str, ...]) -> None:
     """Say in a sentence for each kind what was found, then what was not."""
     lines = [f"- {words}" for words in sentences(found).values()]
     if doubted:

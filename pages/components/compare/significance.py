@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from catdog.datasets import TEST, VALIDATION
-from catdog.evaluation import Answers, better_words, mcnemar, read_answers
+from catdog.evaluation import Predictions, better_words, mcnemar
 from catdog.runs import Run
 from pages.components import shared
 from pages.components.run_picker import choose_one
@@ -60,7 +60,7 @@ def better(runs: list[Run], names: Mapping[str, str]) -> None:
         )
 
 
-def _answers(run: Run) -> Answers:
+def _answers(run: Run) -> Predictions:
     try:
         changed = run.files.predictions.stat().st_mtime_ns
     except OSError:
@@ -69,5 +69,5 @@ def _answers(run: Run) -> Answers:
 
 
 @st.cache_data(max_entries=40, show_spinner=False)
-def _read(folder: str, changed: int, _run: Run) -> Answers:
-    return read_answers(_run)
+def _read(folder: str, changed: int, _run: Run) -> Predictions:
+    return _run.predictions()

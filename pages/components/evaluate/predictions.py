@@ -7,7 +7,7 @@ import streamlit as st
 
 from catdog.datasets import Catalog, Dataset
 from catdog.errors import CatDogError, RunError
-from catdog.evaluation import Answers, read_answers
+from catdog.evaluation import Predictions
 from catdog.runs import Run
 from catdog.runs.scoring import score_on
 from catdog.training import ACTIVE
@@ -29,7 +29,7 @@ class Judged:
 
     run: Run
     name: str
-    answers: Answers
+    answers: Predictions
     classes: tuple[str, str]
     data: Hashable
     here: bool
@@ -72,7 +72,7 @@ def gather(runs: Sequence[Run], names: Mapping[str, str], dataset: Dataset, spli
     return judged
 
 
-def _stored(run: Run, split: str, own: bool) -> Answers | None:
+def _stored(run: Run, split: str, own: bool) -> Predictions | None:
     """Return the answers that the run stored; say what is wrong where there are none."""
     try:
         changed = run.files.predictions.stat().st_mtime_ns
@@ -88,11 +88,11 @@ def _stored(run: Run, split: str, own: bool) -> Answers | None:
 
 # not st.cache_data, which would copy the answers, 25,000 perhaps, at every look
 @st.cache_resource(max_entries=40, show_spinner=False)
-def _read(folder: str, changed: int, split: str, _run: Run) -> Answers:
-    return read_answers(_run).of(split)
+def _read(folder: str, changed: int, split: str, _run: Run) -> Predictions:
+    return _run.predictions().of(split)
 
 
-def _asked(run: Run, name: str, dataset: Dataset, split: str, at_once: bool) -> Answers | None:
+def _asked(run: Run, name: str, dataset: Dataset, split: str, at_once: bool) -> Predictions | None:
     """Return the run's answers to the data in use, behind a progress bar until all are there.
 
     at_once: whether it is asked now; otherwise once somebody has pressed a button.

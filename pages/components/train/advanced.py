@@ -5,8 +5,8 @@ import streamlit as st
 from catdog.augmentation.config import Augmentation
 from catdog.training import TrainConfig
 from catdog.training.config import AUGMENTATIONS as EFFECTS
-from catdog.training.config import MAX_EPOCHS, settings_of
-from catdog.training.schedule import PLATEAU, SCHEDULES
+from catdog.training.config import MAX_EPOCHS, SCHEDULES, settings_of
+from catdog.training.schedule import PLATEAU
 from pages.components import shared
 from pages.components.augmentation_form import effect_inputs, effect_values
 

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from catdog.errors import UsageError
-from catdog.evaluation import Answers, disagreements, find_hard_examples
+from catdog.evaluation import Predictions, disagreements, find_hard_examples
 
 
 def answers(**probabilities):
-    """Answers to pictures of class 1 with these probabilities, by path."""
+    """Predictions to pictures of class 1 with these probabilities, by path."""
     number = len(probabilities)
     values = np.array(list(probabilities.values()), np.float64)
-    return Answers(tuple(probabilities), np.ones(number, np.int64), values, np.full(number, "test"))
+    return Predictions(tuple(probabilities), np.ones(number, np.int64), values, np.full(number, "test"))
 
 
 def test_the_hardest_come_first_by_the_mean_of_the_losses():
@@ -53,7 +53,7 @@ def test_where_there_is_nothing_in_common_nothing_is_found(models):
 
 def test_where_two_models_have_other_labels_for_a_picture_they_are_not_laid_together():
     one = answers(a=0.1, b=0.2)
-    other = Answers(one.paths, np.array([1, 0]), one.probabilities, one.splits)
+    other = Predictions(one.paths, np.array([1, 0]), one.probabilities, one.splits)
     for find in (disagreements, lambda models: find_hard_examples(models, 5)):
         with pytest.raises(UsageError, match="different labels for the same pictures"):
             find({"one": one, "other": other})

@@ -1,12 +1,13 @@
-"""catdog.evaluation.label_errors: which labels a trained model doubts most."""
+"""catdog.evaluation.label_errors: which labels a trained model contradicts."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from catdog.comparison import best_run_on
 from catdog.datasets import Dataset, open_dataset
-from catdog.evaluation.label_errors import doubter, doubts
+from catdog.evaluation.label_errors import find_label_errors
 from catdog.runs import Run, create_run, list_runs, open_run
 from catdog.settings import Settings
 from catdog.training import TrainConfig
@@ -37,21 +38,22 @@ def test_wrong_answers_come_by_how_sure_they_are_and_right_ones_not_at_all(data:
     cats = [catalog.paths[row] for row in catalog.indices(label=0)]
     dogs = [catalog.paths[row] for row in catalog.indices(label=1)]
     run = answered({cats[0]: (0, 0.7), cats[1]: (0, 0.1), dogs[0]: (1, 0.001), dogs[1]: (1, 0.5)})
-    found = doubts(run, catalog)
-    assert [(one.path, one.label) for one in found] == [(dogs[0], 1), (cats[0], 0)]
-    assert found[0].sure == pytest.approx(0.999)
+    found = find_label_errors(run.predictions(), catalog)
+    assert [(error.path, error.label) for error in found] == [(dogs[0], 1), (cats[0], 0)]
+    assert found[0].confidence == pytest.approx(0.999)
     assert found[0].loss == pytest.approx(6.9, abs=0.01)
 
 
 def test_answers_for_pictures_that_are_not_there_are_passed_over(data: Dataset, answered) -> None:
-    assert doubts(answered({"train/cats/gone.jpg": (0, 0.99)}), data.catalog) == []
+    run = answered({"train/cats/gone.jpg": (0, 0.99)})
+    assert find_label_errors(run.predictions(), data.catalog) == []
 
 
 def test_the_best_finished_run_on_this_very_data_is_asked(settings: Settings, data: Dataset, answered) -> None:
-    assert doubter(list_runs(settings), data.catalog) is None
+    assert best_run_on(list_runs(settings), data.catalog.fingerprint) is None
     best = answered({}, accuracy=0.9)
     answered({}, accuracy=0.7)
     answered({}, accuracy=0.99, state="stopped")
     answered({}, accuracy=0.99, fingerprint="another")
     answered({}, accuracy=0.99).files.predictions.unlink()
-    assert doubter(list_runs(settings), data.catalog).id == best.id
+    assert best_run_on(list_runs(settings), data.catalog.fingerprint).id == best.id

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from catdog.errors import UsageError
-from catdog.evaluation import Answers, McNemar, accuracy_interval, better_words, mcnemar
+from catdog.evaluation import McNemar, Predictions, accuracy_interval, better_words, mcnemar
 
 
 def answers(right, paths=None, labels=None):
@@ -14,7 +14,7 @@ def answers(right, paths=None, labels=None):
     labels = np.arange(len(right)) % 2 if labels is None else np.asarray(labels)
     probabilities = np.where(right == (labels == 1), 0.9, 0.1)
     paths = tuple(paths or (f"{number}.jpg" for number in range(len(right))))
-    return Answers(paths, labels, probabilities, np.full(len(right), "test"))
+    return Predictions(paths, labels, probabilities, np.full(len(right), "test"))
 
 
 @pytest.mark.parametrize(("right", "photos"), [(0, 1), (1, 1), (96, 192), (190, 192), (192, 192), (24_000, 25_000)])

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from catdog.evaluation import Answers, accuracy_interval, calibration, precision_recall, roc, score
+from catdog.evaluation import Predictions, accuracy_interval, calibration, precision_recall, roc, score
 from catdog.evaluation.summary import summary
 
 ADDED = {"interval", "threshold", "classes", "roc_area", "average_precision", "calibration_error"}
@@ -14,7 +14,7 @@ ADDED = {"interval", "threshold", "classes", "roc_area", "average_precision", "c
 def answers(labels, probabilities):
     number = len(labels)
     values = np.array(probabilities, np.float64)
-    return Answers(tuple(map(str, range(number))), np.array(labels, np.int64), values, np.full(number, "test"))
+    return Predictions(tuple(map(str, range(number))), np.array(labels, np.int64), values, np.full(number, "test"))
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ def test_a_model_cut_short_is_an_error_in_words(brightness: Path, tmp_path: Path
 def test_a_run_answers_with_its_own_model_once_it_has_one(settings: Settings, brightness: Path) -> None:
     run = runs.create_run(settings, TrainConfig("model1"))
     with pytest.raises(RunError, match="no trained model yet"):
-        load_predictor(run)
+        load_predictor(run.files.tflite, run.name)
     run.files.tflite.write_bytes(brightness.read_bytes())
     run.files.write_status(replace(run.status, state="stopped"))
-    np.testing.assert_allclose(load_predictor(runs.open_run(settings, run.id)).predict(grey(51)), [0.2], atol=1e-5)
+    np.testing.assert_allclose(load_predictor(run.files.tflite, run.name).predict(grey(51)), [0.2], atol=1e-5)

@@ -51,7 +51,9 @@ def test_a_new_run_waits_with_its_settings_and_a_name_of_its_own(settings: Setti
     )
     curves = ("accuracy", "loss", "val_accuracy", "val_loss", "learning_rate")
     assert run.history() == {name: [] for name in ("epoch", "seconds", *curves)}
-    assert (run.predictions(), run.log_tail()) == ([], "")
+    assert run.log_tail() == ""
+    with pytest.raises(RunError, match="has no answers"):
+        run.predictions()
 
 
 def test_launching_makes_a_run_and_starts_its_process(settings: Settings, started: list[str]) -> None:
@@ -123,7 +125,9 @@ def test_damaged_files_in_a_run_do_not_hide_it_or_break_the_list(settings: Setti
     found = {run.id: run for run in runs.list_runs(settings)}
     assert set(found) == {run.id, other.id}
     assert found[run.id].state == "interrupted"
-    assert (found[run.id].test_accuracy, found[run.id].predictions()) == (None, [])
+    assert found[run.id].test_accuracy is None
+    with pytest.raises(RunError, match="damaged"):
+        found[run.id].predictions()
 
 
 def test_an_active_run_whose_process_is_gone_is_interrupted(settings: Settings) -> None:
@@ -290,7 +294,8 @@ def test_history_predictions_and_the_end_of_the_log_are_read_from_the_folder(set
     run.files.log.write_bytes(b"one\ntwo\xff\nthree\n")
     assert run.history()["val_accuracy"] == [0.6, 0.7]
     assert run.history()["epoch"] == [1, 2]
-    assert run.predictions() == [("a,b.jpg", 1, 0.25)]
+    predictions = run.predictions()
+    assert (predictions.paths, predictions.labels[0], predictions.probabilities[0]) == (("a,b.jpg",), 1, 0.25)
     assert run.log_tail(2) == "two\N{REPLACEMENT CHARACTER}\nthree"
 
 

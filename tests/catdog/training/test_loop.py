@@ -171,7 +171,9 @@ def test_a_resumed_run_has_the_learning_rates_of_one_that_was_never_stopped(
     straight, rates[:] = rates[:], []
     history = read_history(tmp_path / "straight" / "history.csv")
     assert [epoch.learning_rate for epoch in history] == pytest.approx(straight, rel=1e-5)
-    assert straight == pytest.approx([learning_rate(config, history[:number]) for number in range(5)])
+    assert straight == pytest.approx(
+        [learning_rate(config.schedule, config.learning_rate, config.epochs, history[:number]) for number in range(5)]
+    )
     assert len(set(straight)) == {"constant": 1, "cosine": 5, "plateau": 2}[schedule]
 
     folder, real = RunFolder(tmp_path / "resumed"), loop.save_checkpoint

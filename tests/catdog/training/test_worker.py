@@ -200,10 +200,14 @@ def test_the_model_that_is_kept_is_that_of_the_best_epoch(straight: Run, setting
 
 def test_litert_gives_the_answers_of_the_predictions(straight: Run, settings: Settings) -> None:
     dataset = open_dataset(settings, straight.config.source)
-    paths, labels, probabilities = zip(*straight.predictions(), strict=True)
-    assert paths == dataset.catalog.paths
-    assert list(labels) == dataset.catalog.labels.tolist()
-    np.testing.assert_allclose(load_predictor(straight).predict(dataset.pixels), probabilities, atol=1e-4)
+    predictions = straight.predictions()
+    assert predictions.paths == dataset.catalog.paths
+    assert predictions.labels.tolist() == dataset.catalog.labels.tolist()
+    np.testing.assert_allclose(
+        load_predictor(straight.files.tflite, straight.name).predict(dataset.pixels),
+        predictions.probabilities,
+        atol=1e-4,
+    )
     assert straight.test_accuracy == straight.evaluation[TEST]["accuracy"]
     assert straight.evaluation[TEST]["photos"] == 8
 

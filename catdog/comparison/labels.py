@@ -1,10 +1,46 @@
-"""Which data runs learned from, and a warning where it was not the same."""
+"""What runs and their data are called side by side, which are chosen at first, and a warning where data differ."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from catdog.models.specs import MODELS
 from catdog.runs import Run
 from catdog.utils.text import listed
+
+
+def latest_finished(runs: Sequence[Run]) -> list[Run]:
+    """Return the newest finished run of each model, in the models' order; `runs` come newest first."""
+    newest = {run.config.model: run for run in reversed(runs) if run.finished}
+    return [newest[name] for name in MODELS if name in newest]
+
+
+def sweeps(runs: Sequence[Run]) -> dict[str, list[Run]]:
+    """Return {title: its runs} of each sweep of which two runs or more are left, in the order of `runs`."""
+    found: dict[str, list[Run]] = {}
+    for run in runs:
+        if run.sweep:
+            found.setdefault(run.sweep, []).append(run)
+    return {title: of_it for title, of_it in found.items() if len(of_it) > 1}
+
+
+def labels(runs: Sequence[Run]) -> dict[str, str]:
+    """Return {run id: name}, where runs of the same name are told apart by the end of their id."""
+    times = Counter(run.name for run in runs)
+    return {run.id: run.name if times[run.name] == 1 else f"{run.name} ({run.id[-4:]})" for run in runs}
+
+
+def best_run_on(runs: Sequence[Run], fingerprint: str) -> Run | None:
+    """Return the run with the best validation accuracy of those finished on this data, None without one.
+
+    Args:
+        runs: The runs to choose from, newest first, which decides among equals.
+        fingerprint: Of the catalog; runs of other data, and those without predictions.csv, are passed over.
+    """
+    candidates = [
+        run for run in runs if run.finished and run.fingerprint == fingerprint and run.files.predictions.exists()
+    ]
+    return max(candidates, key=lambda run: run.best_val_accuracy or 0.0, default=None)
 
 
 def data_words(run: Run) -> str:

@@ -1,6 +1,6 @@
 """The process of a run on a Ray cluster, which has done the waiting.
 
-Usage: python -m catdog.runs.executors.ray_worker RUN_FOLDER
+Usage: python -m catdog.runs.ray_worker RUN_FOLDER
 """
 
 import os
@@ -17,7 +17,7 @@ from catdog.utils.files import read_json
 
 def main() -> int:
     """Train the run folder named on the command line, unless it was stopped meanwhile; return the exit status."""
-    folder = named_folder("catdog.runs.executors.ray_worker")
+    folder = named_folder("catdog.runs.ray_worker")
     lock = FileLock(folder.path / ".lock")
     try:
         lock.acquire(timeout=TAKEOVER)
