@@ -21,7 +21,8 @@ def learning_rate(schedule: str, initial: float, max_epochs: int, epochs: "list[
 
     Args:
         schedule: "constant" keeps the initial rate. "cosine" goes from it along half a cosine, which would reach 0
-            after the last epoch. "plateau" takes a tenth each time the validation loss has not improved for PLATEAU epochs.
+            after the last epoch. "plateau" takes a tenth each time the validation loss has not improved for PLATEAU
+            epochs.
         initial: The learning rate of the first epoch.
         max_epochs: How many epochs the run trains.
         epochs: The finished epochs, in order.
