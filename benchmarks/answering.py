@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from benchmarks.timing import median_seconds
-from catdog.inference.activations import class_activation, look_inside
+from catdog.inference.activations import class_activation, compute_activations
 from catdog.inference.occlusion import occlusion
 from catdog.inference.predictor import Predictor, parallel_outputs
 from catdog.models.specs import MODELS
@@ -49,7 +49,7 @@ def litert_ways(run: Run, pixels: np.ndarray, times: int) -> tuple[list[dict], n
 def _look(run: Run, predictor: Predictor, picture: np.ndarray, own: bool) -> np.ndarray:
     """Return the map that the pages show of one picture: what each place adds, or what hiding it does."""
     if own:
-        return class_activation(look_inside(run.files.tflite, picture), 1)
+        return class_activation(compute_activations(run.files.tflite, picture), 1)
     return occlusion(predictor.predict, picture)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.dropping import PREDICT, Dropper
 from catdog.inference.predictor import Predictor
 from catdog.runs import Run
-from catdog.utils.text import percent
+from catdog.utils.text import format_percent
 
 CLASSES = ("cats", "dogs")
 
@@ -23,7 +23,7 @@ def expected_answers(runs: Sequence[Run], pictures: Sequence[np.ndarray]) -> lis
         probabilities = Predictor(run.files.tflite).predict(np.stack(pictures))
         for said, probability in zip(words, map(float, probabilities), strict=True):
             sure = max(probability, 1 - probability)
-            said.append(f"{CLASSES[probability > 0.5]}, {percent(sure)} sure")
+            said.append(f"{CLASSES[probability > 0.5]}, {format_percent(sure)} sure")
     return words
 
 

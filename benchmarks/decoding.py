@@ -22,8 +22,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from catdog.datasets.cache import decoded
-from catdog.datasets.catalog import Catalog, scan
+from catdog.datasets.cache import decode_dataset
+from catdog.datasets.catalog import Catalog, scan_folder
 from catdog.images.decode import SIZE
 
 
@@ -38,7 +38,7 @@ def main() -> None:
 
 def rates(folder: Path, rounds: int) -> dict[str, float]:
     """Return {way: pictures a second}, medians of that many rounds, for a folder of two class folders."""
-    catalog = scan(str(folder), folder)
+    catalog = scan_folder(str(folder), folder)
     ways = {"catdog": _catdog, "pil": _pil, "keras": _keras(folder)}
     found: dict[str, list[float]] = {way: [] for way in ways}
     for number in range(rounds + 1):
@@ -52,7 +52,7 @@ def rates(folder: Path, rounds: int) -> dict[str, float]:
 
 def _catdog(catalog: Catalog) -> int:
     with tempfile.TemporaryDirectory() as cache:
-        return len(decoded(catalog, Path(cache)).pixels)
+        return len(decode_dataset(catalog, Path(cache)).pixels)
 
 
 def _pil(catalog: Catalog) -> int:

@@ -17,11 +17,11 @@ import numpy as np
 
 from catdog.datasets import SPLITS, TRAINING, Catalog
 from catdog.evaluation import score
-from catdog.models.specs import MODELS, build
+from catdog.models.specs import MODELS, build_model
 from catdog.runs import Run, create_run, open_run
 from catdog.settings import Settings
 from catdog.training import RunFolder, TrainConfig
-from catdog.training.history import Epoch, best_of, write_history
+from catdog.training.history import Epoch, best_epoch, write_history
 from catdog.utils.files import write_json, write_text
 
 GUESSING = 0.5
@@ -37,7 +37,7 @@ def finished_run(settings: Settings, model: str, number: int, epochs: int) -> Ru
     run = create_run(settings, TrainConfig(model, "drawn", epochs=epochs, seed=number), f"{model} number {number}")
     done = _epochs(model, epochs, rng)
     write_history(run.files.history, done)
-    best = best_of(done)
+    best = best_epoch(done)
     write_json(run.files.evaluation, {split: {"accuracy": best.val_accuracy} for split in SPLITS if split != TRAINING})
     reached = {"best_val_accuracy": best.val_accuracy, "best_epoch": best.epoch}
     seconds = sum(epoch.seconds for epoch in done)
@@ -86,7 +86,7 @@ def write_untrained(folder: Path, name: str = "model4") -> None:
     from catdog.export.convert import probability
     from catdog.training.litert import to_litert
 
-    files, model = RunFolder(folder), build(name, seed=1)
+    files, model = RunFolder(folder), build_model(name, seed=1)
     model.save(files.model)
     files.tflite.write_bytes(to_litert(model, probability(model, name, 1).python_function))
 

@@ -67,15 +67,15 @@ def measure(name: str, steps: int) -> dict:
     import numpy as np
 
     from catdog.augmentation.config import Augmentation
-    from catdog.models.specs import build, compile_model, recipe
+    from catdog.models.specs import build_model, compile_model, get_spec
     from catdog.training import TrainConfig
     from catdog.training.acceleration import BFLOAT16, fast_arithmetic, faster_arithmetic, fused_adam
     from catdog.training.standin import stand_in
 
     config = TrainConfig(name)
-    model = build(name, augmentation=Augmentation(), seed=1)
+    model = build_model(name, augmentation=Augmentation(), seed=1)
     compile_model(model, name, adam=fused_adam())
-    trained = model if recipe(name).backbone else stand_in(model, name)
+    trained = model if get_spec(name).backbone else stand_in(model, name)
     rng = np.random.default_rng(0)
     pictures = rng.integers(0, 256, (BATCH, 160, 160, 3)).astype(np.float32)
     labels = (np.arange(BATCH) % 2)[:, np.newaxis].astype(np.float32)

@@ -27,7 +27,7 @@ from benchmarks.predict import make_runs, picture_files
 from benchmarks.pupils import SHOWN_ERRORS, TICK, WATCH, Click, school_hour
 from benchmarks.tables import markdown
 from catdog.comparison import latest_finished
-from catdog.images.decode import load_picture, resize
+from catdog.images.decode import load_image, resize
 from catdog.runs import Run, delete_run, launch, list_runs, open_run, stop_run
 from catdog.settings import Settings
 from catdog.training import ACTIVE, TrainConfig
@@ -70,7 +70,7 @@ def measure(
 ) -> list[dict]:
     """Return a row for each number of people."""
     photos = [path.read_bytes() for path in files]
-    expected = expected_answers(runs, [resize(load_picture(path)) for path in files])
+    expected = expected_answers(runs, [resize(load_image(path)) for path in files])
     rows = []
     with server(settings) as (pid, port):
         with Reader(port) as window:

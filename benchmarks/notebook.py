@@ -18,7 +18,7 @@ def main() -> None:
     import tensorflow as tf
 
     from catdog.models.mobilenet import find_weights
-    from catdog.models.specs import build, compile_model, recipe
+    from catdog.models.specs import build_model, compile_model, get_spec
     from catdog.settings import Settings
 
     keras.utils.set_random_seed(seed)
@@ -28,8 +28,8 @@ def main() -> None:
     held_back = validation.cardinality() // 5
     validation = validation.skip(held_back)
     train, validation = train.prefetch(tf.data.AUTOTUNE), validation.prefetch(tf.data.AUTOTUNE)
-    weights = find_weights(Settings.from_environment()).path if recipe(name).backbone else None
-    model = build(name, weights=weights, seed=seed)
+    weights = find_weights(Settings.from_environment()).path if get_spec(name).backbone else None
+    model = build_model(name, weights=weights, seed=seed)
     compile_model(model, name)
     ends = [time.monotonic()]
     clock = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: ends.append(time.monotonic()))

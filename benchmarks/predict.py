@@ -32,7 +32,7 @@ from benchmarks.processes import run_process
 from benchmarks.tables import markdown
 from catdog.comparison import latest_finished
 from catdog.datasets import open_dataset
-from catdog.images.decode import load_picture, resize
+from catdog.images.decode import load_image, resize
 from catdog.models.specs import MODELS
 from catdog.runs import Run, list_runs
 from catdog.settings import Settings
@@ -97,7 +97,7 @@ def picture_files(settings: Settings, folder: Path | None, number: int) -> list[
 
 def measure_ways(runs: Sequence[Run], files: Sequence[Path], times: int) -> list[dict]:
     """Return a row for each model and way, LiteRT first, before TensorFlow is there, and how far apart answers are."""
-    pixels = np.stack([resize(load_picture(path)) for path in files])
+    pixels = np.stack([resize(load_image(path)) for path in files])
     rows, apart = [], {}
     for run in runs:
         found, apart[run.id] = litert_ways(run, pixels, times)
@@ -116,7 +116,7 @@ def measure_server(
 ) -> dict:
     """Return what a server of this home does with one photo, with many people, and with 200 photos."""
     photos = [path.read_bytes() for path in files]
-    known = expected_answers(runs, [resize(load_picture(path)) for path in files[:number]])
+    known = expected_answers(runs, [resize(load_image(path)) for path in files[:number]])
     found: dict = {}
     with server(settings) as (pid, port):
         with Dropper(port) as window:

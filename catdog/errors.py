@@ -13,7 +13,7 @@ class DataError(CatDogError):
     """A photo set is missing, damaged or laid out in a way that can't be used."""
 
 
-class PictureError(CatDogError):
+class ImageError(CatDogError):
     """One picture can't be read."""
 
 

@@ -6,7 +6,7 @@ until `st.navigation` was called once: a deep link right after a restart would t
 
 import streamlit as st
 
-from pages.components import shared
+from pages.components import page
 from pages.components.sidebar import sidebar
 from pages.components.uploads import notice_person
 
@@ -31,16 +31,16 @@ def main() -> None:
     """Set the page up, draw what all pages share, and run the page that is chosen."""
     st.set_page_config(page_title="Cats and Dogs", page_icon="🐈", layout="wide")
     st.logo(":material/pets:", size="large")
-    page = st.navigation(
+    chosen = st.navigation(
         [
             st.Page(f"{name}.py", title=title, icon=f":material/{icon}:", help=about)
             for name, title, icon, about in PAGES
         ]
     )
-    with shared.errors():
+    with page.show_errors():
         notice_person()
         sidebar()
-        page.run()
+        chosen.run()
 
 
 main()

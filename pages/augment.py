@@ -9,9 +9,9 @@ from catdog.augmentation.config import Augmentation
 from catdog.augmentation.layers import keras_code
 from catdog.augmentation.transforms import rolled_transforms, transform
 from catdog.datasets import TRAINING, Dataset
-from catdog.images.decode import SUFFIXES, read_picture, resize
+from catdog.images.decode import SUFFIXES, read_image, resize
 from catdog.models.specs import MODELS
-from pages.components import shared
+from pages.components import markdown, page, state
 from pages.components.augment.predictions import answering, say_answers
 from pages.components.augmentation_form import effect_faults, effect_inputs, effect_values
 from pages.components.thumbnails import tile
@@ -31,16 +31,16 @@ PREVIEWS = {
 
 def main() -> None:
     """Draw the page."""
-    shared.opening(
+    page.page_header(
         "Play with augmentation",
         "A flipped or tilted cat is still a cat, so each training picture can be shown in many ways. "
         "A model that never sees exactly the same picture twice can't learn pictures by heart: it has to learn "
         "what cats look like.",
     )
-    dataset = shared.dataset()
+    dataset = state.dataset()
     _say_what_the_address_got_wrong(dataset)
     wanted, copies = _controls()
-    with shared.errors():
+    with page.show_errors():
         _versions(*_picture(dataset), wanted, copies if wanted.acts else 0)
     st.header("The same in Keras", anchor=False)
     st.markdown("The layers of these settings, to copy into a program of your own:")
@@ -64,7 +64,7 @@ def _controls() -> tuple[Augmentation, int]:
         copies = st.slider("Versions", FEWEST, MOST, USUAL, key="copies", bind="query-params")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
-                "Roll again", on_click=shared.draw_number, args=("roll",), type="primary", icon=":material/casino:"
+                "Roll again", on_click=state.draw_number, args=("roll",), type="primary", icon=":material/casino:"
             )
             own = st.session_state.get("augment-upload") is not None
             st.button("Another picture", on_click=_another_picture, icon=":material/shuffle:", disabled=own)
@@ -95,7 +95,7 @@ def _set(augmentation: Augmentation, copies: int | None = None) -> None:
 
 
 def _another_picture() -> None:
-    catalog = shared.catalog()
+    catalog = state.catalog()
     st.query_params["picture"] = catalog.paths[secrets.choice(catalog.indices(TRAINING).tolist())]
 
 
@@ -105,12 +105,12 @@ def _say_what_the_address_got_wrong(dataset: Dataset) -> None:
     copies, picture = asked.get("copies", str(USUAL))[:40], asked.get("picture")
     if not (copies.isascii() and copies.isdigit() and FEWEST <= int(copies) <= MOST):
         wrong.append(f"The number of versions is {copies!r}, but must be from {FEWEST} to {MOST}.")
-    if "roll" in asked and shared.number_in_address("roll") is None:
+    if "roll" in asked and state.number_in_address("roll") is None:
         wrong.append(f"The seed is {asked['roll'][:40]!r}, but must be a whole number from 0 to 999,999.")
     if picture is not None and picture not in dataset.catalog.paths:
         wrong.append(f"The data in use has no picture {picture[:80]!r}: choose another picture.")
     if wrong:
-        lines = [shared.plain(line) for line in wrong]
+        lines = [markdown.escape(line) for line in wrong]
         st.warning("  \n".join([*lines, "The page shows its own values instead."]), icon=":material/link_off:")
 
 
@@ -133,7 +133,7 @@ def _picture(dataset: Dataset) -> tuple[str, np.ndarray, np.ndarray]:
 
 @st.cache_data(max_entries=20, show_spinner=False)
 def _uploaded(file_id: str, name: str, _file) -> tuple[np.ndarray, np.ndarray]:
-    picture = read_picture(_file.getvalue(), name)
+    picture = read_image(_file.getvalue(), name)
     return resize(picture, SIDE), resize(picture)
 
 
@@ -145,7 +145,7 @@ def _of_the_data(path: str, fingerprint: str, _dataset: Dataset, row: int) -> tu
 
 def _versions(name: str, picture: np.ndarray, seen: np.ndarray, wanted: Augmentation, copies: int) -> None:
     """Show the picture and, beside it, versions that are changed at random, with a trained model's answers."""
-    roll = shared.number_in_address("roll")
+    roll = state.number_in_address("roll")
     roll = FIRST_ROLL if roll is None else roll
     if copies:
         st.subheader(f"{copies} versions of one picture", anchor=False)

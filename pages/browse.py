@@ -9,9 +9,9 @@ import streamlit as st
 from catdog.datasets import Dataset
 from catdog.datasets.selection import RANDOM, Selection, matching, sampled
 from catdog.datasets.statistics import Facts
-from catdog.errors import PictureError
-from catdog.images.size import own_size
-from pages.components import shared
+from catdog.errors import ImageError
+from catdog.images.size import read_size
+from pages.components import markdown, page, state
 from pages.components.browse.charts import counts, looks
 from pages.components.browse.filters import Wanted, filters, say_what_the_address_got_wrong
 from pages.components.browse.quality import health
@@ -37,14 +37,14 @@ WHOLE_TILE_OPENS = """<style>
 
 def main() -> None:
     """Draw the page."""
-    shared.opening(
+    page.page_header(
         "Look at the data",
         "A computer learns what a cat is from examples, so the first step is to look at them yourself. "
         "Each picture comes with a label, and from its pixels alone the computer must find out which label "
         "it has.",
     )
     st.html(WHOLE_TILE_OPENS)
-    dataset = shared.dataset()
+    dataset = state.dataset()
     say_what_the_address_got_wrong(dataset.catalog)
     wanted = filters(dataset.catalog)
     facts = facts_now(dataset) if wanted.selection.needs_facts else None
@@ -81,7 +81,7 @@ def _sample(dataset: Dataset, rows: np.ndarray, wanted: Wanted) -> None:
     for chosen in sampled(catalog, rows, wanted.selection, wanted.rows, wanted.columns):
         if len(chosen):
             label = int(catalog.labels[chosen[0]])
-            name = shared.plain(catalog.classes[label])
+            name = markdown.escape(catalog.classes[label])
             st.markdown(f":{COLOURS[label]}-badge[:material/label: **{name}**]")
             _grid(dataset, chosen, wanted.columns, with_label=False)
 
@@ -91,7 +91,7 @@ def _page(dataset: Dataset, rows: np.ndarray, wanted: Wanted) -> None:
     many = wanted.rows * wanted.columns
     place = st.container()
     pages = -(-len(rows) // many)
-    asked = shared.number_in_address("page") or 1
+    asked = state.number_in_address("page") or 1
     if "page" not in st.session_state and asked > pages:
         st.warning(f"There is no page {asked:,}, only {pages:,}: this is the first.", icon=":material/link_off:")
     number = st.pagination(pages, key="page", bind="query-params")
@@ -122,18 +122,18 @@ def _picture(
     name = catalog.paths[row].rsplit("/", 1)[-1]
     label = int(catalog.labels[row])
     if shown is None:
-        st.caption(f":material/broken_image: {shared.plain(size)}")
+        st.caption(f":material/broken_image: {markdown.escape(size)}")
         return
     st.image(shown, width="stretch", alt=f"A picture labelled {catalog.classes[label]}, file {name}")
     st.button(
-        shared.plain(name),
+        markdown.escape(name),
         key=f"open-{row}",
         on_click=open_photo,
         args=(catalog.paths[row],),
         type="tertiary",
         wrap=False,
     )
-    coloured = f":{COLOURS[label]}[{shared.plain(catalog.classes[label])}], " if with_label else ""
+    coloured = f":{COLOURS[label]}[{markdown.escape(catalog.classes[label])}], " if with_label else ""
     if not dense:
         st.caption(f"{coloured}{size[0]} × {size[1]} pixels, {catalog.splits[row]}")
     elif with_label:
@@ -147,12 +147,12 @@ def _maker(dataset: Dataset) -> Callable[[tuple], tuple]:
     def make(key: tuple[str, str, int, bool]) -> tuple[str | None, tuple[int, int] | str]:
         _, _, row, dense = key
         if dense:
-            own = own_size(dataset.catalog.root / dataset.catalog.paths[row])
+            own = read_size(dataset.catalog.root / dataset.catalog.paths[row])
             if own is not None:
                 return in_address(stretched_tile(read(slice(row, row + 1))[0], own, *SMALL)), own
         try:
             picture = dataset.picture(row)
-        except PictureError as error:
+        except ImageError as error:
             return None, str(error)
         return in_address(fitted(picture, *(SMALL if dense else LARGE))), (picture.shape[1], picture.shape[0])
 

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from catdog.comparison import data_warning, labels
+from catdog.comparison import label_runs, warn_about_data
 from catdog.datasets import TEST, VALIDATION
 from catdog.runs import Run
-from catdog.utils.text import listed
-from pages.components import shared
+from catdog.utils.text import join_names
+from pages.components import markdown, page, state
 from pages.components.evaluate.predictions import HERE, OWN, Judged, gather, strangers
 from pages.components.evaluate.scores import class_scores_table, score_table
 from pages.components.evaluate.threshold import focus
@@ -17,23 +17,23 @@ DATABASE = ":material/database:"
 
 def main() -> None:
     """Draw the page."""
-    shared.opening(
+    page.page_header(
         "Evaluate",
         "How often a model is right is only the beginning: it also matters which mistakes it makes, how sure it is "
         "when it makes them, and what it looks at. Judge it by pictures that it has never seen, and look at those "
         "that it gets wrong.",
     )
-    runs = shared.runs()
+    runs = state.runs()
     if not runs:
         _no_run()
         return
-    names = labels(runs)
+    names = label_runs(runs)
     chosen = choose_runs(runs, names, "judged")
     if not chosen:
         st.info("Choose one or more runs above to see how good they are.", icon=":material/fact_check:")
         return
     split, on = _choose_pictures(chosen)
-    judged = gather(chosen, names, shared.dataset(), split, on)
+    judged = gather(chosen, names, state.dataset(), split, on)
     if not judged:
         return
     _say_whose_pictures(judged, names)
@@ -42,7 +42,7 @@ def main() -> None:
     score_table(judged)
     st.header("For each class", anchor=False)
     class_scores_table(judged)
-    st.fragment(focus, key="focus-fragment")(judged, shared.dataset(), split)
+    st.fragment(focus, key="focus-fragment")(judged, state.dataset(), split)
 
 
 def _no_run() -> None:
@@ -62,7 +62,7 @@ def _choose_pictures(chosen: list[Run]) -> tuple[str, str]:
             "Judged by the pictures for", (TEST, VALIDATION), default=TEST, required=True, key="of", bind="query-params"
         )
         on = OWN
-        if strangers(chosen, shared.catalog()):
+        if strangers(chosen, state.catalog()):
             on = st.segmented_control(
                 "of",
                 (OWN, HERE),
@@ -79,9 +79,9 @@ def _say_whose_pictures(judged: list[Judged], names: dict[str, str]) -> None:
     """Warn where the runs are not judged by the same pictures, or by pictures of other data than they learned from."""
     learned = [one for one in judged if one.own]
     if len({one.data for one in judged}) > 1:
-        warning = data_warning([one.run for one in learned], names)
+        warning = warn_about_data([one.run for one in learned], names)
         st.warning(
-            shared.plain(warning or "These runs are judged by different pictures, so they can't be compared."),
+            markdown.escape(warning or "These runs are judged by different pictures, so they can't be compared."),
             icon=":material/warning:",
         )
     elsewhere = [one for one in judged if one.own and not one.here]
@@ -94,8 +94,11 @@ def _say_whose_pictures(judged: list[Judged], names: dict[str, str]) -> None:
 
 def _told(judged: list[Judged]) -> str:
     """Name runs and what each learned from, as Markdown."""
-    return listed(
-        [f"**{shared.plain(one.name)}** (learned from {shared.source_words(one.run.config.source)})" for one in judged]
+    return join_names(
+        [
+            f"**{markdown.escape(one.name)}** (learned from {state.source_words(one.run.config.source)})"
+            for one in judged
+        ]
     )
 
 

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from catdog.charts import CONFIG, drawings
-from catdog.models.differences import changes
-from catdog.models.specs import MODELS, Recipe
-from catdog.models.summary import Layer, layers_of
+from catdog.models.differences import list_differences
+from catdog.models.specs import MODELS, ModelSpec
+from catdog.models.summary import Layer, list_layers
 from catdog.runs import Run
-from catdog.utils.text import listed, percent, size
-from pages.components import shared
+from catdog.utils.text import format_percent, format_size, join_names
+from pages.components import markdown, page, state
 
 FLOAT32 = 4  # bytes
 MOST_COMPARED = 6  # runs: more curves on one chart can't be told apart
@@ -29,8 +29,8 @@ HOW_TO_READ = (
 
 def main() -> None:
     """Draw the page."""
-    one, other = shared.classes()
-    shared.opening(
+    one, other = state.classes()
+    page.page_header(
         "Meet the models",
         "A model is a chain of layers: each takes numbers, calculates new ones and hands them on, until so few are "
         f"left that they say {one} or {other}. Some layers have parameters, the numbers they calculate with, and to "
@@ -39,7 +39,7 @@ def main() -> None:
     first = next(iter(MODELS))
     chosen = st.segmented_control("Model", list(MODELS), default=first, required=True, key="model", bind="query-params")
     name = chosen or first  # an empty ?model= chooses none
-    recipe, layers = MODELS[name], layers_of(name)
+    recipe, layers = MODELS[name], list_layers(name)
     st.header(f"{name}: {recipe.title}", anchor=False)
     st.markdown(recipe.idea)
     _drawing(name)
@@ -54,7 +54,7 @@ def main() -> None:
         f"small. {name}'s is called **{recipe.loss}**: {LOSSES[recipe.loss].format(one=one, other=other)}"
     )
     st.header("How well it does", anchor=False)
-    runs = shared.models_with_runs()[name]
+    runs = state.models_with_runs()[name]
     _results(recipe, runs)
     _onwards(name, runs)
 
@@ -62,7 +62,7 @@ def main() -> None:
 def _drawing(name: str) -> None:
     """Draw the network in parts, which lie side by side where there is room for it."""
     parts = drawings(name)
-    for number, (cell, (chart, words)) in enumerate(zip(shared.row(len(parts), 205), parts, strict=True)):
+    for number, (cell, (chart, words)) in enumerate(zip(page.row(len(parts), 205), parts, strict=True)):
         config = {**CONFIG, "displayModeBar": False}
         cell.plotly_chart(chart, key=f"drawing-{name}-{number}", config=config, alt=words)
     st.caption(HOW_TO_READ)
@@ -75,30 +75,30 @@ def _kinds(layers: tuple[Layer, ...]) -> None:
         by_sentence.setdefault(layer.does, []).append(layer)
     st.markdown(
         "\n".join(
-            f"- **{alike[0].kind}** ({shared.plain(listed([layer.name for layer in alike]))}): {does}"
+            f"- **{alike[0].kind}** ({markdown.escape(join_names([layer.name for layer in alike]))}): {does}"
             for does, alike in by_sentence.items()
         )
     )
 
 
-def _changes(recipe: Recipe) -> None:
+def _changes(recipe: ModelSpec) -> None:
     """Show a card for each difference from the model before."""
     before = list(MODELS)[: list(MODELS).index(recipe.name)]
     if not before:
         st.markdown(
             f"{recipe.name} is the first, so there is no model to compare it with, only guessing: always naming the "
-            f"same class is right {percent(recipe.goal, 0)} of the time where both are equally frequent. That is the "
+            f"same class is right {format_percent(recipe.goal, 0)} of the time where both are equally frequent. That is the "
             "baseline, and every model has to beat it."
         )
         return
     st.markdown(f"Beside {before[-1]}, the model before it:")
     grid = st.grid(2, min_column_width=280, border=True)
-    for change in changes(recipe.name):
+    for change in list_differences(recipe.name):
         with grid.cell():
             st.markdown(f"**{change.what}**  \n{change.why}")
 
 
-def _table(recipe: Recipe, layers: tuple[Layer, ...]) -> None:
+def _table(recipe: ModelSpec, layers: tuple[Layer, ...]) -> None:
     """Show the table of layers as Keras's summary has it, and its sums."""
     st.markdown(
         "So Keras, the library that builds the model, lists them. The output shape is what a layer hands on: how many "
@@ -132,14 +132,14 @@ def _table(recipe: Recipe, layers: tuple[Layer, ...]) -> None:
         "Parameters in total": f"{total:,}",
         "Trained": f"{trained:,}",
         "Frozen": f"{total - trained:,}",
-        "Size as float32": size(FLOAT32 * total),
+        "Size as float32": format_size(FLOAT32 * total),
     }
-    for cell, (label, value) in zip(shared.row(len(told), 150), told.items(), strict=True):
+    for cell, (label, value) in zip(page.row(len(told), 150), told.items(), strict=True):
         cell.metric(label, value)
     st.caption("float32 is the usual way to store such a number; it takes 4 bytes.")
 
 
-def _results(recipe: Recipe, runs: list[Run]) -> None:
+def _results(recipe: ModelSpec, runs: list[Run]) -> None:
     """Show the published scores beside the reader's best on photos, and apart from these what other data gave."""
     bests: dict[str, Run] = {}
     for run in sorted(
@@ -149,12 +149,12 @@ def _results(recipe: Recipe, runs: list[Run]) -> None:
     yours, published = bests.pop("photos", None), recipe.published
     none = "The notebook gives no test score for this model."
     scores = (
-        ("Validation, published", percent(published.best_val_accuracy, 0), None),
-        ("Validation, yours on photos", percent(yours.best_val_accuracy if yours else None), None),
-        ("Test, published", percent(published.test_accuracy), none if published.test_accuracy is None else None),
-        ("Test, yours on photos", percent(yours.test_accuracy if yours else None), None),
+        ("Validation, published", format_percent(published.best_val_accuracy, 0), None),
+        ("Validation, yours on photos", format_percent(yours.best_val_accuracy if yours else None), None),
+        ("Test, published", format_percent(published.test_accuracy), none if published.test_accuracy is None else None),
+        ("Test, yours on photos", format_percent(yours.test_accuracy if yours else None), None),
     )
-    for cell, (label, value, about) in zip(shared.row(len(scores), 165), scores, strict=True):
+    for cell, (label, value, about) in zip(page.row(len(scores), 165), scores, strict=True):
         cell.metric(label, value, help=about)
     st.caption(
         "Shares of right answers: on validation pictures, by which the best epoch is chosen, and on test pictures, "
@@ -162,21 +162,21 @@ def _results(recipe: Recipe, runs: list[Run]) -> None:
     )
     lines = []
     if yours:
-        lines.append(f"Your best on photos is **{shared.plain(yours.name)}**.")
+        lines.append(f"Your best on photos is **{markdown.escape(yours.name)}**.")
     else:
         lines.append(f"You have not trained {recipe.name} on photos yet: your own best score will stand here.")
     for source, run in bests.items():
-        test = "" if run.test_accuracy is None else f", test {percent(run.test_accuracy)}"
+        test = "" if run.test_accuracy is None else f", test {format_percent(run.test_accuracy)}"
         lines.append(
-            f"On {shared.source_words(source)}: validation {percent(run.best_val_accuracy)}{test} "
-            f"(**{shared.plain(run.name)}**). That is other data, so it can't be compared with the published scores."
+            f"On {state.source_words(source)}: validation {format_percent(run.best_val_accuracy)}{test} "
+            f"(**{markdown.escape(run.name)}**). That is other data, so it can't be compared with the published scores."
         )
     st.markdown("\n".join(f"- {line}" for line in lines))
 
 
 def _onwards(name: str, runs: list[Run]) -> None:
     """Draw the buttons that lead on: to training this model, and to the curves of its runs on the data in use."""
-    here = [run for run in _scored(runs) if run.config.source == shared.source()] or _scored(runs)
+    here = [run for run in _scored(runs) if run.config.source == state.source()] or _scored(runs)
     compared = [run.id for run in here[:MOST_COMPARED]]
     with st.container(horizontal=True):
         if st.button(f"Train {name}", type="primary", icon=":material/model_training:"):

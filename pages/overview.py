@@ -4,12 +4,12 @@ import numpy as np
 import streamlit as st
 
 from catdog.datasets import TRAINING
-from catdog.errors import CatDogError, PictureError
-from catdog.models.specs import MODELS, Recipe
+from catdog.errors import CatDogError, ImageError
+from catdog.models.specs import MODELS, ModelSpec
 from catdog.runs import Run, launch_all
 from catdog.training import ACTIVE, TrainConfig
-from catdog.utils.text import percent
-from pages.components import access, shared
+from catdog.utils.text import format_percent
+from pages.components import access, markdown, page, state
 from pages.components.sidebar import fetch_panel
 from pages.components.thumbnails import tile
 
@@ -24,14 +24,14 @@ DONE, BUSY, FAILED, TO_DO = (
 
 def main() -> None:
     """Draw the page."""
-    one, other = shared.classes()
-    shared.opening(
+    one, other = state.classes()
+    page.page_header(
         f"Teach a computer to tell {one} from {other}",
         f"You show a program pictures and say which are {one} and which are {other}, and it finds out by itself what "
         "makes the difference: that is image classification. Six steps lead from guessing to a model that is right "
         f"about 97 times in 100{_on_photos()}.",
     )
-    if shared.source() == "drawn":
+    if state.source() == "drawn":
         _drawn_notice()
     _strip()
     st.header("Your path", anchor=False)
@@ -41,8 +41,8 @@ def main() -> None:
 
 def _active() -> list[Run]:
     """Return the runs on the data in use that train or wait for their turn."""
-    here = shared.source()
-    return [run for run in shared.runs() if run.state in ACTIVE and run.config.source == here]
+    here = state.source()
+    return [run for run in state.runs() if run.state in ACTIVE and run.config.source == here]
 
 
 def _drawn_notice() -> None:
@@ -53,7 +53,7 @@ def _drawn_notice() -> None:
             ":material/draw: **These are drawings, not photos.** Everything works with them, and training is quick. "
             + (
                 "The published results are for photos: choose them under “Data”."
-                if "photos" in shared.sources()
+                if "photos" in state.sources()
                 else "For the real thing, fetch the 3,000 photos that the published results are for."
             )
         )
@@ -63,7 +63,7 @@ def _drawn_notice() -> None:
 
 def _strip() -> None:
     """Show a few pictures of both classes in turn."""
-    dataset = shared.dataset()
+    dataset = state.dataset()
     catalog = dataset.catalog
     rng = np.random.default_rng(STRIP_SEED)
     by_class = [
@@ -76,7 +76,7 @@ def _strip() -> None:
         with grid.cell():
             try:
                 st.image(_tile(catalog.fingerprint, int(row), dataset), width="stretch", alt=f"One of the {name}")
-            except PictureError:
+            except ImageError:
                 st.caption(":material/broken_image:")
 
 
@@ -100,16 +100,16 @@ def _train_all_button() -> None:
         if active:
             st.markdown("The models train one after another. You can close this page meanwhile.")
         else:
-            where = shared.source_words(shared.source())
+            where = state.source_words(state.source())
             st.markdown(f"model1 to model4 one after another, on the {where}. You can close this page meanwhile.")
     if problem := st.session_state.pop("train-all-problem", ""):
-        st.error(shared.plain(problem), icon=":material/error:")
+        st.error(markdown.escape(problem), icon=":material/error:")
 
 
 def _train_all() -> None:
     try:
         if not _active():  # a second, impatient click trains nothing twice
-            configs = [TrainConfig(model=name, source=shared.source()) for name in MODELS]
+            configs = [TrainConfig(model=name, source=state.source()) for name in MODELS]
             access.do(launch_all, configs, [""] * len(configs))
     except CatDogError as error:
         st.session_state["train-all-problem"] = str(error)
@@ -119,9 +119,9 @@ def _path(busy: bool) -> None:
     """Draw the six cards; runs by itself every two seconds while models train."""
     if busy and not _active():
         st.rerun()  # the last run has just ended, so there is nothing to look at any more
-    here = shared.source()
-    runs = [run for run in shared.runs() if run.config.source == here]
-    by_model = shared.models_with_runs(runs)
+    here = state.source()
+    runs = [run for run in state.runs() if run.config.source == here]
+    by_model = state.models_with_runs(runs)
     following = next((name for name, done in by_model.items() if not done), None)
     grid = st.grid(3, min_column_width=260, border=True)
     with grid.cell():
@@ -138,34 +138,34 @@ def _head(number: int, title: str, state: str) -> None:
     st.markdown(state)
 
 
-def _action(label: str, icon: str, page: str, first: bool = False, **address: str) -> None:
+def _action(label: str, icon: str, page_name: str, first: bool = False, **address: str) -> None:
     """Draw a button that leads to another page; the path's next step stands out."""
     kind = "primary" if first else "secondary"
-    key = f"go-{page}-{'-'.join(label.split())}"
+    key = f"go-{page_name}-{'-'.join(label.split())}"
     if st.button(label, key=key, icon=f":material/{icon}:", type=kind, width="stretch"):
-        st.switch_page(f"{page}.py", query_params=address)
+        st.switch_page(f"{page_name}.py", query_params=address)
 
 
 def _data_card() -> None:
-    catalog = shared.catalog()
+    catalog = state.catalog()
     _head(1, "Look at the data", DONE)
     st.markdown("Before anything is trained, look at the pictures: how many are there, and how hard are they?")
-    st.markdown(f"**{len(catalog):,}** pictures, **{percent(catalog.baseline)}** by always guessing the same")
+    st.markdown(f"**{len(catalog):,}** pictures, **{format_percent(catalog.baseline)}** by always guessing the same")
     _action("Browse the pictures", "photo_library", "browse")
 
 
-def _model_card(number: int, recipe: Recipe, runs: list[Run], first: bool) -> None:
+def _model_card(number: int, recipe: ModelSpec, runs: list[Run], first: bool) -> None:
     """Show one model: its idea, the state of its newest run, its best score beside the published one."""
     _head(number, f"{recipe.step} = {recipe.name}", _state(runs))
     st.markdown(recipe.idea)
     scores = [run.best_val_accuracy for run in runs if run.best_val_accuracy is not None]
-    yours = f"Best validation accuracy **{percent(max(scores))}**" if scores else "Not trained yet"
-    st.markdown(f"{yours}, published {percent(recipe.published.best_val_accuracy, 0)}{_on_photos()}")
+    yours = f"Best validation accuracy **{format_percent(max(scores))}**" if scores else "Not trained yet"
+    st.markdown(f"{yours}, published {format_percent(recipe.published.best_val_accuracy, 0)}{_on_photos()}")
     newest = runs[0] if runs else None
     if newest and newest.state in ACTIVE:
         _action(f"Watch {recipe.name} learn", "model_training", "train")
     elif newest and newest.status.error:
-        st.caption(shared.plain(newest.status.error))
+        st.caption(markdown.escape(newest.status.error))
         _action("See what went wrong", "error", "train")
     elif scores:
         _action(f"See {recipe.name}'s curve", "query_stats", "compare")
@@ -177,7 +177,7 @@ def _model_card(number: int, recipe: Recipe, runs: list[Run], first: bool) -> No
 
 def _on_photos() -> str:
     """Say that the published numbers are for photos, where other data is in use."""
-    return "" if shared.source() == "photos" else " on photos"
+    return "" if state.source() == "photos" else " on photos"
 
 
 def _state(runs: list[Run]) -> str:
@@ -201,13 +201,13 @@ def _score_card(runs: list[Run]) -> None:
     if scored:
         best = max(scored, key=lambda run: run.test_accuracy)
         st.markdown(
-            f"Best test accuracy **{percent(best.test_accuracy)}** ({best.config.model}), "
-            f"published {percent(published)}{_on_photos()}"
+            f"Best test accuracy **{format_percent(best.test_accuracy)}** ({best.config.model}), "
+            f"published {format_percent(published)}{_on_photos()}"
         )
         _action("Compare the models", "query_stats", "compare")
         _action("Ask them about a picture", "image_search", "predict")
     else:
-        st.markdown(f"Not scored yet, published {percent(published)} (model4){_on_photos()}")
+        st.markdown(f"Not scored yet, published {format_percent(published)} (model4){_on_photos()}")
         _action("Ask a model about a picture", "image_search", "predict")
 
 

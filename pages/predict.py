@@ -4,12 +4,12 @@ from collections import Counter
 
 import streamlit as st
 
-from catdog.comparison import data_words, labels
-from catdog.inference.batch import Row, Said, Thresholds
+from catdog.comparison import describe_data, label_runs
+from catdog.inference.batch import ImagePredictions, Prediction, Thresholds
 from catdog.runs import Run
 from catdog.training import ACTIVE
-from catdog.utils.text import listed
-from pages.components import shared
+from catdog.utils.text import join_names
+from pages.components import markdown, page, state
 from pages.components.predict.cards import cards, look_of_the_chosen
 from pages.components.predict.image import Asked, sampled
 from pages.components.predict.inputs import fill_tray, tray
@@ -27,12 +27,12 @@ NEITHER = (
 
 def main() -> None:
     """Draw the page."""
-    shared.opening(
+    page.page_header(
         "Ask the models",
         "A trained model turns the pixels of a picture into one number: how likely it is to be the one class and "
         "not the other. Give the models a picture that they have never seen, and compare how sure each one is.",
     )
-    usable = [run for run in shared.runs() if run.usable]
+    usable = [run for run in state.runs() if run.usable]
     if not usable:
         _nobody_can_answer()
         return
@@ -64,11 +64,11 @@ def main() -> None:
 
 def _nobody_can_answer() -> None:
     """Say what will appear here, and lead to the page that makes it appear."""
-    active = [run for run in shared.runs() if run.state in ACTIVE]
+    active = [run for run in state.runs() if run.state in ACTIVE]
     with st.container(border=True):
         st.subheader("No model is trained yet", anchor=False)
         if active:
-            names = shared.plain(listed([run.name for run in active]))
+            names = markdown.escape(join_names([run.name for run in active]))
             st.markdown(f"In training now: {names}. Once the first is ready, you can drop a picture here.")
         else:
             st.markdown("Here you will drop a picture and see, side by side, what each trained model takes it for.")
@@ -81,7 +81,7 @@ def _choose(usable: list[Run]) -> list[Run]:
     by_id = {run.id: run for run in usable}
     from_address = [run_id for run_id in st.query_params.get_all("run") if run_id in by_id]
     latest = {}
-    here = shared.source()
+    here = state.source()
     for run in sorted(usable, key=lambda run: (run.config.source != here, not run.finished)):
         latest.setdefault(run.config.model, run.id)
     default = [latest[model] for model in sorted(latest)]
@@ -110,13 +110,13 @@ def _choose(usable: list[Run]) -> list[Run]:
 def _words(run: Run) -> str:
     """Name a run, and say what it learned from and whether it is unfinished."""
     unfinished = "" if run.finished else f", {run.state}"
-    return f"{run.name}: {data_words(run)}{unfinished}"
+    return f"{run.name}: {describe_data(run)}{unfinished}"
 
 
 def _names(chosen: list[Run]) -> dict[str, str]:
     """Return {run id: name}: the model's name alone where nobody named the run and no other of that model answers."""
     models = Counter(run.config.model for run in chosen)
-    names = labels(chosen)
+    names = label_runs(chosen)
     for run in chosen:
         model = run.config.model
         if models[model] == 1 and run.name.startswith(f"{model} ") and model not in names.values():
@@ -136,8 +136,8 @@ def _thresholds(chosen: list[Run]) -> Thresholds:
         format="%d %%",
         key="unsure",
         bind="query-params",
-        help=f"Of the probability of {shared.plain(second)}. Below the first threshold the answer is the other class, "
-        f"above the second one it is {shared.plain(second)}. Move both to 50 and a model always decides; pull them "
+        help=f"Of the probability of {markdown.escape(second)}. Below the first threshold the answer is the other class, "
+        f"above the second one it is {markdown.escape(second)}. Move both to 50 and a model always decides; pull them "
         "apart and it says less, but is wrong less often.",
     )
     return Thresholds(min(low, high) / 100, max(low, high) / 100)  # the address may have them in any order
@@ -148,7 +148,7 @@ def _cautions(chosen: list[Run], asked: list[Asked]) -> None:
     kinds = {picture.source for picture in asked}
     odd = [run for run in chosen if any(_strange(run, source) for source in kinds)]
     if odd:
-        names = shared.plain(listed([_words(run) for run in odd]))
+        names = markdown.escape(join_names([_words(run) for run in odd]))
         st.warning(
             f"Learned from another kind of pictures than these, so the answers mean little: {names}.",
             icon=":material/warning:",
@@ -161,7 +161,7 @@ def _strange(run: Run, source: str) -> bool:
     return run.config.source != source if source else run.config.source == "drawn"
 
 
-def _ask(chosen: list[Run], asked: list[Asked]) -> tuple[dict[str, Run], list[Row]]:
+def _ask(chosen: list[Run], asked: list[Asked]) -> tuple[dict[str, Run], list[ImagePredictions]]:
     """Return {name: run} of those that can answer, and for each picture what they said; say why of the others.
 
     One run after the other answers for all pictures, so that a model that is let go is not loaded again and again.
@@ -174,14 +174,15 @@ def _ask(chosen: list[Run], asked: list[Asked]) -> tuple[dict[str, Run], list[Ro
 
         def progress(done: int, total: int, what: str, number: int = number) -> None:
             if total > PATIENT and done % 4 == 0:
-                place.progress((number + done / total) / len(chosen), text=shared.plain(what))
+                place.progress((number + done / total) / len(chosen), text=markdown.escape(what))
 
         if (found := predict(run, pixels, progress)) is not None:
             answered[names[run.id]] = run
-            given.append([Said(classes_of(run), one.probability, one.seconds) for one in found])
+            given.append([Prediction(classes_of(run), one.probability, one.seconds) for one in found])
     place.empty()
     rows = [
-        Row(picture.name, picture.truth, tuple(said[number] for said in given)) for number, picture in enumerate(asked)
+        ImagePredictions(picture.name, picture.truth, tuple(said[number] for said in given))
+        for number, picture in enumerate(asked)
     ]
     return answered, rows
 

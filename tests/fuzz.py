@@ -23,8 +23,8 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from benchmarks.memory import peak_memory
-from catdog.errors import PictureError
-from catdog.images.decode import read_picture, resize
+from catdog.errors import ImageError
+from catdog.images.decode import read_image, resize
 from tests.picture_files import STARTS, made_files
 
 MOST_SECONDS = 2.0  # of the processor, since other work on the machine is not the decoder's fault
@@ -97,8 +97,8 @@ def check(data: bytes, tally: Tally) -> None:
     signal.alarm(HANGS)
     began = time.process_time()
     try:
-        picture = read_picture(data, "case.jpg")
-    except PictureError as error:
+        picture = read_image(data, "case.jpg")
+    except ImageError as error:
         picture, sentence = None, str(error)
     spent, memory = time.process_time() - began, peak_memory("self")
     signal.alarm(0)

@@ -32,7 +32,7 @@ def can_get_stuck(patch: pytest.MonkeyPatch) -> None:
 
 
 def small_network(name: str, seed: int, **_: object):
-    """What stands in for catdog.models.specs.build."""
+    """What stands in for catdog.models.specs.build_model."""
     import keras
 
     keras.utils.set_random_seed(seed)
@@ -78,5 +78,5 @@ if __name__ == "__main__":
     EPOCH = int(number)
     written: list[str] = []
     real_rename, os.rename = os.rename, rename
-    loop.build, worker.Reporter, reporter.GRACE = small_network, StuckReporter, GRACE
+    loop.build_model, worker.Reporter, reporter.GRACE = small_network, StuckReporter, GRACE
     sys.exit(main())

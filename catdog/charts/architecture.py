@@ -9,8 +9,8 @@ from types import MappingProxyType
 import plotly.graph_objects as go
 
 from catdog.charts.style import NEUTRAL, figure, model_colour
-from catdog.models.summary import Layer, layers_of
-from catdog.utils.text import listed
+from catdog.models.summary import Layer, list_layers
+from catdog.utils.text import join_names
 
 FILTERS, SMALLER, DECIDES = (
     "#785EF0",
@@ -40,7 +40,7 @@ def drawings(name: str) -> list[tuple[go.Figure, str]]:
     block's height follows the root of its width and height in pixels, its width the logarithm of its channels, in all
     figures by the same measure. Hatched layers act in training only. UsageError for an unknown name.
     """
-    layers = layers_of(name)
+    layers = list_layers(name)
     longest = max(layer.size[2] for layer in layers)
     tallest = layers[0].size[0] * layers[0].size[1]
     blocks = [_block(layer, tallest, longest) for layer in layers]
@@ -48,7 +48,7 @@ def drawings(name: str) -> list[tuple[go.Figure, str]]:
     for number in _parts(len(layers)):
         end = start + number
         drawn = _draw(layers[start:end], blocks[start:end], model_colour(name), start > 0, end < len(layers))
-        listed_layers = listed([f"{layer.kind} {shape_words(layer)}" for layer in layers[start:end]])
+        listed_layers = join_names([f"{layer.kind} {shape_words(layer)}" for layer in layers[start:end]])
         found.append((drawn, f"Layers {start + 1} to {end} of {len(layers)} of {name}: {listed_layers}."))
         start = end
     return found

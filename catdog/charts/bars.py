@@ -11,7 +11,7 @@ from catdog.datasets.catalog import Catalog
 ROW = 58  # pixels for one answer: its name and its bar
 
 
-def class_counts(catalog: Catalog) -> go.Figure:
+def plot_class_counts(catalog: Catalog) -> go.Figure:
     """Return grouped bars with the number of pictures of each class in each split that is not empty."""
     counts = {split: of for split, of in catalog.counts().items() if sum(of.values())}
     chart = figure(height=320, revision="counts")
@@ -33,7 +33,7 @@ def class_counts(catalog: Catalog) -> go.Figure:
     return chart
 
 
-def probability_bars(
+def plot_probabilities(
     answers: Sequence[tuple[str, str, float]],
     classes: tuple[str, str],
     unsure: tuple[float, float] | None = None,

@@ -17,7 +17,7 @@ BINS = 41  # odd, so that square pictures lie in the middle of one
 WIDEST = 3.0  # wider and taller pictures are counted at the ends
 
 
-def picture_sizes(catalog: Catalog, facts: Facts) -> go.Figure:
+def plot_image_sizes(catalog: Catalog, facts: Facts) -> go.Figure:
     """Return a point for each width and height that pictures have, larger the more do, in the colours of the classes.
 
     Where over MOST_POINTS sizes differ, they are rounded to a step that the axes name.
@@ -57,7 +57,7 @@ def picture_sizes(catalog: Catalog, facts: Facts) -> go.Figure:
     return chart
 
 
-def aspect_ratios(catalog: Catalog, facts: Facts) -> go.Figure:
+def plot_aspect_ratios(catalog: Catalog, facts: Facts) -> go.Figure:
     """Return how many pictures of each class are how wide for their height: tall ones left, wide ones right."""
     known = np.flatnonzero(facts.widths > 0)
     ratios = np.log(facts.widths[known] / facts.heights[known]).clip(-np.log(WIDEST), np.log(WIDEST))

@@ -24,10 +24,10 @@ def plot_learning_curves(
     published: Mapping[str, Columns] | None = None,
 ) -> go.Figure:
     """Return the curves of one metric by epoch: training dashed, validation solid; see panels."""
-    return panels(series, (metric,), goals, published, best=False)
+    return plot_panels(series, (metric,), goals, published, best=False)
 
 
-def panels(
+def plot_panels(
     series: Sequence[Series],
     metrics: Sequence[str] = METRICS,
     goals: Sequence[Goal] = (),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from catdog.cli.terminal import Bars, add_json, add_source, chosen_source, print_json, remark
 from catdog.errors import UsageError
 from catdog.settings import Settings
-from catdog.utils.text import percent
+from catdog.utils.text import format_percent
 
 if TYPE_CHECKING:
     from catdog.datasets import Catalog
@@ -38,7 +38,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Fetch, add, remove and decode where asked to, then print the counts; raise DataError if there are no pictures."""
-    from catdog.datasets import add_own_set, fetch_photos, open_catalog, open_dataset
+    from catdog.datasets import add_user_dataset, fetch_photos, open_catalog, open_dataset
 
     if arguments.remove is not None:
         return _remove(arguments, settings)
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         if arguments.fetch:
             fetch_photos(settings, progress, arguments.give_up_after)
         if arguments.add:
-            source = add_own_set(settings, arguments.add.expanduser(), arguments.name, progress).source
+            source = add_user_dataset(settings, arguments.add.expanduser(), arguments.name, progress).source
         else:
             source = chosen_source(arguments, settings)
         if arguments.decode:
@@ -67,16 +67,16 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _remove(arguments: argparse.Namespace, settings: Settings) -> int:
-    from catdog.datasets import own_set, own_sets
-    from catdog.runs import delete_data
-    from catdog.utils.text import listed
+    from catdog.datasets import find_user_dataset, list_user_datasets
+    from catdog.runs import delete_dataset
+    from catdog.utils.text import join_names
 
-    own = own_set(settings, arguments.remove)
+    own = find_user_dataset(settings, arguments.remove)
     if own is None:
-        names = listed([one.name for one in own_sets(settings)])
+        names = join_names([one.name for one in list_user_datasets(settings)])
         there = f"the sets that were added are {names}" if names else "none has been added"
         raise UsageError(f"There is no photo set called {arguments.remove!r}: {there}.")
-    delete_data(settings, own)
+    delete_dataset(settings, own)
     print_json({"removed": own.name}) if arguments.json else print(f"{own.name} is deleted.")
     return 0
 
@@ -96,7 +96,7 @@ def _show(catalog: "Catalog") -> None:
     for split, counts in catalog.counts().items():
         numbers = " + ".join(f"{number:,} {name}" for name, number in counts.items())
         print(f"  {split:<10} {sum(counts.values()):>6,} = {numbers}")
-    print(f"baseline {percent(catalog.baseline)}: the accuracy of always guessing the most frequent class")
+    print(f"baseline {format_percent(catalog.baseline)}: the accuracy of always guessing the most frequent class")
     print(f"fingerprint {catalog.fingerprint}")
     if catalog.note:
         print(catalog.note)

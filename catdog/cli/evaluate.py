@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from catdog.cli.terminal import Bars, add_json, add_source, print_json
 from catdog.errors import RunError, UsageError
 from catdog.settings import Settings
-from catdog.utils.text import percent
+from catdog.utils.text import format_percent
 
 if TYPE_CHECKING:
     from catdog.evaluation import Predictions
@@ -30,14 +30,14 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print the run's scores on the data that it learned from, or on other data; RunError where there are none."""
-    from catdog.evaluation.summary import summary
+    from catdog.evaluation.summary import summarize
     from catdog.runs import find_run
 
     run = find_run(settings, arguments.which)
     answers, data = _answers(run, arguments.source, settings)
     classes = (run.details.get("data") or {}).get("classes") or ["class 0", "class 1"]
     splits = {split: answers.of(split) for split in SPLITS if arguments.split in (None, split)}
-    scores = {split: summary(some, arguments.threshold) for split, some in splits.items() if len(some)}
+    scores = {split: summarize(some, arguments.threshold) for split, some in splits.items() if len(some)}
     if arguments.json:
         print_json({"run": run.id, "classes": classes, **scores})
         return 0
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 def _answers(run: "Run", source: str | None, settings: Settings) -> tuple["Predictions", str]:
     """Return the run's answers, and in words to which data."""
     from catdog.datasets import open_dataset
-    from catdog.datasets.exclusions import excluded, without
+    from catdog.datasets.exclusions import list_excluded, without_images
     from catdog.runs.scoring import score_on
 
     if source is None:
@@ -61,27 +61,27 @@ def _answers(run: "Run", source: str | None, settings: Settings) -> tuple["Predi
         return run.predictions(), run.config.source
     with Bars() as progress:
         dataset = open_dataset(settings, source, progress)
-        dataset = without(dataset, excluded(settings, dataset.catalog))
+        dataset = without_images(dataset, list_excluded(settings, dataset.catalog))
         return score_on(run, dataset, settings.cache, progress), dataset.catalog.title
 
 
 def _show(split: str, scores: dict[str, Any], classes: list[str]) -> None:
     low, high = scores["interval"]
     print(
-        f"{split}: accuracy {percent(scores['accuracy'])} of {scores['photos']:,} pictures "
-        f"(95 % interval {percent(low)} to {percent(high)}), loss {scores['loss']:.4f}"
+        f"{split}: accuracy {format_percent(scores['accuracy'])} of {scores['photos']:,} pictures "
+        f"(95 % interval {format_percent(low)} to {format_percent(high)}), loss {scores['loss']:.4f}"
     )
     for label, (counts, one) in enumerate(zip(scores["confusion"], scores["classes"], strict=True)):
         other = 1 - label
         print(
             f"  of {sum(counts):,} {classes[label]}, {counts[label]:,} were recognised "
             f"and {counts[other]:,} taken for {classes[other]} "
-            f"(precision {percent(one['precision'])}, recall {percent(one['recall'])}, F1 {percent(one['f1'])})"
+            f"(precision {format_percent(one['precision'])}, recall {format_percent(one['recall'])}, F1 {format_percent(one['f1'])})"
         )
     print(
         f"  area under the ROC curve {_figure(scores['roc_area'])} (1 is perfect, 0.5 is guessing), average precision "
         f"{_figure(scores['average_precision'])} (1 is perfect), expected calibration error "
-        f"{percent(scores['calibration_error'])} (0 is honest)"
+        f"{format_percent(scores['calibration_error'])} (0 is honest)"
     )
 
 

@@ -10,7 +10,7 @@ from catdog.errors import RunError
 from catdog.export import FORMATS, checked, export, file_name
 from catdog.settings import Settings
 from catdog.utils.files import whole_file
-from catdog.utils.text import size
+from catdog.utils.text import format_size
 
 if TYPE_CHECKING:
     from catdog.runs import Run
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         print_json(made)
     for one in [] if arguments.json else made:
         print(
-            f"{one['path']}: {FORMATS[one['format']].title}, {size(one['bytes'])}, "
+            f"{one['path']}: {FORMATS[one['format']].title}, {format_size(one['bytes'])}, "
             f"answers within {one['difference']:.2g} on {one['pictures']} pictures"
         )
     return int(refused > 0)

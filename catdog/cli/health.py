@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from catdog.cli.terminal import Bars, add_json, add_source, chosen_source, print_json
 from catdog.errors import RunError
 from catdog.settings import Settings
-from catdog.utils.text import percent
+from catdog.utils.text import format_percent
 
 if TYPE_CHECKING:
     from catdog.datasets import Catalog, Dataset
-    from catdog.datasets.quality.checks import Health
+    from catdog.datasets.quality.checks import QualityReport
     from catdog.evaluation.label_errors import LabelError
     from catdog.runs import Run
 
@@ -38,19 +38,19 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Check the data unless that was done, change the list of excluded pictures where asked to, and print both."""
     from catdog.comparison import best_run_on
     from catdog.datasets import open_dataset
-    from catdog.datasets.exclusions import exclude, excluded, include
-    from catdog.datasets.quality.job import checked
+    from catdog.datasets.exclusions import exclude_images, include_images, list_excluded
+    from catdog.datasets.quality.job import check_quality
     from catdog.runs import list_runs
 
     with Bars() as progress:
         dataset = open_dataset(settings, chosen_source(arguments, settings), progress)
         catalog = dataset.catalog
         if arguments.exclude:
-            exclude(settings, catalog, arguments.exclude)
+            exclude_images(settings, catalog, arguments.exclude)
         if arguments.include:
-            include(settings, catalog, arguments.include)
-        health = checked(settings, dataset, progress)
-    left_out = excluded(settings, catalog)
+            include_images(settings, catalog, arguments.include)
+        health = check_quality(settings, dataset, progress)
+    left_out = list_excluded(settings, catalog)
     judge = best_run_on(list_runs(settings), catalog.fingerprint)
     label_errors = _label_errors(judge, catalog) if judge else []
     if arguments.json:
@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _as_json(
-    health: "Health", left_out: tuple[str, ...], judge: "Run | None", label_errors: "list[LabelError]"
+    health: "QualityReport", left_out: tuple[str, ...], judge: "Run | None", label_errors: "list[LabelError]"
 ) -> dict:
     return {
         "fingerprint": health.fingerprint,
@@ -82,7 +82,7 @@ def _as_json(
 
 def _show(
     dataset: "Dataset",
-    health: "Health",
+    health: "QualityReport",
     left_out: tuple[str, ...],
     judge: "Run | None",
     label_errors: "list[LabelError]",
@@ -106,7 +106,7 @@ def _show(
         print(f"- {missing}")
     if judge:
         print(f"- {len(label_errors):,} labels that the run {judge.name} contradicts: it predicts the other class.")
-        lines = [f"{error.path}: {percent(error.confidence)} sure of the other class" for error in label_errors]
+        lines = [f"{error.path}: {format_percent(error.confidence)} sure of the other class" for error in label_errors]
         _list(lines, len(label_errors))
     if left_out:
         print(f"- {len(left_out):,} excluded from training:")

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from catdog.cli.terminal import add_json, print_json
 from catdog.settings import Settings
-from catdog.utils.text import percent
+from catdog.utils.text import format_percent
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
@@ -38,10 +38,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         published = recipe.published
         print(f"{recipe.name}  {recipe.title}: {recipe.idea}")
         print(f"        {recipe.parameters:,} parameters, of which {recipe.trainable_parameters:,} are trained")
-        print(f"        loss {recipe.loss}, goal: validation accuracy {percent(recipe.goal, 0)}")
-        line = f"        published: best validation accuracy {percent(published.best_val_accuracy, 0)}"
-        line += f", best training accuracy {percent(published.best_accuracy, 0)}"
+        print(f"        loss {recipe.loss}, goal: validation accuracy {format_percent(recipe.goal, 0)}")
+        line = f"        published: best validation accuracy {format_percent(published.best_val_accuracy, 0)}"
+        line += f", best training accuracy {format_percent(published.best_accuracy, 0)}"
         if published.test_accuracy is not None:
-            line += f", test accuracy {percent(published.test_accuracy)}"
+            line += f", test accuracy {format_percent(published.test_accuracy)}"
         print(line)
     return 0

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catdog.cli.terminal import add_json, complain, print_json
-from catdog.errors import PictureError
+from catdog.errors import ImageError
 from catdog.settings import Settings
-from catdog.utils.text import percent
+from catdog.utils.text import format_percent
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,9 +41,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         for first in range(0, len(arguments.pictures), AT_ONCE):
             paths = arguments.pictures[first : first + AT_ONCE]
             read = list(zip(paths, threads.map(_read, paths), strict=True))
-            good = [(path, pixels) for path, pixels in read if not isinstance(pixels, PictureError)]
+            good = [(path, pixels) for path, pixels in read if not isinstance(pixels, ImageError)]
             for _, error in read:
-                if isinstance(error, PictureError):
+                if isinstance(error, ImageError):
                     complain(str(error))
                     unread += 1
             if not good:
@@ -62,15 +62,15 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         print_json(answers)
     for answer in [] if arguments.json else answers:
         sure = max(answer["probability"], 1 - answer["probability"])
-        print(f"{answer['path']}: {answer['label']}, {percent(sure)} sure")
+        print(f"{answer['path']}: {answer['label']}, {format_percent(sure)} sure")
     return int(unread > 0)
 
 
-def _read(path: str) -> "np.ndarray | PictureError":
+def _read(path: str) -> "np.ndarray | ImageError":
     """Return the picture as the model takes it, uint8 (160, 160, 3), or why it can't be read."""
-    from catdog.images.decode import load_picture, resize
+    from catdog.images.decode import load_image, resize
 
     try:
-        return resize(load_picture(Path(path)))
-    except PictureError as error:
+        return resize(load_image(Path(path)))
+    except ImageError as error:
         return error

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from catdog.cli.terminal import add_json, print_json
 from catdog.errors import UsageError
 from catdog.settings import Settings
-from catdog.utils.text import duration, moment, percent
+from catdog.utils.text import format_duration, format_percent, format_time
 
 if TYPE_CHECKING:
     from catdog.runs import Run
@@ -89,9 +89,9 @@ def _list(runs: "list[Run]", as_json: bool) -> int:
                 run.config.model,
                 run.state,
                 run.config.epochs,
-                percent(run.best_val_accuracy),
-                percent(run.test_accuracy),
-                duration(run.seconds),
+                format_percent(run.best_val_accuracy),
+                format_percent(run.test_accuracy),
+                format_duration(run.seconds),
             )
         )
     return 0
@@ -111,12 +111,12 @@ def _show(run: "Run", as_json: bool) -> int:
     for number, accuracy, val_accuracy in zip(
         history.get("epoch", []), history.get("accuracy", []), history.get("val_accuracy", []), strict=True
     ):
-        print(f"  epoch {number:.0f}: accuracy {percent(accuracy)}, validation {percent(val_accuracy)}")
+        print(f"  epoch {number:.0f}: accuracy {format_percent(accuracy)}, validation {format_percent(val_accuracy)}")
     if run.note:
         print(f"  note: {run.note}")
     for act in run.acts:
-        print(f"  {act.what} by {act.by}, {moment(act.at)}")
-    print(f"  best validation accuracy {percent(run.best_val_accuracy)}")
-    print(f"  test accuracy {percent(run.test_accuracy)}")
+        print(f"  {act.what} by {act.by}, {format_time(act.at)}")
+    print(f"  best validation accuracy {format_percent(run.best_val_accuracy)}")
+    print(f"  test accuracy {format_percent(run.test_accuracy)}")
     print(f"  folder: {run.folder}")
     return 0

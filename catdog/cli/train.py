@@ -8,7 +8,7 @@ from catdog.cli.terminal import Bars, add_json, add_source, chosen_source, compl
 from catdog.cli.watch import follow
 from catdog.errors import RunError, UsageError
 from catdog.settings import Settings
-from catdog.utils.text import duration, percent
+from catdog.utils.text import format_duration, format_percent
 
 if TYPE_CHECKING:
     from catdog.runs import Run
@@ -176,9 +176,9 @@ def _outcome(run: "Run") -> str:
     if run.ended_early:
         words.append(run.ended_early)
     if run.best_val_accuracy is not None:
-        words.append(f"best validation accuracy {percent(run.best_val_accuracy)} (epoch {run.best_epoch})")
+        words.append(f"best validation accuracy {format_percent(run.best_val_accuracy)} (epoch {run.best_epoch})")
     if run.test_accuracy is not None:
-        words.append(f"test accuracy {percent(run.test_accuracy)}")
+        words.append(f"test accuracy {format_percent(run.test_accuracy)}")
     if run.seconds:
-        words.append(duration(run.seconds))
+        words.append(format_duration(run.seconds))
     return ", ".join(words) + f" (run {run.id})"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from catdog.cli.terminal import new_bar
 from catdog.settings import Settings
-from catdog.utils.text import duration, percent
+from catdog.utils.text import format_duration, format_percent
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -36,9 +36,9 @@ def _draw(bar: "tqdm", run: "Run") -> None:
     if status.batch < status.batches:
         words.append(f"batch {status.batch}/{status.batches}")
     if run.best_val_accuracy is not None:
-        words.append(f"best validation accuracy {percent(run.best_val_accuracy)}")
+        words.append(f"best validation accuracy {format_percent(run.best_val_accuracy)}")
     if run.eta is not None:
-        words.append(f"{duration(run.eta)} left")
+        words.append(f"{format_duration(run.eta)} left")
     bar.set_description_str(f"{run.config.model} epoch {status.epoch}/{run.config.epochs}", refresh=False)
     bar.set_postfix_str(", ".join(words), refresh=False)
     passed = max(0, status.epoch - 1) + (status.batch / status.batches if status.batches else 0)

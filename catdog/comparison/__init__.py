@@ -4,29 +4,29 @@ from catdog.comparison.diagnosis import describe_overfitting
 from catdog.comparison.labels import (
     baseline,
     best_run_on,
-    data_warning,
-    data_words,
-    labels,
+    describe_data,
+    label_runs,
     latest_finished,
-    sweeps,
+    list_sweeps,
+    warn_about_data,
 )
-from catdog.comparison.seeds import Fold, alike, fold_seeds
+from catdog.comparison.seeds import SeedGroup, alike, group_by_seed
 from catdog.comparison.settings_diff import diff_settings
 from catdog.comparison.table import best_cells, build_table
 
 __all__ = [
-    "Fold",
+    "SeedGroup",
     "alike",
     "baseline",
     "best_cells",
     "best_run_on",
     "build_table",
-    "data_warning",
-    "data_words",
+    "describe_data",
     "describe_overfitting",
     "diff_settings",
-    "fold_seeds",
-    "labels",
+    "group_by_seed",
+    "label_runs",
     "latest_finished",
-    "sweeps",
+    "list_sweeps",
+    "warn_about_data",
 ]

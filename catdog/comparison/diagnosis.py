@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from catdog.utils.text import percent
+from catdog.utils.text import format_percent
 
 #: How far training may be ahead of validation (0..1) before a run begins to overfit, and before it does.
 BEGINS, OVERFITS = 0.05, 0.15
@@ -22,7 +22,7 @@ def describe_overfitting(history: Mapping[str, Sequence[float]], baseline: float
     if not training or not validation or not math.isfinite(training[0] + validation[0]):
         return ""
     gap = training[0] - validation[0]
-    facts = f"right on {percent(training[0])} of its training pictures and on {percent(validation[0])} of new ones"
+    facts = f"right on {format_percent(training[0])} of its training pictures and on {format_percent(validation[0])} of new ones"
     rounded = f"{100 * abs(gap):.0f}"
     points = f"{rounded} point{'' if rounded == '1' else 's'} apart"
     if gap >= OVERFITS:
@@ -30,7 +30,9 @@ def describe_overfitting(history: Mapping[str, Sequence[float]], baseline: float
     elif gap >= BEGINS:
         verdict = f"{points}: it begins to overfit, and more epochs would widen the gap."
     elif baseline is not None and validation[0] < baseline + LEARNED:
-        verdict = f"which is hardly better than guessing ({percent(baseline)}): it has not learned enough to overfit."
+        verdict = (
+            f"which is hardly better than guessing ({format_percent(baseline)}): it has not learned enough to overfit."
+        )
     elif gap > -BEGINS:
         verdict = f"{points}: no overfitting, since what it learned holds for new pictures too."
     else:

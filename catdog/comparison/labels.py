@@ -6,7 +6,7 @@ from pathlib import Path
 
 from catdog.models.specs import MODELS
 from catdog.runs import Run
-from catdog.utils.text import listed
+from catdog.utils.text import join_names
 
 
 def latest_finished(runs: Sequence[Run]) -> list[Run]:
@@ -15,7 +15,7 @@ def latest_finished(runs: Sequence[Run]) -> list[Run]:
     return [newest[name] for name in MODELS if name in newest]
 
 
-def sweeps(runs: Sequence[Run]) -> dict[str, list[Run]]:
+def list_sweeps(runs: Sequence[Run]) -> dict[str, list[Run]]:
     """Return {title: its runs} of each sweep of which two runs or more are left, in the order of `runs`."""
     found: dict[str, list[Run]] = {}
     for run in runs:
@@ -24,7 +24,7 @@ def sweeps(runs: Sequence[Run]) -> dict[str, list[Run]]:
     return {title: of_it for title, of_it in found.items() if len(of_it) > 1}
 
 
-def labels(runs: Sequence[Run]) -> dict[str, str]:
+def label_runs(runs: Sequence[Run]) -> dict[str, str]:
     """Return {run id: name}, where runs of the same name are told apart by the end of their id."""
     times = Counter(run.name for run in runs)
     return {run.id: run.name if times[run.name] == 1 else f"{run.name} ({run.id[-4:]})" for run in runs}
@@ -43,7 +43,7 @@ def best_run_on(runs: Sequence[Run], fingerprint: str) -> Run | None:
     return max(candidates, key=lambda run: run.best_val_accuracy or 0.0, default=None)
 
 
-def data_words(run: Run) -> str:
+def describe_data(run: Run) -> str:
     """Say in words which data a run learned from ("photos", "drawn pictures", "folder NAME") and which share of it."""
     source = run.config.source
     words = {"photos": "photos", "drawn": "drawn pictures"}.get(source) or f"folder {Path(source).name}"
@@ -55,7 +55,7 @@ def baseline(run: Run) -> float | None:
     return (run.details.get("data") or {}).get("baseline")
 
 
-def data_warning(runs: Sequence[Run], names: Mapping[str, str]) -> str:
+def warn_about_data(runs: Sequence[Run], names: Mapping[str, str]) -> str:
     """Say that these runs learned from different data, and which from which; "" where all learned from the same.
 
     The same source with another content (another fingerprint), or with other pictures excluded, is other data too. A
@@ -78,7 +78,7 @@ def data_warning(runs: Sequence[Run], names: Mapping[str, str]) -> str:
         version = f" (version {fingerprint[:6]})" if sum(one == source for one, _ in versions) > 1 else ""
         number, digest = _left_out(members[0])
         without = f", {number:,} of them excluded (list {digest[:4]})" if number else ""
-        parts.append(f"{listed([names[run.id] for run in members])} from {words}{version}{without}")
+        parts.append(f"{join_names([names[run.id] for run in members])} from {words}{version}{without}")
     return (
         f"These runs learned from different data: {'; '.join(parts)}. Their results can't be compared with each other."
     )

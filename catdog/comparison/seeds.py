@@ -10,7 +10,7 @@ from catdog.training.history import COLUMNS
 
 
 @dataclass(frozen=True)
-class Fold:
+class SeedGroup:
     """One run, or several with the same settings but for the seed.
 
     runs: the members, in the order given; history: the columns of history.csv, a mean over the members for each epoch
@@ -23,7 +23,7 @@ class Fold:
     high: Mapping[str, Sequence[float]]
 
 
-def fold_seeds(runs: Sequence[Run], histories: Mapping[str, Mapping[str, Sequence[float]]]) -> list[Fold]:
+def group_by_seed(runs: Sequence[Run], histories: Mapping[str, Mapping[str, Sequence[float]]]) -> list[SeedGroup]:
     """Return these runs, those that differ in their seed only laid together, in the order of their first members.
 
     histories: {run id: as Run.history returns it}. A member without a finished epoch is left out of the mean.
@@ -39,9 +39,9 @@ def alike(runs: Sequence[Run]) -> list[list[Run]]:
     return list(groups.values())
 
 
-def _fold(members: list[Run], histories: list[Mapping[str, Sequence[float]]]) -> Fold:
+def _fold(members: list[Run], histories: list[Mapping[str, Sequence[float]]]) -> SeedGroup:
     if len(members) == 1:
-        return Fold(tuple(members), histories[0], {}, {})
+        return SeedGroup(tuple(members), histories[0], {}, {})
     begun = [history for history in histories if len(history.get("epoch", ()))] or histories[:1]
     epochs = min(len(history["epoch"]) for history in begun)
     columns = [name for name in COLUMNS if name != "epoch"]
@@ -51,7 +51,7 @@ def _fold(members: list[Run], histories: list[Mapping[str, Sequence[float]]]) ->
     def each(what) -> dict[str, list[float]]:
         return {"epoch": along, **{name: what(values, axis=0).tolist() for name, values in stacked.items()}}
 
-    return Fold(tuple(members), each(np.mean), each(np.min), each(np.max))
+    return SeedGroup(tuple(members), each(np.mean), each(np.min), each(np.max))
 
 
 def _floats(values: Sequence[float | None]) -> list[float]:

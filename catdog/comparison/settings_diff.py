@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from catdog.comparison.labels import data_words
+from catdog.comparison.labels import describe_data
 from catdog.runs import Run
 from catdog.training.config import AUGMENTATIONS
 
@@ -26,7 +26,7 @@ def _facts(run: Run) -> dict[str, str]:
     excluded = (data.get("excluded") or {}).get("pictures") or 0
     own = all(getattr(config, name) is None for name in AUGMENTATIONS)
     return {
-        "Data": data_words(run),
+        "Data": describe_data(run),
         "Excluded pictures": f"{excluded:,}",
         "Epochs": f"{config.epochs:,}",
         "Batch size": f"{config.batch_size:,}",

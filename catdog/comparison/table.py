@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from catdog.comparison.labels import baseline, data_words
+from catdog.comparison.labels import baseline, describe_data
 from catdog.evaluation import accuracy_interval
 from catdog.models.specs import MODELS
 from catdog.runs import Run
@@ -59,7 +59,7 @@ def _row(run: Run, name: str) -> dict[str, Any]:
     return {
         "run": name,
         "model": run.config.model,
-        "data": data_words(run),
+        "data": describe_data(run),
         "best_val_accuracy": _number(run.best_val_accuracy),
         "best_epoch": run.best_epoch,
         "last_val_accuracy": _number(history["val_accuracy"][-1]) if epochs else None,

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from catdog.datasets.layout import Layout, arrange
 from catdog.errors import DataError
 from catdog.utils.progress import Progress, silent
-from catdog.utils.text import size
+from catdog.utils.text import format_size
 
 MAX_ZIP = 2 * 1024**3
 MAX_FILES = 50_000
@@ -36,7 +36,7 @@ class Contents:
 
 
 @contextmanager
-def opened(archive: Path | BinaryIO) -> Iterator[Contents]:
+def open_archive(archive: Path | BinaryIO) -> Iterator[Contents]:
     """Open a zip of own photos and look through its list of files; nothing is unpacked yet.
 
     archive: its path, or a binary file that can seek. Raises DataError where it is none, is damaged, locked, over a
@@ -70,21 +70,21 @@ def unpack_photos(contents: Contents, target: Path, progress: Progress = silent)
 
 
 @contextmanager
-def zip_of(file: BinaryIO) -> Iterator[tuple[zipfile.ZipFile, int]]:
+def open_zip(file: BinaryIO) -> Iterator[tuple[zipfile.ZipFile, int]]:
     """Open a zip, a binary file that can seek, and yield it with its length in bytes; nothing of it is unpacked.
 
     Raises DataError where it is none, damaged, over MAX_ZIP, or its list of files is over MAX_DIRECTORY.
     """
     length = file.seek(0, io.SEEK_END)
     if length > MAX_ZIP:
-        raise DataError(f"The zip has {size(length)}, and 2 GB is the most: leave some pictures out.")
+        raise DataError(f"The zip has {format_size(length)}, and 2 GB is the most: leave some pictures out.")
     with _damage_in_words():
         zipped = zipfile.ZipFile(_Guarded(file))
     with zipped:
         yield zipped, length
 
 
-def files_of(zipped: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+def list_files(zipped: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     """Return the members that are files: no folder, no link and no device."""
     return [member for member in zipped.infolist() if not member.is_dir() and _is_file(member)]
 
@@ -103,8 +103,8 @@ def check_members(members: list[zipfile.ZipInfo], length: int) -> None:
 
 @contextmanager
 def _looked_through(file: BinaryIO) -> Iterator[Contents]:
-    with zip_of(file) as (zipped, length):
-        files = files_of(zipped)
+    with open_zip(file) as (zipped, length):
+        files = list_files(zipped)
         layout = arrange([member_name(member) for member in files])
         photos = [(files[number], place) for number, place in layout.places.items()]
         check_members([member for member, _ in photos], length)
@@ -115,7 +115,9 @@ def _check_sizes(members: list[zipfile.ZipInfo], length: int) -> None:
     """Raise DataError for a zip bomb, by what the zip's list of files says; unpacking holds every file to that."""
     unpacked, packed = sum(member.file_size for member in members), sum(member.compress_size for member in members)
     if unpacked > MAX_UNPACKED:
-        raise DataError(f"The zip would unpack to {size(unpacked)}, and {size(MAX_UNPACKED)} is the most: {_ANEW}.")
+        raise DataError(
+            f"The zip would unpack to {format_size(unpacked)}, and {format_size(MAX_UNPACKED)} is the most: {_ANEW}."
+        )
     swells = any(member.file_size > max(SMALL, MAX_RATIO * member.compress_size) for member in members)
     # files that share their bytes say more of them than the zip has
     if swells or unpacked > max(SMALL_TOTAL, MAX_RATIO * length) or packed > length:

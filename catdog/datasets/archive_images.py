@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from catdog.datasets.archive import blocks, check_members, files_of, member_name, zip_of
+from catdog.datasets.archive import blocks, check_members, list_files, member_name, open_zip
 from catdog.datasets.layout import is_junk, safe_paths
 from catdog.errors import DataError
 from catdog.images.decode import SUFFIXES
@@ -15,7 +15,7 @@ from catdog.utils.names import one_line
 
 
 @dataclass(frozen=True)
-class Zipped:
+class ArchiveImage:
     """A picture of a zip: its name, the folder that it lies in ("" for none), both on one line, and its bytes."""
 
     name: str
@@ -23,15 +23,15 @@ class Zipped:
     data: bytes
 
 
-def zipped_pictures(archive: BinaryIO, most: int) -> Iterator[tuple[Zipped, int]]:
+def read_archive_images(archive: BinaryIO, most: int) -> Iterator[tuple[ArchiveImage, int]]:
     """Yield up to `most` pictures of a zip with how many it has; of more, evenly spread ones from all its folders.
 
     archive: a binary file that can seek. One picture at a time is in memory; one over MAX_BYTES comes cut off, which
     pictures.py refuses. Raises DataError where the zip is none, is damaged, locked, or made to do harm, or has no
     pictures.
     """
-    with zip_of(archive) as (zipped, length):
-        members = files_of(zipped)
+    with open_zip(archive) as (zipped, length):
+        members = list_files(zipped)
         paths = safe_paths([member_name(member) for member in members])
         chosen = [
             (members[number], path)
@@ -50,4 +50,4 @@ def zipped_pictures(archive: BinaryIO, most: int) -> Iterator[tuple[Zipped, int]
                 if len(data) > MAX_BYTES:
                     break
             folder = one_line(path.parent.name)
-            yield Zipped(one_line(path.name) or "picture", folder, data), len(chosen)
+            yield ArchiveImage(one_line(path.name) or "picture", folder, data), len(chosen)

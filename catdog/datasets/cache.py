@@ -10,10 +10,10 @@ from typing import BinaryIO
 import numpy as np
 
 from catdog.datasets.catalog import Catalog
-from catdog.errors import DataError, PictureError
-from catdog.images.decode import SIZE, load_picture, resize
+from catdog.errors import DataError, ImageError
+from catdog.images.decode import SIZE, load_image, resize
 from catdog.utils.files import read_json, whole_file, write_json
-from catdog.utils.locks import locked
+from catdog.utils.locks import hold_lock
 from catdog.utils.progress import Progress, silent
 
 DECODING = 1  # to be raised when pictures.py makes other pixels of the same file, so that old cache files are not used
@@ -35,10 +35,10 @@ class Dataset:
 
     def picture(self, row: int) -> np.ndarray:
         """Return the picture of one row in its own size, uint8 (H, W, 3); raise PictureError if it is gone."""
-        return load_picture(self.catalog.root / self.catalog.paths[row])
+        return load_image(self.catalog.root / self.catalog.paths[row])
 
 
-def decoded(catalog: Catalog, cache: Path, progress: Progress = silent) -> Dataset:
+def decode_dataset(catalog: Catalog, cache: Path, progress: Progress = silent) -> Dataset:
     """Return the catalog's pictures as 160×160 RGB, decoding them on first use and mapping the cached file after.
 
     The cache file is named by the catalog's fingerprint and written whole; two processes never decode the same set
@@ -50,7 +50,7 @@ def decoded(catalog: Catalog, cache: Path, progress: Progress = silent) -> Datas
     if dataset is None:
         try:
             cache.mkdir(parents=True, exist_ok=True)
-            with locked(
+            with hold_lock(
                 array_file.with_suffix(".lock"), progress, "waiting for another process that reads the pictures"
             ):
                 dataset = _mapped(catalog, array_file)
@@ -127,8 +127,8 @@ def _decode(catalog: Catalog, array_file: Path, progress: Progress) -> None:
 def _read(path: Path) -> np.ndarray | str:
     """Return the picture as 160×160, or why it can't be read."""
     try:
-        return resize(load_picture(path))
-    except PictureError as error:
+        return resize(load_image(path))
+    except ImageError as error:
         return str(error)
 
 

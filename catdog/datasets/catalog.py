@@ -11,7 +11,7 @@ import numpy as np
 from catdog.datasets.splits import SPLITS, TRAINING, split_given, split_whole
 from catdog.errors import DataError
 from catdog.images.decode import SUFFIXES
-from catdog.utils.text import listed
+from catdog.utils.text import join_names
 
 LAYOUT = "it needs two class folders, or train/ and validation/ with the same two class folders in each"
 
@@ -81,10 +81,10 @@ class Catalog:
             splits=self.splits[rows],
             note=" ".join(filter(None, (self.note, note))),
         )
-        return check(kept, "readable pictures")
+        return check_catalog(kept, "readable pictures")
 
 
-def scan(source: str, root: Path) -> Catalog:
+def scan_folder(source: str, root: Path) -> Catalog:
     """Build the catalog of the folder `root`: two class folders, or train/ and validation/ with two each.
 
     Only files with a picture's suffix count; hidden files, and names that are not UTF-8, are left out. Raises
@@ -122,7 +122,7 @@ def _scan(source: str, root: Path) -> Catalog:
     labels = np.array([label for _, label, _ in files], dtype=np.int64)
     training = np.array([first for _, _, first in files], dtype=bool)
     paths = tuple(path for path, _, _ in files)
-    return check(
+    return check_catalog(
         Catalog(
             source=source,
             root=root,
@@ -135,7 +135,7 @@ def _scan(source: str, root: Path) -> Catalog:
     )
 
 
-def check(catalog: Catalog, kind: str = "pictures") -> Catalog:
+def check_catalog(catalog: Catalog, kind: str = "pictures") -> Catalog:
     """Return the catalog if each class has pictures in each split; raise DataError, calling them `kind`, otherwise."""
     for split, classes in catalog.counts().items():
         for name, number in classes.items():
@@ -192,4 +192,4 @@ def _in_words(classes: list[str]) -> str:
     if len(classes) == 1:
         return f"only the class folder {classes[0]}"
     more = [f"{len(classes) - 5} more"] if len(classes) > 6 else []
-    return f"the class folders {listed(classes[:5] + more if more else classes)}"
+    return f"the class folders {join_names(classes[:5] + more if more else classes)}"

@@ -10,16 +10,16 @@ import numpy as np
 from filelock import FileLock
 
 from catdog.datasets.cache import Dataset
-from catdog.datasets.catalog import Catalog, check
+from catdog.datasets.catalog import Catalog, check_catalog
 from catdog.errors import DataError, UsageError
 from catdog.settings import Settings
 from catdog.utils.files import read_json, write_json
-from catdog.utils.text import listed
+from catdog.utils.text import join_names
 
-EXCLUDED = "excluded"  # takes the place of a picture's split
+EXCLUDED = "list_excluded"  # takes the place of a picture's split
 
 
-def excluded(settings: Settings, catalog: Catalog) -> tuple[str, ...]:
+def list_excluded(settings: Settings, catalog: Catalog) -> tuple[str, ...]:
     """Return the paths, sorted, that are left out of trainings on this data; DataError where the list is damaged."""
     file = _file(settings, catalog)
     try:
@@ -34,7 +34,7 @@ def excluded(settings: Settings, catalog: Catalog) -> tuple[str, ...]:
         ) from error
 
 
-def exclude(settings: Settings, catalog: Catalog, paths: Iterable[str]) -> tuple[str, ...]:
+def exclude_images(settings: Settings, catalog: Catalog, paths: Iterable[str]) -> tuple[str, ...]:
     """Leave these pictures out of trainings from now on, and return all that are.
 
     Raises UsageError for a path that the data set does not have, DataError where a class would have no picture left
@@ -49,13 +49,13 @@ def exclude(settings: Settings, catalog: Catalog, paths: Iterable[str]) -> tuple
     return _changed(settings, catalog, add)
 
 
-def include(settings: Settings, catalog: Catalog, paths: Iterable[str]) -> tuple[str, ...]:
+def include_images(settings: Settings, catalog: Catalog, paths: Iterable[str]) -> tuple[str, ...]:
     """Take these pictures back into trainings, and return those that stay excluded; UsageError and DataError alike."""
     chosen = _known(catalog, paths)
     return _changed(settings, catalog, lambda before: before - chosen)
 
 
-def without(dataset: Dataset, paths: Iterable[str]) -> Dataset:
+def without_images(dataset: Dataset, paths: Iterable[str]) -> Dataset:
     """Return the data set with these pictures in no split: neither trained on, nor validated or tested with.
 
     Rows, pixels and fingerprint stay as they are; the note says how many are excluded. Raises DataError where a class
@@ -65,7 +65,7 @@ def without(dataset: Dataset, paths: Iterable[str]) -> Dataset:
     return replace(dataset, catalog=_left_out(dataset.catalog, paths)) if paths else dataset
 
 
-def digest_of(paths: Iterable[str]) -> str:
+def digest_paths(paths: Iterable[str]) -> str:
     """Return a short digest of a list of paths, "" of none, by which two lists are told apart."""
     names = sorted(paths)
     return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16] if names else ""
@@ -80,14 +80,14 @@ def _left_out(catalog: Catalog, paths: set[str]) -> Catalog:
         splits=np.where(rows, EXCLUDED, catalog.splits),
         note=" ".join(filter(None, (catalog.note, note))),
     )
-    return check(left, "pictures that are not excluded")
+    return check_catalog(left, "pictures that are not excluded")
 
 
 def _known(catalog: Catalog, paths: Iterable[str]) -> set[str]:
     chosen = set(paths)
     strange = sorted(chosen - set(catalog.paths))
     if strange:
-        some = listed([*strange[:3], *(["others"] if len(strange) > 3 else [])])
+        some = join_names([*strange[:3], *(["others"] if len(strange) > 3 else [])])
         raise UsageError(f"There is no picture {some} in this data: give paths such as {catalog.paths[0]}.")
     return chosen
 
@@ -95,7 +95,7 @@ def _known(catalog: Catalog, paths: Iterable[str]) -> set[str]:
 def _changed(settings: Settings, catalog: Catalog, change: Callable[[set[str]], set[str]]) -> tuple[str, ...]:
     file = _file(settings, catalog)
     with _writing(file):
-        paths = sorted(change(set(excluded(settings, catalog))))
+        paths = sorted(change(set(list_excluded(settings, catalog))))
         write_json(file, {"source": catalog.source, "paths": paths})
     return tuple(paths)
 

@@ -5,10 +5,10 @@ from pathlib import Path
 from catdog.errors import DataError
 from catdog.settings import Settings
 from catdog.utils.names import one_line
-from catdog.utils.text import listed
+from catdog.utils.text import join_names
 
 
-def named_folder(settings: Settings, text: str) -> Path:
+def resolve_folder(settings: Settings, text: str) -> Path:
     """Return the folder that `text` names, links followed: a listed one or one inside it.
 
     text: from anywhere; an absolute path, or one that starts in a listed folder. Raises DataError, in the same words
@@ -25,15 +25,15 @@ def named_folder(settings: Settings, text: str) -> Path:
                 return found
         except (OSError, ValueError, RuntimeError):  # not there, an impossible name, links in a circle
             continue
-    names = listed([str(one) for one in settings.folders])
+    names = join_names([str(one) for one in settings.folders])
     raise DataError(f"There is no folder {one_line(text) or 'without a name'} in {names}: name one that is.")
 
 
-def is_named_folder(settings: Settings, source: str | None) -> bool:
-    """Tell whether a source is the path of a folder inside a listed one, as named_folder returns it."""
+def is_listed_folder(settings: Settings, source: str | None) -> bool:
+    """Tell whether a source is the path of a folder inside a listed one, as resolve_folder returns it."""
     if not source or not settings.folders or not Path(source).is_absolute():
         return False
     try:
-        return str(named_folder(settings, source)) == source
+        return str(resolve_folder(settings, source)) == source
     except DataError:
         return False

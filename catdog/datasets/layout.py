@@ -11,7 +11,7 @@ from catdog.datasets.splits import SPLITS, split_given, split_whole
 from catdog.errors import DataError
 from catdog.images.decode import SUFFIXES
 from catdog.utils.names import file_name, folder_name, one_line
-from catdog.utils.text import listed
+from catdog.utils.text import join_names
 
 SPLIT_FOLDERS = {
     "train": "train",
@@ -116,7 +116,9 @@ def _two_classes(chosen: list[tuple[str, str, str]], given: bool, splits: set[st
         alike[folder_name(kind).casefold()].append(one_line(kind))
     for same in alike.values():
         if len(same) > 1:
-            raise DataError(f"The folders {listed(same[:3])} in the zip have nearly the same name: rename one of them.")
+            raise DataError(
+                f"The folders {join_names(same[:3])} in the zip have nearly the same name: rename one of them."
+            )
     by_split = [
         {kind for split, kind, _ in chosen if split == one} for one in (("train", "validation") if given else ("",))
     ]
@@ -128,7 +130,7 @@ def _two_classes(chosen: list[tuple[str, str, str]], given: bool, splits: set[st
     if given:
         raise DataError(
             "train/ and validation/ in the zip need the same two class folders each, and have "
-            f"{listed([_in_words(found) for found in by_split])}: {NEEDED}."
+            f"{join_names([_in_words(found) for found in by_split])}: {NEEDED}."
         )
     half = f", and {splits.pop()}/ alone" if len(splits) == 1 else ""
     raise DataError(f"The zip has {_in_words(set(names))}{half}: {NEEDED}.")
@@ -139,7 +141,7 @@ def _in_words(names: set[str]) -> str:
     more = [f"{len(names) - 5:,} more"] if len(names) > 5 else []
     if not shown:
         return "no class folder with pictures"
-    return f"only the class folder {shown[0]}" if len(names) == 1 else f"the class folders {listed(shown + more)}"
+    return f"only the class folder {shown[0]}" if len(names) == 1 else f"the class folders {join_names(shown + more)}"
 
 
 def _check_numbers(chosen: list[tuple[str, str, str]], classes: tuple[str, str], given: bool) -> None:

@@ -9,9 +9,9 @@ from catdog.datasets.unpack import unpack
 from catdog.errors import DataError
 from catdog.images.decode import SUFFIXES
 from catdog.settings import Settings
-from catdog.utils.locks import locked
+from catdog.utils.locks import hold_lock
 from catdog.utils.progress import Progress, silent
-from catdog.utils.text import listed
+from catdog.utils.text import join_names
 
 EXPECTED = {"train/cats": 1000, "train/dogs": 1000, "validation/cats": 500, "validation/dogs": 500}
 A_FEW = 10  # photos by which a set may be off and still be used, with a note
@@ -33,7 +33,7 @@ def fetch_photos(settings: Settings, progress: Progress = silent, give_up_after:
     root = settings.data / "photos"
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
-        with locked(settings.data / "photos.lock", progress, "waiting for another process that fetches the photos"):
+        with hold_lock(settings.data / "photos.lock", progress, "waiting for another process that fetches the photos"):
             if not root.is_dir():
                 _fetch(settings, root, progress, give_up_after)
     except OSError as error:
@@ -74,4 +74,4 @@ def _differences(root: Path) -> tuple[int, str]:
     counts = {name: sum(path.suffix.lower() in SUFFIXES for path in (root / name).glob("[!.]*")) for name in EXPECTED}
     off = {name: abs(counts[name] - number) for name, number in EXPECTED.items()}
     words = [f"{counts[name]:,} instead of {EXPECTED[name]:,} in {name}" for name in EXPECTED if off[name]]
-    return sum(off.values()), listed(words)
+    return sum(off.values()), join_names(words)

@@ -10,7 +10,7 @@ STAYS = 4096  # a set of that many pictures, 315 MB, may stay in memory as a who
 AT_ONCE = 128
 
 
-class PictureReader:
+class ImageReader:
     """Gives chosen rows of decoded pictures, and lets go of the memory that the mapped file of a large set fills.
 
     Nothing is lost by that: a picture that is read again comes from the file again, which the system still keeps as

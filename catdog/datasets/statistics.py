@@ -12,10 +12,10 @@ import numpy as np
 
 from catdog.datasets.cache import DECODING, Dataset
 from catdog.datasets.catalog import Catalog
-from catdog.datasets.reading import PictureReader
+from catdog.datasets.reading import ImageReader
 from catdog.datasets.splits import SPLITS
 from catdog.images.decode import SIZE
-from catdog.images.size import own_size
+from catdog.images.size import read_size
 from catdog.utils.files import whole_file
 from catdog.utils.progress import Progress, silent
 
@@ -95,7 +95,7 @@ def _of_files(catalog: Catalog, progress: Progress) -> Iterator[tuple[int, int, 
     def look(path: str) -> tuple[int, int, int]:
         whole = catalog.root / path
         try:
-            return *(own_size(whole) or (0, 0)), whole.stat().st_size
+            return *(read_size(whole) or (0, 0)), whole.stat().st_size
         except OSError:
             return 0, 0, 0
 
@@ -112,7 +112,7 @@ def _of_pixels(dataset: Dataset, progress: Progress) -> tuple[np.ndarray, np.nda
     weights = np.tile(np.array(LUMA, np.float32) / SIZE**2, SIZE**2)
     brightness = np.empty(total, np.float32)
     sums = np.zeros((len(groups), SIZE * SIZE * 3))
-    reader = PictureReader(dataset.pixels)
+    reader = ImageReader(dataset.pixels)
     for first in range(0, total, BLOCK):
         progress(total + first, 2 * total, "measuring the pictures")
         block = reader(slice(first, first + BLOCK)).reshape(-1, SIZE * SIZE * 3).astype(np.float32)

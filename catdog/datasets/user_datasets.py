@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
-from catdog.datasets.archive import Contents, opened, unpack_photos
-from catdog.datasets.catalog import scan
+from catdog.datasets.archive import Contents, open_archive, unpack_photos
+from catdog.datasets.catalog import scan_folder
 from catdog.datasets.layout import Layout
 from catdog.errors import AccessError, DataError
 from catdog.images.decode import SIZE
 from catdog.settings import Settings
 from catdog.utils.files import read_json, write_json
-from catdog.utils.locks import locked
+from catdog.utils.locks import hold_lock
 from catdog.utils.names import one_line, slug
 from catdog.utils.progress import Progress, silent
-from catdog.utils.text import listed, size
+from catdog.utils.text import format_size, join_names
 
 CARD = "set.json"  # beside the class folders, where the catalog passes it over
 SPARE = 200_000_000  # bytes of the disk that stay free
@@ -28,7 +28,7 @@ _TAKEN = ("photos", "drawn")  # these name other data
 
 
 @dataclass(frozen=True)
-class OwnSet:
+class UserDataset:
     """A photo set that a user has added.
 
     name: what people call it; root: its folder; pictures: how many files it has; fingerprint: as in Catalog;
@@ -50,7 +50,7 @@ class OwnSet:
         return str(self.root)
 
 
-def own_sets(settings: Settings) -> list[OwnSet]:
+def list_user_datasets(settings: Settings) -> list[UserDataset]:
     """Return all sets that users have added, by name; a damaged one has its folder's name."""
     folder = _folder(settings)
     try:
@@ -60,11 +60,11 @@ def own_sets(settings: Settings) -> list[OwnSet]:
     return sorted((_read(root) for root in roots), key=lambda one: (one.name.casefold(), one.source))
 
 
-def own_set(settings: Settings, name_or_source: str) -> OwnSet | None:
+def find_user_dataset(settings: Settings, name_or_source: str) -> UserDataset | None:
     """Return the added set of this name (capital letters don't count) or source; None where there is none."""
     found = [
         one
-        for one in own_sets(settings)
+        for one in list_user_datasets(settings)
         if name_or_source == one.source or name_or_source.casefold() in (one.name.casefold(), one.root.name)
     ]
     return found[0] if found else None
@@ -72,12 +72,12 @@ def own_set(settings: Settings, name_or_source: str) -> OwnSet | None:
 
 def bytes_stored(settings: Settings, by: str) -> int:
     """Return how many bytes the sets take that this person ("": whoever had not signed in) has added."""
-    return sum(one.bytes for one in own_sets(settings) if one.by == by)
+    return sum(one.bytes for one in list_user_datasets(settings) if one.by == by)
 
 
-def add_own_set(
+def add_user_dataset(
     settings: Settings, archive: Path | BinaryIO, name: str = "", progress: Progress = silent, by: str = ""
-) -> OwnSet:
+) -> UserDataset:
     """Unpack a zip of two classes as a set of its own, and return it.
 
     archive: a path, or a binary file that can seek, such as an upload. name: what people will call the set; without
@@ -88,8 +88,8 @@ def add_own_set(
     """
     name = one_line(name) or one_line(Path(getattr(archive, "name", None) or str(archive)).stem) or "My photos"
     folder = _folder(settings)
-    with _storing(), opened(archive) as contents, _alone(settings, progress):
-        if name.casefold() in _TAKEN or own_set(settings, name):
+    with _storing(), open_archive(archive) as contents, _alone(settings, progress):
+        if name.casefold() in _TAKEN or find_user_dataset(settings, name):
             raise DataError(f"There already is a photo set called {name}: choose another name.")
         _check_space(folder, contents)
         _check_stored(settings, contents, by)
@@ -101,13 +101,13 @@ def add_own_set(
             shutil.rmtree(work, ignore_errors=True)
 
 
-def delete_own_set(settings: Settings, chosen: OwnSet) -> None:
+def delete_user_dataset(settings: Settings, chosen: UserDataset) -> None:
     """Delete an added set with its decoded pictures; raise DataError where it is none or can't be deleted.
 
     Whoever calls this sees to it that no run is learning from it.
     """
     with _storing("deleted"), _alone(settings, silent):
-        if chosen.root.parent != _folder(settings) or own_set(settings, chosen.source) is None:
+        if chosen.root.parent != _folder(settings) or find_user_dataset(settings, chosen.source) is None:
             raise DataError(f"There is no photo set {one_line(chosen.name)}: it may have been deleted already.")
         gone = chosen.root.with_name(f".gone-{uuid4().hex[:8]}")
         chosen.root.rename(gone)  # so that nobody meets half of it
@@ -121,19 +121,19 @@ def _folder(settings: Settings) -> Path:
     return settings.data / "own"
 
 
-def _read(root: Path) -> OwnSet:
+def _read(root: Path) -> UserDataset:
     card = read_json(root / CARD) or {}
     name, note = one_line(str(card.get("name") or root.name)), str(card.get("note") or "")
     pictures, taken = (number if isinstance(number := card.get(key), int) else 0 for key in ("pictures", "bytes"))
-    return OwnSet(name, root, pictures, str(card.get("fingerprint") or ""), note, str(card.get("by") or ""), taken)
+    return UserDataset(name, root, pictures, str(card.get("fingerprint") or ""), note, str(card.get("by") or ""), taken)
 
 
-def _fill(work: Path, root: Path, name: str, contents: Contents, progress: Progress, by: str) -> OwnSet:
+def _fill(work: Path, root: Path, name: str, contents: Contents, progress: Progress, by: str) -> UserDataset:
     unpack_photos(contents, work, progress)
     progress(0, 0, "counting the pictures")
-    catalog = scan(str(root), work)
+    catalog = scan_folder(str(root), work)
     taken = sum(path.stat().st_size for path in work.rglob("*") if path.is_file())
-    made = OwnSet(name, root, len(catalog), catalog.fingerprint, _note(contents.layout), by, taken)
+    made = UserDataset(name, root, len(catalog), catalog.fingerprint, _note(contents.layout), by, taken)
     card = {"name": name, "pictures": made.pictures, "classes": list(catalog.classes), "added": round(time.time())}
     write_json(work / CARD, card | {"fingerprint": made.fingerprint, "note": made.note, "by": by, "bytes": taken})
     work.rename(root)
@@ -145,7 +145,7 @@ def _note(layout: Layout) -> str:
     if not left:
         return ""
     files = "1 file of the zip was" if len(left) == 1 else f"{len(left):,} files of the zip were"
-    some = listed([*left[:3], *(["others"] if len(left) > 3 else [])])
+    some = join_names([*left[:3], *(["others"] if len(left) > 3 else [])])
     return f"{files} left out, being no pictures or not in a class folder: {some}."
 
 
@@ -165,7 +165,7 @@ def _check_space(folder: Path, contents: Contents) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise DataError(
-            f"The pictures need {size(needed)} of disk and {size(free)} are free: make room, take fewer pictures, or "
+            f"The pictures need {format_size(needed)} of disk and {format_size(free)} are free: make room, take fewer pictures, or "
             "set CATDOG_HOME to another disk."
         )
 
@@ -177,8 +177,8 @@ def _check_stored(settings: Settings, contents: Contents, by: str) -> None:
     if most and have + contents.bytes > most:
         whose = "each person" if by else "everybody together"
         raise AccessError(
-            f"The pictures take {size(contents.bytes)} and the sets that are there {size(have)}, but {whose} may have "
-            f"{size(most)}: delete a set, or take fewer pictures."
+            f"The pictures take {format_size(contents.bytes)} and the sets that are there {format_size(have)}, but {whose} may have "
+            f"{format_size(most)}: delete a set, or take fewer pictures."
         )
 
 
@@ -187,7 +187,7 @@ def _alone(settings: Settings, progress: Progress) -> Iterator[None]:
     """Let one process at a time change the sets, and clean up after one that was killed."""
     folder = _folder(settings)
     folder.mkdir(parents=True, exist_ok=True)
-    with locked(settings.data / "own.lock", progress, "waiting for another photo set that is being added"):
+    with hold_lock(settings.data / "own.lock", progress, "waiting for another photo set that is being added"):
         for pattern in (".new-*", ".gone-*"):
             for leftover in folder.glob(pattern):
                 shutil.rmtree(leftover)

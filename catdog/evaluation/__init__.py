@@ -1,6 +1,6 @@
 """What a model's answers are worth: scores, curves, certainty, the hardest pictures, and answers to other data."""
 
-from catdog.evaluation.hard_examples import HardPhoto, disagreements, find_hard_examples
+from catdog.evaluation.hard_examples import HardExample, find_disagreements, find_hard_examples
 from catdog.evaluation.metrics import (
     Calibration,
     ClassScore,
@@ -13,22 +13,22 @@ from catdog.evaluation.metrics import (
 )
 from catdog.evaluation.predictions import Predictions, read_predictions
 from catdog.evaluation.scores import SMALLEST, score
-from catdog.evaluation.significance import McNemar, accuracy_interval, better_words, mcnemar
+from catdog.evaluation.significance import McNemar, accuracy_interval, describe_mcnemar, mcnemar
 
 __all__ = [
     "SMALLEST",
     "Calibration",
     "ClassScore",
     "Curve",
-    "HardPhoto",
+    "HardExample",
     "McNemar",
     "Predictions",
     "accuracy_interval",
-    "better_words",
     "calibration",
     "class_scores",
     "confusion",
-    "disagreements",
+    "describe_mcnemar",
+    "find_disagreements",
     "find_hard_examples",
     "mcnemar",
     "precision_recall",

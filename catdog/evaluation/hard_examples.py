@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from catdog.evaluation.predictions import Predictions, common
+from catdog.evaluation.predictions import Predictions, common_predictions
 
 
 @dataclass(frozen=True)
-class HardPhoto:
+class HardExample:
     """One picture with the answers of several models.
 
     path, label: which picture, and its label 0 or 1; probabilities: {model: its probability of class 1}; loss: the mean
@@ -22,7 +22,7 @@ class HardPhoto:
     loss: float
 
 
-def find_hard_examples(answers: Mapping[str, Predictions], many: int) -> list[HardPhoto]:
+def find_hard_examples(answers: Mapping[str, Predictions], many: int) -> list[HardExample]:
     """Return up to `many` of the pictures that all models answered, those with the highest mean loss first.
 
     answers: {model: its answers}; the keys are those of HardPhoto.probabilities. Raises UsageError where the models do
@@ -33,7 +33,7 @@ def find_hard_examples(answers: Mapping[str, Predictions], many: int) -> list[Ha
     return [_photo(paths[row], labels[row], answers, probabilities[:, row], losses[row]) for row in order]
 
 
-def disagreements(answers: Mapping[str, Predictions], threshold: float = 0.5) -> list[HardPhoto]:
+def find_disagreements(answers: Mapping[str, Predictions], threshold: float = 0.5) -> list[HardExample]:
     """Return the pictures on which the models' answers differ: the most evenly divided first, then by loss.
 
     answers and errors as for `hardest`.
@@ -50,13 +50,13 @@ def _shared(answers: Mapping[str, Predictions]) -> tuple[tuple[str, ...], np.nda
     """Return what all models answered: paths, labels (N,), probabilities (models, N) and mean losses (N,)."""
     if not answers:
         return (), np.empty(0, np.int64), np.empty((0, 0)), np.empty(0)
-    parts = common(list(answers.values()))
+    parts = common_predictions(list(answers.values()))
     probabilities = np.array([part.probabilities for part in parts])
     return parts[0].paths, parts[0].labels, probabilities, np.mean([part.losses for part in parts], axis=0)
 
 
 def _photo(
     path: str, label: np.int64, answers: Mapping[str, Predictions], probabilities: np.ndarray, loss: np.float64
-) -> HardPhoto:
+) -> HardExample:
     values = {name: float(value) for name, value in zip(answers, probabilities, strict=True)}
-    return HardPhoto(path, int(label), values, float(loss))
+    return HardExample(path, int(label), values, float(loss))

@@ -54,7 +54,7 @@ class Predictions:
         return self.answers(threshold) == self.labels
 
 
-def common(answers: Sequence[Predictions]) -> list[Predictions]:
+def common_predictions(answers: Sequence[Predictions]) -> list[Predictions]:
     """Return the answers to those pictures that all of them answer, in the order of the first.
 
     Raises UsageError where a picture has another label in one than in the first, as in data whose classes were swapped.

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from catdog.errors import UsageError
-from catdog.evaluation.predictions import Predictions, common
+from catdog.evaluation.predictions import Predictions, common_predictions
 
 Z = 1.959963984540054  # standard errors on either side that hold 95 % of a normal distribution
 RARE, RARER = 0.05, 0.01  # what happens by chance less often is hardly put down to chance, or not at all
@@ -46,7 +46,7 @@ def mcnemar(one: Predictions, other: Predictions, threshold: float = 0.5) -> McN
     Under chance, each picture that exactly one of them got right is a toss-up, so their division is binomial (n, 1/2).
     Raises UsageError where the models share no picture, or do not agree on a picture's label.
     """
-    first, second = (part.right(threshold) for part in common([one, other]))
+    first, second = (part.right(threshold) for part in common_predictions([one, other]))
     if not len(first):
         raise UsageError("These two runs answered no picture in common: choose runs that learned from the same data.")
     only_one, only_other = int((first & ~second).sum()), int((~first & second).sum())
@@ -64,7 +64,7 @@ def _two_sided(few: int, tosses: int) -> float:
     return min(1.0, 2 * math.fsum(math.exp(one) for one in logs))
 
 
-def better_words(name_one: str, name_other: str, found: McNemar) -> str:
+def describe_mcnemar(name_one: str, name_other: str, found: McNemar) -> str:
     """Return in plain sentences which of two models is better, or that these pictures do not show it."""
     differ = found.only_one + found.only_other
     if not differ:

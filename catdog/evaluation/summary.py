@@ -7,7 +7,7 @@ from catdog.evaluation.predictions import Predictions
 from catdog.evaluation.significance import accuracy_interval
 
 
-def summary(answers: Predictions, threshold: float = 0.5) -> dict[str, Any]:
+def summarize(answers: Predictions, threshold: float = 0.5) -> dict[str, Any]:
     """Return the scores of these answers, ready for JSON; shares of 0..1, None where something is not defined.
 
     accuracy with its 95 % interval, confusion[true label][answer] and the classes' precision, recall and f1 go by the

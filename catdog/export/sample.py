@@ -9,7 +9,7 @@ import numpy as np
 from catdog.datasets import TRAINING, photos_root
 from catdog.datasets.synthetic import draw
 from catdog.errors import CatDogError
-from catdog.images.decode import load_picture, resize
+from catdog.images.decode import load_image, resize
 from catdog.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _own(run: "Run", settings: Settings, number: int) -> list[np.ndarray]:
     found = []
     for row in rows if root else ():
         try:
-            found.append(resize(load_picture(root / answers.paths[row])))
+            found.append(resize(load_image(root / answers.paths[row])))
         except CatDogError:
             continue
     return found

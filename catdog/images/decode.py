@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from catdog.errors import PictureError
+from catdog.errors import ImageError
 from catdog.images import jpeg
 from catdog.images.formats import FORMATS, Opener, identify
 from catdog.images.limits import MAX_BYTES, MAX_PIXELS, MAX_RATIO, MAX_SIDE, bytes_fault, size_fault
@@ -20,15 +20,15 @@ __all__ = [
     "MAX_SIDE",
     "SIZE",
     "SUFFIXES",
-    "load_picture",
-    "read_picture",
+    "load_image",
+    "read_image",
     "resize",
 ]
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".heic", ".heif", ".tif", ".tiff", ".avif")
 
 
-def read_picture(data: bytes, name: str = "the picture") -> np.ndarray:
+def read_image(data: bytes, name: str = "the picture") -> np.ndarray:
     """Decode one picture, of animations and multi-page files the first.
 
     data: the bytes of a JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC file, from anywhere.
@@ -41,36 +41,36 @@ def read_picture(data: bytes, name: str = "the picture") -> np.ndarray:
     """
     start = f"Can't read {_harmless(name)}: "
     if not data:
-        raise PictureError(f"{start}it is empty (0 bytes); choose another file.")
+        raise ImageError(f"{start}it is empty (0 bytes); choose another file.")
     _refuse(start, bytes_fault(len(data)))
     kind, opener = identify(data)
     if opener is None:
-        raise PictureError(f"{start}it is {kind}; use a {FORMATS} file.")
+        raise ImageError(f"{start}it is {kind}; use a {FORMATS} file.")
     try:
         return _decoded(data, kind, opener, start)
-    except PictureError:
+    except ImageError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
-        raise PictureError(f"{start}it has too many pixels; make it smaller first.") from error
+        raise ImageError(f"{start}it has too many pixels; make it smaller first.") from error
     except Exception as error:  # damaged bytes make decoders raise nearly anything
-        raise PictureError(
+        raise ImageError(
             f"{start}this {kind} file is damaged, cut short or of an unusual sort; "
             "choose another copy, or save it anew as JPEG or PNG."
         ) from error
 
 
-def load_picture(path: Path) -> np.ndarray:
+def load_image(path: Path) -> np.ndarray:
     """Decode the picture file at `path` like read_picture; PictureError too where the file can't be read."""
     start = f"Can't read {_harmless(path.name)}: "
     try:
         if not path.is_file():  # also keeps away from pipes and devices, which could be read for ever
-            raise PictureError(f"{start}there is no such file; check its name and folder.")
+            raise ImageError(f"{start}there is no such file; check its name and folder.")
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a possible name"
-        raise PictureError(f"{start}the file can't be opened ({reason}).") from error
-    return read_picture(data, path.name)
+        raise ImageError(f"{start}the file can't be opened ({reason}).") from error
+    return read_image(data, path.name)
 
 
 def _decoded(data: bytes, kind: str, opener: Opener, start: str) -> np.ndarray:
@@ -93,7 +93,7 @@ def _decoded(data: bytes, kind: str, opener: Opener, start: str) -> np.ndarray:
     if pixels is None:
         if fault := size_fault(kind, *image.size, scans, rowwise=False):
             # a plain JPEG is here because of damage, not because of its size
-            raise ValueError(fault) if plain else PictureError(start + fault)
+            raise ValueError(fault) if plain else ImageError(start + fault)
         image.load()
         pixels = rgb_pixels(image)
     return upright(pixels, orientation(image))
@@ -101,7 +101,7 @@ def _decoded(data: bytes, kind: str, opener: Opener, start: str) -> np.ndarray:
 
 def _refuse(start: str, fault: str | None) -> None:
     if fault:
-        raise PictureError(start + fault)
+        raise ImageError(start + fault)
 
 
 def _harmless(name: str) -> str:

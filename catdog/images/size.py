@@ -12,7 +12,7 @@ _ORIENTATION = 0x0112  # the EXIF tag
 _EXIF = ("exif", "Raw profile type exif")  # where Pillow keeps what a PNG has of it before its pixels
 
 
-def own_size(path: Path) -> tuple[int, int] | None:
+def read_size(path: Path) -> tuple[int, int] | None:
     """Return width and height in pixels of the picture at `path` as load_picture gives it: turned upright by EXIF.
 
     None where there is no such file, or one that load_picture refuses by its kind, bytes or pixels. Damage further

@@ -18,7 +18,7 @@ PAPER = 128  # the grey between them, which stands out from light and dark pages
 
 
 @dataclass(frozen=True, eq=False)
-class Inside:
+class Activations:
     """What was computed of one picture.
 
     filters: float32 (F, 3, 3, 3), the first convolution's weights by filter, row, column and colour; maps: float32
@@ -32,7 +32,7 @@ class Inside:
     weights: np.ndarray | None = None
 
 
-def look_inside(path: Path, pixels: np.ndarray) -> Inside:
+def compute_activations(path: Path, pixels: np.ndarray) -> Activations:
     """Return what the model in this LiteRT file computes of a picture, uint8 (160, 160, 3); nothing is trained anew.
 
     Takes some hundredths of a second: LiteRT's fast kernels keep nothing of what is between, so its plain ones are
@@ -55,20 +55,20 @@ def look_inside(path: Path, pixels: np.ndarray) -> Inside:
         raise RunError(f"The model {path} can't be looked into ({error}): train it again.") from error
 
 
-def _of(interpreter: "Interpreter") -> Inside:
+def _of(interpreter: "Interpreter") -> Activations:
     # there is no public list of a model's operations; the tests notice if this one changes
     operations = interpreter._get_ops_details()
     first = next(one for one in operations if one["op_name"] == "CONV_2D")
     filters, maps = interpreter.get_tensor(first["inputs"][1]), interpreter.get_tensor(first["outputs"][0])[0]
     averaged = [number for number, one in enumerate(operations) if one["op_name"] == "MEAN"]
     if not averaged:
-        return Inside(filters, maps)
+        return Activations(filters, maps)
     mean, last = operations[averaged[-1]], operations[averaged[-1] + 1]
     features, weights = interpreter.get_tensor(mean["inputs"][0])[0], interpreter.get_tensor(last["inputs"][1])[0]
-    return Inside(filters, maps, features, weights)
+    return Activations(filters, maps, features, weights)
 
 
-def class_activation(inside: Inside, answer: int) -> np.ndarray:
+def class_activation(inside: Activations, answer: int) -> np.ndarray:
     """Return how much each place speaks for a class, float32 (160, 160), below 0 where it speaks for the other one.
 
     answer: 0 or 1. It is exact, not an estimate: the last layer adds up the features' means, each times its weight, so
@@ -84,7 +84,7 @@ def class_activation(inside: Inside, answer: int) -> np.ndarray:
     return cv2.resize(added if answer else -added, (SIZE, SIZE), interpolation=cv2.INTER_LINEAR)
 
 
-def filter_sheet(inside: Inside) -> np.ndarray:
+def draw_filters(inside: Activations) -> np.ndarray:
     """Return all maps of the first convolution side by side, each with its filter in the corner, uint8 (H, W, 3).
 
     A map is as bright as its filter's answer, from 0 (black) to its own highest (white). A filter's colours go from its

@@ -20,7 +20,7 @@ class Thresholds:
 
 
 @dataclass(frozen=True)
-class Said:
+class Prediction:
     """One run's answer to a picture: its classes, its probability of the second, 0..1, and the seconds it took."""
 
     classes: tuple[str, str]
@@ -49,12 +49,12 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Row:
+class ImagePredictions:
     """A picture and what every run said of it, in the order of the runs; truth: its label, None where unknown."""
 
     name: str
     truth: str | None
-    said: tuple[Said, ...]
+    said: tuple[Prediction, ...]
 
     @property
     def doubt(self) -> float:
@@ -76,14 +76,14 @@ class Row:
     def mistaken(self, thresholds: Thresholds) -> bool:
         """Tell whether a run says the class that the label denies."""
         for one in self.said:
-            label = label_of(self.truth, one.classes)
+            label = match_label(self.truth, one.classes)
             if label is not None and one.verdict(thresholds) not in (UNSURE, one.classes[label]):
                 return True
         return False
 
 
 @dataclass(frozen=True, eq=False)
-class Marks:
+class ConfusionCounts:
     """How one run did on the pictures with labels.
 
     counts: int (2, 3), [label][said class 0, said class 1, not sure]; correct: how many it leans to the right side of,
@@ -115,7 +115,7 @@ class Marks:
         return int(self.counts[0, 0] + self.counts[1, 1]) / self.sure if self.sure else None
 
 
-def label_of(truth: str | None, classes: tuple[str, str]) -> int | None:
+def match_label(truth: str | None, classes: tuple[str, str]) -> int | None:
     """Return which class a label means, 0 or 1, or None: "Cat", "cat" and "cats" are the same."""
     names = [_same(name) for name in classes]
     return names.index(_same(truth)) if truth is not None and _same(truth) in names else None
@@ -125,26 +125,26 @@ def _same(name: str) -> str:
     return name.strip().casefold().removesuffix("s")
 
 
-def by_doubt(rows: Sequence[Row]) -> list[int]:
+def sort_by_uncertainty(rows: Sequence[ImagePredictions]) -> list[int]:
     """Return the numbers of the rows, the most doubtful first; equal ones stay in order."""
     return sorted(range(len(rows)), key=lambda number: -rows[number].doubt)
 
 
-def marks(rows: Sequence[Row], run: int, thresholds: Thresholds) -> Marks | None:
+def count_confusion(rows: Sequence[ImagePredictions], run: int, thresholds: Thresholds) -> ConfusionCounts | None:
     """Return how the run at this place of every row did; None where no picture has a label that it knows."""
     counts, correct, classes = np.zeros((2, 3), np.int64), 0, ("", "")
     for row in rows:
         said = row.said[run]
-        label = label_of(row.truth, said.classes)
+        label = match_label(row.truth, said.classes)
         if label is None:
             continue
         classes, verdict = said.classes, said.verdict(thresholds)
         counts[label, 2 if verdict == UNSURE else said.classes.index(verdict)] += 1
         correct += said.leaning == said.classes[label]
-    return Marks(classes, counts, correct) if counts.sum() else None
+    return ConfusionCounts(classes, counts, correct) if counts.sum() else None
 
 
-def rows_csv(rows: Sequence[Row], names: Sequence[str], thresholds: Thresholds) -> str:
+def predictions_csv(rows: Sequence[ImagePredictions], names: Sequence[str], thresholds: Thresholds) -> str:
     """Return the rows as CSV, the most doubtful first. names: what the runs are called, in the rows' order.
 
     For each run: its probability of its second class, what that comes to between the thresholds, its milliseconds.
@@ -153,7 +153,7 @@ def rows_csv(rows: Sequence[Row], names: Sequence[str], thresholds: Thresholds) 
     for name, said in zip(names, rows[0].said if rows else (), strict=False):
         head += [f"{name}: probability of {said.classes[1]}", f"{name}: answer", f"{name}: milliseconds"]
     table = []
-    for number in by_doubt(rows):
+    for number in sort_by_uncertainty(rows):
         row = rows[number]
         cells = [row.name, row.truth or "", round(row.doubt, 4)]
         for said in row.said:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from catdog.images.decode import SIZE
-from catdog.utils.text import percent
+from catdog.utils.text import format_percent
 
 PATCH, STRIDE = 48, 16  # pixels; a smaller patch hides too little of what a sure model sees
 FAINTEST = 0.001  # a map whose highest value, 0..1, is below this one has no place in the strongest colour
@@ -75,7 +75,7 @@ def overlay(pixels: np.ndarray, heat: np.ndarray, opacity: float) -> np.ndarray:
     return np.round(picture + (colours - picture) * cover).astype(np.uint8)
 
 
-def look_words(answer: str, sure: float, heat: np.ndarray) -> str:
+def describe_occlusion(answer: str, sure: float, heat: np.ndarray) -> str:
     """Say what a heat map shows, in two sentences: the first of this one, the second of what no such map tells.
 
     answer: the class that the model answered; sure: its probability, 0..1.
@@ -83,12 +83,12 @@ def look_words(answer: str, sure: float, heat: np.ndarray) -> str:
     most = 100 * float(heat.max())
     if most < 100 * HARDLY:
         found = (
-            f"The model is {percent(sure)} sure of {answer}, and hardly less so ({max(0.0, most):.1f} points at most, "
+            f"The model is {format_percent(sure)} sure of {answer}, and hardly less so ({max(0.0, most):.1f} points at most, "
             "where it is yellow) whichever place is hidden: it sees it in many places at once, or in none."
         )
     else:
         found = (
-            f"The model is {percent(sure)} sure of {answer}. Where it is yellow, hiding that place lowers this by up "
+            f"The model is {format_percent(sure)} sure of {answer}. Where it is yellow, hiding that place lowers this by up "
             f"to {most:.0f} point{'' if round(most) == 1 else 's'}; where it is grey, by next to nothing."
         )
     return (
@@ -97,15 +97,17 @@ def look_words(answer: str, sure: float, heat: np.ndarray) -> str:
     )
 
 
-def activation_words(answer: str, sure: float, heat: np.ndarray) -> str:
+def describe_activation(answer: str, sure: float, heat: np.ndarray) -> str:
     """Say what a class-activation map (see catdog.inference.activations) shows, and what it does not.
 
     answer: the class that the model answered; sure: its probability, 0..1; heat: what each place adds for this class.
     """
     against = float((heat < 0).mean())
-    other = f" Over {percent(against, 0)} of the picture, the places speak against it." if against >= 0.005 else ""
+    other = (
+        f" Over {format_percent(against, 0)} of the picture, the places speak against it." if against >= 0.005 else ""
+    )
     return (
-        f"The model is {percent(sure)} sure of {answer}. What speaks for that, place by place, is yellow: the model "
+        f"The model is {format_percent(sure)} sure of {answer}. What speaks for that, place by place, is yellow: the model "
         f"adds up 5 × 5 places, and this is what each one adds, exactly.{other} This shows where it found what counts, "
         "but not what it saw there, nor that it understands it; and each place has seen a good deal of what is around."
     )

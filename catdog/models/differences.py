@@ -3,45 +3,45 @@
 from dataclasses import dataclass
 
 from catdog.models.networks import DROPOUT
-from catdog.models.specs import MODELS, recipe
-from catdog.models.summary import Layer, convolutions, layers_of, mobilenet
-from catdog.utils.text import percent
+from catdog.models.specs import MODELS, get_spec
+from catdog.models.summary import Layer, count_convolutions, list_layers, mobilenet
+from catdog.utils.text import format_percent
 
 
 @dataclass(frozen=True)
-class Change:
+class Difference:
     """One difference: what is done now, and why, each one or two plain sentences."""
 
     what: str
     why: str
 
 
-def changes(name: str) -> tuple[Change, ...]:
+def list_differences(name: str) -> tuple[Difference, ...]:
     """Return how the model called `name` differs from the model before it; () for the first, which has none before.
 
     UsageError, which names the four, for any other name.
     """
-    recipe(name)
+    get_spec(name)
     return {"model1": tuple, "model2": _model2, "model3": _model3, "model4": _model4}[name]()
 
 
-def _model2() -> tuple[Change, ...]:
+def _model2() -> tuple[Difference, ...]:
     old, new = MODELS["model1"], MODELS["model2"]
     scores = old.published
     return (
-        Change(
+        Difference(
             f"Augmentation: training photos are {new.augmentation.words}.",
-            f"model1 learns its training photos by heart: published, it is right on {percent(scores.best_accuracy, 0)} "
-            f"of them, but on only {percent(scores.best_val_accuracy, 0)} of new ones. A photo that looks different "
+            f"model1 learns its training photos by heart: published, it is right on {format_percent(scores.best_accuracy, 0)} "
+            f"of them, but on only {format_percent(scores.best_val_accuracy, 0)} of new ones. A photo that looks different "
             "every time can't be learnt by heart.",
         ),
-        Change(
-            f"{convolutions('model2')} convolutions instead of {convolutions('model1')}: two now come before the first "
+        Difference(
+            f"{count_convolutions('model2')} convolutions instead of {count_convolutions('model1')}: two now come before the first "
             "pooling.",
             "Two filters in a row see a larger piece of the photo than one, so richer patterns are found before the "
             "picture is halved.",
         ),
-        Change(
+        Difference(
             f"{_answers('model2')} answer instead of {_answers('model1')}, turned into a probability by a sigmoid; so "
             f"the loss, which says how wrong answers are, is {new.loss} instead of {old.loss}.",
             "With two classes one number says it all: what is missing to 100 % is the probability of the other class.",
@@ -49,73 +49,73 @@ def _model2() -> tuple[Change, ...]:
     )
 
 
-def _model3() -> tuple[Change, ...]:
+def _model3() -> tuple[Difference, ...]:
     old, new = MODELS["model2"], MODELS["model3"]
     return (
-        Change(
+        Difference(
             "Scaling: pixel values of 0 to 255 become −1 to 1 before anything else.",
             "Learning goes in small steps. On numbers up to 255 the same step is now far too large and now far too "
             "small; numbers around zero suit the weights a network starts with.",
         ),
-        Change(
-            f"{convolutions('model3')} convolutions instead of {convolutions('model2')}, a pooling after each; "
+        Difference(
+            f"{count_convolutions('model3')} convolutions instead of {count_convolutions('model2')}, a pooling after each; "
             f"{_layer('model3', 'Flatten').size[2]:,} numbers reach the dense layers instead of "
             f"{_layer('model2', 'Flatten').size[2]:,}.",
             "There is less to calculate for each photo. But the dense layer weighs every number it gets, so it grows, "
             f"and the whole model from {old.parameters:,} to {new.parameters:,} parameters.",
         ),
-        Change(
-            f"Dropout of {percent(DROPOUT['model3'], 0)} instead of {percent(DROPOUT['model2'], 0)}.",
+        Difference(
+            f"Dropout of {format_percent(DROPOUT['model3'], 0)} instead of {format_percent(DROPOUT['model2'], 0)}.",
             "A larger dense layer can learn more by heart; leaving more of it out while it trains works against that.",
         ),
-        Change(
+        Difference(
             f"Gentler augmentation: photos are {new.augmentation.words}. Those of model2 are {old.augmentation.words}.",
             "A mirrored animal looks natural, while one on its head hardly ever comes up in a photo.",
         ),
     )
 
 
-def _model4() -> tuple[Change, ...]:
+def _model4() -> tuple[Difference, ...]:
     old, new = MODELS["model3"], MODELS["model4"]
     scores = new.published
     numbers, inside, _ = mobilenet()
     backbone, flat = _layer("model4", "Functional"), _layer("model4", "GlobalAveragePooling2D")
     height, width, channels = backbone.size
     return (
-        Change(
-            f"MobileNetV2, a finished network of {inside} convolutions, instead of {convolutions('model3')} that start "
+        Difference(
+            f"MobileNetV2, a finished network of {inside} convolutions, instead of {count_convolutions('model3')} that start "
             "from nothing.",
             "It learnt to see from over a million photos of a thousand kinds of things (ImageNet); edges, fur and ears "
             "need not be learnt again. This is called transfer learning.",
         ),
-        Change(
+        Difference(
             f"Its {numbers:,} parameters are frozen: only {new.trainable_parameters:,} are trained, instead of "
             f"{old.trainable_parameters:,}.",
             "A few thousand photos are too few to tune millions of numbers well, but plenty for so few, and they can "
             "hardly learn any photo by heart.",
         ),
-        Change(
+        Difference(
             "Global average pooling instead of a flattened layer and a large dense one: each of the "
             f"{channels:,} maps becomes one number, its average.",
             f"Flattened, {height} × {width} × {channels:,} would be {height * width * channels:,} numbers; whether a "
             f"pattern is in the picture matters more than where, so {flat.size[2]:,} are enough.",
         ),
-        Change(
-            f"Dropout of {percent(DROPOUT['model4'], 0)} instead of {percent(DROPOUT['model3'], 0)}.",
+        Difference(
+            f"Dropout of {format_percent(DROPOUT['model4'], 0)} instead of {format_percent(DROPOUT['model3'], 0)}.",
             "So few trained parameters learn little by heart, and need less of a brake.",
         ),
-        Change(
+        Difference(
             f"Other augmentation: photos are {new.augmentation.words}. Those of model3 are {old.augmentation.words}.",
             "It acts in training only, as dropout does, and makes those photos harder: published, this model is right "
-            f"on {percent(scores.best_accuracy, 0)} of them and on {percent(scores.best_val_accuracy, 0)} of new ones, "
+            f"on {format_percent(scores.best_accuracy, 0)} of them and on {format_percent(scores.best_val_accuracy, 0)} of new ones, "
             "so it learns none by heart.",
         ),
     )
 
 
 def _layer(model: str, kind: str) -> Layer:
-    return next(layer for layer in layers_of(model) if layer.kind == kind)
+    return next(layer for layer in list_layers(model) if layer.kind == kind)
 
 
 def _answers(model: str) -> int:
-    return layers_of(model)[-1].size[2]
+    return list_layers(model)[-1].size[2]

@@ -25,7 +25,7 @@ class Published:
 
 
 @dataclass(frozen=True)
-class Recipe:
+class ModelSpec:
     """The facts of one model.
 
     step, title, idea: the notebook's step it belongs to, its heading, one plain sentence on what is new.
@@ -53,10 +53,10 @@ class Recipe:
     backbone: bool
 
 
-MODELS: dict[str, Recipe] = {
+MODELS: dict[str, ModelSpec] = {
     each.name: each
     for each in (
-        Recipe(
+        ModelSpec(
             name="model1",
             step="First CNN",
             title="A first convolutional network",
@@ -71,7 +71,7 @@ MODELS: dict[str, Recipe] = {
             logits=True,
             backbone=False,
         ),
-        Recipe(
+        ModelSpec(
             name="model2",
             step="Augmentation",
             title="A network that sees each photo differently every time",
@@ -86,7 +86,7 @@ MODELS: dict[str, Recipe] = {
             logits=False,
             backbone=False,
         ),
-        Recipe(
+        ModelSpec(
             name="model3",
             step="Preprocessing",
             title="A network with scaled pixels",
@@ -101,7 +101,7 @@ MODELS: dict[str, Recipe] = {
             logits=False,
             backbone=False,
         ),
-        Recipe(
+        ModelSpec(
             name="model4",
             step="Transfer learning",
             title="Transfer learning with MobileNetV2",
@@ -120,14 +120,14 @@ MODELS: dict[str, Recipe] = {
 }
 
 
-def recipe(name: str) -> Recipe:
+def get_spec(name: str) -> ModelSpec:
     """Return the facts of the model called `name`; UsageError, which names the four, for any other name."""
     if name not in MODELS:
         raise UsageError(f"There is no model called {name!r}: choose one of {', '.join(MODELS)}.")
     return MODELS[name]
 
 
-def build(
+def build_model(
     name: str,
     weights: Path | None = None,
     augmentation: Augmentation | None = None,
@@ -151,7 +151,7 @@ def build(
     """
     import keras
 
-    chosen = recipe(name)
+    chosen = get_spec(name)
     if seed is not None:
         keras.utils.set_random_seed(seed)
     wanted = chosen.augmentation if augmentation is None else augmentation
@@ -176,7 +176,7 @@ def compile_model(
     """
     import keras
 
-    chosen = recipe(name)
+    chosen = get_spec(name)
     loss = getattr(keras.losses, chosen.loss)
     model.compile(
         optimizer=(adam or keras.optimizers.Adam)(learning_rate),
@@ -188,11 +188,11 @@ def compile_model(
 def _accuracy(name: str) -> "keras.metrics.Metric":
     import keras
 
-    kind = keras.metrics.SparseCategoricalAccuracy if recipe(name).logits else keras.metrics.BinaryAccuracy
+    kind = keras.metrics.SparseCategoricalAccuracy if get_spec(name).logits else keras.metrics.BinaryAccuracy
     return kind(name="accuracy")
 
 
-def compiled_alike(part: "keras.Model", model: "keras.Model", name: str) -> "keras.Model":
+def compile_like(part: "keras.Model", model: "keras.Model", name: str) -> "keras.Model":
     """Compile `part`, made of layers of the compiled `model` called `name`, for the same training; return it."""
     part.compile(optimizer=model.optimizer, loss=model.loss, metrics=[_accuracy(name)])
     return part

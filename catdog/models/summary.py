@@ -8,8 +8,8 @@ from catdog.augmentation.config import AUGMENTATION_LAYERS, Augmentation
 from catdog.augmentation.layers import BYTES
 from catdog.images.decode import SIZE
 from catdog.models.networks import AUGMENTED_RANGE, CONVOLUTIONS, DROPOUT, FILTERS, HIDDEN, KERNEL, WINDOW
-from catdog.models.specs import Recipe, recipe
-from catdog.utils.text import percent
+from catdog.models.specs import ModelSpec, get_spec
+from catdog.utils.text import format_percent
 
 #: The Keras class of each augmentation layer, by its name.
 AUGMENTING = {
@@ -65,12 +65,12 @@ class Layer:
         return self.parameters - self.trainable_parameters
 
 
-def layers_of(name: str) -> tuple[Layer, ...]:
+def list_layers(name: str) -> tuple[Layer, ...]:
     """Return the layers of the model called `name`, from the pictures to the answer, as Keras's summary lists them.
 
     UsageError, which names the four, for any other name.
     """
-    chosen = recipe(name)
+    chosen = get_spec(name)
     photo = f"The photo as numbers: {SIZE} × {SIZE} pixels, each with a value of 0 to 255 for red, green and blue."
     layers = [Layer("pictures", "InputLayer", (None, SIZE, SIZE, 3), 0, 0, photo)]
     for called, kind in _names_and_kinds(chosen):
@@ -82,9 +82,9 @@ def layers_of(name: str) -> tuple[Layer, ...]:
     return tuple(layers)
 
 
-def convolutions(name: str) -> int:
+def count_convolutions(name: str) -> int:
     """Return how many convolutions of its own the model called `name` has: model4 has none beside its backbone's."""
-    return sum(layer.kind == "Conv2D" for layer in layers_of(name))
+    return sum(layer.kind == "Conv2D" for layer in list_layers(name))
 
 
 def mobilenet() -> tuple[int, int, int]:
@@ -103,7 +103,7 @@ def mobilenet() -> tuple[int, int, int]:
     return parameters + channels * LAST + 4 * LAST, number + 1, smaller
 
 
-def _names_and_kinds(chosen: Recipe) -> Iterator[tuple[str, str]]:
+def _names_and_kinds(chosen: ModelSpec) -> Iterator[tuple[str, str]]:
     if AUGMENTED_RANGE[chosen.name] != BYTES:
         yield "scale", "Rescaling"
     for name in AUGMENTATION_LAYERS:
@@ -151,11 +151,11 @@ def _parameters(name: str, kind: str, before: Shape) -> int:
     return (before[-1] + 1) * _neurons(name) if kind == "Dense" else 0
 
 
-def _does(name: str, kind: str, before: Shape, chosen: Recipe) -> str:
+def _does(name: str, kind: str, before: Shape, chosen: ModelSpec) -> str:
     if name in AUGMENTING:
         only = Augmentation(**{name: getattr(chosen.augmentation, name)})
         return f"While the model trains, photos are {only.words}; afterwards they pass through unchanged."
-    numbers, share = f"{before[-1]:,}", percent(DROPOUT[chosen.name], 0)
+    numbers, share = f"{before[-1]:,}", format_percent(DROPOUT[chosen.name], 0)
     return {
         "scale": "Turns the values 0 to 255 into −1 to 1: small numbers around zero are easier to learn from.",
         "Conv2D": f"A convolution slides {FILTERS} filters of {KERNEL} × {KERNEL} pixels over the picture; each draws "

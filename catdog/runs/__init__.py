@@ -10,35 +10,35 @@ from catdog.runs.actions import (
     start_run,
     stop_run,
 )
-from catdog.runs.audit import Act
-from catdog.runs.data import delete_data, learning_from
-from catdog.runs.estimate import bytes_free, bytes_taken, seconds_expected
+from catdog.runs.audit import AuditEntry
+from catdog.runs.data import delete_dataset, list_active_on
+from catdog.runs.estimate import bytes_free, bytes_taken, estimate_seconds
 from catdog.runs.launching import launch, launch_all
-from catdog.runs.quota import at_work, too_many
+from catdog.runs.quota import count_active, explain_quota
 from catdog.runs.run import Run
 from catdog.runs.store import find_run, list_runs, open_run
 
 __all__ = [
-    "Act",
+    "AuditEntry",
     "Run",
     "annotate_run",
-    "at_work",
     "bytes_free",
     "bytes_taken",
+    "count_active",
     "create_run",
-    "delete_data",
+    "delete_dataset",
     "delete_run",
+    "estimate_seconds",
+    "explain_quota",
     "find_run",
     "launch",
     "launch_all",
-    "learning_from",
+    "list_active_on",
     "list_runs",
     "move_up",
     "open_run",
     "rename_run",
     "resume_run",
-    "seconds_expected",
     "start_run",
     "stop_run",
-    "too_many",
 ]

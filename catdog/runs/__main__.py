@@ -4,13 +4,13 @@ import sys
 
 from catdog.runs.queue import wait_for_slot
 from catdog.settings import Settings
-from catdog.training.arguments import named_folder
+from catdog.training.arguments import read_run_folder
 from catdog.training.signals import stop_on_signals
 
 
 def main() -> int:
     """Wait for a slot, then train the run folder named on the command line; return the exit status."""
-    folder, settings = named_folder("catdog.runs"), Settings.from_environment()
+    folder, settings = read_run_folder("catdog.runs"), Settings.from_environment()
     with stop_on_signals(folder):
         problem = locks = None
         try:

@@ -13,17 +13,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from catdog.errors import RunError, UsageError
-from catdog.runs.audit import RESUMED, STARTED, note_act
+from catdog.runs.audit import RESUMED, STARTED, record_action
 from catdog.runs.estimate import bytes_free, bytes_needed
 from catdog.runs.executors import local, ray
 from catdog.runs.queue import Queue
-from catdog.runs.quota import room_for
+from catdog.runs.quota import reserve_quota
 from catdog.runs.run import Run
 from catdog.runs.store import open_run
 from catdog.settings import Settings
 from catdog.training import ACTIVE, RunFolder, Status, TrainConfig
 from catdog.utils.files import write_json, write_text
-from catdog.utils.text import size
+from catdog.utils.text import format_size
 
 LONGEST_NAME = 80
 LONGEST_NOTE = 1000
@@ -39,7 +39,7 @@ def create_run(settings: Settings, config: TrainConfig, name: str = "", by: str 
     needed, free = bytes_needed(config), bytes_free(settings.runs)
     if free < needed:
         raise RunError(
-            f"A run of {config.model} needs up to {size(needed)} of disk while it trains and only {size(free)} are "
+            f"A run of {config.model} needs up to {format_size(needed)} of disk while it trains and only {format_size(free)} are "
             "free: delete runs or other files, or set CATDOG_HOME to another disk."
         )
     created = datetime.now()
@@ -50,7 +50,7 @@ def create_run(settings: Settings, config: TrainConfig, name: str = "", by: str 
         hidden.path.mkdir(parents=True)
         details = {"name": name, "created": created.timestamp(), "config": config.to_dict()}
         write_json(hidden.config, details | ({"sweep": sweep} if sweep else {}))
-        note_act(hidden, STARTED, by)
+        record_action(hidden, STARTED, by)
         hidden.write_status(Status(epochs=config.epochs))
         hidden.path.rename(settings.runs / run_id)
     except OSError as error:
@@ -89,7 +89,7 @@ def stop_run(settings: Settings, run: Run, by: str = "") -> None:
     if open_run(settings, run.id).state not in ACTIVE:
         raise RunError(f"The run {run.name} is not training, so there is nothing to stop.")
     with _changing(run):
-        note_act(run.files, "stopped", by)
+        record_action(run.files, "stopped", by)
         run.files.stop.touch()
         waits = run.files.read_status().pid is None and run.files.job.exists()
         if waits and ray.withdraw(settings, run.files):
@@ -112,7 +112,7 @@ def move_up(settings: Settings, run: Run, by: str = "") -> None:
     if later == earlier:  # told apart by their ids alone
         later += 1e-3
     with _changing(run):
-        note_act(run.files, "moved up", by)
+        record_action(run.files, "moved up", by)
         for files, number in zip(pair, (earlier, later), strict=True):
             write_text(files.place, repr(number))
 
@@ -125,8 +125,8 @@ def resume_run(settings: Settings, run: Run, by: str = "") -> None:
     run = open_run(settings, run.id)
     if not run.resumable:
         raise RunError(f"The run {run.name} is {run.state}: only a stopped, failed or interrupted run can be resumed.")
-    with room_for(settings, 1, by), _changing(run):
-        note_act(run.files, RESUMED, by)
+    with reserve_quota(settings, 1, by), _changing(run):
+        record_action(run.files, RESUMED, by)
         run.files.stop.unlink(missing_ok=True)
         run.files.place.unlink(missing_ok=True)
         run.files.write_status(
@@ -140,7 +140,7 @@ def rename_run(settings: Settings, run: Run, name: str, by: str = "") -> None:
     name = _name(name)
     with _changing(run):
         open_run(settings, run.id).files.add_to_config(name=name)
-        note_act(run.files, "renamed", by)
+        record_action(run.files, "renamed", by)
 
 
 def annotate_run(settings: Settings, run: Run, note: str, by: str = "") -> None:
@@ -150,7 +150,7 @@ def annotate_run(settings: Settings, run: Run, note: str, by: str = "") -> None:
         raise UsageError(f"The note has {len(note):,} characters, but at most {LONGEST_NOTE:,} are kept: shorten it.")
     with _changing(run):
         open_run(settings, run.id).files.add_to_config(note=note)
-        note_act(run.files, "noted", by)
+        record_action(run.files, "noted", by)
 
 
 def delete_run(settings: Settings, run: Run) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from catdog.models.specs import recipe
+from catdog.models.specs import get_spec
 from catdog.runs.run import Run
 from catdog.training import TrainConfig
 
@@ -16,7 +16,7 @@ SMALL_FILES = 20_000_000  # bytes for log, predictions and the like, generously
 BACKWARD = 2  # a training step costs about this many forward passes more than a validation step
 
 
-def seconds_expected(runs: Iterable[Run], config: TrainConfig, counts: dict[str, dict[str, int]]) -> float | None:
+def estimate_seconds(runs: Iterable[Run], config: TrainConfig, counts: dict[str, dict[str, int]]) -> float | None:
     """Return how many seconds a run of `config` will take on this machine, or None without a run to go by.
 
     runs: newest first; the newest finished one of the same model, exact or not as `config`, counts, of the same batch
@@ -45,7 +45,7 @@ def bytes_needed(config: TrainConfig) -> int:
     That is the model twice (for Keras and LiteRT) and once more while a better one replaces it, and two checkpoints
     (with Adam's two numbers for each trainable weight), since the old one stays until the new one is whole.
     """
-    model = recipe(config.model)
+    model = get_spec(config.model)
     return FLOAT * (3 * model.parameters + 2 * (model.parameters + 2 * model.trainable_parameters)) + SMALL_FILES
 
 

@@ -1,7 +1,7 @@
 """Creating runs and starting them at once."""
 
 from catdog.runs.actions import create_run, start_run
-from catdog.runs.quota import room_for
+from catdog.runs.quota import reserve_quota
 from catdog.runs.run import Run
 from catdog.settings import Settings
 from catdog.training import TrainConfig
@@ -23,7 +23,7 @@ def launch_all(
     as create_run and start_run do, with those before started.
     """
     runs = []
-    with room_for(settings, len(configs), by):
+    with reserve_quota(settings, len(configs), by):
         for config, name in zip(configs, names, strict=True):
             runs.append(create_run(settings, config, name, by, sweep))
             start_run(settings, runs[-1])

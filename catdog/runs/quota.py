@@ -12,13 +12,13 @@ from catdog.settings import Settings
 from catdog.training import ACTIVE
 
 
-def at_work(runs: list[Run], by: str) -> int:
+def count_active(runs: list[Run], by: str) -> int:
     """Return how many of these runs wait or train and were started or last resumed by this person ("": nobody)."""
     return sum(run.state in ACTIVE and run.by == by for run in runs)
 
 
 @contextmanager
-def room_for(settings: Settings, number: int, by: str) -> Iterator[None]:
+def reserve_quota(settings: Settings, number: int, by: str) -> Iterator[None]:
     """Let one process at a time add so many runs of a person; raise AccessError where they would be too many."""
     most = settings.limits.runs
     if not most:
@@ -33,13 +33,13 @@ def room_for(settings: Settings, number: int, by: str) -> Iterator[None]:
                 f"The runs in {settings.runs} could not be counted ({error.strerror or error}): free some disk space, "
                 "or set CATDOG_HOME to another folder."
             ) from error
-        busy = at_work(list_runs(settings), by)
+        busy = count_active(list_runs(settings), by)
         if busy + number > most:
-            raise AccessError(too_many(busy, number, most, by))
+            raise AccessError(explain_quota(busy, number, most, by))
         yield
 
 
-def too_many(busy: int, number: int, most: int, by: str) -> str:
+def explain_quota(busy: int, number: int, most: int, by: str) -> str:
     """Return the sentence that says why so many more runs may not be started."""
     whose, some = ("Each person", "of yours") if by else ("Everybody together", "")
     already = f", and {busy:,} {some} do".replace("  ", " ") if busy else ""

@@ -11,13 +11,13 @@ from filelock import FileLock, Timeout
 from catdog.runs.executors.ray import JOB
 from catdog.runs.queue import TAKEOVER
 from catdog.settings import Settings
-from catdog.training.arguments import named_folder
+from catdog.training.arguments import read_run_folder
 from catdog.utils.files import read_json
 
 
 def main() -> int:
     """Train the run folder named on the command line, unless it was stopped meanwhile; return the exit status."""
-    folder = named_folder("catdog.runs.ray_worker")
+    folder = read_run_folder("catdog.runs.ray_worker")
     lock = FileLock(folder.path / ".lock")
     try:
         lock.acquire(timeout=TAKEOVER)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from catdog.errors import RunError
 from catdog.evaluation import Predictions, read_predictions
-from catdog.runs.audit import Act, acts_of, owner_of
+from catdog.runs.audit import AuditEntry, find_owner, read_audit_log
 from catdog.training import ACTIVE, RESUMABLE, RunFolder, Status, TrainConfig
 from catdog.training.history import COLUMNS, read_history
 from catdog.training.run_folder import process_gone
@@ -58,14 +58,14 @@ class Run:
         return str(self.details.get("sweep") or "")
 
     @property
-    def acts(self) -> list[Act]:
+    def acts(self) -> list[AuditEntry]:
         """What people who had signed in did with it, oldest first."""
-        return acts_of(self.details)
+        return read_audit_log(self.details)
 
     @property
     def by(self) -> str:
         """The address of who started or last resumed it, "" where nobody had signed in."""
-        return owner_of(self.acts)
+        return find_owner(self.acts)
 
     @property
     def place(self) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 
 from catdog.datasets import Dataset
 from catdog.datasets.cache import DECODING
-from catdog.datasets.reading import PictureReader
+from catdog.datasets.reading import ImageReader
 from catdog.errors import RunError
 from catdog.evaluation.predictions import Predictions
 from catdog.inference.predictor import parallel_outputs
@@ -105,7 +105,7 @@ def _stored(file: Path, dataset: Dataset) -> np.ndarray | None:
 
 
 def _asked(run: "Run", dataset: Dataset, progress: Progress) -> np.ndarray:
-    total, read, parts = len(dataset.catalog), PictureReader(dataset.pixels), []
+    total, read, parts = len(dataset.catalog), ImageReader(dataset.pixels), []
     with parallel_outputs(run.files.tflite) as outputs:
         for first in range(0, total, BLOCK):
             progress(first, total, "asking the model")

@@ -7,7 +7,7 @@ import numpy as np
 
 from catdog.augmentation.config import Augmentation
 from catdog.augmentation.transforms import drawn_transforms, transform
-from catdog.datasets.reading import PictureReader
+from catdog.datasets.reading import ImageReader
 from catdog.images.decode import SIZE
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def batches(
     """
     import tensorflow as tf
 
-    read = PictureReader(pixels)
+    read = ImageReader(pixels)
     changed = order is not None and augmentation.acts
 
     def generate() -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from catdog.augmentation.config import Augmentation
 from catdog.errors import UsageError
-from catdog.models.specs import recipe
+from catdog.models.specs import get_spec
 
 SCHEDULES = ("constant", "cosine", "plateau")
 MAX_EPOCHS = 1000
@@ -47,7 +47,7 @@ class TrainConfig:
     fill: str | None = None
 
     def __post_init__(self) -> None:
-        recipe(self.model)
+        get_spec(self.model)
         if not isinstance(self.source, str) or not self.source:
             raise UsageError("The data source is empty: choose photos, drawn or a folder.")
         _whole("number of epochs", self.epochs, 1, MAX_EPOCHS)
@@ -67,7 +67,7 @@ class TrainConfig:
     def augmentation(self) -> Augmentation:
         """What is done to the training photos at random: the model's own, where the settings don't say otherwise."""
         asked = {name: getattr(self, name) for name in AUGMENTATIONS}
-        own = recipe(self.model).augmentation
+        own = get_spec(self.model).augmentation
         return replace(own, **{name: value for name, value in asked.items() if value is not None})
 
     def to_dict(self) -> dict[str, Any]:

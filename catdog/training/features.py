@@ -12,9 +12,9 @@ import numpy as np
 from catdog.augmentation.config import Augmentation
 from catdog.augmentation.transforms import drawn_transforms, transform
 from catdog.datasets import VALIDATION, Dataset
-from catdog.datasets.reading import PictureReader
+from catdog.datasets.reading import ImageReader
 from catdog.inference.predictor import parallel_outputs
-from catdog.models.specs import compiled_alike
+from catdog.models.specs import compile_like
 from catdog.training.batches import generated
 from catdog.training.litert import to_litert
 from catdog.training.reporter import Reporter
@@ -65,7 +65,7 @@ def compute_features(
     rows: int64 (M,), the training pictures. The views are drawn from `seed` alone, so a resumed run gets the same ones.
     cache: folder where the converted backbone is kept. Raises StopRequested when the run is asked to stop.
     """
-    read, validation = PictureReader(dataset.pixels), dataset.catalog.indices(VALIDATION)
+    read, validation = ImageReader(dataset.pixels), dataset.catalog.indices(VALIDATION)
     number_of_views = stored_views(augmentation)
     total, done = number_of_views * len(rows) + len(validation), 0
     with parallel_outputs(_converted(model, cache)) as extract:
@@ -98,7 +98,7 @@ def head_of(model: "keras.Model") -> "keras.Model":
 
     features = keras.Input(model.get_layer("features").output.shape[1:])
     head = keras.Model(features, model.get_layer("probability")(model.get_layer("dropout")(features)))
-    return compiled_alike(head, model, "model4")
+    return compile_like(head, model, "model4")
 
 
 def feature_batches(

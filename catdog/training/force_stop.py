@@ -33,10 +33,10 @@ def force(folder: RunFolder, status: Status) -> None:
 def main() -> int:
     """Score what the run named on the command line has reached, and end it."""
     from catdog.settings import Settings
-    from catdog.training.arguments import named_folder
+    from catdog.training.arguments import read_run_folder
     from catdog.training.worker import work
 
-    return work(named_folder("catdog.training.force_stop"), Settings.from_environment(), train=False)
+    return work(read_run_folder("catdog.training.force_stop"), Settings.from_environment(), train=False)
 
 
 if __name__ == "__main__":

@@ -52,6 +52,6 @@ def write_history(path: Path, epochs: list[Epoch]) -> None:
     write_text(path, table.getvalue())
 
 
-def best_of(epochs: list[Epoch]) -> Epoch | None:
+def best_epoch(epochs: list[Epoch]) -> Epoch | None:
     """Return the first epoch with the highest validation accuracy, None for an empty history."""
     return max(epochs, key=lambda epoch: epoch.val_accuracy, default=None)

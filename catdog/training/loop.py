@@ -10,7 +10,7 @@ import numpy as np
 from catdog.augmentation.config import Augmentation
 from catdog.datasets import TRAINING, VALIDATION, Dataset
 from catdog.datasets.splits import subset
-from catdog.models.specs import build, compile_model, recipe
+from catdog.models.specs import build_model, compile_model, get_spec
 from catdog.settings import Settings
 from catdog.training.acceleration import FUSED_ADAM, fast_arithmetic, faster_arithmetic, fused_adam
 from catdog.training.batches import batches
@@ -18,7 +18,7 @@ from catdog.training.checkpoint import has_checkpoint, load_checkpoint, save_che
 from catdog.training.config import TrainConfig
 from catdog.training.devices import strategy
 from catdog.training.features import compute_features, feature_batches, head_of, stored_words
-from catdog.training.history import Epoch, best_of, write_history
+from catdog.training.history import Epoch, best_epoch, write_history
 from catdog.training.outputs import bare_copy, save_best
 from catdog.training.reporter import Reporter
 from catdog.training.run_folder import RunFolder
@@ -134,7 +134,7 @@ def _prepare(
 
 
 def _stores_features(config: TrainConfig) -> bool:
-    return recipe(config.model).backbone and not config.exact
+    return get_spec(config.model).backbone and not config.exact
 
 
 class _Timer:
@@ -152,13 +152,13 @@ def _new_model(folder: RunFolder, config: TrainConfig, settings: Settings, say: 
     from catdog.models.mobilenet import find_weights
 
     # a checkpoint holds the backbone's weights too
-    weights = find_weights(settings, say) if recipe(config.model).backbone and not has_checkpoint(folder) else None
+    weights = find_weights(settings, say) if get_spec(config.model).backbone and not has_checkpoint(folder) else None
     if weights:
         folder.add_to_config(weights={"source": weights.source, "path": str(weights.path)})
     say(0, 0, "building the model")
     path = weights.path if weights else None
     adam = fused_adam() if FUSED_ADAM in faster_arithmetic(config) else None
-    model = build(config.model, weights=path, augmentation=config.augmentation, seed=config.seed)
+    model = build_model(config.model, weights=path, augmentation=config.augmentation, seed=config.seed)
     compile_model(model, config.model, config.learning_rate, adam=adam)
     return model
 
@@ -186,7 +186,7 @@ def _finish_epoch(
 
 def best_so_far(epochs: list[Epoch]) -> dict[str, object]:
     """Return the Status fields that follow from the finished epochs."""
-    best = best_of(epochs)
+    best = best_epoch(epochs)
     return {
         "seconds": sum(epoch.seconds for epoch in epochs),
         "best_val_accuracy": best.val_accuracy if best else None,

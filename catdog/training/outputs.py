@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from catdog.datasets import SPLITS, TRAINING, Dataset
-from catdog.datasets.reading import PictureReader
+from catdog.datasets.reading import ImageReader
 from catdog.errors import RunError
 from catdog.evaluation import score
 from catdog.images.decode import SIZE
 from catdog.inference.predictor import Predictor, parallel_outputs
-from catdog.models.specs import recipe
+from catdog.models.specs import get_spec
 from catdog.training.litert import to_litert
 from catdog.training.reporter import Reporter
 from catdog.training.run_folder import RunFolder
@@ -50,7 +50,7 @@ def write_results(folder: RunFolder, dataset: Dataset, name: str, reporter: Repo
     # a graphics processor's rounded numbers (TF32) are good enough to train, but not to be compared with LiteRT's
     tf.config.experimental.enable_tensor_float_32_execution(False)
     model = keras.saving.load_model(folder.model, compile=False)
-    probability = _probability(model, logits=recipe(name).logits)
+    probability = _probability(model, logits=get_spec(name).logits)
     reporter.update(message="making the model for predictions")
     with whole_file(folder.tflite) as temporary:
         temporary.write_bytes(to_litert(model, probability.python_function))
@@ -58,7 +58,7 @@ def write_results(folder: RunFolder, dataset: Dataset, name: str, reporter: Repo
         _check(predictor, probability, dataset)
     catalog = dataset.catalog
     # LiteRT is faster for model4's depthwise convolutions, TensorFlow for the large dense layers of the others
-    if recipe(name).backbone:
+    if get_spec(name).backbone:
         with parallel_outputs(folder.tflite) as outputs:
             answers = _answers(dataset, outputs, reporter)
     else:
@@ -80,7 +80,7 @@ def write_results(folder: RunFolder, dataset: Dataset, name: str, reporter: Repo
 
 def _answers(dataset: Dataset, outputs: Callable[[np.ndarray], np.ndarray], reporter: Reporter) -> np.ndarray:
     """Return the probability of class 1 of every picture, float32 (N,); `outputs` takes 64 of them at a time."""
-    number, parts, read = len(dataset.catalog), [], PictureReader(dataset.pixels)
+    number, parts, read = len(dataset.catalog), [], ImageReader(dataset.pixels)
     for first in range(0, number, BATCH):
         reporter.update(message=f"scoring the photos ({100 * first // number} %)")
         parts.append(outputs(read(slice(first, first + BATCH)))[:, 0])

@@ -6,7 +6,7 @@ All of it follows from the history alone, so a resumed run goes on as one that w
 import math
 from typing import TYPE_CHECKING
 
-from catdog.training.history import best_of
+from catdog.training.history import best_epoch
 
 if TYPE_CHECKING:
     from catdog.training.history import Epoch
@@ -53,7 +53,7 @@ def ended_early(max_epochs: int, patience: int, epochs: "list[Epoch]") -> str:
         patience: After how many epochs without a better validation accuracy it ends, 0 for never.
         epochs: The finished epochs, in order.
     """
-    best = best_of(epochs)
+    best = best_epoch(epochs)
     if not patience or best is None or len(epochs) >= max_epochs:
         return ""
     if len(epochs) - epochs.index(best) - 1 < patience:
@@ -65,7 +65,7 @@ def ended_early(max_epochs: int, patience: int, epochs: "list[Epoch]") -> str:
 def kept_epoch(restore_best: bool, epochs: "list[Epoch]") -> "Epoch | None":
     """Return the epoch whose weights the run keeps: the best one, or the last one; None before the first."""
     if restore_best or not epochs:
-        return best_of(epochs)
+        return best_epoch(epochs)
     return epochs[-1]
 
 

@@ -4,7 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from catdog.augmentation.config import AUGMENTATION_LAYERS
-from catdog.models.specs import compiled_alike
+from catdog.models.specs import compile_like
 
 if TYPE_CHECKING:
     import keras
@@ -30,7 +30,7 @@ def stand_in(model: "keras.Model", name: str) -> "keras.Model":
         if isinstance(layer, keras.layers.Conv2D) and layers and isinstance(layers[0], keras.layers.MaxPooling2D):
             layer = _pooled_first()(layer, layers.pop(0))
         output = layer(output)
-    return compiled_alike(keras.Model(pictures, output), model, name)
+    return compile_like(keras.Model(pictures, output), model, name)
 
 
 @cache

@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from catdog import __version__
 from catdog.datasets import Dataset, open_dataset
-from catdog.datasets.exclusions import EXCLUDED, digest_of, excluded, without
+from catdog.datasets.exclusions import EXCLUDED, digest_paths, list_excluded, without_images
 from catdog.errors import CatDogError, DataError
 from catdog.settings import Settings
 from catdog.training.config import TrainConfig
@@ -96,8 +96,8 @@ def _open(folder: RunFolder, config: TrainConfig, settings: Settings, reporter: 
     if read_history(folder.history) and data.get("fingerprint") and not began:
         raise DataError("The pictures are no longer those that this run began with: start a new run.")
     if began:
-        return without(dataset, (data.get("excluded") or {}).get("paths") or ())
-    return without(dataset, excluded(settings, dataset.catalog))
+        return without_images(dataset, (data.get("list_excluded") or {}).get("paths") or ())
+    return without_images(dataset, list_excluded(settings, dataset.catalog))
 
 
 def _train(folder: RunFolder, config: TrainConfig, settings: Settings, dataset: Dataset, reporter: Reporter) -> None:
@@ -126,7 +126,7 @@ def _data(dataset: Dataset) -> dict:
         "counts": catalog.counts(),
         "baseline": catalog.baseline,
         "fingerprint": catalog.fingerprint,
-        "excluded": {"pictures": len(left_out), "digest": digest_of(left_out), "paths": left_out},
+        "list_excluded": {"pictures": len(left_out), "digest": digest_paths(left_out), "paths": left_out},
     }
 
 

@@ -10,7 +10,7 @@ from catdog.utils.progress import Progress
 
 
 @contextmanager
-def locked(path: Path, progress: Progress, what: str) -> Iterator[None]:
+def hold_lock(path: Path, progress: Progress, what: str) -> Iterator[None]:
     """Hold the lock file `path`; while another thread or process holds it, report `what`, so that waiting shows.
 
     The system frees the lock of a process that dies. progress may raise to end the waiting. Raises OSError.

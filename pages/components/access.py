@@ -7,7 +7,7 @@ import streamlit as st
 
 from catdog.errors import AccessError, CatDogError
 from catdog.members import is_member
-from pages.components import shared
+from pages.components import markdown, state
 from pages.components.serving import providers, sign_in_on
 
 SIGN_IN = "Sign in first: the button is in the sidebar."
@@ -32,14 +32,14 @@ def why_not() -> str:
     if not who:
         unknown = "Your account has no verified e-mail address, so it can't be on the list of members."
         return unknown if st.user.get("is_logged_in") else SIGN_IN
-    members = shared.settings().members
+    members = state.settings().members
     if members is None:
         return "No list of members is set (CATDOG_MEMBERS), so nobody may change anything."
     try:
         return (
             ""
             if is_member(members, who)
-            else (f"{shared.unlinked(who)} is not on the list of members, so you can look but not change.")
+            else (f"{markdown.unlinked(who)} is not on the list of members, so you can look but not change.")
         )
     except CatDogError as error:
         return str(error)
@@ -58,19 +58,19 @@ def check() -> None:
 def do(action: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     """Call what changes a run or the data, as action(settings, *arguments, by=person); AccessError for no member."""
     check()
-    return action(shared.settings(), *arguments, by=person(), **named)
+    return action(state.settings(), *arguments, by=person(), **named)
 
 
 def button(label: str, *, disabled: bool = False, help: str | None = None, **rest: Any) -> bool:
     """Draw a button as st.button does; for those who may not press it, it is switched off and says why."""
     why = why_not()
-    return st.button(label, disabled=disabled or bool(why), help=shared.plain(why) or help, **rest)
+    return st.button(label, disabled=disabled or bool(why), help=markdown.escape(why) or help, **rest)
 
 
 def popover(label: str, **rest: Any):
     """Draw a popover as st.popover does; for those who may not use what is in it, it is switched off and says why."""
     why = why_not()
-    return st.popover(label, disabled=bool(why), help=shared.plain(why) or None, **rest)
+    return st.popover(label, disabled=bool(why), help=markdown.escape(why) or None, **rest)
 
 
 def panel() -> None:
@@ -79,7 +79,7 @@ def panel() -> None:
         return
     if not st.user.get("is_logged_in"):
         for provider in providers():
-            label = f"Sign in with {shared.plain(provider)}" if provider else "Sign in"
+            label = f"Sign in with {markdown.escape(provider)}" if provider else "Sign in"
             st.button(
                 label, key=f"sign-in-{provider}", on_click=st.login, args=(provider,) if provider else (),
                 icon=":material/login:", width="stretch",
@@ -87,7 +87,7 @@ def panel() -> None:
         st.caption("Everybody can look around; members who have signed in can train, stop, rename and delete.")
         return
     who = person() or str(st.user.get("name") or "somebody")
-    st.caption(f":material/person: {shared.plain(shared.unlinked(who))}")
+    st.caption(f":material/person: {markdown.escape(markdown.unlinked(who))}")
     if person() and (why := why_not()):
-        st.caption(f":material/info: {shared.plain(why)}")
+        st.caption(f":material/info: {markdown.escape(why)}")
     st.button("Sign out", key="sign-out", on_click=st.logout, icon=":material/logout:", width="stretch")

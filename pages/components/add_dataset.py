@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from catdog.datasets import OwnSet, add_own_set, bytes_stored, named_folder, own_sets
+from catdog.datasets import UserDataset, add_user_dataset, bytes_stored, list_user_datasets, resolve_folder
 from catdog.errors import CatDogError
-from catdog.runs import delete_data
-from catdog.utils.text import listed, size
-from pages.components import access, shared
+from catdog.runs import delete_dataset
+from catdog.utils.text import format_size, join_names
+from pages.components import access, jobs, markdown, page, state
 from pages.components.jobs import Job
 from pages.components.uploads import megabytes
 
@@ -34,10 +34,10 @@ def choose_what_was_added() -> None:
     if job is not None and not job.active:
         _forget()
         if job.error is not None:
-            st.error(shared.plain(str(job.error)), icon=":material/error:")
-        elif job.result.source in shared.sources():
+            st.error(markdown.escape(str(job.error)), icon=":material/error:")
+        elif job.result.source in state.sources():
             st.session_state["data"] = job.result.source
-            st.toast(f"{shared.plain(job.result.name)} is in use now.", icon=":material/check_circle:")
+            st.toast(f"{markdown.escape(job.result.name)} is in use now.", icon=":material/check_circle:")
     if WANTED in st.session_state:
         st.session_state["data"] = st.session_state.pop(WANTED)
 
@@ -67,9 +67,9 @@ def panel() -> None:
     elif asked:
         access.check()
         _add(upload, name)
-    if shared.settings().folders:
+    if state.settings().folders:
         _folder()
-    sets = own_sets(shared.settings())
+    sets = list_user_datasets(state.settings())
     if sets:
         with st.expander("Sets that were added", icon=":material/folder_zip:"):
             for own in sets:
@@ -78,36 +78,36 @@ def panel() -> None:
 
 def _say_what_is_stored() -> None:
     """Say how much the person's sets take, where that is limited."""
-    most, by = shared.settings().limits.stored, access.person()
+    most, by = state.settings().limits.stored, access.person()
     if most:
         whose = "Your sets" if by else "All sets together"
-        have = bytes_stored(shared.settings(), by)
-        taken = size(have) if have else "nothing"
-        st.caption(f":material/person: {whose} take {taken} of the {size(most)} that they may take.")
+        have = bytes_stored(state.settings(), by)
+        taken = format_size(have) if have else "nothing"
+        st.caption(f":material/person: {whose} take {taken} of the {format_size(most)} that they may take.")
 
 
 def _add(upload, name: str) -> None:
     """Add the zip in the server's background and wait for it, behind a bar."""
-    where, by, key = shared.settings(), access.person(), (ADDING, upload.file_id)
-    job = shared.jobs().start(key, lambda progress: add_own_set(where, upload, name, progress, by))
+    where, by, key = state.settings(), access.person(), (ADDING, upload.file_id)
+    job = state.jobs().start(key, lambda progress: add_user_dataset(where, upload, name, progress, by))
     st.session_state[ADDING] = key
-    shared.wait_behind_bar(job, 0, "Looking through the zip …")
+    jobs.wait_behind_bar(job, 0, "Looking through the zip …")
     st.session_state.pop(f"megabytes-{FIELD}", None)  # less is left now
     if job.error is None:
         st.rerun()  # closes the dialog, and the set is chosen
     _forget()
     if not isinstance(job.error, CatDogError):
         raise job.error
-    st.error(shared.plain(str(job.error)), icon=":material/error:")
+    st.error(markdown.escape(str(job.error)), icon=":material/error:")
 
 
 def _job() -> Job | None:
     key = st.session_state.get(ADDING)
-    return None if key is None else shared.jobs().find(key)
+    return None if key is None else state.jobs().find(key)
 
 
 def _forget() -> None:
-    shared.jobs().forget(st.session_state.pop(ADDING))  # it holds the upload in memory
+    state.jobs().forget(st.session_state.pop(ADDING))  # it holds the upload in memory
 
 
 def _folder() -> None:
@@ -116,22 +116,22 @@ def _folder() -> None:
         text = st.text_input(
             "Or a folder on the server's disk",
             max_chars=500,
-            help=f"In {shared.plain(listed([str(one) for one in shared.settings().folders]))}.",
+            help=f"In {markdown.escape(join_names([str(one) for one in state.settings().folders]))}.",
         )
         asked = st.form_submit_button("Use this folder", icon=":material/folder_open:")
     if asked:
-        with shared.errors():
-            st.session_state[WANTED] = str(named_folder(shared.settings(), text))
+        with page.show_errors():
+            st.session_state[WANTED] = str(resolve_folder(state.settings(), text))
             st.rerun()
 
 
-def _delete(own: OwnSet) -> None:
+def _delete(own: UserDataset) -> None:
     """Draw one added set with its button for deleting, which asks first."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{shared.plain(own.name)}**, {own.pictures:,} pictures")
+        st.markdown(f"**{markdown.escape(own.name)}**, {own.pictures:,} pictures")
         sure = st.checkbox("Delete it?", key=f"sure-{own.root.name}")
         if sure and st.button("Delete for good", key=f"delete-own-{own.root.name}", type="primary"):
-            with shared.errors():
+            with page.show_errors():
                 access.check()
-                delete_data(shared.settings(), own)
+                delete_dataset(state.settings(), own)
                 st.rerun()

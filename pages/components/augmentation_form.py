@@ -6,7 +6,7 @@ import streamlit as st
 
 from catdog.augmentation.config import FILLS, LIMITS, Augmentation, rotation_of
 from catdog.errors import UsageError
-from pages.components import shared
+from pages.components import page
 
 FLIPS = {
     "none": "none",
@@ -49,7 +49,7 @@ def effect_inputs(start: Augmentation, suffix: str = "") -> Augmentation:
     """
     values = effect_values(start, suffix)
     bound = {"bind": "query-params", "wrap": True, "required": True}
-    flip_cell, *cells, fill_cell = shared.row(len(SLIDERS) + 2, 210)
+    flip_cell, *cells, fill_cell = page.row(len(SLIDERS) + 2, 210)
     key = f"flip{suffix}"
     flip = flip_cell.segmented_control("Flip", list(FLIPS), default=values[key], key=key, **bound)
     numbers = {}

@@ -9,10 +9,10 @@ import streamlit as st
 from catdog.errors import RunError
 from catdog.images.decode import SIZE
 from catdog.inference import activations
-from catdog.inference.occlusion import activation_words, look_words, occlusion, overlay
+from catdog.inference.occlusion import describe_activation, describe_occlusion, occlusion, overlay
 from catdog.models.specs import MODELS
 from catdog.runs import Run
-from pages.components import shared
+from pages.components import markdown, page
 from pages.components.predictions import predictors
 from pages.components.run_picker import choose_one
 from pages.components.thumbnails import tile
@@ -53,7 +53,7 @@ def heat_map(pixels: np.ndarray, key: str, given: Sequence[Given]) -> None:
                 heat = _heat(str(one.run.folder), changed, key, pixels, one.run)
     except (RunError, OSError):
         st.warning(
-            f"{shared.plain(one.name)} has no usable model file any more, so it can't show where it looks: train it "
+            f"{markdown.escape(one.name)} has no usable model file any more, so it can't show where it looks: train it "
             "again.",
             icon=":material/warning:",
         )
@@ -66,9 +66,9 @@ def heat_map(pixels: np.ndarray, key: str, given: Sequence[Given]) -> None:
             width=3 * SIZE,
             alt=f"The same picture as the models get it, {SIZE} × {SIZE} pixels, under a map of where {one.name} looks",
         )
-    words = activation_words if way == OWN else look_words
-    st.caption(shared.plain(words(one.classes[answer], one.probability if answer else 1 - one.probability, heat)))
-    with st.expander("What its first filters find", icon=":material/grain:"), shared.errors():
+    words = describe_activation if way == OWN else describe_occlusion
+    st.caption(markdown.escape(words(one.classes[answer], one.probability if answer else 1 - one.probability, heat)))
+    with st.expander("What its first filters find", icon=":material/grain:"), page.show_errors():
         _filters(_inside(str(one.run.folder), changed, key, pixels, one.run), one.name)
 
 
@@ -87,11 +87,11 @@ def _way() -> str:
     return chosen or OWN
 
 
-def _filters(seen: activations.Inside, name: str) -> None:
+def _filters(seen: activations.Activations, name: str) -> None:
     """Show the first convolution: what each of its filters finds in this picture."""
     number = len(seen.filters)
     st.image(
-        activations.filter_sheet(seen), width="stretch", alt=f"What each of the first {number} filters of {name} finds"
+        activations.draw_filters(seen), width="stretch", alt=f"What each of the first {number} filters of {name} finds"
     )
     st.caption(
         f"The first layer looks at 3 × 3 pixels at a time. Each square is the answer of one of its {number} filters to "
@@ -107,5 +107,5 @@ def _heat(folder: str, changed: int, key: str, _pixels: np.ndarray, _run: Run) -
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
-def _inside(folder: str, changed: int, key: str, _pixels: np.ndarray, _run: Run) -> activations.Inside:
-    return activations.look_inside(_run.files.tflite, _pixels)
+def _inside(folder: str, changed: int, key: str, _pixels: np.ndarray, _run: Run) -> activations.Activations:
+    return activations.compute_activations(_run.files.tflite, _pixels)

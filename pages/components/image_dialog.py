@@ -3,10 +3,10 @@
 import streamlit as st
 
 from catdog.datasets import Dataset
-from catdog.errors import PictureError
+from catdog.errors import ImageError
 from catdog.images.decode import SIZE
-from catdog.utils.text import size
-from pages.components import shared
+from catdog.utils.text import format_size
+from pages.components import markdown
 from pages.components.statistics import picture_reader
 from pages.components.thumbnails import tile, whole
 
@@ -25,7 +25,7 @@ def show_photo_of_the_address(dataset: Dataset) -> None:
     path = st.query_params.get("photo")
     if path is None or path not in dataset.catalog.paths:
         return
-    title = shared.plain(path.rsplit("/", 1)[-1])
+    title = markdown.escape(path.rsplit("/", 1)[-1])
     st.dialog(title, width="large", on_dismiss=_forget)(_photo)(dataset, dataset.catalog.paths.index(path))
 
 
@@ -36,21 +36,21 @@ def _forget() -> None:
 def _photo(dataset: Dataset, row: int) -> None:
     catalog = dataset.catalog
     path, label = catalog.paths[row], int(catalog.labels[row])
-    class_name = shared.plain(catalog.classes[label])
+    class_name = markdown.escape(catalog.classes[label])
     left, right = st.columns([3, 2], gap="medium")
     try:
         picture = dataset.picture(row)
         number = (catalog.root / path).stat().st_size
-    except (PictureError, OSError) as error:
-        reason = str(error) if isinstance(error, PictureError) else "its file is gone"
-        left.error(shared.plain(reason), icon=":material/broken_image:")
+    except (ImageError, OSError) as error:
+        reason = str(error) if isinstance(error, ImageError) else "its file is gone"
+        left.error(markdown.escape(reason), icon=":material/broken_image:")
     else:
         height, width, _ = picture.shape
         shown = round(width * min(WIDE / width, HIGH / height))
         left.image(
             whole(picture, MOST), width=shown, alt=f"The picture {path} as it is, labelled {catalog.classes[label]}"
         )
-        left.caption(f"as it is: **{width:,} × {height:,} pixels**, {size(number)} ({number:,} bytes)")
+        left.caption(f"as it is: **{width:,} × {height:,} pixels**, {format_size(number)} ({number:,} bytes)")
     with right:
         st.image(
             tile(picture_reader(dataset)(slice(row, row + 1))[0], 2 * SIZE, 2 * SIZE),
@@ -60,7 +60,7 @@ def _photo(dataset: Dataset, row: int) -> None:
         st.caption(f"as the models get it: **{SIZE} × {SIZE} pixels**, whatever its proportions were")
         st.markdown(
             f":{COLOURS[label]}-badge[:material/label: **{class_name}**] :gray-badge[{catalog.splits[row]}]  \n"
-            f"File: {shared.plain(path)}"
+            f"File: {markdown.escape(path)}"
         )
         if st.button("Close", icon=":material/close:"):
             _forget()

@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable, Hashable
 from typing import Any
 
+import streamlit as st
+
 from catdog.utils.progress import Progress
 
 
@@ -85,3 +87,13 @@ class Jobs:
         """Drop the job with this key."""
         with self._lock:
             self._jobs.pop(key, None)
+
+
+def wait_behind_bar(job: Job, patience: float, first: str) -> None:
+    """Wait until a job has ended; after `patience` seconds a bar shows how far it is, `first` what it shows at once."""
+    if job.wait(patience):
+        return
+    bar = st.progress(0.0, text=first)
+    while not job.wait(0.1):
+        bar.progress(job.share, text=job.text)
+    bar.empty()

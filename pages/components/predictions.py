@@ -9,7 +9,7 @@ from catdog.errors import RunError
 from catdog.inference.pool import PredictorPool, TimedProbability
 from catdog.runs import Run
 from catdog.utils.progress import Progress, silent
-from pages.components import shared
+from pages.components import markdown
 
 
 @st.cache_resource(show_spinner=False)
@@ -26,7 +26,7 @@ def predict(run: Run, images: Sequence[np.ndarray], progress: Progress = silent)
     try:
         return predictors().predict(run.files.tflite, run.name, images, progress)
     except RunError as error:
-        st.error(shared.plain(str(error)), icon=":material/error:")
+        st.error(markdown.escape(str(error)), icon=":material/error:")
     return None
 
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from catdog.comparison import latest_finished, sweeps
+from catdog.comparison import latest_finished, list_sweeps
 from catdog.runs import Run
-from catdog.utils.text import listed
-from pages.components import shared
+from catdog.utils.text import join_names
+from pages.components import markdown, state
 
 NEWEST = 20  # sweeps that are offered
 
@@ -23,13 +23,13 @@ def choose_runs(runs: Sequence[Run], names: Mapping[str, str], key: str) -> list
     gone = [one for one in asked if one and one not in names]
     if gone:
         st.warning(
-            f"The address asks for {listed([shared.plain(one[:40]) for one in gone[:3]])}, but there is no such run: "
+            f"The address asks for {join_names([markdown.escape(one[:40]) for one in gone[:3]])}, but there is no such run: "
             "it may have been deleted.",
             icon=":material/link_off:",
         )
     chosen = [one for one in asked or st.session_state.get(before, ()) if one in names]
     if not chosen and asked != [""]:
-        here = [run for run in runs if run.config.source == shared.source()]
+        here = [run for run in runs if run.config.source == state.source()]
         chosen = [run.id for run in latest_finished(here) or latest_finished(runs) or runs[:1]]
     st.session_state[key] = chosen
     st.multiselect(
@@ -48,7 +48,7 @@ def choose_runs(runs: Sequence[Run], names: Mapping[str, str], key: str) -> list
 
 def _sweep_choice(runs: Sequence[Run], key: str, before: str) -> None:
     """Draw the choice of a sweep, newest first, which chooses all its runs; nothing where there is none."""
-    whole = dict(list(sweeps(runs).items())[:NEWEST])
+    whole = dict(list(list_sweeps(runs).items())[:NEWEST])
     if whole:
         st.selectbox(
             "A whole sweep",

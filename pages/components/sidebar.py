@@ -4,7 +4,7 @@ import streamlit as st
 
 from catdog.datasets import default_source, fetch_photos, photos_root
 from catdog.errors import CatDogError
-from pages.components import access, shared
+from pages.components import access, markdown, state
 from pages.components.add_dataset import choose_what_was_added, own_photos
 from pages.components.jobs import Job
 
@@ -15,23 +15,23 @@ def sidebar() -> None:
     """Draw the choice of data, what it is, and the button that fetches the photos while they are missing."""
     _switch_once_fetched()
     choose_what_was_added()
-    offered = shared.offered()
+    offered = state.offered()
     with st.sidebar:
         st.selectbox(
             "Data",
             offered,
-            index=offered.index(default_source(shared.settings())),
+            index=offered.index(default_source(state.settings())),
             key="data",
             bind="query-params",
-            format_func=shared.source_label,
+            format_func=state.source_label,
             help="Which pictures all pages show and new runs learn from.",
         )
     try:
-        opened = shared.dataset()  # not in the sidebar: on a narrow screen its progress bar would be hidden
+        opened = state.dataset()  # not in the sidebar: on a narrow screen its progress bar would be hidden
     except CatDogError:
         st.sidebar.caption(":material/error: This data can't be used; the page says why.")
     else:
-        st.sidebar.caption(f"**{shared.plain(opened.catalog.title)}**  \n{shared.plain(opened.catalog.note)}")
+        st.sidebar.caption(f"**{markdown.escape(opened.catalog.title)}**  \n{markdown.escape(opened.catalog.note)}")
     with st.sidebar:
         fetch_panel("sidebar")
         own_photos()
@@ -40,7 +40,7 @@ def sidebar() -> None:
 
 def fetch_job() -> Job | None:
     """Return the download of the photos, active or ended, or None if nobody asked for it."""
-    return shared.jobs().find(("fetch", shared.settings()))
+    return state.jobs().find(("fetch", state.settings()))
 
 
 def fetch_panel(place: str) -> None:
@@ -49,7 +49,7 @@ def fetch_panel(place: str) -> None:
     The download runs in the server's background; the panel looks at it twice a second, while it is active.
     place: tells several panels on one page apart.
     """
-    if photos_root(shared.settings()) is not None:
+    if photos_root(state.settings()) is not None:
         return
     job = fetch_job()
     if job is not None and job.active:
@@ -57,7 +57,7 @@ def fetch_panel(place: str) -> None:
         st.fragment(_progress, run_every=0.5)()
         return
     if job is not None and job.error is not None:
-        st.error(shared.plain(str(job.error)), icon=":material/error:")
+        st.error(markdown.escape(str(job.error)), icon=":material/error:")
     access.button(
         FETCH,
         on_click=_fetch,
@@ -71,8 +71,8 @@ def fetch_panel(place: str) -> None:
 def _fetch() -> None:
     if access.why_not():
         return  # the button that is switched off says why
-    where = shared.settings()
-    shared.jobs().start(("fetch", where), lambda progress: fetch_photos(where, progress))
+    where = state.settings()
+    state.jobs().start(("fetch", where), lambda progress: fetch_photos(where, progress))
     st.session_state["fetching"] = True
 
 
@@ -90,6 +90,6 @@ def _switch_once_fetched() -> None:
     job = fetch_job()
     if st.session_state.get("fetching") and (job is None or not job.active):
         st.session_state["fetching"] = False
-        if "photos" in shared.sources():
+        if "photos" in state.sources():
             st.session_state["data"] = "photos"
             st.toast("The photos are here.", icon=":material/check_circle:")

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from catdog.datasets import Dataset
-from catdog.datasets.reading import PictureReader
+from catdog.datasets.reading import ImageReader
 from catdog.datasets.statistics import Facts, gather_facts
-from pages.components import shared
+from pages.components import jobs, state
 from pages.components.jobs import Job
 
 PATIENCE = 0.15  # seconds that a page waits before it shows how far the work is
@@ -13,15 +13,15 @@ PATIENCE = 0.15  # seconds that a page waits before it shows how far the work is
 
 def facts_job(dataset: Dataset) -> Job:
     """Return the work that gathers the facts, started now if need be."""
-    where, catalog = shared.settings(), dataset.catalog
+    where, catalog = state.settings(), dataset.catalog
     key = ("facts", where, catalog.source, catalog.fingerprint, len(catalog))
-    return shared.jobs().once(key, lambda progress: gather_facts(dataset, where.cache, progress))
+    return state.jobs().once(key, lambda progress: gather_facts(dataset, where.cache, progress))
 
 
 def facts_now(dataset: Dataset) -> Facts:
     """Return the facts, behind a progress bar until they are there."""
     job = facts_job(dataset)
-    shared.wait_behind_bar(job, PATIENCE, job.text)
+    jobs.wait_behind_bar(job, PATIENCE, job.text)
     if job.error is not None:
         raise job.error
     return job.result
@@ -36,14 +36,14 @@ def facts_if_ready(dataset: Dataset) -> Facts | None:
     return None
 
 
-def picture_reader(dataset: Dataset) -> PictureReader:
+def picture_reader(dataset: Dataset) -> ImageReader:
     """Return what reads single pictures as the models get them, without ever more of a large set staying in memory."""
     return _reader((dataset.catalog.fingerprint, len(dataset.catalog)), dataset)
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
-def _reader(data: tuple[str, int], _dataset: Dataset) -> PictureReader:
-    return PictureReader(_dataset.pixels)
+def _reader(data: tuple[str, int], _dataset: Dataset) -> ImageReader:
+    return ImageReader(_dataset.pixels)
 
 
 def _progress(job: Job) -> None:

@@ -9,8 +9,8 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from catdog.limits import MEGABYTE, Allowance
-from catdog.utils.text import duration, size
-from pages.components import access, shared
+from catdog.utils.text import format_duration, format_size
+from pages.components import access, state
 
 PATH = "/_stcore/upload_file/"
 TABS = 10_000  # browser tabs that are remembered with the person who opened them
@@ -49,7 +49,7 @@ def uploads(most: int) -> Uploads:
 
 def notice_person() -> None:
     """Remember who sits at this browser tab; to be called by every page before anything can be uploaded."""
-    most, context = shared.settings().limits.upload, get_script_run_ctx()
+    most, context = state.settings().limits.upload, get_script_run_ctx()
     if most and context is not None:
         uploads(most).sits_at(context.session_id, access.person())
 
@@ -59,21 +59,21 @@ def megabytes(usual: int, key: str) -> tuple[int, bool]:
 
     key: of the field that takes it. It keeps its first answer, since Streamlit empties a field whose limit changes.
     """
-    most = shared.settings().limits.upload
+    most = state.settings().limits.upload
     if not most:
         return usual, False
     allowance, who = uploads(most).allowance, access.person()
     left = (allowance.left(who) or 0) // MEGABYTE
     whose = "you" if who else "all people together"
     if left < 1:
-        wait = duration(allowance.wait(who, MEGABYTE))
+        wait = format_duration(allowance.wait(who, MEGABYTE))
         st.warning(
-            f"Within an hour {whose} may upload {size(most)}, and that much has come: go on in {wait}.",
+            f"Within an hour {whose} may upload {format_size(most)}, and that much has come: go on in {wait}.",
             icon=":material/person_alert:",
         )
     else:
         st.caption(
-            f":material/person: {size(left * MEGABYTE)} left of the {size(most)} that {whose} may upload in an hour."
+            f":material/person: {format_size(left * MEGABYTE)} left of the {format_size(most)} that {whose} may upload in an hour."
         )
     first = st.session_state.setdefault(f"megabytes-{key}", max(1, min(usual, left)))
     return first, left < 1

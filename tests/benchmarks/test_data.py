@@ -8,13 +8,13 @@ import pytest
 
 from benchmarks.data import link, table
 from benchmarks.memory import memory, peak_memory
-from catdog.datasets.catalog import scan
+from catdog.datasets.catalog import scan_folder
 from catdog.settings import PROJECT
 
 
 def test_a_larger_set_is_made_of_links_and_every_picture_has_a_name_of_its_own(picture_folder, tmp_path):
     link(picture_folder / "train", tmp_path / "large", 100)
-    catalog = scan("large", tmp_path / "large")
+    catalog = scan_folder("large", tmp_path / "large")
     assert len(set(catalog.paths)) == 100
     assert {split: sum(of.values()) for split, of in catalog.counts().items()} == {
         "training": 70,

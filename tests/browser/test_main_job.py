@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from catdog.datasets import TEST, open_catalog
 from catdog.runs import list_runs
-from catdog.utils.text import percent
+from catdog.utils.text import format_percent
 from tests.browser.visitor import drawn, lines, main, other_pictures, pictures
 
 pytestmark = pytest.mark.browser
@@ -113,8 +113,8 @@ def test_a_training_started_on_the_page_outlives_a_reload_shows_its_curve_and_en
     done = list_runs(server.settings)[0]
     assert (done.id, done.state, done.config.epochs) == (run.id, "done", 3)
     ended = page.get_by_text(run.name).locator("visible=true").first
-    expect(ended.locator("..")).to_contain_text(f"validation {percent(done.best_val_accuracy)}")
-    expect(ended.locator("..")).to_contain_text(f"test {percent(done.test_accuracy)}")
+    expect(ended.locator("..")).to_contain_text(f"validation {format_percent(done.best_val_accuracy)}")
+    expect(ended.locator("..")).to_contain_text(f"test {format_percent(done.test_accuracy)}")
 
 
 def test_compare_shows_the_curve_and_the_scores_of_the_training(visitor, trained):

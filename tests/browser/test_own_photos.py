@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
-from catdog.datasets import own_sets
+from catdog.datasets import list_user_datasets
 from catdog.runs import list_runs
 from tests.browser.visitor import drawn, main
 
@@ -49,7 +49,7 @@ def test_a_zip_of_two_other_kinds_is_browsed_learned_from_and_answered_about_in_
     expect(dialog).to_have_count(0)
     expect(main(window).get_by_text("40 pictures of circles and squares from Round or not")).to_be_visible()
     expect(window).to_have_url(re.compile(r"data=Round"))
-    assert [one.pictures for one in own_sets(server.settings)] == [40]
+    assert [one.pictures for one in list_user_datasets(server.settings)] == [40]
 
     page = main(visitor.visit("browse", data="Round or not"))
     expect(page.get_by_alt_text("A picture labelled circles")).to_have_count(3)
@@ -63,7 +63,7 @@ def test_a_zip_of_two_other_kinds_is_browsed_learned_from_and_answered_about_in_
         time.sleep(0.3)
     (run,) = list_runs(server.settings)
     assert run.state == "done", run.log_tail()
-    assert run.config.source == own_sets(server.settings)[0].source
+    assert run.config.source == list_user_datasets(server.settings)[0].source
     assert run.details["data"]["classes"] == ["circles", "squares"]
 
     window = visitor.visit("predict", data="Round or not", sample=3)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page, expect
 
-from catdog.comparison import labels
+from catdog.comparison import label_runs
 from catdog.runs import Run, list_runs, open_run
 from tests.browser.server import NOWHERE
 from tests.browser.visitor import lines, main
@@ -72,7 +72,7 @@ def test_a_run_stopped_before_a_restart_of_the_server_is_found_resumed_and_has_o
 
     visitor.go(window, "compare?" + urlencode([("run", run.id) for run in runs]))
     expect(page.locator(".scatterlayer .point").first).to_be_attached()
-    names = labels(list_runs(server.settings))
+    names = label_runs(list_runs(server.settings))
     # accuracy and loss, each in training and validation, and the gap
     expected = [{"name": names[run.id], "points": run.config.epochs} for run in runs for _ in range(5)]
     assert sorted(lines(window), key=str) == sorted(expected, key=str)

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from catdog.datasets import add_own_set, own_sets
+from catdog.datasets import add_user_dataset, list_user_datasets
 from catdog.runs import create_run
 from catdog.training import TrainConfig
 from tests.pages.conftest import button, coloured_folder, text_of
@@ -31,7 +31,7 @@ def zip_of(*classes: str, number: int = 10) -> bytes:
 
 
 def added(place, name: str, *classes: str):
-    return add_own_set(place, io.BytesIO(zip_of(*classes)), name)
+    return add_user_dataset(place, io.BytesIO(zip_of(*classes)), name)
 
 
 def panel():
@@ -61,7 +61,7 @@ def test_a_zip_that_is_added_is_the_data_in_use_at_once(app, place):
     test = panel()
     test.file_uploader[0].set_value(("Shapes.zip", zip_of("circles", "squares"), "application/zip"))
     button(test, "Add these photos").click().run()
-    (add_dataset,) = own_sets(place)
+    (add_dataset,) = list_user_datasets(place)
     assert add_dataset.name == "Shapes"
     assert test.session_state["data"] == add_dataset.source
     page = app(data="Shapes")
@@ -76,7 +76,7 @@ def test_a_zip_that_can_not_be_used_is_said_and_changes_nothing(place):
     assert [box.value for box in test.error] == [
         "The file is no zip, or is damaged or cut short: make it anew from the folders of pictures."
     ]
-    assert own_sets(place) == []
+    assert list_user_datasets(place) == []
     assert test.session_state["data"] == "drawn"
 
 
@@ -99,7 +99,7 @@ def test_a_set_is_deleted_only_when_asked_twice_and_when_no_run_learns_from_it(p
     assert "busy still learns from Shapes" in test.error[0].value
     run.files.write_status(run.status.__class__(state="done"))
     button(test, "Delete for good").click().run()
-    assert own_sets(place) == []
+    assert list_user_datasets(place) == []
 
 
 def test_a_folder_inside_a_listed_one_can_be_named_and_none_outside(app, place, tmp_path, monkeypatch):

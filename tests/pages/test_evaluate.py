@@ -12,17 +12,17 @@ from catdog.errors import RunError
 from catdog.evaluation import (
     calibration,
     class_scores,
-    disagreements,
+    find_disagreements,
     find_hard_examples,
     precision_recall,
     roc,
 )
-from catdog.inference.activations import Inside
+from catdog.inference.activations import Activations
 from catdog.runs import create_run, delete_run, open_run
 from catdog.settings import Settings
 from catdog.training import TrainConfig
 from catdog.training.run_folder import this_process
-from catdog.utils.text import percent
+from catdog.utils.text import format_percent
 from tests.pages.conftest import ColourPredictor, alternatives, button, coloured_folder, text_of
 
 CELL, HARDEST, DISPUTED = "chosen cell", "hardest", "runs disagree"
@@ -181,11 +181,11 @@ def test_the_threshold_moves_matrix_precision_recall_and_the_dots_together(app, 
     assert cells(page) == [f"**{count}** {name}" for count, name in zip(counts, names, strict=True)]
     cats, dogs = class_scores(test.labels, test.probabilities, threshold)
     assert metrics(page) == {
-        "Accuracy at this threshold": percent(test.right(threshold).mean()),
-        "Precision of cats": percent(cats.precision),
-        "Recall of cats": percent(cats.recall),
-        "Precision of dogs": percent(dogs.precision),
-        "Recall of dogs": percent(dogs.recall),
+        "Accuracy at this threshold": format_percent(test.right(threshold).mean()),
+        "Precision of cats": format_percent(cats.precision),
+        "Recall of cats": format_percent(cats.recall),
+        "Precision of dogs": format_percent(dogs.precision),
+        "Recall of dogs": format_percent(dogs.recall),
     }
     (dot,) = [line for line in chart(page, "precision-recall") if line["mode"] == "markers"]
     assert (dot["x"][0], dot["y"][0]) == (pytest.approx(dogs.recall), pytest.approx(dogs.precision))
@@ -244,7 +244,9 @@ def test_the_hardest_pictures_are_those_of_all_chosen_runs_with_the_answer_of_ea
     caption = next(one.value for one in page.caption if "one: " in one.value)
     for run in runs:
         probability = expected[0].probabilities[run.id]
-        said = f"{run.name}: {'dogs' if probability > 0.5 else 'cats'} {percent(max(probability, 1 - probability))}"
+        said = (
+            f"{run.name}: {'dogs' if probability > 0.5 else 'cats'} {format_percent(max(probability, 1 - probability))}"
+        )
         assert said in caption
 
 
@@ -253,7 +255,7 @@ def test_the_pictures_on_which_runs_disagree_follow_the_threshold(app, answered)
     parts = {run.id: run.predictions().of("test") for run in runs}
     for threshold in (0.5, 0.9):
         page = app("evaluate", show=DISPUTED, threshold=str(threshold))
-        assert files(page) == [one.path.rsplit("/", 1)[-1] for one in disagreements(parts, threshold)][:12]
+        assert files(page) == [one.path.rsplit("/", 1)[-1] for one in find_disagreements(parts, threshold)][:12]
 
 
 def test_a_single_run_has_nobody_to_disagree_with(app, answered):
@@ -268,7 +270,7 @@ def test_the_run_in_focus_can_be_chosen_and_is_in_the_address(app, answered):
     page = app("evaluate")
     page.selectbox(key="focus").set_value(other.id).run()
     assert page.query_params["focus"] == other.id
-    assert metrics(page)["Accuracy at this threshold"] == percent(other.predictions().of("test").right().mean())
+    assert metrics(page)["Accuracy at this threshold"] == format_percent(other.predictions().of("test").right().mean())
 
 
 def test_a_picture_opens_with_every_answer_and_where_the_model_looks(app, answered, catalog):
@@ -290,10 +292,10 @@ def inside(monkeypatch):
     """Stand in for a look inside model4: what counts lies in the upper left corner."""
     features = np.zeros((5, 5, 1), np.float32)
     features[0, 0] = 1
-    seen = Inside(
+    seen = Activations(
         np.ones((32, 3, 3, 3), np.float32), np.ones((80, 80, 32), np.float32), features, np.ones(1, np.float32)
     )
-    monkeypatch.setattr("catdog.inference.activations.look_inside", lambda path, pixels: seen)
+    monkeypatch.setattr("catdog.inference.activations.compute_activations", lambda path, pixels: seen)
 
 
 def test_model4_shows_what_each_place_adds_and_can_hide_places_too(app, answered, inside):

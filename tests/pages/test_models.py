@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from catdog.models.specs import MODELS
-from catdog.models.summary import layers_of
+from catdog.models.summary import list_layers
 from catdog.runs import create_run
 from catdog.training import TrainConfig
 from tests.pages.conftest import button, coloured_folder, text_of
@@ -40,7 +40,7 @@ def test_each_model_shows_its_drawing_its_layers_its_sums_and_its_loss(app, name
     assert heading(page) == name
     rows = page.dataframe[0].value.to_dict("records")
     assert [(row["name"], row["kind"], row["output"], row["parameters"]) for row in rows] == [
-        (layer.name, layer.kind, str(layer.output), layer.parameters) for layer in layers_of(name)
+        (layer.name, layer.kind, str(layer.output), layer.parameters) for layer in list_layers(name)
     ]
     charts = [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
     assert sum(len(chart["data"][0]["x"]) for chart in charts) == len(rows)

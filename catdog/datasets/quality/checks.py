@@ -10,7 +10,7 @@ import numpy as np
 
 from catdog.datasets.cache import Dataset
 from catdog.datasets.quality.duplicates import alike, small_greys
-from catdog.datasets.reading import PictureReader
+from catdog.datasets.reading import ImageReader
 from catdog.datasets.splits import TRAINING
 from catdog.datasets.statistics import Facts, gather_facts
 from catdog.utils.progress import Progress, silent
@@ -49,7 +49,7 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Health:
+class QualityReport:
     """What was found.
 
     fingerprint, pictures: which data, and of how many readable pictures; unreadable: (path, reason); pairs: leaks
@@ -70,7 +70,7 @@ class Health:
         return {"version": VERSION, **asdict(self)}
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "Health":
+    def from_dict(cls, values: dict[str, Any]) -> "QualityReport":
         """Build it from such values; raise KeyError, TypeError or ValueError where they are none of this version."""
         if values["version"] != VERSION:
             raise ValueError("another version")
@@ -84,7 +84,7 @@ class Health:
         )
 
 
-def examine(dataset: Dataset, cache: Path, progress: Progress = silent) -> Health:
+def examine_images(dataset: Dataset, cache: Path, progress: Progress = silent) -> QualityReport:
     """Look through all pictures of a data set; `cache` is where their facts are kept.
 
     It reads all files' heads and all decoded pictures once, and compares every picture with every other: of 3,000
@@ -100,7 +100,7 @@ def examine(dataset: Dataset, cache: Path, progress: Progress = silent) -> Healt
     odd = _odd(catalog.paths, facts, sharpness)
     counts = {group: sum(pair.group == group for pair in pairs) for group in ("leaks", "copies", "alike")}
     counts |= {kind: len(found) for kind, found in odd.items()} | {"unreadable": len(dataset.skipped)}
-    return Health(
+    return QualityReport(
         catalog.fingerprint,
         len(catalog),
         dataset.skipped[:MOST],
@@ -114,7 +114,7 @@ def _seen(dataset: Dataset, progress: Progress) -> tuple[np.ndarray, np.ndarray,
     """Return of each picture the small grey one, uint8 (N, 32, 32), its sharpness, float32 (N,), and a digest."""
     import cv2
 
-    total, read = len(dataset.catalog), PictureReader(dataset.pixels)
+    total, read = len(dataset.catalog), ImageReader(dataset.pixels)
     greys, sharpness, digests = [], np.empty(total, np.float32), []
     for first in range(0, total, BLOCK):
         progress(first, total, "looking at the pictures")

@@ -15,11 +15,11 @@ from filelock import FileLock, Timeout
 
 from catdog.datasets.cache import Dataset
 from catdog.datasets.catalog import Catalog
-from catdog.datasets.quality.checks import Health, examine
+from catdog.datasets.quality.checks import QualityReport, examine_images
 from catdog.errors import CatDogError, DataError
 from catdog.settings import PROJECT, Settings
 from catdog.utils.files import read_json, write_json
-from catdog.utils.locks import locked
+from catdog.utils.locks import hold_lock
 from catdog.utils.progress import Progress, silent
 
 INTERVAL = 0.3  # seconds between two writes of the state
@@ -28,7 +28,7 @@ STARTING = 30.0  # seconds that a new process has to take the work up
 
 
 @dataclass(frozen=True)
-class Checkup:
+class JobState:
     """How a check-up stands.
 
     active: whether a process is at it; done, total, what: how far it is; error: why the last one failed, in one
@@ -43,11 +43,11 @@ class Checkup:
     cut_off: bool = False
 
 
-def stored(settings: Settings, catalog: Catalog) -> Health | None:
+def load_report(settings: Settings, catalog: Catalog) -> QualityReport | None:
     """Return what a check-up of this data found; None where there was none or its file is damaged."""
-    values = read_json(health_file(settings, catalog))
+    values = read_json(report_path(settings, catalog))
     try:
-        health = Health.from_dict(values or {})
+        health = QualityReport.from_dict(values or {})
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
     named = {path for pair in health.pairs for path in (pair.first, pair.second)}
@@ -56,20 +56,20 @@ def stored(settings: Settings, catalog: Catalog) -> Health | None:
     return health if fits else None
 
 
-def checked(settings: Settings, dataset: Dataset, progress: Progress = silent) -> Health:
+def check_quality(settings: Settings, dataset: Dataset, progress: Progress = silent) -> QualityReport:
     """Return the health of the data: found now, in one process at a time, unless it is stored already.
 
     Raises DataError where the result can't be written.
     """
     catalog = dataset.catalog
-    known = stored(settings, catalog)
+    known = load_report(settings, catalog)
     if known is not None:
         return known
     try:
         settings.cache.mkdir(parents=True, exist_ok=True)
         lock = _file(settings, catalog.fingerprint, LOCK)
-        with locked(lock, progress, "waiting for another process that checks the pictures"):
-            return stored(settings, catalog) or _found(settings, dataset, progress)  # it may have found all
+        with hold_lock(lock, progress, "waiting for another process that checks the pictures"):
+            return load_report(settings, catalog) or _found(settings, dataset, progress)  # it may have found all
     except OSError as error:
         raise DataError(
             f"What the check of the pictures found can't be kept in {settings.cache} ({error.strerror or error}): "
@@ -77,24 +77,24 @@ def checked(settings: Settings, dataset: Dataset, progress: Progress = silent) -
         ) from error
 
 
-def state(settings: Settings, catalog: Catalog) -> Checkup:
+def read_job_state(settings: Settings, catalog: Catalog) -> JobState:
     """Return how the check-up of this data stands, whichever process is at it."""
     values = read_json(_file(settings, catalog.fingerprint, STATE)) or {}
     number = values.get("starting")
     starting = isinstance(number, int | float) and 0 <= time.time() - number < STARTING
     if starting or _held(_file(settings, catalog.fingerprint, LOCK)):
         done, total = (values[name] if isinstance(values.get(name), int) else 0 for name in ("done", "total"))
-        return Checkup(True, done, total, str(values.get("what", "")))
+        return JobState(True, done, total, str(values.get("what", "")))
     error = str(values.get("error", ""))
-    return Checkup(error=error, cut_off=bool(values) and not error)
+    return JobState(error=error, cut_off=bool(values) and not error)
 
 
-def start(settings: Settings, catalog: Catalog) -> None:
+def start_job(settings: Settings, catalog: Catalog) -> None:
     """Start the check-up in a process of its own, which outlives this one, unless one is at it already.
 
     Raises DataError where that can't be done.
     """
-    if state(settings, catalog).active:
+    if read_job_state(settings, catalog).active:
         return
     environment = os.environ | settings.environment()
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
@@ -118,7 +118,7 @@ def start(settings: Settings, catalog: Catalog) -> None:
     threading.Thread(target=process.wait, daemon=True, name="reaper of a check-up").start()
 
 
-def work(settings: Settings, source: str, fingerprint: str) -> int:
+def run_job(settings: Settings, source: str, fingerprint: str) -> int:
     """Check the data of `source` and return the process's exit status; a failure is one sentence in the state."""
     from catdog.datasets import open_dataset
 
@@ -126,11 +126,11 @@ def work(settings: Settings, source: str, fingerprint: str) -> int:
     try:
         settings.cache.mkdir(parents=True, exist_ok=True)
         # held from the start, since reading all files to tell which data it is takes long where there are many
-        with locked(_file(settings, fingerprint, LOCK), silent, "waiting"):
+        with hold_lock(_file(settings, fingerprint, LOCK), silent, "waiting"):
             dataset = open_dataset(settings, source)
             if dataset.catalog.fingerprint != fingerprint:
                 raise DataError("The pictures have just changed: reload the page and start the check again.")
-            if stored(settings, dataset.catalog) is None:
+            if load_report(settings, dataset.catalog) is None:
                 _found(settings, dataset, silent)
     except BaseException as error:
         traceback.print_exception(error)
@@ -142,16 +142,16 @@ def work(settings: Settings, source: str, fingerprint: str) -> int:
     return 0
 
 
-def health_file(settings: Settings, catalog: Catalog) -> Path:
+def report_path(settings: Settings, catalog: Catalog) -> Path:
     """Return the file that keeps what a check-up of this data found."""
     return _file(settings, catalog.fingerprint, ".json")
 
 
-def _found(settings: Settings, dataset: Dataset, progress: Progress) -> Health:
+def _found(settings: Settings, dataset: Dataset, progress: Progress) -> QualityReport:
     """Look through the data and keep what was found; the caller holds the lock."""
     with _told(_file(settings, dataset.catalog.fingerprint, STATE), progress) as told:
-        found = examine(dataset, settings.cache, told)
-        write_json(health_file(settings, dataset.catalog), found.to_dict())
+        found = examine_images(dataset, settings.cache, told)
+        write_json(report_path(settings, dataset.catalog), found.to_dict())
     return found
 
 
@@ -199,4 +199,4 @@ def _file(settings: Settings, fingerprint: str, suffix: str) -> Path:
 if __name__ == "__main__":
     if len(sys.argv) != 3:
         sys.exit("usage: python -m catdog.datasets.quality.job SOURCE FINGERPRINT")
-    sys.exit(work(Settings.from_environment(), *sys.argv[1:]))
+    sys.exit(run_job(Settings.from_environment(), *sys.argv[1:]))

@@ -1,8 +1,8 @@
 """What a check-up found, in sentences for someone who is new to it."""
 
-from catdog.datasets.quality.checks import BLURRED, BRIGHT, DARK, NEAR, SMALL, Health, Pair
+from catdog.datasets.quality.checks import BLURRED, BRIGHT, DARK, NEAR, SMALL, Pair, QualityReport
 from catdog.datasets.quality.duplicates import BITS
-from catdog.utils.text import listed
+from catdog.utils.text import join_names
 
 #: The kinds of findings, the gravest first: what one is called, what several are called, what that means.
 KINDS = {
@@ -41,7 +41,7 @@ KINDS = {
 PAIRS = ("leaks", "copies", "alike")
 
 
-def sentences(health: Health) -> dict[str, str]:
+def sentences(health: QualityReport) -> dict[str, str]:
     """Return {kind: how many were found and what that means} of the kinds of which any was found, in their order."""
     return {
         kind: f"{number:,} {one if number == 1 else several}: {meaning}"
@@ -50,12 +50,12 @@ def sentences(health: Health) -> dict[str, str]:
     }
 
 
-def not_found(health: Health) -> str:
+def not_found(health: QualityReport) -> str:
     """Say what was looked for and not found, "" if there is some of everything."""
     missing = [several for kind, (_, several, _) in KINDS.items() if not health.counts.get(kind)]
     if missing[:1] == ["leaks"]:
         missing[0] = "leaks (pictures that a model both learns from and is judged by)"
-    return f"Looked for and not found: {listed(missing)}." if missing else ""
+    return f"Looked for and not found: {join_names(missing)}." if missing else ""
 
 
 def pair_words(pair: Pair) -> str:

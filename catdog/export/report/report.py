@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from catdog.charts import goals_of, panels
+from catdog.charts import goals_of, plot_panels
 from catdog.charts.series import Series
-from catdog.comparison import baseline, build_table, data_warning, describe_overfitting, diff_settings
+from catdog.comparison import baseline, build_table, describe_overfitting, diff_settings, warn_about_data
 from catdog.datasets import TEST, Dataset, open_dataset
 from catdog.errors import CatDogError
-from catdog.evaluation import Predictions, better_words, class_scores, confusion, find_hard_examples, mcnemar
+from catdog.evaluation import Predictions, class_scores, confusion, describe_mcnemar, find_hard_examples, mcnemar
 from catdog.export.report.pages import drawing, page
 from catdog.runs import Run
 from catdog.settings import Settings
-from catdog.utils.text import percent
+from catdog.utils.text import format_percent
 
 HARDEST = 12
 SIDE = 240  # pixels of a picture's longer side in the report
@@ -37,14 +37,14 @@ def report_page(settings: Settings, runs: Sequence[Run], names: Mapping[str, str
         "report.html",
         made=datetime.now().astimezone().strftime("%d %B %Y, %H:%M"),
         runs=[_run(run, names[run.id], histories[run.id], answers.get(run.id)) for run in runs],
-        warning=data_warning(list(runs), names),
+        warning=warn_about_data(list(runs), names),
         data=[data for data in {_data_words(run): None for run in runs} if data],
         curves=drawing(_curves(runs, names, histories)),
         differences=diff_settings(runs),
         rows=build_table(runs, names),
         better=_better(runs, names, answers),
         hardest=_hardest(settings, runs, names, answers),
-        percent=percent,
+        percent=format_percent,
     )
 
 
@@ -70,7 +70,7 @@ def _data_words(run: Run) -> str:
         f"{split}: " + ", ".join(f"{number:,} {name}" for name, number in of.items()) for split, of in counts.items()
     ]
     known = baseline(run)
-    guess = f" Always guessing the most frequent class scores {percent(known)}." if known is not None else ""
+    guess = f" Always guessing the most frequent class scores {format_percent(known)}." if known is not None else ""
     fingerprint = run.fingerprint[:12]
     return (
         f"{data.get('title')} ({'; '.join(parts)}; fingerprint {fingerprint}).{guess} {data.get('note') or ''}".strip()
@@ -104,7 +104,7 @@ def _curves(runs: Sequence[Run], names: Mapping[str, str], histories: Mapping[st
     series = [Series(names[run.id], run.config.model, histories[run.id]) for run in runs]
     models = sorted({run.config.model for run in runs if run.config.source == "photos"})
     shares = {round(share, 4) for run in runs if (share := baseline(run)) is not None}
-    return panels(series, goals=goals_of(models, shares.pop() if len(shares) == 1 else None))
+    return plot_panels(series, goals=goals_of(models, shares.pop() if len(shares) == 1 else None))
 
 
 def _better(runs: Sequence[Run], names: Mapping[str, str], answers: Mapping[str, Predictions]) -> list[str]:
@@ -116,7 +116,7 @@ def _better(runs: Sequence[Run], names: Mapping[str, str], answers: Mapping[str,
             found = mcnemar(answers[ranked[0].id], answers[other.id])
         except CatDogError:
             continue
-        said.append(better_words(names[ranked[0].id], names[other.id], found))
+        said.append(describe_mcnemar(names[ranked[0].id], names[other.id], found))
     return said
 
 
@@ -142,7 +142,7 @@ def _hardest(
 
 def _answer(name: str, classes: tuple[str, str], probability: float, label: int) -> dict[str, Any]:
     said = int(probability > 0.5)
-    sure = percent(probability if said else 1 - probability)
+    sure = format_percent(probability if said else 1 - probability)
     return {"name": name, "class": classes[said], "sure": sure, "right": said == label}
 
 

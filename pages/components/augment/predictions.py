@@ -4,10 +4,10 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from catdog.comparison import data_words, labels
+from catdog.comparison import describe_data, label_runs
 from catdog.runs import Run
-from catdog.utils.text import percent
-from pages.components import shared
+from catdog.utils.text import format_percent
+from pages.components import markdown, state
 from pages.components.augment.stability import steadiness
 from pages.components.predictions import classes_of, predict
 
@@ -19,25 +19,25 @@ def answering() -> tuple[Run, str] | None:
 
     None where there is none, or none is to answer.
     """
-    by_id = {run.id: run for run in shared.runs() if run.usable}
+    by_id = {run.id: run for run in state.runs() if run.usable}
     if not by_id:
         st.caption("Once a model is trained, each version says here what that model takes it for.")
         return None
-    names, here = labels(list(by_id.values())), shared.source()
+    names, here = label_runs(list(by_id.values())), state.source()
     best = max(by_id.values(), key=lambda run: (run.finished, run.config.source == here, run.best_val_accuracy or 0)).id
     asked, options = st.query_params.get("run", best), [*by_id, NOBODY]
     if st.session_state.get("answering-one") not in options:
         st.session_state["answering-one"] = asked if asked in options else best
         if asked not in options:
             st.warning(
-                f"There is no trained run {shared.plain(asked[:80])}: the best one answers instead.",
+                f"There is no trained run {markdown.escape(asked[:80])}: the best one answers instead.",
                 icon=":material/link_off:",
             )
     chosen = st.selectbox(
         "Which model answers",
         options,
         # Streamlit finds the choice again by these words, so no two may be the same
-        format_func=lambda one: "no model" if one == NOBODY else f"{names[one]}: {data_words(by_id[one])}",
+        format_func=lambda one: "no model" if one == NOBODY else f"{names[one]}: {describe_data(by_id[one])}",
         key="answering-one",
         help="What it takes each version for, and how sure it is. A good model is steady: it says the same of all.",
     )
@@ -59,7 +59,7 @@ def say_answers(
     classes = classes_of(run)
     for probability, place in zip(found, places, strict=True):
         most = int(probability > 0.5)
-        sure = percent(max(probability, 1 - probability), 0)
-        place.markdown(f":{('orange', 'blue')[most]}-badge[{shared.plain(classes[most])} {sure}]")
+        sure = format_percent(max(probability, 1 - probability), 0)
+        place.markdown(f":{('orange', 'blue')[most]}-badge[{markdown.escape(classes[most])} {sure}]")
     if said := steadiness(name, classes, found[1:]):
-        sentence.markdown(f":material/balance: {shared.plain(said)}")
+        sentence.markdown(f":material/balance: {markdown.escape(said)}")

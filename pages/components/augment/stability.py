@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from catdog.utils.text import percent
+from catdog.utils.text import format_percent
 
 
 def steadiness(name: str, classes: tuple[str, str], probabilities: Sequence[float]) -> str:
@@ -15,10 +15,10 @@ def steadiness(name: str, classes: tuple[str, str], probabilities: Sequence[floa
     times = second if most else total - second
     begin = f"{name} says {classes[most]} for {times} of {total} versions"
     if times < total:
-        low, high = percent(min(probabilities), 0), percent(max(probabilities), 0)
+        low, high = format_percent(min(probabilities), 0), format_percent(max(probabilities), 0)
         return (
             f"{begin} and {classes[1 - most]} for {total - times}: its probability of {classes[1]} is {low} to {high}."
         )
     sure = [probability if most else 1 - probability for probability in probabilities]
-    low, high = percent(min(sure), 0), percent(max(sure), 0)
+    low, high = format_percent(min(sure), 0), format_percent(max(sure), 0)
     return f"{begin}, {high} sure each time." if low == high else f"{begin}, between {low} and {high} sure."

@@ -3,13 +3,13 @@
 import plotly.graph_objects as go
 import streamlit as st
 
-from catdog.charts import CONFIG, class_counts
-from catdog.charts.image_sizes import aspect_ratios, picture_sizes
+from catdog.charts import CONFIG, plot_class_counts
+from catdog.charts.image_sizes import plot_aspect_ratios, plot_image_sizes
 from catdog.datasets import SPLITS, TRAINING, Dataset
 from catdog.datasets.statistics import Facts
 from catdog.images.decode import SIZE
-from catdog.utils.text import percent
-from pages.components import shared
+from catdog.utils.text import format_percent
+from pages.components import markdown, page
 from pages.components.statistics import facts_if_ready
 from pages.components.thumbnails import tile
 
@@ -36,11 +36,11 @@ def counts(dataset: Dataset) -> None:
         training = numbers[TRAINING]
         most = max(training, key=training.get)
         total = sum(training.values())
-        st.metric("Baseline", percent(catalog.baseline))
+        st.metric("Baseline", format_percent(catalog.baseline))
         st.markdown(
             "The score to beat before anything counts as learning. A program that never looks at a picture "
-            f"and always answers “{shared.plain(most)}” is right for **{training[most]:,} of {total:,}** "
-            f"training pictures, which is {percent(catalog.baseline)}."
+            f"and always answers “{markdown.escape(most)}” is right for **{training[most]:,} of {total:,}** "
+            f"training pictures, which is {format_percent(catalog.baseline)}."
         )
         st.markdown(
             "The three splits never share a picture: a model is judged only on pictures that it has not learned from."
@@ -75,7 +75,7 @@ def _sizes(dataset: Dataset, facts: Facts) -> None:
     )
     sizes, ratios = _charts((dataset.catalog.fingerprint, len(dataset.catalog)), dataset, facts)
     for place, chart, key, about in zip(
-        shared.row(2, 320),
+        page.row(2, 320),
         (sizes, ratios),
         ("sizes", "ratios"),
         (
@@ -91,12 +91,12 @@ def _sizes(dataset: Dataset, facts: Facts) -> None:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _counts_chart(data: tuple[str, int], _dataset: Dataset) -> go.Figure:
-    return class_counts(_dataset.catalog)
+    return plot_class_counts(_dataset.catalog)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _charts(data: tuple[str, int], _dataset: Dataset, _facts: Facts) -> tuple[go.Figure, go.Figure]:
-    return picture_sizes(_dataset.catalog, _facts), aspect_ratios(_dataset.catalog, _facts)
+    return plot_image_sizes(_dataset.catalog, _facts), plot_aspect_ratios(_dataset.catalog, _facts)
 
 
 def _means(dataset: Dataset, facts: Facts) -> None:
@@ -110,7 +110,7 @@ def _means(dataset: Dataset, facts: Facts) -> None:
             "what it is about, the next shows only background."
         )
         st.markdown(
-            f"So where {shared.plain(classes[0])} and {shared.plain(classes[1])} look alike here, a model can't tell "
+            f"So where {markdown.escape(classes[0])} and {markdown.escape(classes[1])} look alike here, a model can't tell "
             "them apart by the colour at a place; it has to find shapes wherever they are. And the three splits of a "
             "class should look alike, or else the model is judged on another sort of picture than it learned from."
         )
@@ -124,7 +124,7 @@ def _means(dataset: Dataset, facts: Facts) -> None:
                         width="stretch",
                         alt=f"The mean of all {split} pictures of {name}",
                     )
-                    st.caption(f"{shared.plain(name)}, {split}")
+                    st.caption(f"{markdown.escape(name)}, {split}")
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -9,7 +9,7 @@ import streamlit as st
 from catdog.datasets import SPLITS, Catalog
 from catdog.datasets.selection import ORDERS, RANDOM, SIZES, Selection
 from catdog.images.decode import MAX_SIDE
-from pages.components import shared
+from pages.components import markdown
 
 ALL, RANGE = "all", "range"
 ROWS, COLUMNS = (2, 8), (3, 12)  # fewest and most
@@ -92,7 +92,7 @@ def say_what_the_address_got_wrong(catalog: Catalog) -> None:
     if "photo" in asked and asked["photo"] not in catalog.paths:
         wrong.append(f"There is no picture {asked['photo'][:80]!r} in this data.")
     if any(wrong):
-        said = "  \n".join([*(shared.plain(one) for one in wrong if one), "The page shows its own choice instead."])
+        said = "  \n".join([*(markdown.escape(one) for one in wrong if one), "The page shows its own choice instead."])
         st.warning(said, icon=":material/link_off:")
 
 

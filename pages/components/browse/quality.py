@@ -6,18 +6,18 @@ import streamlit as st
 
 from catdog.comparison import best_run_on
 from catdog.datasets import Catalog, Dataset
-from catdog.datasets.exclusions import excluded
-from catdog.datasets.quality.checks import Health
-from catdog.datasets.quality.job import health_file, start, state, stored
+from catdog.datasets.exclusions import list_excluded
+from catdog.datasets.quality.checks import QualityReport
+from catdog.datasets.quality.job import load_report, read_job_state, report_path, start_job
 from catdog.datasets.quality.messages import KINDS, PAIRS, not_found, odd_words, pair_words, sentences
 from catdog.errors import CatDogError, RunError
 from catdog.evaluation.label_errors import LabelError, find_label_errors
 from catdog.runs import Run
-from catdog.utils.text import percent
-from pages.components import access, shared
+from catdog.utils.text import format_percent
+from pages.components import access, markdown, page, state
 from pages.components.browse.quality_grid import first_page, show_pairs, show_photos
 
-DOUBTED, EXCLUDED = "doubted", "excluded"
+DOUBTED, EXCLUDED = "doubted", "list_excluded"
 EVERY = 0.5  # seconds between two looks at the check-up
 
 
@@ -30,8 +30,8 @@ def health(dataset: Dataset) -> None:
         st.fragment(_findings)(dataset, found)
 
 
-def _stored(catalog: Catalog) -> Health | None:
-    file = health_file(shared.settings(), catalog)
+def _stored(catalog: Catalog) -> QualityReport | None:
+    file = report_path(state.settings(), catalog)
     try:
         return _read(file, file.stat().st_mtime_ns, len(catalog), catalog)
     except OSError:
@@ -39,8 +39,8 @@ def _stored(catalog: Catalog) -> Health | None:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _read(file: Path, modified: int, number: int, _catalog: Catalog) -> Health | None:
-    return stored(shared.settings(), _catalog)
+def _read(file: Path, modified: int, number: int, _catalog: Catalog) -> QualityReport | None:
+    return load_report(state.settings(), _catalog)
 
 
 def _checkup(catalog: Catalog) -> None:
@@ -49,12 +49,12 @@ def _checkup(catalog: Catalog) -> None:
         f"A check-up looks through all {len(catalog):,} pictures: for copies, above all for **leaks**, which are "
         "pictures that a model both learns from and is judged by, and for very small, dark, bright or blurred ones."
     )
-    now = state(shared.settings(), catalog)
+    now = read_job_state(state.settings(), catalog)
     if now.active:
         st.fragment(_progress, run_every=EVERY, key="health-progress")(catalog)
         return
     if now.error:
-        st.error(shared.plain(now.error), icon=":material/error:")
+        st.error(markdown.escape(now.error), icon=":material/error:")
     elif now.cut_off:
         st.warning("The last check-up was cut off before its end: start it again.", icon=":material/warning:")
     access.button("Check the pictures", on_click=_start, args=(catalog,), type="primary", icon=":material/stethoscope:")
@@ -63,14 +63,14 @@ def _checkup(catalog: Catalog) -> None:
 def _start(catalog: Catalog) -> None:
     try:
         access.check()
-        start(shared.settings(), catalog)
+        start_job(state.settings(), catalog)
     except CatDogError as error:
-        st.toast(shared.plain(str(error)), icon=":material/error:")
+        st.toast(markdown.escape(str(error)), icon=":material/error:")
 
 
 def _progress(catalog: Catalog) -> None:
     """Draw how far the check-up is; runs by itself while one is at work."""
-    now = state(shared.settings(), catalog)
+    now = read_job_state(state.settings(), catalog)
     if not now.active:
         st.rerun()  # it has just ended: the whole page shows how
     share = min(1.0, now.done / now.total) if now.total else 0.0
@@ -78,11 +78,11 @@ def _progress(catalog: Catalog) -> None:
     st.progress(share, text=f"{what} … {share:.0%}" if now.total else f"{what} …")
 
 
-def _findings(dataset: Dataset, found: Health) -> None:
+def _findings(dataset: Dataset, found: QualityReport) -> None:
     """Say what was found, and show one kind of it; runs by itself where a picture is excluded."""
     catalog = dataset.catalog
-    with shared.errors():
-        left_out = excluded(shared.settings(), catalog)
+    with page.show_errors():
+        left_out = list_excluded(state.settings(), catalog)
         run, doubted = _doubted(catalog)
         _say(found, run, doubted, left_out)
         kinds = [*sentences(found), *[DOUBTED] * bool(doubted), *[EXCLUDED] * bool(left_out)]
@@ -103,12 +103,12 @@ def _findings(dataset: Dataset, found: Health) -> None:
 
 
 def _singles(
-    kind: str, catalog: Catalog, found: Health, doubted: list[LabelError], left_out: tuple[str, ...]
+    kind: str, catalog: Catalog, found: QualityReport, doubted: list[LabelError], left_out: tuple[str, ...]
 ) -> list[tuple[str, str]]:
     """Return (path, what to say of it) of each picture of a kind that comes one by one."""
     if kind == DOUBTED:
         return [
-            (error.path, f"model: {catalog.classes[1 - error.label]}, {percent(error.confidence)} sure")
+            (error.path, f"model: {catalog.classes[1 - error.label]}, {format_percent(error.confidence)} sure")
             for error in doubted
         ]
     if kind == EXCLUDED:
@@ -118,7 +118,7 @@ def _singles(
 
 def _doubted(catalog: Catalog) -> tuple[Run | None, list[LabelError]]:
     """Return the best finished run on this data, if there is any, and the labels that it contradicts."""
-    run = best_run_on(shared.runs(), catalog.fingerprint)
+    run = best_run_on(state.runs(), catalog.fingerprint)
     try:
         changed = run.files.predictions.stat().st_mtime_ns if run else 0
     except OSError:  # the run was deleted at this moment
@@ -134,13 +134,13 @@ def _read_label_errors(run_id: str, changed: int, fingerprint: str, _run: Run, _
         return []
 
 
-def _say(found: Health, run: Run | None, doubted: list[LabelError], left_out: tuple[str, ...]) -> None:
+def _say(found: QualityReport, run: Run | None, doubted: list[LabelError], left_out: tuple[str, ...]) -> None:
     """Say in a sentence for each kind what was found, then what was not."""
     lines = [f"- {words}" for words in sentences(found).values()]
     if doubted:
         many = "1 label" if len(doubted) == 1 else f"{len(doubted):,} labels"
         lines.append(
-            f"- {many} that the run **{shared.plain(run.name)}** doubts: it takes the picture for the other class. "
+            f"- {many} that the run **{markdown.escape(run.name)}** doubts: it takes the picture for the other class. "
             "Mostly the model is wrong, but where it is very sure, look whether the label is."
         )
     if left_out:

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from catdog.datasets import Dataset
-from catdog.datasets.exclusions import exclude, include
-from catdog.errors import CatDogError, PictureError
-from pages.components import access, shared
+from catdog.datasets.exclusions import exclude_images, include_images
+from catdog.errors import CatDogError, ImageError
+from pages.components import access, markdown, state
 from pages.components.thumbnails import tile
 
 PAIRS_A_PAGE, PHOTOS_A_PAGE = 6, 12
@@ -60,11 +60,11 @@ def _photo(dataset: Dataset, path: str, words: str, place: str, left_out: frozen
     try:
         alt = f"The picture {path}, labelled {catalog.classes[label]}"
         st.image(_tile(str(catalog.root / path), catalog.fingerprint, dataset, row), width="stretch", alt=alt)
-    except PictureError as error:
-        st.caption(f":material/broken_image: {shared.plain(str(error))}")
-    colour, name = COLOURS[label], shared.plain(catalog.classes[label])
-    said = f"  \n{shared.plain(words)}" if words else ""
-    st.caption(f"{shared.plain(path)}  \n:{colour}[{name}], {catalog.splits[row]}{said}")
+    except ImageError as error:
+        st.caption(f":material/broken_image: {markdown.escape(str(error))}")
+    colour, name = COLOURS[label], markdown.escape(catalog.classes[label])
+    said = f"  \n{markdown.escape(words)}" if words else ""
+    st.caption(f"{markdown.escape(path)}  \n:{colour}[{name}], {catalog.splits[row]}{said}")
     key = f"exclude-{place}-{path}"
     st.session_state[key] = path in left_out  # the same picture may be there twice, or excluded elsewhere
     why = access.why_not()
@@ -74,17 +74,17 @@ def _photo(dataset: Dataset, path: str, words: str, place: str, left_out: frozen
         on_change=_toggle,
         args=(dataset, path, key),
         disabled=bool(why),
-        help=shared.plain(why) or None,
+        help=markdown.escape(why) or None,
     )
 
 
 def _toggle(dataset: Dataset, path: str, key: str) -> None:
-    change = exclude if st.session_state[key] else include
+    change = exclude_images if st.session_state[key] else include_images
     try:
         access.check()
-        change(shared.settings(), dataset.catalog, [path])
+        change(state.settings(), dataset.catalog, [path])
     except CatDogError as error:
-        st.toast(shared.plain(str(error)), icon=":material/error:")
+        st.toast(markdown.escape(str(error)), icon=":material/error:")
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

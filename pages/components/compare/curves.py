@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from catdog.charts import METRICS, Series, goals_of, panels
-from catdog.comparison import Fold, baseline
-from catdog.comparison import fold_seeds as folds
+from catdog.charts import METRICS, Series, goals_of, plot_panels
+from catdog.comparison import SeedGroup, baseline
+from catdog.comparison import group_by_seed as folds
 from catdog.models.published import CURVES
 from catdog.runs import Run
 from catdog.training import ACTIVE
-from catdog.utils.text import listed, percent
+from catdog.utils.text import format_percent, join_names
 from pages.components.zoomable_chart import shared_chart, zoomed_chart
 
 SMOOTHEST = 0.95
@@ -23,7 +23,7 @@ Histories = Mapping[str, Mapping[str, Sequence[float]]]
 
 @dataclass(frozen=True)
 class Look:
-    """How the curves are to be drawn: see catdog.charts.panels. fold: runs that differ in their seed only as one."""
+    """How the curves are to be drawn: see catdog.charts.plot_panels. fold: runs that differ in their seed only as one."""
 
     metrics: tuple[str, ...]
     axis: str
@@ -103,8 +103,8 @@ def choose_look(can_fold: bool) -> Look:
 def draw(runs: list[Run], names: Mapping[str, str], histories: Histories, look: Look) -> None:
     """Draw the chart of these runs; names, histories: by run id."""
     chart, series = chart_of(runs, names, histories, look)
-    best = [f"{names[run.id]}, best validation accuracy {percent(run.best_val_accuracy)}" for run in runs]
-    what = listed(list(look.metrics)).capitalize()
+    best = [f"{names[run.id]}, best validation accuracy {format_percent(run.best_val_accuracy)}" for run in runs]
+    what = join_names(list(look.metrics)).capitalize()
     by = "epoch" if look.axis == "epoch" else "seconds"
     zoomed_chart(chart, look.key, f"{what} by {by}, training and validation, of {'; '.join(best)}.")
     if "accuracy" in look.metrics and any(one.history.get("epoch") for one in series):
@@ -122,11 +122,11 @@ def chart_of(runs: list[Run], names: Mapping[str, str], histories: Histories, lo
     goals = goals_of(sorted(on_photos), baselines.pop() if len(baselines) == 1 else None) if look.goals else ()
     models = sorted({run.config.model for run in runs})
     notebook = {name: CURVES[name] for name in models} if look.notebook else None
-    return shared_chart(panels, series, look.metrics, goals, notebook, look.axis, look.smoothing), series
+    return shared_chart(plot_panels, series, look.metrics, goals, notebook, look.axis, look.smoothing), series
 
 
 def _series(runs: list[Run], names: Mapping[str, str], histories: Histories, fold: bool) -> list[Series]:
-    together = folds(runs, histories) if fold else [Fold((run,), histories[run.id], {}, {}) for run in runs]
+    together = folds(runs, histories) if fold else [SeedGroup((run,), histories[run.id], {}, {}) for run in runs]
     called = [_name(one, names) for one in together]
     times = Counter(called)
     return [
@@ -143,7 +143,7 @@ def _series(runs: list[Run], names: Mapping[str, str], histories: Histories, fol
     ]
 
 
-def _name(fold: Fold, names: Mapping[str, str]) -> str:
+def _name(fold: SeedGroup, names: Mapping[str, str]) -> str:
     if len(fold.runs) == 1:
         return names[fold.runs[0].id]
     return f"{fold.runs[0].config.model}, mean of {len(fold.runs)} seeds"
@@ -155,9 +155,9 @@ def fold_words(runs: list[Run], histories: Histories) -> list[str]:
     for fold in folds(runs, histories):
         best = [run.best_val_accuracy for run in fold.runs if run.best_val_accuracy is not None]
         if len(best) > 1:
-            seeds = listed([str(run.config.seed) for run in fold.runs])
+            seeds = join_names([str(run.config.seed) for run in fold.runs])
             said.append(
                 f"{fold.runs[0].config.model} with the seeds {seeds}: best validation accuracy "
-                f"{percent(sum(best) / len(best))} on average, from {percent(min(best))} to {percent(max(best))}."
+                f"{format_percent(sum(best) / len(best))} on average, from {format_percent(min(best))} to {format_percent(max(best))}."
             )
     return said

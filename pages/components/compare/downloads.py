@@ -8,7 +8,7 @@ from catdog.comparison import build_table
 from catdog.comparison.export import curves_csv, table_csv
 from catdog.export.report import chart_page, report_page
 from catdog.runs import Run
-from pages.components import shared
+from pages.components import state
 from pages.components.compare.curves import Look, chart_of
 
 
@@ -20,7 +20,7 @@ def downloads(runs: list[Run], names: Mapping[str, str], look: Look) -> None:
         "runs: open it in any browser, print it, hand it in. The **charts** file has buttons that save them as SVG "
         "or PNG pictures."
     )
-    settings = shared.settings()
+    settings = state.settings()
 
     def charts() -> str:
         histories = {run.id: run.history() for run in runs}

@@ -8,8 +8,8 @@ import streamlit as st
 
 from catdog.comparison import best_cells, diff_settings
 from catdog.runs import Run
-from catdog.utils.text import percent, size
-from pages.components import shared
+from catdog.utils.text import format_percent, format_size
+from pages.components import markdown
 
 BEST = "background-color: rgba(0, 158, 115, 0.22)"
 
@@ -45,10 +45,10 @@ COLUMNS: dict[str, tuple[str, Callable[[Any], str], str | None]] = {
     "last_val_accuracy": ("Last validation", _share, "The accuracy on the validation pictures after the last epoch."),
     "baseline": ("Baseline", _share, "Always guessing the most frequent class of the run's training pictures."),
     "trainable_parameters": ("Trainable", _whole, "Those of them that training changes; the others are frozen."),
-    "file_bytes": ("File", size, "The size of the model's file."),
+    "file_bytes": ("File", format_size, "The size of the model's file."),
     "seconds": ("Time", lambda value: f"{value:,.0f} s", "Training and validation, in seconds."),
     "seconds_an_epoch": ("An epoch", lambda value: f"{value:,.2f} s", "Seconds an epoch, on average."),
-    "memory_bytes": ("Memory", size, "The most memory that the training took."),
+    "memory_bytes": ("Memory", format_size, "The most memory that the training took."),
 }
 SHARES = ("accuracy", "baseline")  # how the columns end that hold shares of 0..1
 
@@ -115,8 +115,8 @@ def score_notes(runs: list[Run], rows: list[dict[str, Any]]) -> None:
     if known:
         one = max(known, key=lambda row: row["test_accuracy"])
         example = (
-            f" The {percent(one['test_accuracy'])} of {shared.plain(one['run'])} may well be anything from "
-            f"{percent(one['test_low'])} to {percent(one['test_high'])} on other pictures of the kind."
+            f" The {format_percent(one['test_accuracy'])} of {markdown.escape(one['run'])} may well be anything from "
+            f"{format_percent(one['test_low'])} to {format_percent(one['test_high'])} on other pictures of the kind."
         )
     st.caption(
         "The test pictures were set aside once and never overlap with those of training and validation; the "

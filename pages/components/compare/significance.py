@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import streamlit as st
 
 from catdog.datasets import TEST, VALIDATION
-from catdog.evaluation import Predictions, better_words, mcnemar
+from catdog.evaluation import Predictions, describe_mcnemar, mcnemar
 from catdog.runs import Run
-from pages.components import shared
+from pages.components import markdown, page
 from pages.components.run_picker import choose_one
 
 
@@ -35,10 +35,10 @@ def better(runs: list[Run], names: Mapping[str, str]) -> None:
         st.info("Choose two different runs.", icon=":material/balance:")
         return
     by_id = {run.id: run for run in runs}
-    with shared.errors():
+    with page.show_errors():
         found = mcnemar(*(_answers(by_id[chosen]).of(split) for chosen in (one, other)))
         name, against = names[one], names[other]
-        st.markdown(f":material/balance: **{shared.plain(better_words(name, against, found))}**")
+        st.markdown(f":material/balance: **{markdown.escape(describe_mcnemar(name, against, found))}**")
         st.dataframe(
             [
                 {"": f"{name} is right", against: found.both, "wrong": found.only_one},

@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from catdog.utils.text import percent
-from pages.components import shared
+from catdog.utils.text import format_percent
+from pages.components import markdown
 
 CELLS = ("00", "01", "10", "11")  # the label, then the answer
 CELL, HARDEST, DISPUTED = "chosen cell", "hardest", "runs disagree"  # which pictures to show, also in the address
@@ -50,15 +50,15 @@ def matrix(counts: np.ndarray, classes: tuple[str, str]) -> None:
                 type="tertiary",
                 icon=":material/check:" if is_right else ":material/close:",
             )
-            share = percent(counts[label][answer] / totals[label] if totals[label] else None)
-            st.caption(f"{share} of the {shared.plain(classes[label])}")
-    upper, lower = (shared.plain(name) for name in classes)
+            share = format_percent(counts[label][answer] / totals[label] if totals[label] else None)
+            st.caption(f"{share} of the {markdown.escape(classes[label])}")
+    upper, lower = (markdown.escape(name) for name in classes)
     st.caption(f"Upper row: labelled {upper}. Lower row: labelled {lower}. Green is right, red is wrong.")
 
 
 def cell_words(name: str, count: int, classes: tuple[str, str]) -> str:
     """Say what a cell counts, such as "12 cats called dogs", as Markdown."""
-    label, answer = (shared.plain(classes[int(one)]) for one in name)
+    label, answer = (markdown.escape(classes[int(one)]) for one in name)
     return f"**{count:,}** {label} called {answer}"
 
 

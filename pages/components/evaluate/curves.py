@@ -7,7 +7,7 @@ import streamlit as st
 
 from catdog.charts import CONFIG, Line, precision_recall_chart, reliability_chart, roc_chart
 from catdog.evaluation import Curve, calibration, class_scores, precision_recall, roc
-from pages.components import shared
+from pages.components import markdown, page
 from pages.components.evaluate.predictions import Judged
 
 NARROWEST = 280  # pixels that a chart takes on the screen
@@ -21,11 +21,11 @@ def curves(one: Judged, alike: Sequence[Judged], threshold: float) -> None:
         st.info("These need pictures of both classes.", icon=":material/info:")
         return
     first, second = one.classes
-    cells = shared.row(3, NARROWEST)
+    cells = page.row(3, NARROWEST)
     with cells[0]:
-        _roc(one, alike, threshold, shared.plain(first), shared.plain(second))
+        _roc(one, alike, threshold, markdown.escape(first), markdown.escape(second))
     with cells[1]:
-        _precision_recall(one, alike, threshold, shared.plain(second))
+        _precision_recall(one, alike, threshold, markdown.escape(second))
     with cells[2]:
         _calibration(alike, second)
 
@@ -57,7 +57,7 @@ def _precision_recall(one: Judged, alike: Sequence[Judged], threshold: float, se
 def _calibration(alike: Sequence[Judged], second: str) -> None:
     lines = [_honest(each) for each in alike]
     _chart("Calibration", reliability_chart(lines, second), "reliability", lines)
-    second = shared.plain(second)
+    second = markdown.escape(second)
     st.markdown(
         f"Of the pictures to which it gives 80 % for {second}, 8 in 10 should be {second}. Where a line is flatter "
         "than the dashed one, the model is too sure of itself; where it is steeper, too modest. The number in the "

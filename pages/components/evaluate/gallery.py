@@ -7,10 +7,10 @@ import numpy as np
 import streamlit as st
 
 from catdog.datasets import Dataset
-from catdog.errors import PictureError
-from catdog.evaluation import disagreements, find_hard_examples
-from catdog.utils.text import percent
-from pages.components import shared
+from catdog.errors import ImageError
+from catdog.evaluation import find_disagreements, find_hard_examples
+from catdog.utils.text import format_percent
+from pages.components import markdown, state
 from pages.components.evaluate.confusion_matrix import CELL, DISPUTED, HARDEST, cell, cell_words
 from pages.components.evaluate.predictions import Judged
 from pages.components.image_dialog import open_photo
@@ -73,7 +73,7 @@ def _of_cell(one: Judged, alike: Sequence[Judged], split: str, threshold: float)
     rows = rows[np.argsort(-answers.losses[rows], kind="stable")]
     said = cell_words(name, len(rows), one.classes)
     order = "the most wrong first" if wrong else "the least sure first"
-    st.markdown(f"{said}, by {shared.plain(one.name)}{f': {order}' if len(rows) > 1 else ''}.")
+    st.markdown(f"{said}, by {markdown.escape(one.name)}{f': {order}' if len(rows) > 1 else ''}.")
     return [Shown(answers.paths[row], label, ((one.name, float(answers.probabilities[row])),)) for row in rows]
 
 
@@ -90,7 +90,7 @@ def _hardest(one: Judged, alike: Sequence[Judged], split: str, threshold: float)
 
 def _disputed(one: Judged, alike: Sequence[Judged], split: str, threshold: float) -> list[Shown]:
     names = {each.run.id: each.name for each in alike}
-    found = disagreements({each.run.id: each.answers for each in alike}, threshold)
+    found = find_disagreements({each.run.id: each.answers for each in alike}, threshold)
     if not found:
         st.info(f"The runs agree on every {split} picture.", icon=":material/handshake:")
         return []
@@ -111,10 +111,10 @@ def _only_names(found: list[Shown], one: Judged) -> None:
     """List pictures of data that is not in use by name, and offer to use that data."""
     source = one.run.config.source
     st.info(
-        f"These are {shared.source_words(source)}, which are not the data in use, so only their names can be shown.",
+        f"These are {state.source_words(source)}, which are not the data in use, so only their names can be shown.",
         icon=":material/database:",
     )
-    if source in shared.offered():
+    if source in state.offered():
         st.button("Use that data and see them", on_click=_use, args=(source,), icon=":material/photo_library:")
     rows = [
         {
@@ -161,17 +161,22 @@ def _tile(each: Shown, picture: bytes | str, classes: tuple[str, str], threshold
     if isinstance(picture, bytes):
         st.image(picture, width="stretch", alt=f"The picture {name}, labelled {classes[each.label]}")
     else:
-        st.caption(f":material/broken_image: {shared.plain(picture)}")
+        st.caption(f":material/broken_image: {markdown.escape(picture)}")
     st.button(
-        shared.plain(name), key=f"look-{each.path}", on_click=open_photo, args=(each.path,), type="tertiary", wrap=False
+        markdown.escape(name),
+        key=f"look-{each.path}",
+        on_click=open_photo,
+        args=(each.path,),
+        type="tertiary",
+        wrap=False,
     )
-    lines = [f":{COLOURS[each.label]}[labelled {shared.plain(classes[each.label])}]"]
+    lines = [f":{COLOURS[each.label]}[labelled {markdown.escape(classes[each.label])}]"]
     for run, probability in each.answers:
         answer = int(probability > threshold)
         icon = "check" if answer == each.label else "close"
-        who = f"{shared.plain(run)}: " if len(each.answers) > 1 else ""
-        sure = percent(probability if answer else 1 - probability)
-        lines.append(f":material/{icon}: {who}{shared.plain(classes[answer])} {sure}")
+        who = f"{markdown.escape(run)}: " if len(each.answers) > 1 else ""
+        sure = format_percent(probability if answer else 1 - probability)
+        lines.append(f":material/{icon}: {who}{markdown.escape(classes[answer])} {sure}")
     st.caption("  \n".join(lines))
 
 
@@ -184,7 +189,7 @@ def _maker(dataset: Dataset) -> Callable[[tuple], bytes | str]:
             return "This picture is not in the data any more."
         try:
             return tile(dataset.picture(row), 320, 240, crop=True)
-        except PictureError as error:
+        except ImageError as error:
             return str(error)
 
     return make

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from catdog.charts import CONFIG, probability_bars
+from catdog.charts import CONFIG, plot_probabilities
 from catdog.datasets import Dataset
-from catdog.errors import PictureError
-from catdog.utils.text import percent
-from pages.components import shared
+from catdog.errors import ImageError
+from catdog.utils.text import format_percent
+from pages.components import markdown
 from pages.components.evaluate.predictions import Judged
 from pages.components.heatmap import Given, heat_map
 from pages.components.statistics import picture_reader
@@ -28,7 +28,7 @@ def show_look_of_the_address(alike: Sequence[Judged], dataset: Dataset, threshol
     path = st.query_params.get("photo")
     if path is None or not alike[0].here or path not in alike[0].answers.paths or path not in dataset.catalog.paths:
         return
-    title = shared.plain(path.rsplit("/", 1)[-1])
+    title = markdown.escape(path.rsplit("/", 1)[-1])
     st.dialog(title, width="large", on_dismiss=_forget)(_look)(path, alike, dataset, threshold)
 
 
@@ -46,8 +46,8 @@ def _look(path: str, alike: Sequence[Judged], dataset: Dataset, threshold: float
     with left:
         _picture(dataset, row, path, classes[label])
         st.markdown(
-            f":{COLOURS[label]}-badge[:material/label: **labelled {shared.plain(classes[label])}**]  \n"
-            f"File: {shared.plain(path)}"
+            f":{COLOURS[label]}-badge[:material/label: **labelled {markdown.escape(classes[label])}**]  \n"
+            f"File: {markdown.escape(path)}"
         )
         _answers(given, classes, label, threshold)
     with right:
@@ -65,8 +65,8 @@ def _look(path: str, alike: Sequence[Judged], dataset: Dataset, threshold: float
 def _picture(dataset: Dataset, row: int, path: str, label: str) -> None:
     try:
         picture = dataset.picture(row)
-    except PictureError as error:
-        st.error(shared.plain(str(error)), icon=":material/broken_image:")
+    except ImageError as error:
+        st.error(markdown.escape(str(error)), icon=":material/broken_image:")
         return
     height, width, _ = picture.shape
     shown = round(width * min(WIDE / width, HIGH / height))
@@ -78,15 +78,15 @@ def _answers(given: list[tuple[Judged, float]], classes: tuple[str, str], label:
     bars = [(one.name, one.run.config.model, probability) for one, probability in given]
     said = [(name, int(probability > threshold), probability) for name, _, probability in bars]
     st.plotly_chart(
-        probability_bars(bars, classes),
+        plot_probabilities(bars, classes),
         key="look-bars",
         config={**CONFIG, "displayModeBar": False},
-        alt="; ".join(f"{name}: {percent(probability)} {classes[1]}" for name, _, probability in bars),
+        alt="; ".join(f"{name}: {format_percent(probability)} {classes[1]}" for name, _, probability in bars),
     )
-    right = [shared.plain(name) for name, answer, _ in said if answer == label]
-    wrong = [shared.plain(name) for name, answer, _ in said if answer != label]
+    right = [markdown.escape(name) for name, answer, _ in said if answer == label]
+    wrong = [markdown.escape(name) for name, answer, _ in said if answer != label]
     if threshold != 0.5:
-        st.caption(f"Judged at the threshold {threshold:.2f}: {shared.plain(classes[1])} above it.")
+        st.caption(f"Judged at the threshold {threshold:.2f}: {markdown.escape(classes[1])} above it.")
     parts = [f":material/check: right: {', '.join(right)}."] if right else []
     parts += [f":material/close: wrong: {', '.join(wrong)}."] if wrong else []
     st.markdown("  \n".join(parts))

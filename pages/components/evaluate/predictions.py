@@ -11,7 +11,7 @@ from catdog.evaluation import Predictions
 from catdog.runs import Run
 from catdog.runs.scoring import score_on
 from catdog.training import ACTIVE
-from pages.components import shared
+from pages.components import jobs, markdown, state
 from pages.components.jobs import Job
 from pages.components.predictions import classes_of
 
@@ -54,7 +54,7 @@ def gather(runs: Sequence[Run], names: Mapping[str, str], dataset: Dataset, spli
         here = own or on == HERE
         if run.state in ACTIVE:
             st.info(
-                f"{shared.plain(name)} is still in training: it will be judged here once it is done.",
+                f"{markdown.escape(name)} is still in training: it will be judged here once it is done.",
                 icon=":material/hourglass:",
             )
             continue
@@ -64,7 +64,7 @@ def gather(runs: Sequence[Run], names: Mapping[str, str], dataset: Dataset, spli
         if answers is None:
             continue
         if len(answers) == 0:
-            st.warning(f"{shared.plain(name)} has no answer to any {split} picture.", icon=":material/warning:")
+            st.warning(f"{markdown.escape(name)} has no answer to any {split} picture.", icon=":material/warning:")
             continue
         classes = dataset.catalog.classes if here else classes_of(run)
         data = (dataset.catalog.fingerprint if here else run.fingerprint or run.config.source, hash(answers.paths))
@@ -82,7 +82,7 @@ def _stored(run: Run, split: str, own: bool) -> Predictions | None:
         return _read(str(run.folder), changed, split, run)
     except RunError as error:
         more = f" Or choose “{HERE}” above, to ask it about that." if not own and run.usable else ""
-        st.warning(shared.plain(f"{error}{more}"), icon=":material/warning:")
+        st.warning(markdown.escape(f"{error}{more}"), icon=":material/warning:")
         return None
 
 
@@ -102,25 +102,25 @@ def _asked(run: Run, name: str, dataset: Dataset, split: str, at_once: bool) -> 
     except OSError:
         if at_once:
             st.warning(
-                f"{shared.plain(name)} has no model file, so it can't be asked about the data in use: train it again.",
+                f"{markdown.escape(name)} has no model file, so it can't be asked about the data in use: train it again.",
                 icon=":material/warning:",
             )
         return None
-    where = shared.settings()
+    where = state.settings()
     key = ("answers", where, run.id, changed, dataset.catalog.fingerprint, len(dataset.catalog))
 
     def ask() -> Job:
-        return shared.jobs().once(key, lambda progress: score_on(run, dataset, where.cache, progress))
+        return state.jobs().once(key, lambda progress: score_on(run, dataset, where.cache, progress))
 
-    job = ask() if at_once else shared.jobs().find(key)
+    job = ask() if at_once else state.jobs().find(key)
     if job is None:
-        label = f"Ask {shared.plain(name)} about the pictures now"
+        label = f"Ask {markdown.escape(name)} about the pictures now"
         st.button(label, key=f"ask-{run.id}", on_click=ask, icon=":material/quiz:")
         return None
-    shared.wait_behind_bar(job, PATIENCE, f"Asking {shared.plain(name)} …")
+    jobs.wait_behind_bar(job, PATIENCE, f"Asking {markdown.escape(name)} …")
     if job.error is not None:
         if not isinstance(job.error, CatDogError):
             raise job.error
-        st.warning(shared.plain(str(job.error)), icon=":material/warning:")
+        st.warning(markdown.escape(str(job.error)), icon=":material/warning:")
         return None
     return job.result.of(split)

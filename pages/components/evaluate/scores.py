@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from catdog.evaluation import accuracy_interval, calibration, class_scores, precision_recall, roc
-from catdog.utils.text import listed, percent
-from pages.components import shared
+from catdog.utils.text import format_percent, join_names
+from pages.components import markdown
 from pages.components.evaluate.predictions import Judged
 
 
@@ -78,8 +78,8 @@ def _say_how_little_it_decides(judged: Sequence[Judged]) -> None:
     right = int(best.answers.right(0.5).sum())
     low, high = accuracy_interval(right, number)
     words = (
-        f"{number:,} pictures decide little: each is worth {100 / number:.1f} points. **{shared.plain(best.name)}**, "
-        f"right on {percent(right / number)} of them, may be right on anything from {percent(low)} to {percent(high)} "
+        f"{number:,} pictures decide little: each is worth {100 / number:.1f} points. **{markdown.escape(best.name)}**, "
+        f"right on {format_percent(right / number)} of them, may be right on anything from {format_percent(low)} to {format_percent(high)} "
         "of countless such pictures."
     )
     close = []
@@ -90,7 +90,7 @@ def _say_how_little_it_decides(judged: Sequence[Judged]) -> None:
                 close.append(one.name)
     if close:
         words += (
-            f" The interval of {shared.plain(listed(close))} overlaps with that, so these pictures alone don't decide "
+            f" The interval of {markdown.escape(join_names(close))} overlaps with that, so these pictures alone don't decide "
             "which is better."
         )
     st.markdown(words)
@@ -133,7 +133,7 @@ def class_scores_table(judged: Sequence[Judged]) -> None:
 
 def class_words(one: str, other: str) -> str:
     """Explain precision, recall and F1 by the example of class 1, called `other`; as Markdown."""
-    one, other = shared.plain(one), shared.plain(other)
+    one, other = markdown.escape(one), markdown.escape(other)
     return (
         f"- **Precision** of {other}: of all pictures that it calls {other}, how many really are. It falls with every "
         f"one of the {one} that is called {other}.\n"

@@ -6,8 +6,8 @@ import streamlit as st
 
 from catdog.datasets import Dataset
 from catdog.evaluation import class_scores, confusion
-from catdog.utils.text import percent
-from pages.components import shared
+from catdog.utils.text import format_percent
+from pages.components import markdown, page
 from pages.components.evaluate.confusion_matrix import matrix
 from pages.components.evaluate.curves import curves
 from pages.components.evaluate.gallery import photos
@@ -24,7 +24,7 @@ def focus(judged: Sequence[Judged], dataset: Dataset, split: str) -> None:
     with left:
         chosen = choose_one("The run in focus", names, "focus") if len(names) > 1 else judged[0].run.id
         if len(names) == 1:
-            st.markdown(f"The run in focus: **{shared.plain(judged[0].name)}**")
+            st.markdown(f"The run in focus: **{markdown.escape(judged[0].name)}**")
     one = next(each for each in judged if each.run.id == chosen)
     with right:
         threshold = st.slider(
@@ -37,7 +37,7 @@ def focus(judged: Sequence[Judged], dataset: Dataset, split: str) -> None:
             bind="query-params",
             help="Usually one half. Move it to see one kind of mistake become rarer and the other more frequent.",
         )
-    first, second = (shared.plain(name) for name in one.classes)
+    first, second = (markdown.escape(name) for name in one.classes)
     st.markdown(
         f"The model gives each picture a probability of being one of the {second}. Where that is above the threshold, "
         f"its answer is {second}, otherwise {first}. The **confusion matrix** counts what became of the pictures of "
@@ -57,10 +57,10 @@ def focus(judged: Sequence[Judged], dataset: Dataset, split: str) -> None:
 def _scores(one: Judged, threshold: float) -> None:
     """Show accuracy, and each class's precision and recall, at the threshold."""
     found = class_scores(one.answers.labels, one.answers.probabilities, threshold)
-    st.metric("Accuracy at this threshold", percent(float(one.answers.right(threshold).mean())))
+    st.metric("Accuracy at this threshold", format_percent(float(one.answers.right(threshold).mean())))
     for name, score in zip(one.classes, found, strict=True):
-        cells = shared.row(2, 110)
-        cells[0].metric(f"Precision of {shared.plain(name)}", percent(score.precision))
-        cells[1].metric(f"Recall of {shared.plain(name)}", percent(score.recall))
+        cells = page.row(2, 110)
+        cells[0].metric(f"Precision of {markdown.escape(name)}", format_percent(score.precision))
+        cells[1].metric(f"Recall of {markdown.escape(name)}", format_percent(score.recall))
     if any(score.precision is None for score in found):
         st.caption("No precision (–): at this threshold no picture gets that answer.")

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from catdog.charts import CONFIG, probability_bars
+from catdog.charts import CONFIG, plot_probabilities
 from catdog.images.decode import SIZE
-from catdog.inference.batch import UNSURE, Row, Said, Thresholds, label_of
+from catdog.inference.batch import UNSURE, ImagePredictions, Prediction, Thresholds, match_label
 from catdog.runs import Run
-from catdog.utils.text import percent
-from pages.components import shared
+from catdog.utils.text import format_percent
+from pages.components import markdown
 from pages.components.heatmap import Given, heat_map
 from pages.components.predict.image import Asked
 from pages.components.zoomable_chart import shared_chart
@@ -19,7 +19,11 @@ LOOKING = "looking-at"
 
 
 def cards(
-    runs: Mapping[str, Run], asked: Sequence[Asked], rows: Sequence[Row], shown: Sequence[int], thresholds: Thresholds
+    runs: Mapping[str, Run],
+    asked: Sequence[Asked],
+    rows: Sequence[ImagePredictions],
+    shown: Sequence[int],
+    thresholds: Thresholds,
 ) -> None:
     """Draw the cards of these pictures. runs: {name: run}; shown: places in `asked` and `rows`."""
     drawn = min(len(shown), MOST * st.session_state.setdefault("cards-shown", 1))
@@ -34,7 +38,7 @@ def _more() -> None:
     st.session_state["cards-shown"] += 1
 
 
-def _card(place: int, runs: Mapping[str, Run], picture: Asked, row: Row, thresholds: Thresholds) -> None:
+def _card(place: int, runs: Mapping[str, Run], picture: Asked, row: ImagePredictions, thresholds: Thresholds) -> None:
     """Show one picture as given and as the models see it, with every chosen run's answer."""
     with st.container(border=True):
         left, right = st.columns([2, 3], gap="medium")
@@ -42,7 +46,7 @@ def _card(place: int, runs: Mapping[str, Run], picture: Asked, row: Row, thresho
             grid = st.grid(2, min_column_width=120)
             with grid.cell():
                 st.image(picture.shown, width="stretch", alt=f"{picture.name} as given")
-                st.caption(f"{shared.plain(picture.name)}  \n{picture.size[0]} × {picture.size[1]} pixels")
+                st.caption(f"{markdown.escape(picture.name)}  \n{picture.size[0]} × {picture.size[1]} pixels")
             with grid.cell():
                 st.image(picture.seen, width="stretch", alt=f"{picture.name} squeezed to a square")
                 st.caption(f"as the models see it  \n{SIZE} × {SIZE} pixels")
@@ -61,46 +65,46 @@ def _card(place: int, runs: Mapping[str, Run], picture: Asked, row: Row, thresho
                 )
 
 
-def bars(key: str, runs: Mapping[str, Run], said: Sequence[Said], thresholds: Thresholds) -> None:
+def bars(key: str, runs: Mapping[str, Run], said: Sequence[Prediction], thresholds: Thresholds) -> None:
     """Draw the answers as bars, one chart for each pair of class names."""
-    pairs: dict[tuple[str, str], list[tuple[str, str, Said]]] = {}
+    pairs: dict[tuple[str, str], list[tuple[str, str, Prediction]]] = {}
     for (name, run), one in zip(runs.items(), said, strict=True):
         pairs.setdefault(one.classes, []).append((name, run.config.model, one))
     for number, (classes, given) in enumerate(pairs.items()):
         st.plotly_chart(
             shared_chart(
-                probability_bars,
+                plot_probabilities,
                 [(name, model, one.probability) for name, model, one in given],
                 classes,
                 (thresholds.low, thresholds.high),
             ),
             key=f"{key}-{number}",
             config=dict(CONFIG),
-            alt="; ".join(f"{name}: {one.leaning}, {percent(one.sureness)} sure" for name, _, one in given),
+            alt="; ".join(f"{name}: {one.leaning}, {format_percent(one.sureness)} sure" for name, _, one in given),
         )
 
 
-def verdicts(names: Sequence[str], row: Row, thresholds: Thresholds) -> None:
+def verdicts(names: Sequence[str], row: ImagePredictions, thresholds: Thresholds) -> None:
     """Say who is right where the label is known, else what the answers come to between the thresholds."""
-    known = [label_of(row.truth, one.classes) for one in row.said]
+    known = [match_label(row.truth, one.classes) for one in row.said]
     found = [(name, one, one.verdict(thresholds)) for name, one in zip(names, row.said, strict=True)]
     groups: dict[str, list[str]] = {}
     for (name, one, verdict), label in zip(found, known, strict=True):
         if verdict == UNSURE:
             group = f":material/question_mark: {UNSURE}"
         elif label is None:
-            group = f":material/arrow_right_alt: {shared.plain(verdict)}"
+            group = f":material/arrow_right_alt: {markdown.escape(verdict)}"
         else:
             right = verdict == one.classes[label]
             group = ":material/check: right" if right else ":material/close: wrong"
-        groups.setdefault(group, []).append(shared.plain(name))
+        groups.setdefault(group, []).append(markdown.escape(name))
     parts = [f"{group}: {', '.join(who)}." for group, who in sorted(groups.items())]
     labelled = row.truth is not None and any(label is not None for label in known)
-    st.markdown(" ".join([f"Labelled **{shared.plain(row.truth)}**.", *parts] if labelled else parts))
+    st.markdown(" ".join([f"Labelled **{markdown.escape(row.truth)}**.", *parts] if labelled else parts))
 
 
-def _times(names: Sequence[str], said: Sequence[Said]) -> str:
-    times = [f"{shared.plain(name)} {one.seconds * 1000:.1f} ms" for name, one in zip(names, said, strict=True)]
+def _times(names: Sequence[str], said: Sequence[Prediction]) -> str:
+    times = [f"{markdown.escape(name)} {one.seconds * 1000:.1f} ms" for name, one in zip(names, said, strict=True)]
     return f":material/timer: {' · '.join(times)}"
 
 
@@ -115,7 +119,7 @@ def _forget() -> None:
 
 
 def look_of_the_chosen(
-    runs: Mapping[str, Run], asked: Sequence[Asked], rows: Sequence[Row], thresholds: Thresholds
+    runs: Mapping[str, Run], asked: Sequence[Asked], rows: Sequence[ImagePredictions], thresholds: Thresholds
 ) -> None:
     """Show where a run looks in the picture whose button was pressed, above the page."""
     key = st.session_state.get(LOOKING)
@@ -123,11 +127,11 @@ def look_of_the_chosen(
     if place is None:
         st.session_state.pop(LOOKING, None)
         return
-    title = shared.plain(asked[place].name)
+    title = markdown.escape(asked[place].name)
     st.dialog(title, width="large", on_dismiss=_forget)(_look)(runs, asked[place], rows[place], thresholds)
 
 
-def _look(runs: Mapping[str, Run], picture: Asked, row: Row, thresholds: Thresholds) -> None:
+def _look(runs: Mapping[str, Run], picture: Asked, row: ImagePredictions, thresholds: Thresholds) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.image(picture.shown, width=360, alt=f"{picture.name} as given")

@@ -8,9 +8,9 @@ import numpy as np
 import streamlit as st
 
 from catdog.datasets import TEST
-from catdog.errors import PictureError
+from catdog.errors import ImageError
 from catdog.images.decode import resize
-from pages.components import shared
+from pages.components import markdown, state
 from pages.components.thumbnails import in_address, tile
 
 SAMPLE = 6
@@ -57,17 +57,17 @@ def make_asked(
 
 def sampled() -> Iterator[Asked]:
     """Yield random pictures of the test set, where the address has a number to draw them by."""
-    number = shared.number_in_address("sample")
+    number = state.number_in_address("sample")
     if number is None:
         return
-    dataset = shared.dataset()
+    dataset = state.dataset()
     catalog = dataset.catalog
     rows = catalog.indices(TEST)
     for row in np.random.default_rng(number).choice(rows, size=min(SAMPLE, len(rows)), replace=False):
         try:
             yield _of_dataset(catalog.fingerprint, int(row), dataset)
-        except PictureError as error:
-            st.error(shared.plain(str(error)), icon=":material/broken_image:")
+        except ImageError as error:
+            st.error(markdown.escape(str(error)), icon=":material/broken_image:")
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

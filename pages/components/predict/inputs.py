@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from catdog.datasets.archive_images import zipped_pictures
-from catdog.errors import CatDogError, DataError, PictureError
-from catdog.images.decode import SUFFIXES, read_picture
+from catdog.datasets.archive_images import read_archive_images
+from catdog.errors import CatDogError, DataError, ImageError
+from catdog.images.decode import SUFFIXES, read_image
 from catdog.utils.mapped import give_back
 from catdog.utils.names import one_line
-from pages.components import shared
+from pages.components import markdown, state
 from pages.components.predict.image import SAMPLE, Asked, make_asked
 from pages.components.uploads import megabytes
 
@@ -68,7 +68,7 @@ def fill_tray() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             f"Take {SAMPLE} test pictures",
-            on_click=shared.draw_number,
+            on_click=state.draw_number,
             args=("sample",),
             type="primary",
             icon=":material/casino:",
@@ -78,12 +78,12 @@ def fill_tray() -> None:
             st.dialog("Take a photo", icon=":material/photo_camera:")(_camera)()
         if st.button("Paste a picture", icon=":material/content_paste:"):
             st.dialog("Paste a picture", icon=":material/content_paste:")(_paste)()
-        there = tray().pictures or tray().problems or shared.number_in_address("sample") is not None
+        there = tray().pictures or tray().problems or state.number_in_address("sample") is not None
         st.button("Put them away", on_click=_clear, disabled=not there, icon=":material/clear_all:")
     for problem in tray().problems:
-        st.error(shared.plain(problem), icon=":material/broken_image:")
+        st.error(markdown.escape(problem), icon=":material/broken_image:")
     for note in tray().notes:
-        st.warning(shared.plain(note), icon=":material/info:")
+        st.warning(markdown.escape(note), icon=":material/info:")
 
 
 def _camera() -> None:
@@ -166,10 +166,10 @@ def _take_zip(file) -> None:
     bar = st.progress(0.0, text="Reading the zip …")
     taken, total = 0, 0
     try:
-        for zipped, total in zipped_pictures(io.BytesIO(file.getvalue()), free):
+        for zipped, total in read_archive_images(io.BytesIO(file.getvalue()), free):
             try:
                 tray().put(_read(zipped.data, zipped.name, zipped.folder or None))
-            except PictureError as error:
+            except ImageError as error:
                 tray().problems.append(str(error))
             taken += 1
             bar.progress(taken / min(free, total), text=f"Reading the zip: {taken} of {min(free, total)} pictures")
@@ -186,7 +186,7 @@ def _take_zip(file) -> None:
 
 def _read(data: bytes, name: str, truth: str | None = None) -> Asked:
     with _readers():
-        return make_asked(one_line(name) or "picture", read_picture(data, name), truth)
+        return make_asked(one_line(name) or "picture", read_image(data, name), truth)
 
 
 @st.cache_resource(show_spinner=False)

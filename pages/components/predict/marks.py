@@ -4,18 +4,18 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from catdog.inference.batch import UNSURE, Marks, Row, Thresholds, marks
+from catdog.inference.batch import UNSURE, ConfusionCounts, ImagePredictions, Thresholds, count_confusion
 from catdog.runs import Run
-from catdog.utils.text import percent
-from pages.components import shared
+from catdog.utils.text import format_percent
+from pages.components import markdown
 from pages.components.predict.cards import MOST
 
 FEW = 30
 
 
-def show_marks(runs: Mapping[str, Run], rows: Sequence[Row], thresholds: Thresholds) -> None:
+def show_marks(runs: Mapping[str, Run], rows: Sequence[ImagePredictions], thresholds: Thresholds) -> None:
     """Draw each run's accuracy and confusion matrix where at least two pictures have labels; else nothing."""
-    found = {name: marks(rows, number, thresholds) for number, name in enumerate(runs)}
+    found = {name: count_confusion(rows, number, thresholds) for number, name in enumerate(runs)}
     given = {name: one for name, one in found.items() if one is not None and one.total > 1}
     if not given:
         return
@@ -35,12 +35,12 @@ def show_marks(runs: Mapping[str, Run], rows: Sequence[Row], thresholds: Thresho
         )
 
 
-def _marks(name: str, one: Marks) -> None:
-    sure = f"{percent(one.accuracy_when_sure)} of {one.sure} when sure" if one.sure else "never sure"
+def _marks(name: str, one: ConfusionCounts) -> None:
+    sure = f"{format_percent(one.accuracy_when_sure)} of {one.sure} when sure" if one.sure else "never sure"
     with st.container(width=150, gap="xxsmall"):
-        st.metric(shared.plain(name), percent(one.accuracy))
+        st.metric(markdown.escape(name), format_percent(one.accuracy))
         st.caption(f"{one.correct} of {one.total} right  \n{sure}")
-    upper, lower = (shared.plain(name) for name in one.classes)
+    upper, lower = (markdown.escape(name) for name in one.classes)
     (a, b, c), (d, e, f) = one.counts.tolist()
     st.markdown(
         f"| labelled | said {upper} | said {lower} | {UNSURE} |\n"

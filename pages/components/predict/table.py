@@ -5,9 +5,16 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from catdog.inference.batch import UNSURE, Row, Said, Thresholds, by_doubt, rows_csv
+from catdog.inference.batch import (
+    UNSURE,
+    ImagePredictions,
+    Prediction,
+    Thresholds,
+    predictions_csv,
+    sort_by_uncertainty,
+)
 from catdog.runs import Run
-from catdog.utils.text import percent
+from catdog.utils.text import format_percent
 from pages.components.predict.cards import MOST
 from pages.components.predict.image import Asked
 
@@ -16,7 +23,9 @@ CARDS, TABLE = "cards", "table"
 ANYBODY = "any model"
 
 
-def choose_rows(runs: Mapping[str, Run], rows: Sequence[Row], thresholds: Thresholds) -> tuple[list[int], bool]:
+def choose_rows(
+    runs: Mapping[str, Run], rows: Sequence[ImagePredictions], thresholds: Thresholds
+) -> tuple[list[int], bool]:
     """Let the user choose which pictures to show and how; return their places, and whether as a table.
 
     runs: {name: run}, in the order of each row's answers.
@@ -50,7 +59,7 @@ def choose_rows(runs: Mapping[str, Run], rows: Sequence[Row], thresholds: Thresh
         )
         st.download_button(
             "All as CSV",
-            lambda: rows_csv(rows, list(runs), thresholds),
+            lambda: predictions_csv(rows, list(runs), thresholds),
             "predictions.csv",
             "text/csv",
             on_click="ignore",
@@ -62,7 +71,9 @@ def choose_rows(runs: Mapping[str, Run], rows: Sequence[Row], thresholds: Thresh
     return shown, as_table
 
 
-def _groups(rows: Sequence[Row], names: list[str], whose: str, thresholds: Thresholds) -> dict[str, list[int]]:
+def _groups(
+    rows: Sequence[ImagePredictions], names: list[str], whose: str, thresholds: Thresholds
+) -> dict[str, list[int]]:
     """Return the places of the rows of every kind that can be shown."""
     places = range(len(rows))
     asked = [number for number, name in enumerate(names) if whose in (ANYBODY, name)]
@@ -74,7 +85,7 @@ def _groups(rows: Sequence[Row], names: list[str], whose: str, thresholds: Thres
     if len(names) > 1:
         groups[DISPUTED] = [place for place in places if rows[place].disputed(thresholds)]
     if any(row.truth is not None for row in rows):
-        alone = [Row(row.name, row.truth, tuple(row.said[number] for number in asked)) for row in rows]
+        alone = [ImagePredictions(row.name, row.truth, tuple(row.said[number] for number in asked)) for row in rows]
         groups[MISTAKEN] = [place for place in places if alone[place].mistaken(thresholds)]
     return groups
 
@@ -82,13 +93,13 @@ def _groups(rows: Sequence[Row], names: list[str], whose: str, thresholds: Thres
 def table(
     runs: Mapping[str, Run],
     asked: Sequence[Asked],
-    rows: Sequence[Row],
+    rows: Sequence[ImagePredictions],
     shown: Sequence[int],
     thresholds: Thresholds,
 ) -> list[int]:
     """Draw these pictures as a table, the most doubtful first; return the place of the one chosen in it, if any."""
     chosen = set(shown)
-    order = [place for place in by_doubt(rows) if place in chosen]
+    order = [place for place in sort_by_uncertainty(rows) if place in chosen]
     if not order:
         return []
     columns: dict[str, list] = {
@@ -123,11 +134,11 @@ def table(
     return picked
 
 
-def _words(said: Said, verdict: str) -> str:
+def _words(said: Prediction, verdict: str) -> str:
     """Return an answer such as "dogs 97 %", or "not sure: dogs 53 %" with the likelier class."""
     if verdict == UNSURE:
-        return f"{UNSURE}: {said.leaning} {percent(said.sureness, 0)}"
-    return f"{verdict} {percent(said.share(verdict), 0)}"
+        return f"{UNSURE}: {said.leaning} {format_percent(said.sureness, 0)}"
+    return f"{verdict} {format_percent(said.share(verdict), 0)}"
 
 
 DOUBT = (

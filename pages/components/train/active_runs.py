@@ -7,12 +7,12 @@ from contextlib import suppress
 import streamlit as st
 
 from catdog.charts import Series, goals_of, plot_learning_curves
-from catdog.comparison import baseline, data_words, labels
+from catdog.comparison import baseline, describe_data, label_runs
 from catdog.errors import CatDogError, RunError
 from catdog.runs import Run, move_up, open_run, stop_run
 from catdog.training import ACTIVE
-from catdog.utils.text import duration, listed, percent
-from pages.components import access, shared
+from catdog.utils.text import format_duration, format_percent, join_names
+from pages.components import access, markdown, state
 from pages.components.train.run_list import ICONS
 from pages.components.zoomable_chart import shared_chart, zoomed_chart
 
@@ -36,10 +36,10 @@ def _live(shown: tuple[str, ...]) -> None:
     runs = []
     for one in shown:
         with suppress(RunError):  # deleted from the disk meanwhile
-            runs.append(open_run(shared.settings(), one))
+            runs.append(open_run(state.settings(), one))
     ended = [run for run in runs if run.state not in ACTIVE]
     for run in ended:
-        st.toast(f"{shared.plain(run.name)}: {run.state}", icon=f":material/{ICONS.get(run.state, 'circle')}:")
+        st.toast(f"{markdown.escape(run.name)}: {run.state}", icon=f":material/{ICONS.get(run.state, 'circle')}:")
     if ended or len(runs) < len(shown):
         st.rerun()
     st.header("Training now", anchor=False)
@@ -56,7 +56,7 @@ def _live(shown: tuple[str, ...]) -> None:
 def _card(run: Run, movable: bool = False) -> None:
     """Draw one active run: its name, its buttons, how far it is. movable: it waits behind another one."""
     icon = "hourglass_empty" if run.state == "queued" else "model_training"
-    words = f"**{shared.plain(run.name)}** · {run.config.model} on {shared.plain(data_words(run))}"
+    words = f"**{markdown.escape(run.name)}** · {run.config.model} on {markdown.escape(describe_data(run))}"
     with st.container(border=True, key=f"active-{run.id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":material/{icon}: {words}", width="stretch")
@@ -65,7 +65,7 @@ def _card(run: Run, movable: bool = False) -> None:
                     "Move up",
                     key=f"up-{run.id}",
                     icon=":material/arrow_upward:",
-                    help=f"Let {shared.plain(run.name)} change places with the run before it.",
+                    help=f"Let {markdown.escape(run.name)} change places with the run before it.",
                     on_click=_move_up,
                     args=(run,),
                 )
@@ -74,7 +74,7 @@ def _card(run: Run, movable: bool = False) -> None:
                 key=f"stop-{run.id}",
                 icon=":material/stop_circle:",
                 disabled=run.state == "stopping",
-                help=f"Stop {shared.plain(run.name)}: the finished epochs are kept, and it can be resumed later.",
+                help=f"Stop {markdown.escape(run.name)}: the finished epochs are kept, and it can be resumed later.",
                 on_click=_stop,
                 args=(run,),
             )
@@ -93,14 +93,14 @@ def _act(action: Callable[..., None], run: Run) -> None:
     try:
         access.do(action, run)
     except CatDogError as error:  # it has just begun or ended by itself
-        st.toast(shared.plain(str(error)), icon=":material/error:")
+        st.toast(markdown.escape(str(error)), icon=":material/error:")
 
 
 def _progress(run: Run) -> None:
     """Draw how far a queued, running or stopping run is."""
     status = run.status
     if run.state == "queued":
-        since = duration(time.time() - status.queued)
+        since = format_duration(time.time() - status.queued)
         when = "once the Ray cluster has room for it" if run.files.job.exists() else "once the run before it has ended"
         st.caption(f"Waiting for its turn since {since}: it starts by itself {when}.")
         return
@@ -114,12 +114,12 @@ def _progress(run: Run) -> None:
         what = f"stopping: {what}" if status.state == "stopping" else "stopping after this step"
     parts = [what[:1].upper() + what[1:]]
     if status.started is not None:
-        parts.append(f"{duration(time.time() - status.started)} so far")
+        parts.append(f"{format_duration(time.time() - status.started)} so far")
     if run.eta is not None:
-        parts.append(f"about {duration(run.eta)} left" if run.eta >= 1 else "almost done")
+        parts.append(f"about {format_duration(run.eta)} left" if run.eta >= 1 else "almost done")
     if run.best_val_accuracy is not None:
-        parts.append(f"best validation accuracy {percent(run.best_val_accuracy)} in epoch {run.best_epoch}")
-    st.caption(shared.plain(" · ".join(parts)))
+        parts.append(f"best validation accuracy {format_percent(run.best_val_accuracy)} in epoch {run.best_epoch}")
+    st.caption(markdown.escape(" · ".join(parts)))
 
 
 def _within(share: float) -> float:
@@ -127,10 +127,10 @@ def _within(share: float) -> float:
 
 
 def _curves(runs: list[Run]) -> None:
-    names = labels(runs)
+    names = label_runs(runs)
     series = [Series(names[run.id], run.config.model, run.history(), run.config.epochs) for run in runs]
     known = [share for run in runs if (share := baseline(run)) is not None]
     models = [run.config.model for run in runs if run.config.source == "photos"]
     chart = shared_chart(plot_learning_curves, series, "accuracy", goals_of(models, known[0] if known else None))
-    alt = f"Accuracy by epoch of {listed([one.name for one in series])}, growing while it trains."
+    alt = f"Accuracy by epoch of {join_names([one.name for one in series])}, growing while it trains."
     zoomed_chart(chart, "live-curve", alt)

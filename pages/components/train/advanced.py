@@ -7,7 +7,7 @@ from catdog.training import TrainConfig
 from catdog.training.config import AUGMENTATIONS as EFFECTS
 from catdog.training.config import MAX_EPOCHS, SCHEDULES, settings_of
 from catdog.training.schedule import PLATEAU
-from pages.components import shared
+from pages.components import page
 from pages.components.augmentation_form import effect_inputs, effect_values
 
 DEFAULT = TrainConfig("model1")
@@ -29,7 +29,7 @@ def more_settings() -> dict[str, object]:
     if "more" not in st.session_state:
         st.session_state["more"] = any(key in st.query_params for key in MORE)
     with st.expander("More settings", icon=":material/tune:", key="more", on_change="rerun"):
-        left, right = shared.row(2, 300)
+        left, right = page.row(2, 300)
         with left, st.container(gap="xsmall"):
             chosen = _augmentation()
         with right, st.container(gap="xsmall"):
@@ -46,7 +46,7 @@ def more_settings() -> dict[str, object]:
         augmentation = dict.fromkeys(EFFECTS) if chosen == OWN else settings_of(Augmentation())
         if chosen == CHOSEN:
             augmentation = settings_of(effect_inputs(START, SUFFIX))
-        left, right = shared.row(2, 300)
+        left, right = page.row(2, 300)
         with left, st.container(gap="xsmall"):
             patience = st.number_input(
                 "Patience (epochs)",

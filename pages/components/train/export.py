@@ -5,8 +5,8 @@ import streamlit as st
 from catdog.errors import CatDogError
 from catdog.export import FORMATS, export, exported, file_name
 from catdog.runs import Run
-from catdog.utils.text import size
-from pages.components import access, shared
+from catdog.utils.text import format_size
+from pages.components import access, jobs, markdown, state
 
 
 def exports(run: Run) -> None:
@@ -25,7 +25,7 @@ def exports(run: Run) -> None:
         made = exported(run, form)
         if made is not None:
             st.download_button(
-                f"Download, {size(made.stat().st_size)}",
+                f"Download, {format_size(made.stat().st_size)}",
                 made.read_bytes,
                 file_name(run, form),
                 "application/zip",
@@ -38,10 +38,10 @@ def exports(run: Run) -> None:
 def _make(run: Run, name: str) -> None:
     """Make the file in the server's background, which goes on if the page is left, and wait for it behind a bar."""
     access.check()
-    where = shared.settings()
-    job = shared.jobs().start(("export", run.id, name), lambda progress: export(run, name, where, progress))
-    shared.wait_behind_bar(job, 0.1, "Starting TensorFlow …")
+    where = state.settings()
+    job = state.jobs().start(("export", run.id, name), lambda progress: export(run, name, where, progress))
+    jobs.wait_behind_bar(job, 0.1, "Starting TensorFlow …")
     if isinstance(job.error, CatDogError):
-        st.error(shared.plain(str(job.error)), icon=":material/error:")
+        st.error(markdown.escape(str(job.error)), icon=":material/error:")
     elif job.error is not None:
         raise job.error

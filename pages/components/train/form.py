@@ -3,10 +3,10 @@
 import streamlit as st
 
 from catdog.errors import UsageError
-from catdog.models.specs import MODELS, recipe
+from catdog.models.specs import MODELS, get_spec
 from catdog.training import TrainConfig
 from catdog.training.config import MAX_BATCH_SIZE, MAX_EPOCHS
-from pages.components import shared
+from pages.components import markdown, page, state
 from pages.components.augmentation_form import effect_faults
 from pages.components.train.advanced import AUGMENTATIONS, SUFFIX, more_settings, put_more_settings
 
@@ -17,7 +17,7 @@ LOWEST_RATE = 1e-7
 def trainform(models: list[str]) -> list[TrainConfig]:
     """Draw the inputs that all models share; return one configuration for each of these models."""
     whole = {"step": 1, "bind": "query-params"}
-    epochs, batch, rate, seed, share = shared.row(5, 150)
+    epochs, batch, rate, seed, share = page.row(5, 150)
     values = {
         "epochs": epochs.number_input(
             "Epochs", 1, MAX_EPOCHS, DEFAULT.epochs, key="epochs", help="Rounds through all training pictures.", **whole
@@ -63,7 +63,7 @@ def trainform(models: list[str]) -> list[TrainConfig]:
         / 100,
     }
     values |= more_settings()
-    source = shared.source()
+    source = state.source()
     return [TrainConfig(model=name, source=source, **values) for name in MODELS if name in models]
 
 
@@ -80,7 +80,7 @@ def put_into_form(config: TrainConfig) -> None:
 def say_what_the_address_got_wrong() -> None:
     """Show one sentence for each setting in the address that can't be used; the widgets pass those settings over."""
     asked = st.query_params
-    checks = [lambda name=name: recipe(name) for name in asked.get_all("models") if name]
+    checks = [lambda name=name: get_spec(name) for name in asked.get_all("models") if name]
     numbers = {"epochs": int, "batch_size": int, "learning_rate": float, "seed": int, "patience": int, "schedule": str}
     for key, kind in numbers.items():
         if key in asked:
@@ -89,12 +89,12 @@ def say_what_the_address_got_wrong() -> None:
         checks.append(lambda: _check_share(_value(asked["share"], int)))
     if "augmentation" in asked:
         checks.append(lambda: _check_word("augmentation", asked["augmentation"], AUGMENTATIONS))
-    wrong = [shared.plain(fault) for fault in effect_faults(SUFFIX)]
+    wrong = [markdown.escape(fault) for fault in effect_faults(SUFFIX)]
     for check in checks:
         try:
             check()
         except UsageError as error:
-            wrong.append(shared.plain(str(error)))
+            wrong.append(markdown.escape(str(error)))
     if wrong:
         st.warning("  \n".join([*wrong, "The page shows its own values instead."]), icon=":material/link_off:")
 

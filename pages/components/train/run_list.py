@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from catdog.comparison import data_words, labels
+from catdog.comparison import describe_data, label_runs
 from catdog.models.specs import MODELS
 from catdog.runs import Run, annotate_run, bytes_free, bytes_taken, delete_run, rename_run, resume_run
-from catdog.utils.text import duration, moment, percent, size
-from pages.components import access, shared
+from catdog.utils.text import format_duration, format_percent, format_size, format_time
+from pages.components import access, markdown, page, state
 from pages.components.train.export import exports
 from pages.components.train.form import put_into_form
 
@@ -20,25 +20,25 @@ def runlist(runs: list[Run]) -> None:
     if not runs:
         st.info("Runs that have ended will be listed here, with their scores.", icon=":material/history:")
         return
-    taken = size(sum(bytes_taken(run.folder) for run in runs))
+    taken = format_size(sum(bytes_taken(run.folder) for run in runs))
     st.caption(
         f"{len(runs):,} {'run takes' if len(runs) == 1 else 'runs take'} {taken}; "
-        f"{size(bytes_free(shared.settings().runs))} of the disk are free."
+        f"{format_size(bytes_free(state.settings().runs))} of the disk are free."
     )
-    names = labels(runs)
+    names = label_runs(runs)
     pages = -(-len(runs) // AT_ONCE)
-    page = 1
+    page_number = 1
     if pages > 1:
         st.caption(f"{len(runs):,} runs, newest first")
         # a deleted run can empty the last page, which must not leave the address pointing beyond the end
         if st.session_state.get("list_page", 1) > pages:
             st.session_state["list_page"] = pages
         spot = st.container(gap="xsmall")
-        page = st.pagination(pages, key="list_page", bind="query-params")
+        page_number = st.pagination(pages, key="list_page", bind="query-params")
     else:
         spot = st.container(gap="xsmall")
     with spot:
-        for run in runs[(page - 1) * AT_ONCE : page * AT_ONCE]:
+        for run in runs[(page_number - 1) * AT_ONCE : page_number * AT_ONCE]:
             opened = st.expander(
                 _line(run, names[run.id]),
                 key=f"run-{run.id}",
@@ -46,26 +46,26 @@ def runlist(runs: list[Run]) -> None:
                 on_change="rerun",
             )
             if opened.open:
-                with opened, shared.errors():
+                with opened, page.show_errors():
                     _details(run)
 
 
 def _line(run: Run, name: str) -> str:
     """Return the one line that stands for a run."""
-    parts = [f"**{shared.plain(name)}**"]
+    parts = [f"**{markdown.escape(name)}**"]
     if not run.finished:
         parts.append(f"**{run.state}**")
     if run.best_val_accuracy is not None:
-        parts.append(f"validation {percent(run.best_val_accuracy)}")
+        parts.append(f"validation {format_percent(run.best_val_accuracy)}")
     if run.test_accuracy is not None:
-        parts.append(f"test {percent(run.test_accuracy)}")
-    return " · ".join([*parts, duration(run.seconds), shared.plain(data_words(run))])
+        parts.append(f"test {format_percent(run.test_accuracy)}")
+    return " · ".join([*parts, format_duration(run.seconds), markdown.escape(describe_data(run))])
 
 
 def _details(run: Run) -> None:
     """Draw what is known of a run, and its buttons."""
     if run.status.error:
-        st.error(shared.plain(run.status.error), icon=":material/error:")
+        st.error(markdown.escape(run.status.error), icon=":material/error:")
     elif run.state == "interrupted":
         st.warning(
             "Its process ended before the training did: it was killed, or the computer was restarted. "
@@ -75,7 +75,7 @@ def _details(run: Run) -> None:
     grid = st.grid(3, min_column_width=240, gap="xsmall")
     for what, value in _facts(run).items():
         with grid.cell():
-            st.markdown(f":gray[{what}]  \n{shared.plain(value)}")
+            st.markdown(f":gray[{what}]  \n{markdown.escape(value)}")
     log = run.log_tail(12) if run.state in ("failed", "interrupted") else ""
     if log:
         st.caption("The end of its log")
@@ -88,13 +88,17 @@ def _facts(run: Run) -> dict[str, str]:
     """Return what is known of a run in words; what is not known is left out."""
     config, details, status = run.config, run.details, run.status
     data, weights = details.get("data") or {}, details.get("weights") or {}
-    best = f"{percent(run.best_val_accuracy)} in epoch {run.best_epoch}" if run.best_val_accuracy is not None else "–"
+    best = (
+        f"{format_percent(run.best_val_accuracy)} in epoch {run.best_epoch}"
+        if run.best_val_accuracy is not None
+        else "–"
+    )
     test = (run.evaluation or {}).get("test") or {}
     photos = f" of {test['photos']:,} pictures" if test.get("photos") else ""
-    ended = moment(status.finished) if status.finished else ""
+    ended = format_time(status.finished) if status.finished else ""
     facts = {
         "Model": f"{config.model}: {MODELS[config.model].title}",
-        "Data": data.get("title") or data_words(run),
+        "Data": data.get("title") or describe_data(run),
         "Share of the training pictures": f"{100 * config.fraction:g} %",
         "Epochs": f"{config.epochs}, of which {len(run.history()['epoch'])} finished",
         "Ended early": run.ended_early.removeprefix("ended early "),
@@ -105,18 +109,18 @@ def _facts(run: Run) -> dict[str, str]:
         "Seed": str(config.seed),
         "Best validation accuracy": best,
         "Model it keeps": f"that of the {'best' if config.restore_best else 'last'} epoch",
-        "Test accuracy": f"{percent(run.test_accuracy)}{photos}",
-        "Training time": duration(run.seconds),
+        "Test accuracy": f"{format_percent(run.test_accuracy)}{photos}",
+        "Training time": format_duration(run.seconds),
         "Made faster by": "; ".join(details.get("faster") or []),
         "Ended": ended,
         "Weights it started from": str(weights.get("source", "")),
         "Device": str(details.get("device", "")),
         "Versions": ", ".join(f"{name} {number}" for name, number in (details.get("versions") or {}).items()),
         "Who did what": "; ".join(
-            f"{act.what} by {shared.unlinked(act.by)}, {moment(act.at)}" for act in run.acts[-5:]
+            f"{act.what} by {markdown.unlinked(act.by)}, {format_time(act.at)}" for act in run.acts[-5:]
         ),
         "Folder": str(run.folder),
-        "Space it takes": size(bytes_taken(run.folder)),
+        "Space it takes": format_size(bytes_taken(run.folder)),
         "Note": run.note,
     }
     return {what: value for what, value in facts.items() if value}
@@ -149,16 +153,16 @@ def _buttons(run: Run) -> None:
             access.do(rename_run, run, name)
             st.rerun()
     with access.popover("Delete", icon=":material/delete:", key=f"delete-{run.id}"):
-        st.markdown(f"Delete **{shared.plain(run.name)}** with its model, curves and scores? This can't be undone.")
+        st.markdown(f"Delete **{markdown.escape(run.name)}** with its model, curves and scores? This can't be undone.")
         if st.button("Delete for good", key=f"really-{run.id}", type="primary"):
             access.check()
-            delete_run(shared.settings(), run)
+            delete_run(state.settings(), run)
             st.rerun()
 
 
 def _use_again(run: Run) -> None:
     """Put a run's settings into the form of the Train page, its data into the sidebar if it is still there."""
     put_into_form(run.config)
-    if run.config.source in shared.sources():
+    if run.config.source in state.sources():
         st.session_state["data"] = run.config.source
     st.toast("The settings are in the form above.", icon=":material/replay:")

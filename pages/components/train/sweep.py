@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from catdog.training.sweep import TURN, read_axis
-from pages.components import shared
+from pages.components import page
 
 FIELDS = {
     "seed": (
@@ -32,7 +32,7 @@ def sweepform() -> tuple[str, dict[str, list[Any]]]:
             "between values; 1-5 means 1 to 5."
         )
         texts = {}
-        for (name, (label, example, why)), cell in zip(FIELDS.items(), shared.row(4, 180), strict=True):
+        for (name, (label, example, why)), cell in zip(FIELDS.items(), page.row(4, 180), strict=True):
             texts[name] = cell.text_input(
                 label, placeholder=example, help=why, max_chars=200, key=f"sweep_{name}", bind="query-params"
             )

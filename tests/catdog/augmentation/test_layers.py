@@ -5,7 +5,7 @@ import pytest
 
 from catdog.augmentation.config import AUGMENTATION_LAYERS, FILLS, Augmentation
 from catdog.augmentation.layers import augmentation_layers, keras_code
-from catdog.models.specs import build
+from catdog.models.specs import build_model
 
 ALL = Augmentation("horizontal_and_vertical", 0.2, 0.3, 0.1, 0.4, 0.25)
 
@@ -81,7 +81,9 @@ def test_scaled_pictures_are_changed_as_unscaled_ones(pictures: np.ndarray, fill
 
 @pytest.mark.parametrize(("name", "low"), [("model1", 0), ("model2", 0), ("model3", -1)])
 def test_a_models_layers_know_the_values_that_reach_them(name: str, low: int) -> None:
-    model = build(name, augmentation=Augmentation(zoom=0.5, contrast=0.5, brightness=1.0, fill="constant"), seed=1)
+    model = build_model(
+        name, augmentation=Augmentation(zoom=0.5, contrast=0.5, brightness=1.0, fill="constant"), seed=1
+    )
     assert model.get_layer("zoom").fill_value == low
     for layer in ("contrast", "brightness"):
         assert list(model.get_layer(layer).value_range) == ([-1, 1] if low else [0, 255])

@@ -8,7 +8,7 @@ from catdog.charts import drawings, shape_words
 from catdog.charts.architecture import COLOURS, HOVER, MOST
 from catdog.charts.style import CATS, DOGS, MODELS, NEUTRAL
 from catdog.errors import UsageError
-from catdog.models.summary import layers_of
+from catdog.models.summary import list_layers
 
 
 def blocks(name):
@@ -22,7 +22,7 @@ def blocks(name):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_every_layer_is_one_block_in_order(name):
-    layers = layers_of(name)
+    layers = list_layers(name)
     assert len(blocks(name)) == len(layers)
     hovers = [text for chart, _ in drawings(name) for text in chart.data[0].customdata]
     assert [text.split("<br>")[0] for text in hovers] == [f"<b>{layer.name}</b>" for layer in layers]
@@ -37,7 +37,7 @@ def test_no_part_has_more_layers_than_a_narrow_screen_can_name(name):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_blocks_follow_the_size_of_the_maps_and_the_number_of_channels(name):
-    layers, drawn = layers_of(name), blocks(name)
+    layers, drawn = list_layers(name), blocks(name)
     for one, (high, wide, *_) in zip(layers, drawn, strict=True):
         for other, (other_high, other_wide, *_) in zip(layers, drawn, strict=True):
             (height, width, channels), (other_height, other_width, other_channels) = one.size, other.size
@@ -58,7 +58,7 @@ def test_no_block_vanishes_and_none_runs_into_its_neighbour(name):
 
 
 def test_kinds_have_colours_of_their_own_and_never_those_of_a_class_or_a_model():
-    kinds = [layer.kind for layer in layers_of("model2")]
+    kinds = [layer.kind for layer in list_layers("model2")]
     colours = dict(zip(kinds, (colour for *_, colour, _ in blocks("model2")), strict=True))
     assert len({colours["Conv2D"], colours["MaxPooling2D"], colours["Dense"], colours["Flatten"]}) == 4
     assert not {CATS, DOGS, *MODELS.values()} & {*COLOURS.values(), NEUTRAL}
@@ -71,7 +71,7 @@ def test_colours_stand_out_in_light_and_dark():
 
 
 def test_layers_that_act_in_training_only_are_hatched():
-    hatched = [layer.kind for layer, block in zip(layers_of("model3"), blocks("model3"), strict=True) if block[3]]
+    hatched = [layer.kind for layer, block in zip(list_layers("model3"), blocks("model3"), strict=True) if block[3]]
     assert hatched == ["RandomFlip", "RandomRotation", "Dropout"]
 
 
@@ -90,7 +90,7 @@ def test_labels_name_kind_and_shape():
 
 
 def test_the_hover_text_has_name_kind_shape_parameters_and_the_sentence_in_short_lines():
-    layer = layers_of("model4")[4]
+    layer = list_layers("model4")[4]
     text = drawings("model4")[1][0].data[0].customdata[0]
     lines = text.split("<br>")
     assert lines[:4] == ["<b>mobilenetv2_1.00_160</b>", "Functional", "5 × 5 × 1,280", "2,257,984 parameters, frozen"]
@@ -105,7 +105,7 @@ def test_who_can_not_see_it_is_told_every_layer():
 
 
 def test_a_shape_is_said_in_words():
-    assert [shape_words(layer) for layer in layers_of("model2")[-2:]] == ["2,048 numbers", "1 number"]
+    assert [shape_words(layer) for layer in list_layers("model2")[-2:]] == ["2,048 numbers", "1 number"]
 
 
 def test_an_unknown_model_is_refused():

@@ -11,10 +11,10 @@ from catdog.charts import (
     MODELS,
     Goal,
     Series,
-    class_counts,
     goals_of,
+    plot_class_counts,
     plot_learning_curves,
-    probability_bars,
+    plot_probabilities,
 )
 from catdog.datasets import Catalog
 
@@ -42,24 +42,24 @@ def catalog(tmp_path):
 
 
 def test_class_counts_draws_each_class_in_its_colour(catalog):
-    cats, dogs = class_counts(catalog).data
+    cats, dogs = plot_class_counts(catalog).data
     assert (cats.name, cats.marker.color, list(cats.y)) == ("cats", CATS, [3, 1])
     assert (dogs.name, dogs.marker.color, list(dogs.y)) == ("dogs", DOGS, [2, 2])
 
 
 def test_class_counts_leaves_an_empty_split_out(catalog):
-    assert list(class_counts(catalog).data[0].x) == ["training", "validation"]
+    assert list(plot_class_counts(catalog).data[0].x) == ["training", "validation"]
 
 
 def test_probability_bars_of_an_answer_add_up_to_one():
-    cats, dogs = probability_bars([("a", "model1", 0.25), ("b", "model4", 1.0)], ("cats", "dogs")).data
+    cats, dogs = plot_probabilities([("a", "model1", 0.25), ("b", "model4", 1.0)], ("cats", "dogs")).data
     assert list(cats.x) == [0.75, 0.0]
     assert list(dogs.x) == [0.25, 1.0]
     assert (cats.marker.color, dogs.marker.color) == (CATS, DOGS)
 
 
 def test_probability_bars_name_every_run_and_write_only_where_there_is_room():
-    chart = probability_bars([("my run", "model1", 0.02)], ("cats", "dogs"))
+    chart = plot_probabilities([("my run", "model1", 0.02)], ("cats", "dogs"))
     assert "my run" in notes(chart)[0]
     assert MODELS["model1"] in notes(chart)[0]
     assert [bar.text[0] for bar in chart.data] == ["cats 98.0%", ""]
@@ -67,7 +67,7 @@ def test_probability_bars_name_every_run_and_write_only_where_there_is_room():
 
 def test_names_can_not_smuggle_markup_into_a_chart():
     evil = "<a href='x'>run</a>"
-    bars = probability_bars([(evil, "model1", 0.5)], (evil, "dogs"))
+    bars = plot_probabilities([(evil, "model1", 0.5)], (evil, "dogs"))
     lines = plot_learning_curves([Series(evil, "model1", history([0.5]))])
     texts = [*notes(bars), *(bar.name + bar.hovertemplate + bar.customdata[0] + bar.text[0] for bar in bars.data)]
     texts += [line.name + line.hovertemplate for line in lines.data]

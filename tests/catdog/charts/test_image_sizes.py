@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from catdog.charts import CATS, DOGS
-from catdog.charts.image_sizes import BINS, LARGEST, MOST_POINTS, SMALLEST, aspect_ratios, picture_sizes
+from catdog.charts.image_sizes import BINS, LARGEST, MOST_POINTS, SMALLEST, plot_aspect_ratios, plot_image_sizes
 from catdog.datasets import Catalog
 from catdog.datasets.statistics import Facts
 
@@ -20,7 +20,7 @@ def data(tmp_path, widths, heights, labels, classes=("cats", "dogs")):
 
 
 def test_each_size_is_one_point_in_the_colour_of_its_class_larger_the_more_pictures_have_it(tmp_path):
-    chart = picture_sizes(*data(tmp_path, [400, 400, 400, 30, 400], [300, 300, 300, 40, 300], [0, 0, 0, 0, 1]))
+    chart = plot_image_sizes(*data(tmp_path, [400, 400, 400, 30, 400], [300, 300, 300, 40, 300], [0, 0, 0, 0, 1]))
     cats, dogs = chart.data
     assert (cats.marker.color, dogs.marker.color) == (CATS, DOGS)
     assert (list(cats.x), list(cats.y), list(cats.customdata)) == ([30, 400], [40, 300], [1, 3])
@@ -31,7 +31,7 @@ def test_each_size_is_one_point_in_the_colour_of_its_class_larger_the_more_pictu
 def test_many_different_sizes_are_rounded_so_that_the_page_stays_quick_and_none_is_lost(tmp_path):
     rng = np.random.default_rng(1)
     widths, heights = rng.integers(20, 4000, (2, 30_000))
-    chart = picture_sizes(*data(tmp_path, widths, heights, rng.integers(0, 2, 30_000)))
+    chart = plot_image_sizes(*data(tmp_path, widths, heights, rng.integers(0, 2, 30_000)))
     assert sum(len(trace.x) for trace in chart.data) <= MOST_POINTS
     assert sum(sum(trace.customdata) for trace in chart.data) == 30_000
     assert "rounded to " in chart.layout.xaxis.title.text
@@ -39,21 +39,21 @@ def test_many_different_sizes_are_rounded_so_that_the_page_stays_quick_and_none_
 
 def test_ratios_count_every_picture_once_square_ones_in_the_middle_and_extreme_ones_at_the_ends(tmp_path):
     widths, heights = [100, 100, 50, 9000, 10], [100, 101, 100, 100, 1000]
-    cats, dogs = aspect_ratios(*data(tmp_path, widths, heights, [0, 1, 0, 0, 1])).data
+    cats, dogs = plot_aspect_ratios(*data(tmp_path, widths, heights, [0, 1, 0, 0, 1])).data
     assert (sum(cats.y), sum(dogs.y)) == (3, 2)
     assert cats.y[BINS // 2] == dogs.y[BINS // 2] == 1
     assert (cats.y[-1], dogs.y[0]) == (1, 1)
     assert "1.00 : 1" in cats.customdata[BINS // 2]
 
 
-@pytest.mark.parametrize("chart", [picture_sizes, aspect_ratios])
+@pytest.mark.parametrize("chart", [plot_image_sizes, plot_aspect_ratios])
 def test_a_picture_whose_size_is_not_known_is_left_out(tmp_path, chart):
     drawn = chart(*data(tmp_path, [0, 200], [0, 100], [0, 1]))
     assert sum(sum(trace.y if trace.type == "bar" else trace.customdata) for trace in drawn.data) == 1
     assert len(chart(*data(tmp_path, [0], [0], [0])).data) == 2
 
 
-@pytest.mark.parametrize("chart", [picture_sizes, aspect_ratios])
+@pytest.mark.parametrize("chart", [plot_image_sizes, plot_aspect_ratios])
 def test_names_of_classes_can_not_smuggle_markup_into_a_chart(tmp_path, chart):
     drawn = chart(*data(tmp_path, [20, 30], [30, 20], [0, 1], ("<a href='x'>", "dogs")))
     texts = "".join(trace.name + trace.hovertemplate for trace in drawn.data)

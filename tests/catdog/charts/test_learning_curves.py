@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from catdog.charts import MODELS, Goal, Series, panels
+from catdog.charts import MODELS, Goal, Series, plot_panels
 from catdog.charts.lines import band, best_mark
 from catdog.charts.series import column, smoothed
 
@@ -29,7 +29,7 @@ def stars(chart):
 
 
 def test_all_panels_share_one_axis_so_that_one_zoom_and_one_hover_line_serve_them():
-    chart = panels([Series("run", "model1", HISTORY)])
+    chart = plot_panels([Series("run", "model1", HISTORY)])
     assert {line.xaxis or "x" for line in chart.data} == {"x"}
     assert {line.yaxis for line in chart.data} == {"y", "y2", "y3"}
     assert chart.layout.hoversubplots == "axis"
@@ -38,14 +38,14 @@ def test_all_panels_share_one_axis_so_that_one_zoom_and_one_hover_line_serve_the
 
 
 def test_panels_lie_above_each_other_and_never_overlap():
-    layout = panels([Series("run", "model1", HISTORY)]).layout
+    layout = plot_panels([Series("run", "model1", HISTORY)]).layout
     top, middle, bottom = (layout[name].domain for name in ("yaxis", "yaxis2", "yaxis3"))
     assert top[1] == 1
     assert top[0] > middle[1] > middle[0] > bottom[1] > bottom[0] >= 0
 
 
 def test_the_gap_is_training_minus_validation_accuracy():
-    (gap,) = lines(panels([Series("run", "model1", HISTORY)], ["gap"]), "y")
+    (gap,) = lines(plot_panels([Series("run", "model1", HISTORY)], ["gap"]), "y")
     assert list(gap.y) == pytest.approx([0, 0.05, 0.3])
     assert gap.line.dash == "solid"
 
@@ -56,13 +56,13 @@ def test_the_gap_has_no_value_where_either_accuracy_has_none():
 
 
 def test_each_run_is_in_the_legend_once_however_many_panels_there_are():
-    chart = panels([Series("run", "model1", HISTORY), Series("other", "model2", HISTORY)])
+    chart = plot_panels([Series("run", "model1", HISTORY), Series("other", "model2", HISTORY)])
     assert [line.name for line in chart.data if line.showlegend] == ["run", "other"]
     assert {line.legendgroup for line in chart.data} == {"run", "other"}
 
 
 def test_a_star_marks_the_first_epoch_with_the_best_validation_accuracy():
-    (star,) = stars(panels([Series("run", "model1", HISTORY | {"val_accuracy": [0.6, 0.65, 0.65]})]))
+    (star,) = stars(plot_panels([Series("run", "model1", HISTORY | {"val_accuracy": [0.6, 0.65, 0.65]})]))
     assert (list(star.x), list(star.y), star.yaxis) == ([2], [0.65], "y")
     assert "best epoch 2" in star.hovertemplate
 
@@ -73,7 +73,7 @@ def test_a_run_without_any_accuracy_has_no_star():
 
 
 def test_over_seconds_each_epoch_stands_where_it_ended_counted_from_the_start():
-    chart = panels([Series("run", "model4", HISTORY, prepared=30.0)], ["accuracy"], axis="seconds")
+    chart = plot_panels([Series("run", "model4", HISTORY, prepared=30.0)], ["accuracy"], axis="seconds")
     assert [list(line.x) for line in lines(chart, "y")] == [[40, 45, 50]] * 2
     assert list(stars(chart)[0].x) == [45]
     assert chart.layout.xaxis.title.text == "training time in seconds"
@@ -82,20 +82,20 @@ def test_over_seconds_each_epoch_stands_where_it_ended_counted_from_the_start():
 
 def test_the_notebooks_curves_stay_away_from_an_axis_of_seconds():
     published = {"model4": {"val_accuracy": (0.95, 0.97)}}
-    over = {axis: panels([], ["accuracy"], published=published, axis=axis).data for axis in ("epoch", "seconds")}
+    over = {axis: plot_panels([], ["accuracy"], published=published, axis=axis).data for axis in ("epoch", "seconds")}
     assert [line.name for line in over["epoch"]] == ["model4 notebook"]
     assert over["seconds"] == ()
 
 
 def test_goals_stand_in_the_panel_of_accuracies_wherever_that_is():
-    chart = panels([Series("run", "model1", HISTORY)], ["loss", "accuracy"], [Goal(0.95, "goal")])
+    chart = plot_panels([Series("run", "model1", HISTORY)], ["loss", "accuracy"], [Goal(0.95, "goal")])
     (shape,) = chart.layout.shapes
     assert shape.yref == "y2"
     assert chart.layout.yaxis2.title.text == "accuracy"
 
 
 def test_smoothing_draws_an_average_and_keeps_what_was_measured_faint():
-    chart = panels([Series("run", "model1", HISTORY)], ["accuracy"], smoothing=0.5)
+    chart = plot_panels([Series("run", "model1", HISTORY)], ["accuracy"], smoothing=0.5)
     faint = [line for line in chart.data if line.opacity is not None]
     assert [list(line.y) for line in faint] == [HISTORY["accuracy"], HISTORY["val_accuracy"]]
     assert all(line.opacity < 0.5 and line.hoverinfo == "skip" for line in faint)
@@ -104,7 +104,7 @@ def test_smoothing_draws_an_average_and_keeps_what_was_measured_faint():
 
 
 def test_without_smoothing_every_value_stands_as_it_was_measured_once():
-    chart = panels([Series("run", "model1", HISTORY)], ["accuracy"])
+    chart = plot_panels([Series("run", "model1", HISTORY)], ["accuracy"])
     assert all(line.opacity is None for line in chart.data)
     assert smoothed(HISTORY["accuracy"], 0.0) == HISTORY["accuracy"]
 
@@ -137,9 +137,9 @@ def test_a_single_run_has_no_band():
 @pytest.mark.parametrize("axis", ["epoch", "seconds"])
 def test_no_run_no_epoch_and_a_single_epoch_draw_without_complaint(axis):
     single = {name: values[:1] for name, values in HISTORY.items()}
-    panels([], axis=axis)
-    panels([Series("waiting", "model2")], axis=axis)
-    chart = panels([Series("one", "model2", single)], axis=axis)
+    plot_panels([], axis=axis)
+    plot_panels([Series("waiting", "model2")], axis=axis)
+    chart = plot_panels([Series("one", "model2", single)], axis=axis)
     assert all(len(line.x) == 1 for line in chart.data)
 
 
@@ -149,5 +149,5 @@ def test_a_history_without_seconds_is_drawn_at_the_start_rather_than_not_at_all(
 
 def test_many_runs_tell_values_one_by_one_instead_of_filling_the_screen_with_one_box():
     few, many = ([Series(f"run {number}", "model1", HISTORY) for number in range(count)] for count in (2, 20))
-    assert panels(few).layout.hovermode == "x unified"
-    assert panels(many).layout.hovermode == "closest"
+    assert plot_panels(few).layout.hovermode == "x unified"
+    assert plot_panels(many).layout.hovermode == "closest"

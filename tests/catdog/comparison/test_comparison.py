@@ -7,11 +7,11 @@ import pytest
 from catdog.comparison import (
     baseline,
     build_table,
-    data_warning,
-    data_words,
+    describe_data,
     describe_overfitting,
-    labels,
+    label_runs,
     latest_finished,
+    warn_about_data,
 )
 from catdog.runs import create_run, list_runs, open_run
 from catdog.training import TrainConfig
@@ -34,7 +34,7 @@ def make(settings):
 
 def names_of(*runs):
     """The names that a page would call these runs."""
-    return labels(runs)
+    return label_runs(runs)
 
 
 def test_latest_finished_has_the_newest_of_each_model_in_their_order(settings, make):
@@ -54,28 +54,28 @@ def test_runs_of_one_name_are_told_apart(make):
 
 
 def test_data_words_never_call_drawn_pictures_photos(make):
-    assert data_words(make(source="drawn")) == "drawn pictures"
-    assert data_words(make()) == "photos"
-    assert data_words(make(source="/home/me/pets")) == "folder pets"
-    assert data_words(make(fraction=0.25)) == "photos (25 % of them)"
+    assert describe_data(make(source="drawn")) == "drawn pictures"
+    assert describe_data(make()) == "photos"
+    assert describe_data(make(source="/home/me/pets")) == "folder pets"
+    assert describe_data(make(fraction=0.25)) == "photos (25 % of them)"
 
 
 def test_runs_on_the_same_data_need_no_warning(make):
     runs = [make("model1"), make("model4")]
-    assert data_warning(runs, names_of(*runs)) == ""
-    assert data_warning([], {}) == ""
+    assert warn_about_data(runs, names_of(*runs)) == ""
+    assert warn_about_data([], {}) == ""
 
 
 def test_runs_on_drawn_pictures_and_photos_are_warned_of(make):
     runs = [make(name="a"), make(name="b", source="drawn", fingerprint="f2")]
-    warning = data_warning(runs, names_of(*runs))
+    warning = warn_about_data(runs, names_of(*runs))
     assert "a from photos" in warning
     assert "b from drawn pictures, not photos" in warning
 
 
 def test_another_content_of_the_same_source_is_warned_of(make):
     runs = [make(name="a", fingerprint="aaaaaaaa"), make(name="b", fingerprint="bbbbbbbb")]
-    warning = data_warning(runs, names_of(*runs))
+    warning = warn_about_data(runs, names_of(*runs))
     assert "a from photos (version aaaaaa)" in warning
     assert "b from photos (version bbbbbb)" in warning
 
@@ -86,18 +86,18 @@ def test_other_excluded_pictures_are_other_data(make, settings):
         data = {"fingerprint": "f1", "excluded": {"pictures": 2 if digest else 0, "digest": digest}}
         run.files.add_to_config(data=data)
     runs = [open_run(settings, run.id) for run in runs]
-    warning = data_warning(runs, names_of(*runs))
+    warning = warn_about_data(runs, names_of(*runs))
     assert "a from photos; " in warning
     assert "b from photos, 2 of them excluded (list aaaa); " in warning
     assert "c from photos, 2 of them excluded (list bbbb)" in warning
-    assert data_warning([runs[1], runs[1]], names_of(*runs)) == ""
+    assert warn_about_data([runs[1], runs[1]], names_of(*runs)) == ""
 
 
 def test_a_run_that_has_not_opened_its_data_yet_counts_as_its_source(make):
     waiting = make(state="queued", fingerprint="")
-    assert data_warning([waiting, make()], names_of(waiting)) == ""
+    assert warn_about_data([waiting, make()], names_of(waiting)) == ""
     drawn = make(source="drawn", fingerprint="f2")
-    assert data_warning([waiting, drawn], names_of(waiting, drawn)) != ""
+    assert warn_about_data([waiting, drawn], names_of(waiting, drawn)) != ""
 
 
 @pytest.mark.parametrize(

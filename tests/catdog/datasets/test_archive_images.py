@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from catdog.datasets import archive_images
-from catdog.datasets.archive_images import zipped_pictures
+from catdog.datasets.archive_images import read_archive_images
 from catdog.errors import DataError
 
 
@@ -19,12 +19,12 @@ def zipped(*names: str, content: bytes = b"a picture", **options) -> io.BytesIO:
 
 
 def read(file: io.BytesIO, most: int = 200) -> list[tuple[str, str]]:
-    return [(one.folder, one.name) for one, _ in zipped_pictures(file, most)]
+    return [(one.folder, one.name) for one, _ in read_archive_images(file, most)]
 
 
 def refusal(file: io.BytesIO) -> str:
     with pytest.raises(DataError) as caught:
-        list(zipped_pictures(file, 200))
+        list(read_archive_images(file, 200))
     assert str(caught.value).endswith(".")
     assert "\n" not in str(caught.value)
     return str(caught.value)
@@ -40,7 +40,7 @@ def test_the_folder_of_a_picture_is_its_label():
 
 def test_bytes_come_whole():
     content = bytes(range(256)) * 9000
-    assert [one.data for one, _ in zipped_pictures(zipped("a.jpg", content=content), 9)] == [content]
+    assert [one.data for one, _ in read_archive_images(zipped("a.jpg", content=content), 9)] == [content]
 
 
 def test_what_systems_put_beside_photos_is_passed_over():
@@ -49,7 +49,7 @@ def test_what_systems_put_beside_photos_is_passed_over():
 
 def test_of_too_many_an_even_choice_is_taken_and_their_number_told():
     file = zipped(*(f"{kind}/{number:03}.jpg" for kind in ("cats", "dogs") for number in range(50)))
-    found = list(zipped_pictures(file, 10))
+    found = list(read_archive_images(file, 10))
     assert [one.folder for one, _ in found] == ["cats"] * 5 + ["dogs"] * 5
     assert {total for _, total in found} == {100}
 
@@ -84,5 +84,5 @@ def test_an_unusual_packing_is_refused():
 
 def test_a_picture_over_the_limit_comes_cut_off_so_that_it_can_be_refused(monkeypatch):
     monkeypatch.setattr(archive_images, "MAX_BYTES", 1_000_000)
-    ((one, _),) = zipped_pictures(zipped("a.jpg", content=bytes(range(256)) * 20_000), 9)
+    ((one, _),) = read_archive_images(zipped("a.jpg", content=bytes(range(256)) * 20_000), 9)
     assert 1_000_000 < len(one.data) < 5_120_000

@@ -12,24 +12,24 @@ import pytest
 from PIL import Image
 
 from catdog.datasets import cache as module
-from catdog.datasets.cache import Dataset, decoded
-from catdog.datasets.catalog import Catalog, scan
-from catdog.errors import DataError, PictureError
+from catdog.datasets.cache import Dataset, decode_dataset
+from catdog.datasets.catalog import Catalog, scan_folder
+from catdog.errors import DataError, ImageError
 from catdog.settings import PROJECT
 
 # Decodes the folder given as first argument into the second, and once it is at it touches the third and waits.
 DECODE = """
 import sys, time
 from pathlib import Path
-from catdog.datasets.catalog import scan
-from catdog.datasets.cache import decoded
+from catdog.datasets.catalog import scan_folder
+from catdog.datasets.cache import decode_dataset
 
 def progress(done, total, what):
     if done >= 5:
         Path(sys.argv[3]).touch()
         time.sleep(60)
 
-decoded(scan("somewhere", Path(sys.argv[1])), Path(sys.argv[2]), progress)
+decode_dataset(scan_folder("somewhere", Path(sys.argv[1])), Path(sys.argv[2]), progress)
 """
 
 
@@ -40,7 +40,7 @@ def cache(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def catalog(picture_folder: Path) -> Catalog:
-    return scan(str(picture_folder), picture_folder)
+    return scan_folder(str(picture_folder), picture_folder)
 
 
 @pytest.fixture
@@ -58,8 +58,8 @@ def grey_folder(tmp_path: Path) -> Path:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Note every file that is decoded."""
     paths: list[Path] = []
-    load = module.load_picture
-    monkeypatch.setattr(module, "load_picture", lambda path: (paths.append(path), load(path))[1])
+    load = module.load_image
+    monkeypatch.setattr(module, "load_image", lambda path: (paths.append(path), load(path))[1])
     return paths
 
 
@@ -73,7 +73,7 @@ def left(cache: Path) -> list[str]:
 
 
 def test_pictures_become_160_by_160_bytes_in_the_order_of_the_catalog(grey_folder: Path, cache: Path) -> None:
-    dataset = decoded(scan("somewhere", grey_folder), cache)
+    dataset = decode_dataset(scan_folder("somewhere", grey_folder), cache)
     assert dataset.pixels.shape == (40, 160, 160, 3)
     assert dataset.pixels.dtype == np.uint8
     assert (dataset.pixels == np.array(greys(dataset.catalog))[:, None, None, None]).all()
@@ -82,9 +82,9 @@ def test_pictures_become_160_by_160_bytes_in_the_order_of_the_catalog(grey_folde
 
 
 def test_pictures_are_decoded_once_and_mapped_after(catalog: Catalog, cache: Path, reads: list[Path]) -> None:
-    first = decoded(catalog, cache)
+    first = decode_dataset(catalog, cache)
     assert sorted(reads) == [catalog.root / path for path in catalog.paths]
-    second = decoded(catalog, cache, lambda *_: pytest.fail("something was done"))
+    second = decode_dataset(catalog, cache, lambda *_: pytest.fail("something was done"))
     assert len(reads) == 64
     assert isinstance(second.pixels, np.memmap)
     assert not second.pixels.flags.writeable
@@ -93,22 +93,22 @@ def test_pictures_are_decoded_once_and_mapped_after(catalog: Catalog, cache: Pat
 
 
 def test_a_copy_of_the_folder_shares_the_cache(grey_folder: Path, cache: Path, tmp_path: Path, reads: list) -> None:
-    decoded(scan("somewhere", grey_folder), cache)
+    decode_dataset(scan_folder("somewhere", grey_folder), cache)
     copy = grey_folder.rename(tmp_path / "moved")
-    decoded(scan("elsewhere", copy), cache)
+    decode_dataset(scan_folder("elsewhere", copy), cache)
     assert len(reads) == 40
 
 
 def test_changed_pictures_are_decoded_anew(grey_folder: Path, cache: Path) -> None:
-    decoded(scan("somewhere", grey_folder), cache)
+    decode_dataset(scan_folder("somewhere", grey_folder), cache)
     Image.new("L", (3, 3), 255).save(grey_folder / "light" / "000.png")
-    dataset = decoded(scan("somewhere", grey_folder), cache)
+    dataset = decode_dataset(scan_folder("somewhere", grey_folder), cache)
     assert (dataset.pixels[dataset.catalog.paths.index("light/000.png")] == 255).all()
 
 
 def test_progress_counts_to_the_number_of_pictures(catalog: Catalog, cache: Path) -> None:
     seen = []
-    decoded(catalog, cache, lambda *values: seen.append(values))
+    decode_dataset(catalog, cache, lambda *values: seen.append(values))
     assert seen == [(number, 64, "reading the pictures") for number in range(65)]
 
 
@@ -116,7 +116,7 @@ def test_sets_larger_than_a_block_are_decoded_whole(
     grey_folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "BLOCK", 7)
-    dataset = decoded(scan("somewhere", grey_folder), cache)
+    dataset = decode_dataset(scan_folder("somewhere", grey_folder), cache)
     assert dataset.pixels[:, 80, 80, 0].tolist() == greys(dataset.catalog)
 
 
@@ -127,9 +127,9 @@ def test_unreadable_files_are_skipped_counted_and_the_rows_still_fit(
     (grey_folder / "light" / "240.png").touch()
     whole = (grey_folder / "dark" / "006.png").read_bytes()
     (grey_folder / "dark" / "006.png").write_bytes(whole[:40])
-    catalog = scan("somewhere", grey_folder)
+    catalog = scan_folder("somewhere", grey_folder)
     assert len(catalog) == 42
-    for dataset in (decoded(catalog, cache), decoded(catalog, cache)):  # decoded, then from the cache
+    for dataset in (decode_dataset(catalog, cache), decode_dataset(catalog, cache)):  # decoded, then from the cache
         assert len(dataset.catalog) == len(dataset.catalog.labels) == len(dataset.catalog.splits) == 39
         assert dataset.pixels[:, 80, 80, 0].tolist() == greys(dataset.catalog)
         labels = [dataset.catalog.classes.index(Path(path).parent.name) for path in dataset.catalog.paths]
@@ -146,21 +146,21 @@ def test_unreadable_files_are_skipped_counted_and_the_rows_still_fit(
 def test_a_note_names_three_files_at_most(grey_folder: Path, cache: Path) -> None:
     for number in range(5):
         (grey_folder / "light" / f"broken{number}.jpg").touch()
-    note = decoded(scan("somewhere", grey_folder), cache).catalog.note
+    note = decode_dataset(scan_folder("somewhere", grey_folder), cache).catalog.note
     assert note.startswith("5 files were skipped as unreadable: light/broken0.jpg")
     assert note.endswith("light/broken2.jpg and others.")
 
 
 def test_a_single_skipped_file_is_told_in_the_singular(grey_folder: Path, cache: Path) -> None:
     (grey_folder / "light" / "broken.jpg").touch()
-    note = decoded(scan("somewhere", grey_folder), cache).catalog.note
+    note = decode_dataset(scan_folder("somewhere", grey_folder), cache).catalog.note
     assert note == "1 file was skipped as unreadable: light/broken.jpg."
 
 
 def test_a_picture_that_vanished_since_the_scan_is_skipped(grey_folder: Path, cache: Path) -> None:
-    catalog = scan("somewhere", grey_folder)
+    catalog = scan_folder("somewhere", grey_folder)
     (grey_folder / "light" / "120.png").unlink()
-    dataset = decoded(catalog, cache)
+    dataset = decode_dataset(catalog, cache)
     assert [path for path, _ in dataset.skipped] == ["light/120.png"]
     assert dataset.pixels[:, 80, 80, 0].tolist() == greys(dataset.catalog)
 
@@ -174,7 +174,7 @@ def test_a_class_without_a_readable_picture_is_an_error_each_time(
             path.write_text("just a text")
     for _ in range(2):
         with pytest.raises(DataError, match="too few readable pictures of dark"):
-            decoded(scan("somewhere", grey_folder), cache)
+            decode_dataset(scan_folder("somewhere", grey_folder), cache)
     assert len(reads) == 40
 
 
@@ -182,8 +182,8 @@ def test_a_class_without_a_readable_picture_is_an_error_each_time(
     "damage", ["deleted", "no list", "half", "empty", "garbage", "other shape", "list", "empty list"]
 )
 def test_a_damaged_cache_is_made_anew(grey_folder: Path, cache: Path, reads: list[Path], damage: str) -> None:
-    catalog = scan("somewhere", grey_folder)
-    expected = np.array(decoded(catalog, cache).pixels)
+    catalog = scan_folder("somewhere", grey_folder)
+    expected = np.array(decode_dataset(catalog, cache).pixels)
     (array_file,), (list_file,) = cache.glob("*.npy"), cache.glob("*.json")
     if damage == "deleted":
         array_file.unlink()
@@ -196,14 +196,14 @@ def test_a_damaged_cache_is_made_anew(grey_folder: Path, cache: Path, reads: lis
         np.save(array_file, np.zeros((39, 160, 160, 3), dtype=np.uint8))
     else:
         list_file.write_text({"list": "{]", "empty list": ""}[damage])
-    assert (decoded(catalog, cache).pixels == expected).all()
+    assert (decode_dataset(catalog, cache).pixels == expected).all()
     assert len(reads) == 80
-    decoded(catalog, cache)
+    decode_dataset(catalog, cache)
     assert len(reads) == 80
 
 
 def test_pixels_in_use_outlive_the_cache_file(catalog: Catalog, cache: Path) -> None:
-    dataset = decoded(catalog, cache)
+    dataset = decode_dataset(catalog, cache)
     before = np.array(dataset.pixels)
     next(cache.glob("*.npy")).unlink()
     assert (dataset.pixels == before).all()
@@ -215,7 +215,7 @@ def test_two_threads_decode_once(catalog: Catalog, cache: Path, reads: list[Path
 
     def work() -> None:
         start.wait()
-        found.append(decoded(catalog, cache))
+        found.append(decode_dataset(catalog, cache))
 
     threads = [threading.Thread(target=work) for _ in range(2)]
     for thread in threads:
@@ -240,7 +240,7 @@ def test_a_killed_process_leaves_no_half_cache_and_its_rest_is_cleared_away(
         process.kill()
     assert left(cache) == [".npy"]
     assert next(cache.glob(".*.npy"))  # a half array, under a temporary name
-    assert len(decoded(catalog, cache).pixels) == 64
+    assert len(decode_dataset(catalog, cache).pixels) == 64
     assert left(cache) == [".json", ".npy"]
     assert not list(cache.glob(".*"))
 
@@ -251,29 +251,29 @@ def test_an_interruption_leaves_nothing(catalog: Catalog, cache: Path) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        decoded(catalog, cache, interrupt)
+        decode_dataset(catalog, cache, interrupt)
     assert left(cache) == []
-    assert len(decoded(catalog, cache).pixels) == 64
+    assert len(decode_dataset(catalog, cache).pixels) == 64
 
 
 def test_a_full_disk_is_one_sentence_and_leaves_nothing(catalog: Catalog, cache: Path, full_disk: Callable) -> None:
     with full_disk(1_000_000), pytest.raises(DataError, match="free some disk space") as caught:
-        decoded(catalog, cache)
+        decode_dataset(catalog, cache)
     assert str(cache) in str(caught.value)
     assert "File too large" in str(caught.value)
     assert left(cache) == []
-    assert len(decoded(catalog, cache).pixels) == 64
+    assert len(decode_dataset(catalog, cache).pixels) == 64
 
 
 def test_a_cache_that_can_not_be_made_is_one_sentence(catalog: Catalog, cache: Path) -> None:
     cache.touch()
     with pytest.raises(DataError, match="set CATDOG_HOME to another folder"):
-        decoded(catalog, cache)
+        decode_dataset(catalog, cache)
 
 
 def test_a_picture_is_shown_in_its_own_size(grey_folder: Path, cache: Path) -> None:
-    dataset = decoded(scan("somewhere", grey_folder), cache)
+    dataset = decode_dataset(scan_folder("somewhere", grey_folder), cache)
     assert dataset.picture(3).shape == (5, 7, 3)
     (grey_folder / dataset.catalog.paths[3]).unlink()
-    with pytest.raises(PictureError):
+    with pytest.raises(ImageError):
         dataset.picture(3)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from catdog.datasets.catalog import Catalog, scan
+from catdog.datasets.catalog import Catalog, scan_folder
 from catdog.datasets.splits import TEST, TRAINING, VALIDATION
 from catdog.errors import DataError
 
@@ -34,7 +34,7 @@ GIVEN = {"train/cats": 6, "train/dogs": 18, "validation/cats": 20, "validation/d
 
 def refusal(root: Path) -> str:
     with pytest.raises(DataError) as caught:
-        scan("somewhere", root)
+        scan_folder("somewhere", root)
     message = str(caught.value)
     assert str(root) in message
     assert message.endswith(".")
@@ -43,7 +43,7 @@ def refusal(root: Path) -> str:
 
 
 def test_given_splits_are_kept_and_a_fifth_of_validation_is_the_test_set(folder: Callable[..., Path]) -> None:
-    catalog = scan("somewhere", folder(GIVEN))
+    catalog = scan_folder("somewhere", folder(GIVEN))
     assert catalog.counts() == {
         "training": {"cats": 6, "dogs": 18},
         "validation": {"cats": 16, "dogs": 16},
@@ -55,7 +55,7 @@ def test_given_splits_are_kept_and_a_fifth_of_validation_is_the_test_set(folder:
 
 
 def test_two_class_folders_are_split_70_20_10(folder: Callable[..., Path]) -> None:
-    catalog = scan("somewhere", folder({"apples": 20, "pears": 40}))
+    catalog = scan_folder("somewhere", folder({"apples": 20, "pears": 40}))
     assert catalog.classes == ("apples", "pears")
     assert catalog.counts() == {
         "training": {"apples": 14, "pears": 28},
@@ -65,7 +65,7 @@ def test_two_class_folders_are_split_70_20_10(folder: Callable[..., Path]) -> No
 
 
 def test_paths_are_sorted_and_labels_follow_the_class_folder(folder: Callable[..., Path]) -> None:
-    catalog = scan("somewhere", folder({"b": 20, "a": 20}))
+    catalog = scan_folder("somewhere", folder({"b": 20, "a": 20}))
     assert list(catalog.paths) == sorted(catalog.paths)
     assert catalog.classes == ("a", "b")
     assert catalog.labels.dtype == np.int64
@@ -73,7 +73,7 @@ def test_paths_are_sorted_and_labels_follow_the_class_folder(folder: Callable[..
 
 
 def test_rows_are_found_by_split_and_label(folder: Callable[..., Path]) -> None:
-    catalog = scan("somewhere", folder(GIVEN))
+    catalog = scan_folder("somewhere", folder(GIVEN))
     rows = catalog.indices(VALIDATION, 1)
     assert rows.dtype == np.int64
     assert len(rows) == 16
@@ -86,7 +86,7 @@ def test_rows_are_found_by_split_and_label(folder: Callable[..., Path]) -> None:
 
 
 def test_the_baseline_is_counted_in_training_only(folder: Callable[..., Path]) -> None:
-    assert scan("somewhere", folder(GIVEN)).baseline == 0.75
+    assert scan_folder("somewhere", folder(GIVEN)).baseline == 0.75
 
 
 def test_every_suffix_of_a_picture_counts_in_any_case_and_nothing_else(folder: Callable[..., Path]) -> None:
@@ -96,29 +96,29 @@ def test_every_suffix_of_a_picture_counts_in_any_case_and_nothing_else(folder: C
     for name in ("notes.txt", "Thumbs.db", "no-suffix", ".hidden.jpg", "cat.jpg.part"):
         (root / "cats" / name).touch()
     (root / "cats" / "folder.jpg").mkdir()
-    assert len(scan("somewhere", root).indices(label=0)) == 25
+    assert len(scan_folder("somewhere", root).indices(label=0)) == 25
 
 
 def test_folders_that_are_hidden_or_without_pictures_are_no_class(folder: Callable[..., Path]) -> None:
     root = folder({"cats": 20, "dogs": 20, ".trash": 5, "notes": 0})
     (root / "notes" / "readme.txt").touch()
     (root / "photo.jpg").touch()
-    assert scan("somewhere", root).classes == ("cats", "dogs")
+    assert scan_folder("somewhere", root).classes == ("cats", "dogs")
 
 
 def test_names_that_can_not_be_written_down_are_left_out(folder: Callable[..., Path]) -> None:
     root = folder({"cats": 20, "dogs": 20})
     (root / "cats" / os.fsdecode(b"\xff.jpg")).touch()
     (root / "cats" / "größe 猫\nneue Zeile.jpg").touch()
-    catalog = scan("somewhere", root)
+    catalog = scan_folder("somewhere", root)
     assert len(catalog) == 41
     assert "cats/größe 猫\nneue Zeile.jpg" in catalog.paths
 
 
 def test_the_fingerprint_is_the_same_for_a_copy_elsewhere(folder: Callable[..., Path], tmp_path: Path) -> None:
-    first = scan("somewhere", folder(GIVEN))
+    first = scan_folder("somewhere", folder(GIVEN))
     shutil.copytree(first.root, tmp_path / "copy")
-    second = scan("elsewhere", tmp_path / "copy")
+    second = scan_folder("elsewhere", tmp_path / "copy")
     assert second.fingerprint == first.fingerprint
     assert len(first.fingerprint) == 16
     assert (second.splits == first.splits).all()
@@ -127,7 +127,7 @@ def test_the_fingerprint_is_the_same_for_a_copy_elsewhere(folder: Callable[..., 
 @pytest.mark.parametrize("change", ["content", "name", "one more", "one less", "swapped"])
 def test_the_fingerprint_changes_with_names_and_contents(folder: Callable[..., Path], change: str) -> None:
     root = folder(GIVEN)
-    before = scan("somewhere", root).fingerprint
+    before = scan_folder("somewhere", root).fingerprint
     cats = root / "train" / "cats"
     if change == "content":
         (cats / "000.jpg").write_bytes(b"other")
@@ -140,7 +140,7 @@ def test_the_fingerprint_changes_with_names_and_contents(folder: Callable[..., P
     else:
         (cats / "000.jpg").write_bytes(bytes([1]))
         (cats / "001.jpg").write_bytes(bytes([0]))
-    assert scan("somewhere", root).fingerprint != before
+    assert scan_folder("somewhere", root).fingerprint != before
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_a_wrong_layout_is_described(folder: Callable[..., Path], counts: dict[s
 
 
 def test_a_class_that_is_called_train_is_no_half_layout(folder: Callable[..., Path]) -> None:
-    assert scan("somewhere", folder({"car": 20, "train": 20})).classes == ("car", "train")
+    assert scan_folder("somewhere", folder({"car": 20, "train": 20})).classes == ("car", "train")
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_too_few_pictures_for_a_split_are_an_error(
 
 
 def test_six_pictures_of_each_class_are_enough(folder: Callable[..., Path]) -> None:
-    assert scan("somewhere", folder({"cats": 6, "dogs": 6})).counts()[TEST] == {"cats": 1, "dogs": 1}
+    assert scan_folder("somewhere", folder({"cats": 6, "dogs": 6})).counts()[TEST] == {"cats": 1, "dogs": 1}
 
 
 def test_a_folder_that_can_not_be_read_is_one_sentence(
@@ -223,7 +223,7 @@ def test_a_folder_that_can_not_be_read_is_one_sentence(
 
 
 def test_keeping_some_rows_keeps_their_labels_splits_and_notes(folder: Callable[..., Path]) -> None:
-    catalog = scan("somewhere", folder(GIVEN))
+    catalog = scan_folder("somewhere", folder(GIVEN))
     rows = np.delete(np.arange(64), [0, 30])
     kept = catalog.keep(rows, "First.").keep(np.arange(61), "Second.")
     assert kept.paths == tuple(np.array(catalog.paths)[rows][:61])
@@ -234,7 +234,7 @@ def test_keeping_some_rows_keeps_their_labels_splits_and_notes(folder: Callable[
 
 
 def test_keeping_nothing_of_a_class_is_an_error(folder: Callable[..., Path]) -> None:
-    catalog = scan("somewhere", folder(GIVEN))
+    catalog = scan_folder("somewhere", folder(GIVEN))
     with pytest.raises(DataError, match="too few readable pictures of cats"):
         catalog.keep(catalog.indices(label=1))
 

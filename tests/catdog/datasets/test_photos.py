@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from catdog.datasets import photos as module
-from catdog.datasets.catalog import scan
+from catdog.datasets.catalog import scan_folder
 from catdog.datasets.photos import fetch_photos, photos_note, photos_root
 from catdog.errors import DataError
 from catdog.settings import PROJECT, Settings
@@ -86,7 +86,7 @@ def test_the_whole_set_comes_out_complete(settings: Settings, photos_zip: Path) 
     root = fetch_photos(replace(settings, photos_url=photos_zip.as_uri()), lambda *values: seen.append(values))
     assert photos_root(settings) == root
     assert photos_note(root) == ""
-    assert scan("photos", root).counts() == {
+    assert scan_folder("photos", root).counts() == {
         "training": {"cats": 1000, "dogs": 1000},
         "validation": {"cats": 404, "dogs": 404},
         "test": {"cats": 96, "dogs": 96},

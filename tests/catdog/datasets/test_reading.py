@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from catdog.datasets import reading
-from catdog.datasets.reading import PictureReader
+from catdog.datasets.reading import ImageReader
 
 STATUS = Path("/proc/self/status")
 NUMBER, STAYS, AT_ONCE = 960, 100, 32
@@ -52,25 +52,25 @@ def left_by(read: Callable[[np.ndarray], np.ndarray], rows: np.ndarray) -> list[
 
 @needs_proc
 def test_pictures_that_were_read_do_not_stay_in_memory(pixels: np.ndarray) -> None:
-    assert max(left_by(PictureReader(pixels), np.arange(NUMBER))) < WHOLE / 4
+    assert max(left_by(ImageReader(pixels), np.arange(NUMBER))) < WHOLE / 4
     assert max(left_by(lambda rows: pixels[rows], np.arange(NUMBER))) > 0.9 * WHOLE
 
 
 @needs_proc
 def test_pictures_read_in_an_order_of_chance_do_not_stay_in_memory_either(pixels: np.ndarray) -> None:
     # up to 2 MB are mapped with each picture, so a part of these few may touch the whole file before it is let go of
-    grown = left_by(PictureReader(pixels), np.random.default_rng(2).permutation(NUMBER))
+    grown = left_by(ImageReader(pixels), np.random.default_rng(2).permutation(NUMBER))
     assert max(grown[AT_ONCE // 8 - 1 :: AT_ONCE // 8]) < WHOLE / 20
 
 
 @needs_proc
 def test_a_small_set_stays_in_memory_as_a_whole(pixels: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "STAYS", NUMBER)
-    assert left_by(PictureReader(pixels), np.arange(NUMBER))[-1] > 0.9 * WHOLE
+    assert left_by(ImageReader(pixels), np.arange(NUMBER))[-1] > 0.9 * WHOLE
 
 
 def test_pixels_are_the_same_before_and_after_they_are_let_go_of(pixels: np.ndarray, array_file: Path) -> None:
-    expected, read = np.load(array_file), PictureReader(pixels)
+    expected, read = np.load(array_file), ImageReader(pixels)
     view, rows = pixels[100:108], np.array([3, NUMBER - 1, 3, 200])
     kept = read(rows)
     for first in range(0, NUMBER, 64):
@@ -85,7 +85,7 @@ def test_pixels_are_the_same_before_and_after_they_are_let_go_of(pixels: np.ndar
 def test_pictures_that_are_in_no_file_are_not_lost(array_file: Path, mode: str | None) -> None:
     changed = np.load(array_file, mmap_mode=mode)
     changed[5] = 7
-    read = PictureReader(changed)
+    read = ImageReader(changed)
     for _ in range(2 * AT_ONCE):
         assert (read(np.array([5])) == 7).all()
     assert (changed[5] == 7).all()
@@ -95,6 +95,6 @@ def test_where_the_system_takes_no_such_advice_the_pixels_are_read_all_the_same(
     pixels: np.ndarray, array_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(reading.mmap, "MADV_DONTNEED", raising=False)
-    expected, read = np.load(array_file), PictureReader(pixels)
+    expected, read = np.load(array_file), ImageReader(pixels)
     for rows in np.arange(NUMBER).reshape(-1, 64):
         np.testing.assert_array_equal(read(rows), expected[rows])

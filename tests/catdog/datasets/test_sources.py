@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 import catdog.datasets as library
-from catdog.datasets import default_source, open_catalog, open_dataset, sources, write_drawn
+from catdog.datasets import default_source, list_sources, open_catalog, open_dataset
 from catdog.datasets import photos as photos_module
+from catdog.datasets.synthetic.generate import write_drawn
 from catdog.errors import DataError
 from catdog.settings import Settings
 from catdog.utils.progress import Progress, silent
@@ -99,7 +100,7 @@ def test_a_source_that_does_not_exist_is_one_sentence(
 
 def test_the_sources_are_photos_drawn_and_the_own_folders(settings: Settings) -> None:
     own = (Path("/data/birds"), Path("/data/fish"))
-    assert sources(replace(settings, folders=own)) == ["photos", "drawn", "/data/birds", "/data/fish"]
+    assert list_sources(replace(settings, folders=own)) == ["photos", "drawn", "/data/birds", "/data/fish"]
 
 
 def test_opening_folders_leaves_them_as_they_were(settings: Settings, picture_folder: Path) -> None:

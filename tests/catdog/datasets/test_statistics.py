@@ -9,11 +9,11 @@ from PIL import Image
 
 from catdog.datasets import SPLITS
 from catdog.datasets import statistics as module
-from catdog.datasets.cache import Dataset, decoded
-from catdog.datasets.catalog import scan
+from catdog.datasets.cache import Dataset, decode_dataset
+from catdog.datasets.catalog import scan_folder
 from catdog.datasets.statistics import Facts, gather_facts
-from catdog.images.decode import load_picture
-from catdog.images.size import own_size
+from catdog.images.decode import load_image
+from catdog.images.size import read_size
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def grey(tmp_path: Path, cache: Path) -> Dataset:
         folder = root / ("dark" if number % 2 else "light")
         folder.mkdir(parents=True, exist_ok=True)
         Image.new("L", (30 + number, 20), 6 * number).save(folder / f"{6 * number:03}.png")
-    return decoded(scan("somewhere", root), cache)
+    return decode_dataset(scan_folder("somewhere", root), cache)
 
 
 def levels(dataset: Dataset) -> np.ndarray:
@@ -39,7 +39,7 @@ def levels(dataset: Dataset) -> np.ndarray:
 def test_each_picture_has_its_size_its_bytes_and_its_brightness_in_the_order_of_the_catalog(grey, cache) -> None:
     facts = gather_facts(grey, cache)
     files = [grey.catalog.root / path for path in grey.catalog.paths]
-    assert facts.widths.tolist() == [load_picture(file).shape[1] for file in files]
+    assert facts.widths.tolist() == [load_image(file).shape[1] for file in files]
     assert set(facts.heights.tolist()) == {20}
     assert facts.bytes.tolist() == [file.stat().st_size for file in files]
     assert facts.brightness == pytest.approx(levels(grey), abs=0.1)
@@ -52,7 +52,7 @@ def test_brightness_weighs_colours_as_the_eye_does(tmp_path, cache) -> None:
         (root / name).mkdir(parents=True)
         for number in range(10):
             Image.new("RGB", (20, 20), colour).save(root / name / f"{number}.png")
-    brightness = gather_facts(decoded(scan("x", root), cache), cache).brightness
+    brightness = gather_facts(decode_dataset(scan_folder("x", root), cache), cache).brightness
     assert brightness[:10] == pytest.approx(0.114 * 255, abs=0.1)
     assert brightness[10:] == pytest.approx(0.587 * 255, abs=0.1)
 
@@ -118,8 +118,8 @@ def test_the_size_in_the_header_is_that_of_the_upright_picture(tmp_path, suffix,
     exif = Image.Exif()
     exif[0x0112] = orientation
     Image.new("RGB", (40, 30), "red").save(path, exif=exif)
-    height, width, _ = load_picture(path).shape
-    assert own_size(path) == (width, height)
+    height, width, _ = load_image(path).shape
+    assert read_size(path) == (width, height)
 
 
 def test_no_size_is_told_of_what_is_no_picture_or_too_large_a_one(tmp_path) -> None:
@@ -130,4 +130,4 @@ def test_no_size_is_told_of_what_is_no_picture_or_too_large_a_one(tmp_path) -> N
     whole = (tmp_path / "cut.jpg").read_bytes()
     (tmp_path / "cut.jpg").write_bytes(whole[:100])
     for name in ("text.jpg", "empty.jpg", "long.png", "cut.jpg", "missing.jpg", "."):
-        assert own_size(tmp_path / name) is None, name
+        assert read_size(tmp_path / name) is None, name

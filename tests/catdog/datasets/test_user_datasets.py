@@ -15,15 +15,15 @@ from PIL import Image
 from pillow_heif import from_pillow
 
 from catdog.datasets import (
-    add_own_set,
+    add_user_dataset,
     bytes_stored,
-    delete_own_set,
+    delete_user_dataset,
+    find_user_dataset,
     layout,
+    list_sources,
+    list_user_datasets,
     open_catalog,
     open_dataset,
-    own_set,
-    own_sets,
-    sources,
 )
 from catdog.datasets import archive as limits
 from catdog.datasets import user_datasets as module
@@ -55,18 +55,18 @@ def make(tmp_path: Path) -> Make:
 
 def refusal(settings: Settings, archive: Path, name: str = "Shapes") -> str:
     with pytest.raises(DataError) as caught:
-        add_own_set(settings, archive, name)
+        add_user_dataset(settings, archive, name)
     message = str(caught.value)
     assert message.endswith(".")
     assert message.isprintable()
     assert ".new-" not in message
-    assert own_sets(settings) == []
+    assert list_user_datasets(settings) == []
     assert not list((settings.data / "own").glob(".*")) if (settings.data / "own").is_dir() else True
     return message
 
 
 def files_of(settings: Settings) -> list[str]:
-    (own,) = own_sets(settings)
+    (own,) = list_user_datasets(settings)
     return sorted(path.relative_to(own.root).as_posix() for path in own.root.rglob("*") if path.is_file())
 
 
@@ -84,11 +84,11 @@ def change(archive: Path, signature: bytes, offset: int, form: str, value: int) 
 
 
 def test_two_class_folders_become_a_set_with_its_name_split_70_20_10(settings: Settings, make: Make) -> None:
-    own = add_own_set(settings, make(TWO), "Round or not?")
+    own = add_user_dataset(settings, make(TWO), "Round or not?")
     assert (own.name, own.pictures, own.note) == ("Round or not?", 20, "")
     assert own.root == settings.data / "own" / "round-or-not"
-    assert own_sets(settings) == [own]
-    assert sources(settings) == ["photos", "drawn", own.source]
+    assert list_user_datasets(settings) == [own]
+    assert list_sources(settings) == ["photos", "drawn", own.source]
     catalog = open_catalog(settings, own.source)
     assert catalog.title == "20 pictures of circles and squares from Round or not?"
     assert catalog.counts()["training"] == {"circles": 7, "squares": 7}
@@ -99,27 +99,27 @@ def test_two_class_folders_become_a_set_with_its_name_split_70_20_10(settings: S
 def test_an_upload_without_a_path_is_taken_and_named_like_its_file(settings: Settings, make: Make) -> None:
     upload = io.BytesIO(make(TWO).read_bytes())
     upload.name = "My shapes.zip"
-    assert add_own_set(settings, upload).name == "My shapes"
+    assert add_user_dataset(settings, upload).name == "My shapes"
 
 
 @pytest.mark.parametrize("top", ["", "my photos/", "a/b/"])
 @pytest.mark.parametrize(("train", "validation"), [("train", "validation"), ("Training", "val")])
 def test_given_splits_are_kept(settings: Settings, make: Make, top: str, train: str, validation: str) -> None:
     folders = {f"{top}{train}/apples": 6, f"{top}{train}/pears": 6}
-    own = add_own_set(settings, make(folders | {f"{top}{validation}/apples": 10, f"{top}{validation}/pears": 10}))
+    own = add_user_dataset(settings, make(folders | {f"{top}{validation}/apples": 10, f"{top}{validation}/pears": 10}))
     assert open_catalog(settings, own.source).counts()["training"] == {"apples": 6, "pears": 6}
 
 
 def test_a_test_folder_beside_them_is_left_out_and_said(settings: Settings, make: Make) -> None:
     folders = {f"{split}/{kind}": 10 for split in ("train", "validation", "test") for kind in ("a", "b")}
-    assert add_own_set(settings, make(folders)).note.startswith("20 files of the zip were left out")
+    assert add_user_dataset(settings, make(folders)).note.startswith("20 files of the zip were left out")
 
 
 def test_a_folder_around_the_classes_and_junk_of_macs_and_windows_are_passed_over(
     settings: Settings, make: Make
 ) -> None:
     junk = {"__MACOSX/top/circles/._0.jpg": b"x", "top/.DS_Store": b"x", "top/circles/Thumbs.db": b"x", "top/": b""}
-    own = add_own_set(settings, make({"top/circles": 10, "top/squares": 10}, junk | {"top/circles/.h.jpg": b"x"}))
+    own = add_user_dataset(settings, make({"top/circles": 10, "top/squares": 10}, junk | {"top/circles/.h.jpg": b"x"}))
     assert own.note == ""
     assert own.pictures == 20
     assert {name.split("/")[0] for name in files_of(settings)} == {"circles", "squares", "set.json"}
@@ -130,7 +130,7 @@ def test_nested_archives_texts_links_and_deeper_pictures_stay_out(settings: Sett
     link.create_system = 3
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     more = {"circles/more.zip": b"PK", "readme.txt": b"hello", "circles/old/1.jpg": PHOTO, link: b"/etc/passwd"}
-    own = add_own_set(settings, make(TWO, more))
+    own = add_user_dataset(settings, make(TWO, more))
     assert own.pictures == 20
     assert not any(path.is_symlink() for path in own.root.rglob("*"))
     assert own.note.startswith("3 files of the zip were left out")
@@ -141,7 +141,7 @@ def test_one_name_twice_counts_once_and_names_alike_but_for_capitals_both_stay(s
     archive = make(TWO, {"circles/A.JPG": b"one", "circles/a.jpg": b"two"})
     with zipfile.ZipFile(archive, "a") as zipped, pytest.warns(UserWarning, match="Duplicate name"):
         zipped.writestr("circles/0.jpg", b"again")
-    own = add_own_set(settings, archive)
+    own = add_user_dataset(settings, archive)
     assert (own.pictures, own.note.startswith("1 file of the zip was left out")) == (22, True)
     assert (own.root / "circles/0.jpg").read_bytes() == PHOTO
     assert {"circles/A.JPG", "circles/a-2.jpg"} <= set(files_of(settings))
@@ -161,7 +161,7 @@ def test_one_name_twice_counts_once_and_names_alike_but_for_capitals_both_stay(s
     ],
 )
 def test_odd_class_names_become_harmless_folders(settings: Settings, make: Make, given: str, kept: str) -> None:
-    own = add_own_set(settings, make({given: 10, "squares": 10}))
+    own = add_user_dataset(settings, make({given: 10, "squares": 10}))
     assert kept in open_catalog(settings, own.source).classes
     assert {path.name for path in own.root.iterdir()} == {kept, "squares", "set.json"}
 
@@ -169,19 +169,19 @@ def test_odd_class_names_become_harmless_folders(settings: Settings, make: Make,
 def test_backslashes_of_old_windows_zips_are_folders_and_old_utf8_is_read(settings: Settings, make: Make) -> None:
     archive = make({"Apfel": 10, "sXYuren": 10})
     archive.write_bytes(archive.read_bytes().replace(b"sXYuren/", "säuren\\".encode()).replace(b"Apfel/", b"Apfel\\"))
-    assert open_catalog(settings, add_own_set(settings, archive).source).classes == ("Apfel", "säuren")
+    assert open_catalog(settings, add_user_dataset(settings, archive).source).classes == ("Apfel", "säuren")
 
 
 def test_odd_file_names_stay_in_their_folder(settings: Settings, make: Make) -> None:
     names = {"circles/con.jpg", "circles/" + "y" * 400 + ".jpg", "circles/a:b?.jpg", "circles/new\nline.jpg"}
-    own = add_own_set(settings, make(TWO, dict.fromkeys(names, PHOTO)))
+    own = add_user_dataset(settings, make(TWO, dict.fromkeys(names, PHOTO)))
     assert own.pictures == 24
     assert {"circles/con_.jpg", "circles/a_b_.jpg", "circles/new line.jpg"} <= set(files_of(settings))
 
 
 @pytest.mark.parametrize("name", ["../../escape", "/etc", "..", "a/b", "con", "\x00", "猫", "x" * 500])
 def test_no_name_of_a_set_leads_out_of_its_folder(settings: Settings, make: Make, name: str) -> None:
-    own = add_own_set(settings, make(TWO), name)
+    own = add_user_dataset(settings, make(TWO), name)
     assert own.root.parent == settings.data / "own"
     assert own.root.name.replace("-", "").isalnum()
     assert own.name.isprintable()
@@ -223,7 +223,7 @@ def test_every_kind_of_picture_goes_through_a_zip_into_the_decoded_set(settings:
     more = {f"odd/{name}": content for name, (content, _) in odd.items()}
     more |= {f"plain/{number}.jpg": picture((0, 255, 0), kind="JPEG") for number in range(10)}
     dataset = open_dataset(
-        settings, add_own_set(settings, make({}, more | {"odd/turned.jpg": upright.getvalue()})).source
+        settings, add_user_dataset(settings, make({}, more | {"odd/turned.jpg": upright.getvalue()})).source
     )
     assert dataset.skipped == ()
     rows = {path.split("/")[1]: dataset.pixels[row] for row, path in enumerate(dataset.catalog.paths)}
@@ -237,7 +237,9 @@ def test_every_kind_of_picture_goes_through_a_zip_into_the_decoded_set(settings:
 def test_damaged_pictures_are_skipped_and_counted(settings: Settings, make: Make) -> None:
     good = picture((9, 99, 9), kind="JPEG")
     more = {f"{kind}/{number}.jpg": good for kind in TWO for number in range(10)}
-    own = add_own_set(settings, make({}, more | {"circles/cut.jpg": good[:200], "circles/text.jpg": b"no picture"}))
+    own = add_user_dataset(
+        settings, make({}, more | {"circles/cut.jpg": good[:200], "circles/text.jpg": b"no picture"})
+    )
     dataset = open_dataset(settings, own.source)
     assert len(dataset.catalog) == 20
     assert "2 files were skipped as unreadable" in dataset.catalog.note
@@ -371,23 +373,23 @@ def test_damage_anywhere_is_one_sentence_or_harmless(settings: Settings, make: M
             data[rng.randrange(len(data))] = rng.randrange(256)
         archive.write_bytes(data)
         try:
-            own = add_own_set(settings, archive, "x")
+            own = add_user_dataset(settings, archive, "x")
         except DataError as error:
             messages.add(str(error))
         else:
             clean += 1
-            delete_own_set(settings, own)
+            delete_user_dataset(settings, own)
         assert list(settings.home.rglob("*.jpg")) == []
     assert all(message.endswith(".") for message in messages)
     assert 0 < clean < 150
 
 
 def test_a_name_that_is_taken_is_refused(settings: Settings, make: Make) -> None:
-    add_own_set(settings, make(TWO), "Shapes")
+    add_user_dataset(settings, make(TWO), "Shapes")
     for name in ("shapes", "drawn", "Photos"):
         with pytest.raises(DataError, match="choose another name"):
-            add_own_set(settings, make(TWO), name)
-    assert add_own_set(settings, make(TWO), "Shapes!").root.name == "shapes-2"
+            add_user_dataset(settings, make(TWO), name)
+    assert add_user_dataset(settings, make(TWO), "Shapes!").root.name == "shapes-2"
 
 
 def test_too_little_room_on_the_disk_is_said_before_unpacking(
@@ -412,53 +414,55 @@ def test_an_interruption_leaves_nothing(settings: Settings, make: Make) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        add_own_set(settings, make(TWO), "Shapes", stop)
+        add_user_dataset(settings, make(TWO), "Shapes", stop)
     assert list((settings.data / "own").iterdir()) == []
 
 
 def test_leftovers_of_killed_processes_are_no_sets_and_are_cleaned_up(settings: Settings, make: Make) -> None:
     for name in (".new-dead", ".gone-dead"):
         (settings.data / "own" / name / "circles").mkdir(parents=True)
-    assert own_sets(settings) == []
-    own = add_own_set(settings, make(TWO))
+    assert list_user_datasets(settings) == []
+    own = add_user_dataset(settings, make(TWO))
     assert list(own.root.parent.iterdir()) == [own.root]
 
 
 def test_progress_tells_how_far_it_is(settings: Settings, make: Make) -> None:
     seen = []
-    add_own_set(settings, make(TWO), progress=lambda *values: seen.append(values))
+    add_user_dataset(settings, make(TWO), progress=lambda *values: seen.append(values))
     assert (1, 20, "unpacking the pictures") in seen
     assert (20, 20, "unpacking the pictures") in seen
 
 
 def test_a_deleted_set_is_gone_with_its_decoded_pictures(settings: Settings, make: Make) -> None:
     good = picture((9, 99, 9), kind="JPEG")
-    own = add_own_set(settings, make({}, {f"{kind}/{number}.jpg": good for kind in TWO for number in range(10)}), "One")
+    own = add_user_dataset(
+        settings, make({}, {f"{kind}/{number}.jpg": good for kind in TWO for number in range(10)}), "One"
+    )
     open_dataset(settings, own.source)
     assert list(settings.cache.glob("*.npy"))
-    delete_own_set(settings, own)
-    assert own_sets(settings) == []
+    delete_user_dataset(settings, own)
+    assert list_user_datasets(settings) == []
     assert not own.root.exists()
     assert not list(settings.cache.glob("*.npy"))
     with pytest.raises(DataError, match="deleted already"):
-        delete_own_set(settings, own)
+        delete_user_dataset(settings, own)
 
 
 def test_nothing_but_an_added_set_can_be_deleted(settings: Settings, make: Make, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     with pytest.raises(DataError):
-        delete_own_set(settings, module.OwnSet("other", other, 0, ""))
+        delete_user_dataset(settings, module.UserDataset("other", other, 0, ""))
     assert other.is_dir()
 
 
 def test_a_set_is_found_by_name_and_by_source(settings: Settings, make: Make) -> None:
-    own = add_own_set(settings, make(TWO), "Round Things")
-    assert own_set(settings, "round things") == own_set(settings, own.source) == own
-    assert own_set(settings, str(own.root / ".." / own.root.name)) is None
-    assert own_set(settings, "square") is None
+    own = add_user_dataset(settings, make(TWO), "Round Things")
+    assert find_user_dataset(settings, "round things") == find_user_dataset(settings, own.source) == own
+    assert find_user_dataset(settings, str(own.root / ".." / own.root.name)) is None
+    assert find_user_dataset(settings, "square") is None
     (own.root / "set.json").write_text("damaged")
-    assert [one.name for one in own_sets(settings)] == ["round-things"]
+    assert [one.name for one in list_user_datasets(settings)] == ["round-things"]
 
 
 def test_a_long_list_of_equal_names_takes_no_quadratic_time() -> None:
@@ -469,14 +473,17 @@ def test_a_long_list_of_equal_names_takes_no_quadratic_time() -> None:
 def test_a_person_can_not_store_more_than_allowed_and_others_still_can(settings: Settings, make: Make) -> None:
     limited = replace(settings, limits=Limits(stored=1))
     with pytest.raises(AccessError, match="each person may have"):
-        add_own_set(limited, make(TWO), "Shapes", by="anna@school.example")
-    assert own_sets(limited) == []
-    made = add_own_set(settings, make(TWO), "Shapes", by="anna@school.example")
-    assert (own_sets(settings)[0].by, own_sets(settings)[0].bytes) == ("anna@school.example", made.bytes)
+        add_user_dataset(limited, make(TWO), "Shapes", by="anna@school.example")
+    assert list_user_datasets(limited) == []
+    made = add_user_dataset(settings, make(TWO), "Shapes", by="anna@school.example")
+    assert (list_user_datasets(settings)[0].by, list_user_datasets(settings)[0].bytes) == (
+        "anna@school.example",
+        made.bytes,
+    )
     taken = bytes_stored(settings, "anna@school.example")
     assert taken == made.bytes > 0
     assert bytes_stored(settings, "") == 0
     just_enough = replace(settings, limits=Limits(stored=taken + 1))
     with pytest.raises(AccessError, match="delete a set"):
-        add_own_set(just_enough, make(TWO), "More", by="anna@school.example")
-    assert add_own_set(just_enough, make(TWO), "More", by="ben@school.example").by == "ben@school.example"
+        add_user_dataset(just_enough, make(TWO), "More", by="anna@school.example")
+    assert add_user_dataset(just_enough, make(TWO), "More", by="ben@school.example").by == "ben@school.example"

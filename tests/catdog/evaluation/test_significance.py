@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from catdog.errors import UsageError
-from catdog.evaluation import McNemar, Predictions, accuracy_interval, better_words, mcnemar
+from catdog.evaluation import McNemar, Predictions, accuracy_interval, describe_mcnemar, mcnemar
 
 
 def answers(right, paths=None, labels=None):
@@ -60,25 +60,25 @@ def test_runs_with_other_labels_for_the_same_picture_can_not_be_compared():
 
 
 def test_a_clear_difference_names_the_better_one():
-    words = better_words("model4", "model3", McNemar(129, 59, 2, 2, 1e-15))
+    words = describe_mcnemar("model4", "model3", McNemar(129, 59, 2, 2, 1e-15))
     assert words.startswith("model4 was right on 59 pictures that model3 got wrong, and model3 on 2 pictures")
     assert words.endswith("only in less than 1 of 10,000 cases: model4 is better.")
 
 
 def test_the_other_one_can_be_better_too():
-    assert better_words("a", "b", McNemar(10, 1, 12, 0, 0.003)).endswith("b is better.")
+    assert describe_mcnemar("a", "b", McNemar(10, 1, 12, 0, 0.003)).endswith("b is better.")
 
 
 @pytest.mark.parametrize(("p", "chance"), [(0.04, "40 of 1,000"), (0.0101, "10 of 1,000")])
 def test_what_chance_does_seldom_makes_one_probably_better(p, chance):
-    words = better_words("a", "b", McNemar(100, 6, 0, 10, p))
+    words = describe_mcnemar("a", "b", McNemar(100, 6, 0, 10, p))
     assert f"only in {chance} cases: a is probably better." in words
     assert "b on no picture that a got wrong" in words
 
 
 @pytest.mark.parametrize("p", [1.0, 0.9949, 0.1, 0.0999, 0.05, 0.001, 0.00099, 0.0001, 1e-300, 0.0])
 def test_no_chance_is_said_to_be_none_and_no_word_needs_a_dictionary(p):
-    words = better_words("a", "b", McNemar(100, 6, 1, 10, p))
+    words = describe_mcnemar("a", "b", McNemar(100, 6, 1, 10, p))
     assert "in 0 of" not in words
     assert "signific" not in words
     assert words.endswith(".")
@@ -86,10 +86,10 @@ def test_no_chance_is_said_to_be_none_and_no_word_needs_a_dictionary(p):
 
 @pytest.mark.parametrize(("p", "chance"), [(1.0, "practically every time"), (0.42, "42 of 100"), (0.06, "60 of 1,000")])
 def test_what_chance_does_often_decides_nothing(p, chance):
-    words = better_words("a", "b", McNemar(100, 6, 5, 10, p))
+    words = describe_mcnemar("a", "b", McNemar(100, 6, 5, 10, p))
     assert chance in words
     assert words.endswith("these pictures do not show which of the two is better.")
 
 
 def test_models_that_never_differ_are_told_apart_by_nothing():
-    assert "nothing tells them apart" in better_words("a", "b", McNemar(10, 0, 0, 3, 1.0))
+    assert "nothing tells them apart" in describe_mcnemar("a", "b", McNemar(10, 0, 0, 3, 1.0))

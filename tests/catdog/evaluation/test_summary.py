@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from catdog.evaluation import Predictions, accuracy_interval, calibration, precision_recall, roc, score
-from catdog.evaluation.summary import summary
+from catdog.evaluation.summary import summarize
 
 ADDED = {"interval", "threshold", "classes", "roc_area", "average_precision", "calibration_error"}
 
@@ -24,13 +24,13 @@ def some():
 
 
 def test_at_one_half_its_old_numbers_are_those_of_score(some):
-    found, old = summary(some), score(some.labels, some.probabilities)
+    found, old = summarize(some), score(some.labels, some.probabilities)
     assert {key: found[key] for key in old} == old
     assert set(found) == set(old) | ADDED
 
 
 def test_what_it_adds_is_what_the_metrics_say(some):
-    found = summary(some)
+    found = summarize(some)
     right = int(some.right().sum())
     assert tuple(found["interval"]) == accuracy_interval(right, 90)
     assert found["roc_area"] == roc(some.labels, some.probabilities).area
@@ -40,7 +40,7 @@ def test_what_it_adds_is_what_the_metrics_say(some):
 
 
 def test_the_threshold_changes_answers_but_neither_loss_nor_areas(some):
-    half, high = summary(some), summary(some, 0.9)
+    half, high = summarize(some), summarize(some, 0.9)
     assert high["accuracy"] == pytest.approx(some.right(0.9).mean())
     assert high["confusion"] != half["confusion"]
     for same in ("loss", "roc_area", "average_precision", "calibration_error"):
@@ -49,7 +49,7 @@ def test_the_threshold_changes_answers_but_neither_loss_nor_areas(some):
 
 @pytest.mark.parametrize("these", [answers([], []), answers([1, 1], [0.2, 1.0])])
 def test_what_is_not_defined_is_null_in_json(these):
-    found = json.loads(json.dumps(summary(these), allow_nan=False))
+    found = json.loads(json.dumps(summarize(these), allow_nan=False))
     assert found["roc_area"] is None
     assert found["classes"][0]["recall"] is None
     assert (found["accuracy"] is None) == (len(these) == 0)

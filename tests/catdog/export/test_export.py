@@ -17,7 +17,7 @@ from catdog.__main__ import main
 from catdog.errors import RunError, UsageError
 from catdog.export import FORMATS, checked, export, exported
 from catdog.export.script import script
-from catdog.images.decode import load_picture, resize
+from catdog.images.decode import load_image, resize
 from catdog.inference.predictor import load_predictor
 from catdog.runs import find_run
 from catdog.settings import PROJECT, Settings
@@ -93,7 +93,7 @@ def test_each_format_comes_with_card_script_and_requirements_and_was_checked(set
 @pytest.mark.parametrize("name", MADE)
 def test_the_script_answers_as_the_run_does(settings, run, name, tmp_path, photo):
     folder = unpacked(export(run, name, settings), tmp_path / name)
-    expected = float(load_predictor(run.files.tflite, run.name).predict(resize(load_picture(photo))[np.newaxis])[0])
+    expected = float(load_predictor(run.files.tflite, run.name).predict(resize(load_image(photo))[np.newaxis])[0])
     said, probability = answer(sys.executable, folder, photo)
     assert probability == pytest.approx(expected, abs=0.3 if name == "int8" else 1e-3)
     assert said == ("dogs" if probability > 0.5 else "cats")
@@ -110,7 +110,7 @@ def test_the_script_needs_nothing_but_what_its_requirements_say(settings, run, t
     if done.returncode and "connection" in done.stderr.lower():
         pytest.skip(f"the package index can't be reached: {index}")
     assert done.returncode == 0, done.stderr
-    expected = float(load_predictor(run.files.tflite, run.name).predict(resize(load_picture(photo))[np.newaxis])[0])
+    expected = float(load_predictor(run.files.tflite, run.name).predict(resize(load_image(photo))[np.newaxis])[0])
     assert answer(str(python), folder, photo)[1] == pytest.approx(expected, abs=1e-3)
 
 

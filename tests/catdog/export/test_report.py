@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from catdog.charts import Series, plot_learning_curves
-from catdog.comparison import labels
+from catdog.comparison import label_runs
 from catdog.datasets import TEST, open_catalog
 from catdog.export.report import chart_page, report_page
 from catdog.runs import create_run, open_run
@@ -45,7 +45,7 @@ def words(page):
 
 def report(settings, *runs):
     """The report of these runs."""
-    return report_page(settings, runs, labels(runs))
+    return report_page(settings, runs, label_runs(runs))
 
 
 def test_it_holds_data_settings_curves_scores_confusion_and_the_hardest_pictures(settings, make):

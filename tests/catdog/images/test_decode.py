@@ -14,8 +14,8 @@ import pytest
 from PIL import Image, ImageFile, ImageOps
 from simplejpeg import decode_jpeg
 
-from catdog.errors import PictureError
-from catdog.images.decode import MAX_BYTES, SIZE, SUFFIXES, load_picture, read_picture, resize
+from catdog.errors import ImageError
+from catdog.images.decode import MAX_BYTES, SIZE, SUFFIXES, load_image, read_image, resize
 from tests.picture_files import drawn as draw
 from tests.picture_files import encoded as encode
 
@@ -23,8 +23,8 @@ RED, WHITE = (255, 0, 0), (255, 255, 255)
 
 
 def refusal(data: bytes, name: str = "cat.jpg") -> str:
-    with pytest.raises(PictureError) as caught:
-        read_picture(data, name)
+    with pytest.raises(ImageError) as caught:
+        read_image(data, name)
     sentence = str(caught.value)
     assert sentence.startswith("Can't read ")
     assert sentence.endswith(".")
@@ -46,7 +46,7 @@ def refusal(data: bytes, name: str = "cat.jpg") -> str:
     ],
 )
 def test_lossless_formats_come_back_exactly(kind, options):
-    picture = read_picture(encode(draw(), kind, **options))
+    picture = read_image(encode(draw(), kind, **options))
     assert picture.dtype == np.uint8
     assert picture.shape == (40, 60, 3)
     assert np.array_equal(picture, np.asarray(draw()))
@@ -63,7 +63,7 @@ def test_lossless_formats_come_back_exactly(kind, options):
     ],
 )
 def test_lossy_formats_come_back_nearly(kind, options):
-    picture = read_picture(encode(draw(), kind, **options))
+    picture = read_image(encode(draw(), kind, **options))
     assert picture.shape == (40, 60, 3)
     assert np.abs(picture.astype(int) - np.asarray(draw())).mean() < 8
 
@@ -71,7 +71,7 @@ def test_lossy_formats_come_back_nearly(kind, options):
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "TIFF", "PNG", "AVIF"])
 def test_only_the_first_picture_of_several_is_read(kind):
     first, second = Image.new("RGB", (20, 10), RED), Image.new("RGB", (20, 10), "blue")
-    picture = read_picture(encode(first, kind, save_all=True, append_images=[second]))
+    picture = read_image(encode(first, kind, save_all=True, append_images=[second]))
     assert picture.shape == (10, 20, 3)
     assert np.abs(picture.astype(int) - RED).max() < 4
 
@@ -103,7 +103,7 @@ def in_mode(mode: str) -> Image.Image:
     ],
 )
 def test_every_mode_becomes_rgb(kind, mode, colour):
-    picture = read_picture(encode(in_mode(mode), kind))
+    picture = read_image(encode(in_mode(mode), kind))
     assert picture.shape == (8, 12, 3)
     assert np.abs(picture.astype(int) - colour).max() <= 3
 
@@ -119,7 +119,7 @@ def half_clear(mode: str) -> Image.Image:
 @pytest.mark.parametrize("mode", ["RGBA", "LA"])
 def test_alpha_is_laid_over_white(kind, mode):
     options = {"lossless": True, "exact": True} if kind == "WEBP" else {}
-    picture = read_picture(encode(half_clear(mode), kind, **options))
+    picture = read_image(encode(half_clear(mode), kind, **options))
     assert picture[0].tolist() == [[255] * 3, [127] * 3]
 
 
@@ -139,19 +139,19 @@ def test_a_transparent_colour_turns_white(kind, mode, clear, transparency, other
     if mode == "P":
         image.putpalette([10, 20, 30, 200, 100, 50])
     image.putpixel((1, 0), other)
-    picture = read_picture(encode(image, kind, transparency=transparency))
+    picture = read_image(encode(image, kind, transparency=transparency))
     assert picture[0].tolist() == [[255] * 3, list(shown)]
 
 
 @pytest.mark.parametrize("kind", ["PNG", "TIFF"])
 def test_sixteen_bit_grey_is_scaled_not_clipped(kind):
     deep = np.array([[0, 255, 256, 32768, 65535]], np.uint16)
-    assert read_picture(encode(Image.fromarray(deep), kind))[0, :, 0].tolist() == [0, 0, 1, 128, 255]
+    assert read_image(encode(Image.fromarray(deep), kind))[0, :, 0].tolist() == [0, 0, 1, 128, 255]
 
 
 def test_big_endian_sixteen_bit_grey_is_read():
     image = Image.frombytes("I;16B", (3, 1), struct.pack(">3H", 0, 32768, 65535))
-    assert read_picture(encode(image, "TIFF"))[0, :, 2].tolist() == [0, 128, 255]
+    assert read_image(encode(image, "TIFF"))[0, :, 2].tolist() == [0, 128, 255]
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_big_endian_sixteen_bit_grey_is_read():
     ],
 )
 def test_32_bit_and_float_grey_are_scaled_to_the_usual_white(values, expected):
-    assert read_picture(encode(Image.fromarray(values), "TIFF"))[0, :, 0].tolist() == expected
+    assert read_image(encode(Image.fromarray(values), "TIFF"))[0, :, 0].tolist() == expected
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -178,7 +178,7 @@ def test_exif_orientation_is_applied(kind, options, orientation):
     exif[0x0112] = orientation
     data = encode(draw(), kind, exif=exif, **options)
     expected = np.asarray(ImageOps.exif_transpose(Image.open(BytesIO(data))).convert("RGB"))
-    picture = read_picture(data)
+    picture = read_image(data)
     assert picture.shape == ((60, 40, 3) if orientation > 4 else (40, 60, 3))
     assert np.abs(picture.astype(int) - expected).mean() < 3
 
@@ -187,7 +187,7 @@ def test_exif_orientation_is_applied(kind, options, orientation):
 def test_a_turned_heic_or_avif_is_turned_once(kind):
     exif = Image.Exif()
     exif[0x0112] = 6
-    picture = read_picture(encode(draw(), kind, exif=exif.tobytes()))
+    picture = read_image(encode(draw(), kind, exif=exif.tobytes()))
     expected = np.asarray(draw().transpose(Image.Transpose.ROTATE_270))
     assert picture.shape == (60, 40, 3)
     assert np.abs(picture.astype(int) - expected).mean() < 10
@@ -196,7 +196,7 @@ def test_a_turned_heic_or_avif_is_turned_once(kind):
 @pytest.mark.parametrize("exif", [b"Exif\0\0garbage", b"Exif\0\0MM\0*\0\0\xff\xff", b"Exif\0\0II*\0\x08\0\0\0\xff\xff"])
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_damaged_exif_does_not_spoil_a_picture(exif):
-    assert read_picture(encode(draw(), "JPEG", exif=exif)).shape == (40, 60, 3)
+    assert read_image(encode(draw(), "JPEG", exif=exif)).shape == (40, 60, 3)
 
 
 def test_a_jpeg_with_a_small_fault_is_read_by_pillow():
@@ -204,24 +204,24 @@ def test_a_jpeg_with_a_small_fault_is_read_by_pillow():
     faulty = data[:-2] + b"stray bytes" + data[-2:]
     with pytest.raises(ValueError, match="extraneous"):
         decode_jpeg(faulty)
-    difference = np.abs(read_picture(faulty).astype(int) - read_picture(data))
+    difference = np.abs(read_image(faulty).astype(int) - read_image(data))
     assert 0 < difference.mean() < 3
 
 
 def test_jpegs_are_read_where_simplejpeg_is_missing(monkeypatch):
     data = encode(draw(), "JPEG")
-    usual = read_picture(data)
+    usual = read_image(data)
     monkeypatch.setitem(sys.modules, "simplejpeg", None)  # makes its import fail
-    difference = np.abs(read_picture(data).astype(int) - usual)
+    difference = np.abs(read_image(data).astype(int) - usual)
     assert 0 < difference.mean() < 3
 
 
 def test_threads_get_the_same_pictures_as_one():
     kinds = ["JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "HEIF"]
     files = [encode(draw(50 + at, 40), kinds[at % len(kinds)]) for at in range(48)]
-    alone = [read_picture(data) for data in files]
+    alone = [read_image(data) for data in files]
     with ThreadPoolExecutor(8) as pool:
-        together = list(pool.map(read_picture, files))
+        together = list(pool.map(read_image, files))
     assert all(np.array_equal(one, other) for one, other in zip(alone, together, strict=True))
 
 
@@ -230,7 +230,7 @@ def test_every_suffix_names_a_format_that_is_read(tmp_path):
     for suffix in SUFFIXES:
         path = tmp_path / f"cat{suffix}"
         path.write_bytes(encode(draw(), kinds.get(suffix, suffix[1:].upper())))
-        assert load_picture(path).shape == (40, 60, 3)
+        assert load_image(path).shape == (40, 60, 3)
 
 
 # What is refused
@@ -287,8 +287,8 @@ def test_overlong_sides_are_refused(width, height):
 def test_strips_are_refused_and_long_pictures_are_not():
     assert "over 100 times" in refusal(png_header(101, 1))
     assert "over 100 times" in refusal(encode(Image.new("RGB", (4, 500)), "PNG"))
-    assert read_picture(encode(Image.new("RGB", (4, 400)), "PNG")).shape == (400, 4, 3)
-    assert read_picture(encode(Image.new("RGB", (1, 1)), "PNG")).shape == (1, 1, 3)
+    assert read_image(encode(Image.new("RGB", (4, 400)), "PNG")).shape == (400, 4, 3)
+    assert read_image(encode(Image.new("RGB", (1, 1)), "PNG")).shape == (1, 1, 3)
 
 
 def test_pictures_near_the_limit_draw_no_warning_from_pillow():
@@ -355,8 +355,8 @@ def test_damaged_files_give_a_picture_or_a_sentence_and_nothing_else(capfd):
             try:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
-                    picture = read_picture(bytes(data))
-            except PictureError:
+                    picture = read_image(bytes(data))
+            except ImageError:
                 refused += 1
             else:
                 assert picture.dtype == np.uint8
@@ -382,22 +382,22 @@ def test_names_are_made_harmless(name, shown):
 
 def test_files_that_cannot_be_opened_give_a_sentence(tmp_path):
     for path in (tmp_path / "none.jpg", tmp_path, Path("a\0b.jpg"), tmp_path / ("x" * 300 + ".jpg")):
-        with pytest.raises(PictureError, match=r"^Can't read .*\.$"):
-            load_picture(path)
+        with pytest.raises(ImageError, match=r"^Can't read .*\.$"):
+            load_image(path)
 
 
 def test_a_file_is_named_by_its_name_alone(tmp_path):
     path = tmp_path / "notes.jpg"
     path.write_text("no picture")
-    with pytest.raises(PictureError, match=r"^Can't read notes\.jpg: it is text"):
-        load_picture(path)
+    with pytest.raises(ImageError, match=r"^Can't read notes\.jpg: it is text"):
+        load_image(path)
 
 
 def test_reading_heic_registers_nothing_in_pillow():
     program = (
-        "import sys; from PIL import Image; from catdog.images.decode import read_picture;"
+        "import sys; from PIL import Image; from catdog.images.decode import read_image;"
         "assert 'pillow_heif' not in sys.modules;"
-        "read_picture(sys.stdin.buffer.read()); Image.init();"
+        "read_image(sys.stdin.buffer.read()); Image.init();"
         "assert 'pillow_heif' in sys.modules; assert 'HEIF' not in Image.OPEN"
     )
     subprocess.run([sys.executable, "-c", program], input=encode(draw(), "HEIF"), check=True, timeout=60)
@@ -449,7 +449,7 @@ def test_read_and_resized_pictures_are_those_of_keras(tmp_path, suffix):
         tmp_path, image_size=(SIZE, SIZE), batch_size=6, shuffle=False, verbose=False
     )
     theirs = next(iter(dataset))[0].numpy()
-    ours = np.stack([resize(load_picture(Path(path))) for path in dataset.file_paths])
+    ours = np.stack([resize(load_image(Path(path))) for path in dataset.file_paths])
     assert theirs.shape == ours.shape == (6, SIZE, SIZE, 3)
     difference = np.abs(ours - theirs)
     # Rounding alone makes 0.25; JPEG's other transform would make about 1.

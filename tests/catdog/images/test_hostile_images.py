@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from catdog.errors import PictureError
-from catdog.images.decode import read_picture
+from catdog.errors import ImageError
+from catdog.images.decode import read_image
 from catdog.images.jpeg import scans
 from catdog.images.limits import MAX_BYTES, MAX_BYTES_OF_SCANS, bytes_fault, size_fault
 from catdog.settings import PROJECT
@@ -21,8 +21,8 @@ from tests.picture_files import drawn, encoded, made_files, turned_jpeg
 
 READ = """
 import pathlib, re, sys
-from catdog.images.decode import read_picture
-picture = read_picture(sys.stdin.buffer.read())
+from catdog.images.decode import read_image
+picture = read_image(sys.stdin.buffer.read())
 peak = re.search(r"VmHWM:\\s+(\\d+) kB", pathlib.Path("/proc/self/status").read_text())
 print(*picture.shape, int(peak[1]) * 1024)
 """
@@ -44,8 +44,8 @@ def test_the_files_that_the_fuzzing_begins_with_are_whole():
     refused = []
     for data in made_files():
         try:
-            read_picture(data)
-        except PictureError as error:
+            read_image(data)
+        except ImageError as error:
             refused.append(str(error))
     assert ["not a picture of a known kind" in one for one in refused] == [True]  # JPEG 2000, on purpose
 
@@ -74,7 +74,7 @@ def test_the_largest_allowed_pictures_take_under_600_megabytes(kind, mode, size,
 
 def test_a_large_turned_picture_is_not_in_memory_twice():
     data = turned_jpeg(Image.new("L", (5_000, 4_000)))
-    picture = read_picture(data)
+    picture = read_image(data)
     assert picture.shape == (5_000, 4_000, 3)
     assert picture.base is not None
 
@@ -84,7 +84,7 @@ def test_a_large_picture_is_converted_in_strips_to_the_same_pixels():
     drawing.putalpha(Image.linear_gradient("L").resize(drawing.size))
     white = Image.new("RGBA", drawing.size, "white")
     white.alpha_composite(drawing)
-    picture = read_picture(encoded(drawing, "PNG", compress_level=1))
+    picture = read_image(encoded(drawing, "PNG", compress_level=1))
     assert np.abs(picture.astype(int) - np.asarray(white.convert("RGB"))).max() <= 1
 
 
@@ -92,7 +92,7 @@ def test_deep_grey_is_scaled_by_the_brightest_pixel_of_all_strips():
     grey = np.zeros((2_200, 2_000), np.float32)
     grey[-1] = 200.0  # only the last strip says that white is 255
     grey[0] = 100.0
-    picture = read_picture(encoded(Image.fromarray(grey), "TIFF"))
+    picture = read_image(encoded(Image.fromarray(grey), "TIFF"))
     assert (int(picture[0, 0, 0]), int(picture[-1, 0, 0])) == (100, 200)
 
 
@@ -110,8 +110,8 @@ def test_scans_are_counted_and_a_thumbnail_is_no_scan():
 def test_a_jpeg_that_goes_over_its_pixels_thousands_of_times_is_refused_at_once():
     data = encoded(drawn(1_000, 800), "JPEG", progressive=True)
     last = data.rindex(b"\xff\xda")
-    with pytest.raises(PictureError, match=r"draws its pixels 1,010 times over; save it anew"):
-        read_picture(data[:-2] + data[last:-2] * 1_000 + data[-2:])
+    with pytest.raises(ImageError, match=r"draws its pixels 1,010 times over; save it anew"):
+        read_image(data[:-2] + data[last:-2] * 1_000 + data[-2:])
 
 
 def test_limits_are_said_with_what_to_do():
@@ -134,7 +134,7 @@ def test_a_picture_that_is_also_an_archive_or_a_script_is_just_a_picture():
         zipped.writestr("../../evil.sh", "rm -rf /")
     for kind in ("PNG", "JPEG", "GIF", "BMP"):
         polyglot = encoded(drawn(), kind) + archive.getvalue() + b"<script>alert(1)</script>"
-        assert read_picture(polyglot).shape == (40, 60, 3)
+        assert read_image(polyglot).shape == (40, 60, 3)
 
 
 @pytest.mark.parametrize(
@@ -147,25 +147,25 @@ def test_a_picture_that_is_also_an_archive_or_a_script_is_just_a_picture():
     ],
 )
 def test_another_kind_of_file_with_a_picture_inside_is_refused(data, words):
-    with pytest.raises(PictureError, match=words):
-        read_picture(data, "cat.jpg")
+    with pytest.raises(ImageError, match=words):
+        read_image(data, "cat.jpg")
 
 
 def test_the_suffix_does_not_matter():
     for kind in ("PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "HEIF"):
-        assert read_picture(encoded(drawn(), kind), "cat.jpg").shape == (40, 60, 3)
+        assert read_image(encoded(drawn(), kind), "cat.jpg").shape == (40, 60, 3)
 
 
 def test_an_animation_of_a_thousand_pictures_is_read_as_its_first_alone():
     frames = [Image.new("P", (400, 300), number % 256) for number in range(1_000)]
     frames[0] = drawn(400, 300).convert("P")
     data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
-    assert read_picture(data).shape == (300, 400, 3)
+    assert read_image(data).shape == (300, 400, 3)
 
 
 @pytest.mark.parametrize("size", [(1, 60_000), (60_000, 1), (65_535, 65_535)])
 def test_a_gif_of_an_absurd_size_is_refused(size):
     data = bytearray(encoded(drawn(), "GIF"))
     data[6:10] = size[0].to_bytes(2, "little") + size[1].to_bytes(2, "little")
-    with pytest.raises(PictureError, match=r"smaller first\.$"):
-        read_picture(bytes(data))
+    with pytest.raises(ImageError, match=r"smaller first\.$"):
+        read_image(bytes(data))

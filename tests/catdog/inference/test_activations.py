@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from catdog.errors import RunError
-from catdog.inference.activations import Inside, class_activation, filter_sheet, look_inside
+from catdog.inference.activations import Activations, class_activation, compute_activations, draw_filters
 from catdog.inference.predictor import Predictor
 from catdog.training.litert import to_litert
 
@@ -53,7 +53,7 @@ def photo():
 
 def test_the_mean_of_the_map_and_the_bias_are_exactly_the_answer(averaging, photo):
     model, path = averaging
-    inside = look_inside(path, photo)
+    inside = compute_activations(path, photo)
     probability = float(Predictor(path).predict(photo[np.newaxis])[0])
     bias = float(model.layers[-1].get_weights()[1][0])
     added = inside.features @ inside.weights
@@ -62,7 +62,7 @@ def test_the_mean_of_the_map_and_the_bias_are_exactly_the_answer(averaging, phot
 
 
 def test_what_speaks_for_one_class_speaks_against_the_other(averaging, photo):
-    inside = look_inside(averaging[1], photo)
+    inside = compute_activations(averaging[1], photo)
     for_one, for_other = class_activation(inside, 1), class_activation(inside, 0)
     assert for_one.shape == (160, 160)
     assert for_one.dtype == np.float32
@@ -73,7 +73,7 @@ def test_the_map_is_high_where_the_features_that_count_are():
     features = np.zeros((5, 5, 2), np.float32)
     features[0, 4] = (3, 0)  # speaks for class 1, in the upper right corner
     features[4, 0] = (0, 3)  # against it, in the lower left one
-    inside = Inside(
+    inside = Activations(
         np.zeros((1, 3, 3, 3), np.float32), np.zeros((4, 4, 1), np.float32), features, np.array([1, -1], np.float32)
     )
     heat = class_activation(inside, 1)
@@ -85,7 +85,7 @@ def test_the_first_filters_and_their_answers_are_those_of_keras(flattening, phot
     import keras
 
     model, path = flattening
-    inside = look_inside(path, photo)
+    inside = compute_activations(path, photo)
     kernels = model.layers[1].get_weights()[0]  # row, column, colour, filter
     np.testing.assert_allclose(inside.filters, kernels.transpose(3, 0, 1, 2), rtol=1e-6)
     first = keras.Model(model.inputs[0], model.layers[1].output)
@@ -94,14 +94,14 @@ def test_the_first_filters_and_their_answers_are_those_of_keras(flattening, phot
 
 
 def test_a_model_that_averages_nothing_has_no_activation_map(flattening, photo):
-    inside = look_inside(flattening[1], photo)
+    inside = compute_activations(flattening[1], photo)
     assert inside.features is inside.weights is None
     with pytest.raises(ValueError, match="averages no features"):
         class_activation(inside, 1)
 
 
 def test_the_sheet_has_a_map_for_each_filter_with_the_filter_in_its_corner(flattening, photo):
-    sheet = filter_sheet(look_inside(flattening[1], photo))
+    sheet = draw_filters(compute_activations(flattening[1], photo))
     assert sheet.dtype == np.uint8
     assert sheet.shape == (80, 8 * 84 - 4, 3)
     grey = sheet[:, 5 * 84 :]
@@ -112,8 +112,8 @@ def test_the_sheet_has_a_map_for_each_filter_with_the_filter_in_its_corner(flatt
 
 
 def test_a_filter_that_answers_nothing_is_black_and_nothing_fails():
-    dead = Inside(np.zeros((1, 3, 3, 3), np.float32), np.zeros((158, 158, 1), np.float32))
-    assert (filter_sheet(dead)[30:80, :80] == 0).all()
+    dead = Activations(np.zeros((1, 3, 3, 3), np.float32), np.zeros((158, 158, 1), np.float32))
+    assert (draw_filters(dead)[30:80, :80] == 0).all()
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no model"])
@@ -122,4 +122,4 @@ def test_a_missing_or_damaged_file_is_one_sentence(tmp_path, photo, content):
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(RunError, match="can't be looked into"):
-        look_inside(path, photo)
+        compute_activations(path, photo)

@@ -6,14 +6,23 @@ import io
 import numpy as np
 import pytest
 
-from catdog.inference.batch import UNSURE, Row, Said, Thresholds, by_doubt, label_of, marks, rows_csv
+from catdog.inference.batch import (
+    UNSURE,
+    ImagePredictions,
+    Prediction,
+    Thresholds,
+    count_confusion,
+    match_label,
+    predictions_csv,
+    sort_by_uncertainty,
+)
 
 PETS, BIRDS = ("cats", "dogs"), ("owls", "wrens")
 USUAL = Thresholds()
 
 
-def row(*probabilities: float, truth: str | None = None, name: str = "a.jpg", classes=PETS) -> Row:
-    return Row(name, truth, tuple(Said(classes, one, 0.002) for one in probabilities))
+def row(*probabilities: float, truth: str | None = None, name: str = "a.jpg", classes=PETS) -> ImagePredictions:
+    return ImagePredictions(name, truth, tuple(Prediction(classes, one, 0.002) for one in probabilities))
 
 
 @pytest.mark.parametrize(
@@ -21,19 +30,19 @@ def row(*probabilities: float, truth: str | None = None, name: str = "a.jpg", cl
     [(0.0, "cats"), (0.349, "cats"), (0.35, UNSURE), (0.5, UNSURE), (0.65, UNSURE), (0.651, "dogs"), (1.0, "dogs")],
 )
 def test_an_answer_between_the_thresholds_is_not_sure(probability, verdict):
-    assert Said(PETS, probability).verdict(USUAL) == verdict
+    assert Prediction(PETS, probability).verdict(USUAL) == verdict
 
 
 def test_thresholds_that_meet_leave_nearly_no_doubt():
-    assert Said(PETS, 0.49).verdict(Thresholds(0.5, 0.5)) == "cats"
-    assert Said(PETS, 0.51).verdict(Thresholds(0.5, 0.5)) == "dogs"
-    assert Said(PETS, 0.99).verdict(Thresholds(0.0, 1.0)) == UNSURE
+    assert Prediction(PETS, 0.49).verdict(Thresholds(0.5, 0.5)) == "cats"
+    assert Prediction(PETS, 0.51).verdict(Thresholds(0.5, 0.5)) == "dogs"
+    assert Prediction(PETS, 0.99).verdict(Thresholds(0.0, 1.0)) == UNSURE
 
 
 def test_thresholds_on_one_side_of_one_half_decide_there_too():
-    assert Said(PETS, 0.4).verdict(Thresholds(0.2, 0.3)) == "dogs"
-    assert Said(PETS, 0.6).verdict(Thresholds(0.7, 0.8)) == "cats"
-    assert Said(PETS, 0.6).share("cats") == pytest.approx(0.4)
+    assert Prediction(PETS, 0.4).verdict(Thresholds(0.2, 0.3)) == "dogs"
+    assert Prediction(PETS, 0.6).verdict(Thresholds(0.7, 0.8)) == "cats"
+    assert Prediction(PETS, 0.6).share("cats") == pytest.approx(0.4)
 
 
 def test_doubt_is_how_near_the_average_answer_is_to_one_half():
@@ -45,13 +54,13 @@ def test_doubt_is_how_near_the_average_answer_is_to_one_half():
 
 
 def test_models_of_other_classes_are_not_averaged():
-    mixed = Row("a", None, (Said(PETS, 0.0), Said(BIRDS, 1.0)))
+    mixed = ImagePredictions("a", None, (Prediction(PETS, 0.0), Prediction(BIRDS, 1.0)))
     assert mixed.doubt == 0
     assert not mixed.disputed(USUAL)
 
 
 def test_the_most_doubtful_comes_first_and_equal_ones_stay_in_order():
-    assert by_doubt([row(0.9), row(0.5), row(0.1), row(0.6)]) == [1, 3, 0, 2]
+    assert sort_by_uncertainty([row(0.9), row(0.5), row(0.1), row(0.6)]) == [1, 3, 0, 2]
 
 
 def test_runs_disagree_only_where_two_are_sure_of_different_classes():
@@ -75,12 +84,12 @@ def test_a_mistake_is_a_sure_answer_that_the_label_denies():
     [("cats", 0), ("Dog", 1), (" DOGS ", 1), ("horse", None), (None, None), ("", None), ("cat s", None)],
 )
 def test_a_label_is_found_whatever_its_case_and_number(truth, label):
-    assert label_of(truth, PETS) == label
+    assert match_label(truth, PETS) == label
 
 
 def test_marks_count_right_wrong_and_not_sure():
     rows = [row(0.1, truth="cats"), row(0.9, truth="cats"), row(0.4, truth="cats"), row(0.9, truth="dog"), row(0.7)]
-    found = marks(rows, 0, USUAL)
+    found = count_confusion(rows, 0, USUAL)
     assert found.counts.tolist() == [[1, 1, 1], [0, 1, 0]]
     assert found.classes == PETS
     assert (found.total, found.sure, found.correct) == (4, 3, 3)  # the one that is not sure leans to the right side
@@ -94,25 +103,25 @@ def test_accuracy_at_one_half_is_that_of_scikit_learn():
     rng = np.random.default_rng(4)
     labels, probabilities = rng.integers(0, 2, 200), rng.random(200)
     rows = [row(p, truth=PETS[label]) for p, label in zip(probabilities, labels, strict=True)]
-    found = marks(rows, 0, Thresholds(0.5, 0.5))
+    found = count_confusion(rows, 0, Thresholds(0.5, 0.5))
     assert found.accuracy == accuracy_score(labels, probabilities > 0.5)
     assert found.counts[:, :2].tolist() == confusion_matrix(labels, probabilities > 0.5).tolist()
 
 
 def test_without_labels_there_are_no_marks():
-    assert marks([row(0.1), row(0.9, truth="horses")], 0, USUAL) is None
-    assert marks([], 0, USUAL) is None
+    assert count_confusion([row(0.1), row(0.9, truth="horses")], 0, USUAL) is None
+    assert count_confusion([], 0, USUAL) is None
 
 
 def test_all_not_sure_gives_an_accuracy_but_none_when_sure():
-    found = marks([row(0.5, truth="cats")], 0, USUAL)
+    found = count_confusion([row(0.5, truth="cats")], 0, USUAL)
     assert found.accuracy == 1.0
     assert found.accuracy_when_sure is None
 
 
 def test_the_table_to_take_away_is_sorted_by_doubt_and_runs_no_formula():
     rows = [row(0.9, 0.95, name="sure.jpg", truth="dogs"), row(0.5, 0.6, name="=HYPERLINK(1).jpg")]
-    table = list(csv.DictReader(io.StringIO(rows_csv(rows, ["model1", "=model4"], USUAL))))
+    table = list(csv.DictReader(io.StringIO(predictions_csv(rows, ["model1", "=model4"], USUAL))))
     assert [one["picture"] for one in table] == ["'=HYPERLINK(1).jpg", "sure.jpg"]
     assert table[1]["label"] == "dogs"
     assert table[1]["model1: probability of dogs"] == "0.9"
@@ -123,4 +132,4 @@ def test_the_table_to_take_away_is_sorted_by_doubt_and_runs_no_formula():
 
 
 def test_an_empty_table_has_its_head():
-    assert rows_csv([], ["model1"], USUAL) == "picture,label,doubt\n"
+    assert predictions_csv([], ["model1"], USUAL) == "picture,label,doubt\n"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from catdog.inference.occlusion import activation_words, look_words, occlusion, overlay
+from catdog.inference.occlusion import describe_activation, describe_occlusion, occlusion, overlay
 
 
 @pytest.fixture
@@ -106,21 +106,21 @@ def test_a_map_of_nothing_does_not_glow(pixels):
 
 
 def test_the_words_tell_by_how_much_the_answer_falls_and_what_a_map_can_not_show():
-    words = look_words("dogs", 0.97, np.full((160, 160), 0.31, np.float32))
+    words = describe_occlusion("dogs", 0.97, np.full((160, 160), 0.31, np.float32))
     assert "97.0 % sure of dogs" in words
     assert "up to 31 points" in words
     assert "not what the model sees there" in words
 
 
 def test_the_words_admit_that_no_place_counts():
-    assert "0.3 points at most" in look_words("dogs", 1.0, np.full((160, 160), 0.003, np.float32))
-    assert "0.0 points at most" in look_words("dogs", 1.0, np.full((160, 160), -0.1, np.float32))
+    assert "0.3 points at most" in describe_occlusion("dogs", 1.0, np.full((160, 160), 0.003, np.float32))
+    assert "0.0 points at most" in describe_occlusion("dogs", 1.0, np.full((160, 160), -0.1, np.float32))
 
 
 def test_the_words_of_an_activation_map_say_how_much_of_the_picture_speaks_against_the_answer():
     heat = np.ones((160, 160), np.float32)
-    assert "speak against it" not in activation_words("dogs", 0.9, heat)
+    assert "speak against it" not in describe_activation("dogs", 0.9, heat)
     heat[:, :40] = -1
-    words = activation_words("dogs", 0.9, heat)
+    words = describe_activation("dogs", 0.9, heat)
     assert "90.0 % sure of dogs" in words
     assert "Over 25 % of the picture, the places speak against it." in words

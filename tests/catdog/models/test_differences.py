@@ -3,30 +3,30 @@
 import pytest
 
 from catdog.errors import UsageError
-from catdog.models.differences import changes
+from catdog.models.differences import list_differences
 from catdog.models.specs import MODELS
-from catdog.models.summary import convolutions
+from catdog.models.summary import count_convolutions
 
 
 def said(name):
     """All that is said to change, as one text."""
-    return " ".join(change.what for change in changes(name))
+    return " ".join(change.what for change in list_differences(name))
 
 
 def test_the_first_model_has_none_before_it():
-    assert changes("model1") == ()
+    assert list_differences("model1") == ()
 
 
 @pytest.mark.parametrize("name", ["model2", "model3", "model4"])
 def test_every_change_says_what_and_why_in_whole_sentences(name):
-    assert len(changes(name)) >= 3
-    for change in changes(name):
+    assert len(list_differences(name)) >= 3
+    for change in list_differences(name):
         assert change.what.endswith(".")
         assert change.why.endswith(".")
 
 
 def test_model2_brings_augmentation_one_more_convolution_and_a_single_answer():
-    assert convolutions("model2") == convolutions("model1") + 1
+    assert count_convolutions("model2") == count_convolutions("model1") + 1
     assert "flipped left-right and up-down at random, turned up to ±90°" in said("model2")
     assert "6 convolutions instead of 5" in said("model2")
     assert "1 answer instead of 2" in said("model2")
@@ -54,4 +54,4 @@ def test_model4_brings_a_frozen_network_and_trains_only_its_last_layer():
 
 def test_an_unknown_model_is_refused_with_the_four_that_exist():
     with pytest.raises(UsageError, match=", ".join(MODELS)):
-        changes("model5")
+        list_differences("model5")

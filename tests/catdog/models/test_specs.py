@@ -7,7 +7,7 @@ import pytest
 
 from catdog.augmentation.config import Augmentation
 from catdog.errors import UsageError, WeightsError
-from catdog.models.specs import MODELS, build, compile_model, recipe
+from catdog.models.specs import MODELS, build_model, compile_model, get_spec
 
 NAMES = ("model1", "model2", "model3", "model4")
 
@@ -46,7 +46,7 @@ PUBLISHED = {  # best validation accuracy, best training accuracy, test accuracy
 @pytest.fixture(scope="module")
 def models() -> dict:
     """All four, built once and compiled; model4 with random weights."""
-    built = {name: build(name, seed=1) for name in NAMES}
+    built = {name: build_model(name, seed=1) for name in NAMES}
     for name, model in built.items():
         compile_model(model, name)
     return built
@@ -122,10 +122,10 @@ def test_the_models_follow_the_steps_of_the_notebook() -> None:
 
 def test_an_unknown_model_is_refused_with_the_four_that_exist() -> None:
     with pytest.raises(UsageError) as error:
-        recipe("model5")
+        get_spec("model5")
     assert all(name in str(error.value) for name in ("model5", *NAMES))
     with pytest.raises(UsageError):
-        build("model5")
+        build_model("model5")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -147,7 +147,7 @@ def test_the_loss_that_is_compiled_is_the_one_named(models: dict, pictures: np.n
 
 
 def test_adam_gets_the_learning_rate_that_was_asked_for(models: dict) -> None:
-    model = build("model1", seed=0)
+    model = build_model("model1", seed=0)
     compile_model(model, "model1", learning_rate=0.02)
     assert type(model.optimizer).__name__ == "Adam"
     assert float(model.optimizer.learning_rate) == pytest.approx(0.02)
@@ -164,7 +164,7 @@ def test_a_model_gives_one_tensor_of_answers(models: dict, pictures: np.ndarray,
 
 
 def test_training_model4_changes_its_head_and_never_its_backbone(pictures: np.ndarray) -> None:
-    model = build("model4", seed=2)
+    model = build_model("model4", seed=2)
     compile_model(model, "model4")
     backbone, head = model.get_layer("mobilenetv2_1.00_160"), model.get_layer("probability")
     frozen, free = backbone.get_weights(), head.get_weights()
@@ -176,24 +176,24 @@ def test_training_model4_changes_its_head_and_never_its_backbone(pictures: np.nd
 def test_augmentation_acts_in_training_only(pictures: np.ndarray) -> None:
     import keras
 
-    model = build("model2", seed=0)
+    model = build_model("model2", seed=0)
     front = keras.Model(model.input, model.get_layer("rotation").output)
     np.testing.assert_array_equal(np.asarray(front(pictures, training=False)), pictures)
     assert not np.array_equal(np.asarray(front(pictures, training=True)), pictures)
 
 
 def test_another_augmentation_takes_the_place_of_the_recipes_own() -> None:
-    turned = build("model4", augmentation=Augmentation(rotation=0.1))
+    turned = build_model("model4", augmentation=Augmentation(rotation=0.1))
     assert [describe(layer) for layer in turned.layers[1:4]] == [
         SCALE,
         "RandomRotation 0.1",
         "Functional mobilenetv2_1.00_160",
     ]
-    assert describe(build("model1", augmentation=Augmentation("vertical")).layers[1]) == "RandomFlip vertical"
+    assert describe(build_model("model1", augmentation=Augmentation("vertical")).layers[1]) == "RandomFlip vertical"
 
 
 def test_weights_fit_the_same_model_without_augmentation(models: dict, pictures: np.ndarray) -> None:
-    plain = build("model3", augmentation=Augmentation())
+    plain = build_model("model3", augmentation=Augmentation())
     assert not {"flip", "rotation"} & {layer.name for layer in plain.layers}
     plain.set_weights(models["model3"].get_weights())
     expected = np.asarray(models["model3"](pictures, training=False))
@@ -201,23 +201,23 @@ def test_weights_fit_the_same_model_without_augmentation(models: dict, pictures:
 
 
 def test_the_same_seed_gives_the_same_start_and_another_seed_another() -> None:
-    first, again, other = (build("model1", seed=seed).get_weights() for seed in (3, 3, 4))
+    first, again, other = (build_model("model1", seed=seed).get_weights() for seed in (3, 3, 4))
     assert all(np.array_equal(one, two) for one, two in zip(first, again, strict=True))
     assert not np.array_equal(first[0], other[0])
 
 
 def test_the_same_seed_repeats_dropout_and_augmentation(pictures: np.ndarray) -> None:
-    first, again = (build("model3", seed=5) for _ in range(2))
+    first, again = (build_model("model3", seed=5) for _ in range(2))
     answers = [np.asarray(model(pictures, training=True)) for model in (first, again, again)]
     np.testing.assert_allclose(answers[0], answers[1], rtol=1e-4)
     assert not np.allclose(answers[1], answers[2], rtol=1e-4), "the second pass must draw anew"
 
 
 def test_the_backbone_takes_its_weights_from_the_file(tmp_path: Path) -> None:
-    donor = build("model4", seed=6).get_layer("mobilenetv2_1.00_160")
+    donor = build_model("model4", seed=6).get_layer("mobilenetv2_1.00_160")
     path = tmp_path / "mobilenet.weights.h5"
     donor.save_weights(path)
-    backbone = build("model4", weights=path, seed=7).get_layer("mobilenetv2_1.00_160")
+    backbone = build_model("model4", weights=path, seed=7).get_layer("mobilenetv2_1.00_160")
     expected = donor.get_weights()
     assert all(np.array_equal(one, two) for one, two in zip(expected, backbone.get_weights(), strict=True))
     assert not backbone.trainable_weights
@@ -229,4 +229,4 @@ def test_a_file_that_does_not_fit_the_backbone_is_named_in_the_error(tmp_path: P
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(WeightsError, match=str(path)):
-        build("model4", weights=path)
+        build_model("model4", weights=path)

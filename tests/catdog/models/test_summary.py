@@ -5,8 +5,8 @@ import pytest
 from catdog.augmentation.config import AUGMENTATION_LAYERS, Augmentation
 from catdog.augmentation.layers import augmentation_layers
 from catdog.errors import UsageError
-from catdog.models.specs import MODELS, build
-from catdog.models.summary import AUGMENTING, layers_of, mobilenet
+from catdog.models.specs import MODELS, build_model
+from catdog.models.summary import AUGMENTING, list_layers, mobilenet
 
 
 def row_of_keras(layer):
@@ -20,14 +20,14 @@ def row_of_keras(layer):
 def test_every_row_is_the_one_that_keras_counts(name):
     counted = [
         (layer.name, layer.kind, layer.output, layer.parameters, layer.trainable_parameters)
-        for layer in layers_of(name)
+        for layer in list_layers(name)
     ]
-    assert counted == [row_of_keras(layer) for layer in build(name).layers]
+    assert counted == [row_of_keras(layer) for layer in build_model(name).layers]
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_the_rows_add_up_to_the_models_facts(name):
-    layers = layers_of(name)
+    layers = list_layers(name)
     assert sum(layer.parameters for layer in layers) == MODELS[name].parameters
     assert sum(layer.trainable_parameters for layer in layers) == MODELS[name].trainable_parameters
     frozen = MODELS[name].parameters - MODELS[name].trainable_parameters
@@ -42,7 +42,7 @@ def test_each_augmentation_layer_is_of_the_class_that_is_trained_with():
 
 
 def test_the_backbone_is_one_row_that_no_training_changes():
-    (row,) = [layer for layer in layers_of("model4") if layer.kind == "Functional"]
+    (row,) = [layer for layer in list_layers("model4") if layer.kind == "Functional"]
     assert (row.name, row.output, row.parameters) == ("mobilenetv2_1.00_160", (None, 5, 5, 1280), 2_257_984)
     assert (row.trainable_parameters, row.frozen_parameters) == (0, 2_257_984)
 
@@ -56,24 +56,24 @@ def test_mobilenet_has_as_many_convolutions_as_it_is_said_to():
 
 @pytest.mark.parametrize("name", MODELS)
 def test_every_layer_says_in_one_sentence_what_it_does(name):
-    for layer in layers_of(name):
+    for layer in list_layers(name):
         assert layer.does.endswith("."), layer.name
         assert layer.does.count(". ") == 0, layer.name
 
 
 def test_the_sentences_carry_the_models_own_numbers():
-    said = {name: " ".join(layer.does for layer in layers_of(name)) for name in MODELS}
+    said = {name: " ".join(layer.does for layer in list_layers(name)) for name in MODELS}
     assert "sets 75 % of the numbers to zero" in said["model3"]
     assert "turned up to ±72°" in said["model4"]
     assert "weighs all 8,192 numbers" in said["model1"]
 
 
 def test_a_row_of_numbers_is_one_pixel_with_many_channels():
-    sizes = {layer.name: layer.size for layer in layers_of("model3")}
+    sizes = {layer.name: layer.size for layer in list_layers("model3")}
     assert sizes["conv1"] == (158, 158, 32)
     assert sizes["flatten"] == (1, 1, 18 * 18 * 32)
 
 
 def test_an_unknown_model_is_refused_with_the_four_that_exist():
     with pytest.raises(UsageError, match="model1, model2, model3, model4"):
-        layers_of("model5")
+        list_layers("model5")

@@ -9,7 +9,7 @@ import pytest
 from catdog import runs
 from catdog.errors import RunError
 from catdog.models.specs import MODELS
-from catdog.runs import Run, bytes_free, bytes_taken, estimate, seconds_expected
+from catdog.runs import Run, bytes_free, bytes_taken, estimate, estimate_seconds
 from catdog.runs.estimate import bytes_needed
 from catdog.settings import Settings
 from catdog.training import TrainConfig
@@ -35,22 +35,22 @@ def done(settings: Settings, seconds: float, beside: float = 0.0, **config: obje
 
 def test_the_same_run_again_is_expected_to_take_what_it_took(settings: Settings) -> None:
     run = done(settings, seconds=80.0, beside=12.0)
-    assert seconds_expected([run], run.config, COUNTS) == pytest.approx(92.0)
+    assert estimate_seconds([run], run.config, COUNTS) == pytest.approx(92.0)
 
 
 def test_training_time_grows_with_epochs_and_start_up_does_not(settings: Settings) -> None:
     run = done(settings, seconds=80.0, beside=12.0)
-    assert seconds_expected([run], TrainConfig("model1", epochs=20), COUNTS) == pytest.approx(172.0)
+    assert estimate_seconds([run], TrainConfig("model1", epochs=20), COUNTS) == pytest.approx(172.0)
 
 
 def test_stored_features_are_computed_once_however_many_epochs_follow(settings: Settings) -> None:
     run = done(settings, seconds=3.0, model="model4", epochs=3)
     run.files.write_status(replace(run.status, prepared=20.0, finished=1023.0))
     run = runs.open_run(settings, run.id)
-    assert seconds_expected([run], TrainConfig("model4", epochs=20), COUNTS) == pytest.approx(40.0)
+    assert estimate_seconds([run], TrainConfig("model4", epochs=20), COUNTS) == pytest.approx(40.0)
     # 1 view of 2,000 pictures instead of 4, and the same validation pictures
     plain = TrainConfig("model4", epochs=20, flip="none", rotation=0.0)
-    assert seconds_expected([run], plain, COUNTS) == pytest.approx(20.0 + 20.0 * 2808 / 8808)
+    assert estimate_seconds([run], plain, COUNTS) == pytest.approx(20.0 + 20.0 * 2808 / 8808)
 
 
 def test_what_the_first_epoch_takes_more_is_counted_once(settings: Settings) -> None:
@@ -59,43 +59,43 @@ def test_what_the_first_epoch_takes_more_is_counted_once(settings: Settings) -> 
         run.files.history, [Epoch(one, seconds, 1, 1, 1, 1) for one, seconds in ((1, 7.0), (2, 4.0), (3, 4.0))]
     )
     run = runs.open_run(settings, run.id)
-    assert seconds_expected([run], TrainConfig("model1", epochs=20), COUNTS) == pytest.approx(3 + 20 * 4)
+    assert estimate_seconds([run], TrainConfig("model1", epochs=20), COUNTS) == pytest.approx(3 + 20 * 4)
 
 
 def test_an_exact_run_says_nothing_of_one_that_is_made_faster(settings: Settings) -> None:
     exact = done(settings, 80.0, exact=True)
-    assert seconds_expected([exact], TrainConfig("model1"), COUNTS) is None
-    assert seconds_expected([exact], TrainConfig("model1", epochs=10, exact=True), COUNTS) == pytest.approx(80.0)
+    assert estimate_seconds([exact], TrainConfig("model1"), COUNTS) is None
+    assert estimate_seconds([exact], TrainConfig("model1", epochs=10, exact=True), COUNTS) == pytest.approx(80.0)
 
 
 def test_a_run_that_ended_early_is_gone_by_for_the_epochs_it_did(settings: Settings) -> None:
     run = done(settings, seconds=80.0)
     run.files.write_status(replace(run.status, epoch=5))
     run = runs.open_run(settings, run.id)
-    assert seconds_expected([run], run.config, COUNTS) == pytest.approx(160.0)
+    assert estimate_seconds([run], run.config, COUNTS) == pytest.approx(160.0)
 
 
 def test_a_share_of_the_pictures_takes_less_but_validates_on_all(settings: Settings) -> None:
     run = done(settings, seconds=100.0)
-    half = seconds_expected([run], TrainConfig("model1", epochs=10, fraction=0.5), COUNTS)
+    half = estimate_seconds([run], TrainConfig("model1", epochs=10, fraction=0.5), COUNTS)
     assert 50 < half < 60
 
 
 def test_without_a_finished_run_of_that_model_nothing_is_promised(settings: Settings) -> None:
-    assert seconds_expected([done(settings, 80.0)], TrainConfig("model2"), COUNTS) is None
+    assert estimate_seconds([done(settings, 80.0)], TrainConfig("model2"), COUNTS) is None
     unfinished = runs.create_run(settings, TrainConfig("model2"))
-    assert seconds_expected([unfinished], TrainConfig("model2"), COUNTS) is None
+    assert estimate_seconds([unfinished], TrainConfig("model2"), COUNTS) is None
 
 
 def test_a_run_of_the_same_batch_size_is_gone_by_before_a_newer_one_of_another(settings: Settings) -> None:
     newest, same = done(settings, 500.0, batch_size=1), done(settings, 80.0)
-    assert seconds_expected([newest, same], TrainConfig("model1", epochs=10), COUNTS) == pytest.approx(80.0)
+    assert estimate_seconds([newest, same], TrainConfig("model1", epochs=10), COUNTS) == pytest.approx(80.0)
 
 
 def test_a_run_without_counts_in_its_config_is_not_gone_by(settings: Settings) -> None:
     run = done(settings, 80.0)
     run.files.add_to_config(data=None)
-    assert seconds_expected([runs.open_run(settings, run.id)], run.config, COUNTS) is None
+    assert estimate_seconds([runs.open_run(settings, run.id)], run.config, COUNTS) is None
 
 
 def test_the_space_needed_covers_model_copies_and_two_checkpoints() -> None:

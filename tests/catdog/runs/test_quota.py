@@ -18,7 +18,7 @@ from catdog.runs import (
     resume_run,
     stop_run,
 )
-from catdog.runs.audit import MOST, note_act
+from catdog.runs.audit import MOST, record_action
 from catdog.training import TrainConfig
 
 ANNA, BEN = "anna@school.example", "ben@school.example"
@@ -62,7 +62,7 @@ def test_where_nobody_signs_in_nothing_is_noted(limited):
 def test_the_acts_do_not_grow_without_end_and_the_first_stays(limited):
     run = launch(limited, CONFIG, by=ANNA)
     for number in range(MOST + 5):
-        note_act(run.files, f"renamed {number}", BEN)
+        record_action(run.files, f"renamed {number}", BEN)
     acts = open_run(limited, run.id).acts
     assert len(acts) == MOST
     assert (acts[0].what, acts[-1].what) == ("started", f"renamed {MOST + 4}")

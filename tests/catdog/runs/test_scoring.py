@@ -7,7 +7,7 @@ import pytest
 
 from catdog import evaluation
 from catdog.datasets import open_dataset
-from catdog.datasets.exclusions import EXCLUDED, without
+from catdog.datasets.exclusions import EXCLUDED, without_images
 from catdog.errors import RunError
 from catdog.runs import create_run, open_run, scoring
 from catdog.runs.scoring import score_on
@@ -120,7 +120,7 @@ def test_what_the_training_stored_before_its_present_model_is_not_used(answered,
 
 def test_pictures_have_the_split_of_the_data_set_as_it_is_asked_about(answered, run, dataset, settings, model):
     paths = dataset.catalog.paths[:3]
-    left = without(dataset, paths)
+    left = without_images(dataset, paths)
     for asked in (answered, run):
         assert score_on(asked, left, settings.cache).of(EXCLUDED).paths == paths
 

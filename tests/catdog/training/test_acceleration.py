@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from catdog.models.specs import build, compile_model
+from catdog.models.specs import build_model, compile_model
 from catdog.training import TrainConfig, acceleration
 from catdog.training.acceleration import (
     BFLOAT16,
@@ -100,7 +100,7 @@ def test_the_fused_update_gives_the_weights_that_keras_gives() -> None:
 def test_a_model_with_the_fused_update_goes_on_where_it_was_saved(tmp_path: Path) -> None:
     import keras
 
-    model = build("model4", seed=1)
+    model = build_model("model4", seed=1)
     compile_model(model, "model4", 0.005, fused_adam())
     pictures, labels = np.zeros((4, 160, 160, 3), "float32"), np.array([[0], [1], [0], [1]])
     model.fit(pictures, labels, verbose=0)

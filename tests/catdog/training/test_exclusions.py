@@ -8,7 +8,7 @@ import pytest
 from catdog import runs
 from catdog.augmentation.config import Augmentation
 from catdog.datasets import TEST, TRAINING, VALIDATION, Dataset, open_dataset
-from catdog.datasets.exclusions import digest_of, exclude, include
+from catdog.datasets.exclusions import digest_paths, exclude_images, include_images
 from catdog.runs import Run
 from catdog.settings import Settings
 from catdog.training import TrainConfig, loop, worker
@@ -34,7 +34,7 @@ def paths(settings: Settings, data: Dataset) -> list[str]:
     """One excluded picture of each split."""
     catalog = data.catalog
     chosen = [catalog.paths[catalog.indices(split)[0]] for split in (TRAINING, VALIDATION, TEST)]
-    exclude(settings, catalog, chosen)
+    exclude_images(settings, catalog, chosen)
     return sorted(chosen)
 
 
@@ -53,7 +53,7 @@ def test_excluded_pictures_are_neither_trained_on_nor_scored_and_the_run_notes_t
         seen.append(rows)
         return batches(pixels, labels, rows, *others, **named)
 
-    monkeypatch.setattr(loop, "build", small_network)
+    monkeypatch.setattr(loop, "build_model", small_network)
     monkeypatch.setattr(loop, "stand_in", lambda model, _: model)
     monkeypatch.setattr(loop, "batches", noted)
     assert work(run.files, settings) == 0
@@ -66,7 +66,7 @@ def test_excluded_pictures_are_neither_trained_on_nor_scored_and_the_run_notes_t
     assert len(seen[0]) == sum(counts[TRAINING].values()) - 1
     assert done.evaluation[TEST]["photos"] == sum(counts[TEST].values()) - 1
     assert done.evaluation[VALIDATION]["photos"] == sum(counts[VALIDATION].values()) - 1
-    assert done.details["data"]["excluded"] == {"pictures": 3, "digest": digest_of(paths), "paths": paths}
+    assert done.details["data"]["excluded"] == {"pictures": 3, "digest": digest_paths(paths), "paths": paths}
     assert done.details["data"]["fingerprint"] == data.catalog.fingerprint
     assert sum(done.details["data"]["counts"][TRAINING].values()) == len(seen[0])
 
@@ -82,8 +82,8 @@ def test_a_run_that_is_resumed_keeps_to_the_list_it_began_with(
 
     monkeypatch.setattr(worker, "_train", stopped)
     assert work(run.files, settings) == 0
-    include(settings, data.catalog, paths)
-    exclude(settings, data.catalog, [path for path in data.catalog.paths if path not in paths][:1])
+    include_images(settings, data.catalog, paths)
+    exclude_images(settings, data.catalog, [path for path in data.catalog.paths if path not in paths][:1])
     assert work(run.files, settings) == 0
     assert catalogs[0].splits.tolist() == catalogs[1].splits.tolist()
     assert runs.open_run(settings, run.id).details["data"]["excluded"]["paths"] == paths

@@ -9,7 +9,7 @@ import pytest
 
 from catdog.augmentation.config import Augmentation
 from catdog.datasets import TRAINING, VALIDATION, Dataset, open_dataset, reading
-from catdog.models.specs import MODELS, build, compile_model
+from catdog.models.specs import MODELS, build_model, compile_model
 from catdog.settings import Settings
 from catdog.training import RunFolder, features
 from catdog.training.checkpoint import load_checkpoint, save_checkpoint
@@ -22,7 +22,7 @@ GAIN = 4.0
 
 def lively(seed: int):
     """model4 with a backbone of random weights, scaled up so that its features are not all but zero."""
-    built = build("model4", seed=seed)
+    built = build_model("model4", seed=seed)
     (backbone,) = (layer for layer in built.layers if layer.name.startswith("mobilenetv2"))
     for layer in backbone.layers:
         if type(layer).__name__ == "BatchNormalization":
@@ -174,7 +174,7 @@ def test_a_checkpoint_of_the_model_holds_the_optimizer_that_trained_its_head(mod
 
     head_of(model).fit(np.ones((8, 1280), np.float32), np.ones((8, 1)), verbose=0)
     save_checkpoint(RunFolder(tmp_path), model, [])
-    again = build("model4", seed=5)
+    again = build_model("model4", seed=5)
     compile_model(again, "model4", 0.01)
     load_checkpoint(RunFolder(tmp_path), again)
     assert len(again.optimizer.variables) == len(model.optimizer.variables) > 2

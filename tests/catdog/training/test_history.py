@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from catdog.training.history import Epoch, best_of, read_history, write_history
+from catdog.training.history import Epoch, best_epoch, read_history, write_history
 
 EPOCHS = [Epoch(1, 8.125, 0.5, 0.693147, 0.55, 0.6875, 0.001), Epoch(2, 7.5, 0.625, 0.61, 0.7, 0.59, 0.0001)]
 
@@ -54,8 +54,8 @@ def test_a_file_that_is_no_history_is_an_empty_one(tmp_path: Path, content: byte
 
 def test_the_best_epoch_is_the_first_of_the_highest_validation_accuracy() -> None:
     epochs = [Epoch(number, 1.0, 0.5, 0.7, accuracy, 0.7) for number, accuracy in enumerate((0.5, 0.8, 0.7, 0.8), 1)]
-    assert best_of(epochs) is epochs[1]
-    assert best_of([]) is None
+    assert best_epoch(epochs) is epochs[1]
+    assert best_epoch([]) is None
 
 
 def test_a_loss_that_is_no_number_can_be_kept(tmp_path: Path) -> None:

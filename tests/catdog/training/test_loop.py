@@ -73,7 +73,7 @@ def train(
             score = SCORES[epoch]
             callback.on_epoch_end(epoch, {"accuracy": 0.6, "loss": 0.6, "val_accuracy": score, "val_loss": 1 / 3})
 
-    monkeypatch.setattr(loop, "build", small_network)
+    monkeypatch.setattr(loop, "build_model", small_network)
     monkeypatch.setattr(keras.Model, "fit", steps)
 
     def run(folder: RunFolder, epochs: int, **values: object) -> Reporter:

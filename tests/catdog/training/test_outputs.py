@@ -14,7 +14,7 @@ from catdog.datasets import TEST, VALIDATION, Dataset, open_dataset
 from catdog.errors import RunError
 from catdog.evaluation import score
 from catdog.inference.predictor import Predictor
-from catdog.models.specs import MODELS, build, compile_model
+from catdog.models.specs import MODELS, build_model, compile_model
 from catdog.settings import Settings
 from catdog.training import RunFolder
 from catdog.training.outputs import bare_copy, save_best, write_results
@@ -89,7 +89,7 @@ def test_the_saved_model_has_the_weights_and_neither_optimizer_nor_loss(folder: 
 def test_litert_answers_as_keras_does_and_the_files_hold_only_the_weights(
     folder: RunFolder, dataset: Dataset, name: str
 ) -> None:
-    model = build(name, seed=1)
+    model = build_model(name, seed=1)
     compile_model(model, name)
     write(folder, dataset, model, name)
     expected = np.array([float(row["probability"]) for row in predictions(folder)])

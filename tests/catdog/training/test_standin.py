@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from catdog.augmentation.config import Augmentation
-from catdog.models.specs import build, compile_model
+from catdog.models.specs import build_model, compile_model
 from catdog.training.standin import stand_in
 
 NAMES = ("model1", "model2", "model3")
@@ -20,7 +20,7 @@ def pictures() -> np.ndarray:
 @pytest.fixture(params=NAMES)
 def model(request: pytest.FixtureRequest) -> keras.Model:
     """A compiled model with augmentation and without dropout, which would draw other numbers each time."""
-    model = build(request.param, augmentation=Augmentation("horizontal", 0.2, 0.1, 0.1, 0.1, 0.1), seed=1)
+    model = build_model(request.param, augmentation=Augmentation("horizontal", 0.2, 0.1, 0.1, 0.1, 0.1), seed=1)
     next(layer for layer in model.layers if isinstance(layer, keras.layers.Dropout)).rate = 0
     compile_model(model, request.param, 0.001)
     return model

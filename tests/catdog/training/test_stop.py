@@ -21,7 +21,7 @@ EPOCHS = 3
 
 @pytest.fixture
 def run(settings: Settings, picture_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setattr(loop, "build", small_network)
+    monkeypatch.setattr(loop, "build_model", small_network)
     monkeypatch.setattr("catdog.runs.executors.local.start", lambda settings, files: None)
     return runs.create_run(settings, TrainConfig("model3", str(picture_folder), EPOCHS, 8, learning_rate=0.01))
 

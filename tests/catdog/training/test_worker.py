@@ -30,7 +30,7 @@ EPOCHS, STEPS = 4, 3  # 24 training pictures in batches of 8
 
 
 def small_network(name: str, weights: Path, augmentation: Augmentation, seed: int):
-    """What stands in for catdog.models.specs.build."""
+    """What stands in for catdog.models.specs.build_model."""
     import keras
 
     keras.utils.set_random_seed(seed)
@@ -56,7 +56,7 @@ def config(picture_folder: Path) -> TrainConfig:
 @pytest.fixture(autouse=True, scope="module")
 def _stand_ins() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop, "build", small_network)
+        patch.setattr(loop, "build_model", small_network)
         patch.setattr(
             "catdog.models.mobilenet.find_weights", lambda *_: Weights(Path("/weights.h5"), "weights of this test")
         )

@@ -76,7 +76,7 @@ def test_a_loss_that_is_no_longer_a_number_is_said_with_advice(
     def compile_model(model, *_: object, **__: object) -> None:
         model.compile(optimizer="adam", loss=lambda label, answer: answer * float("nan"), metrics=["accuracy"])
 
-    monkeypatch.setattr(loop, "build", small_network)
+    monkeypatch.setattr(loop, "build_model", small_network)
     monkeypatch.setattr(loop, "compile_model", compile_model)
     error = failure(settings, run)
     assert error.startswith("The loss is no longer a number (NaN) in epoch 1")

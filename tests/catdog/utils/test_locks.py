@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from catdog.utils.locks import locked
+from catdog.utils.locks import hold_lock
 from catdog.utils.progress import silent
 
 
@@ -18,10 +18,10 @@ def test_a_second_thread_waits_says_so_and_then_gets_its_turn(tmp_path: Path) ->
             assert (done, total, what) == (0, 0, "waiting for the other")
             waiting.set()
 
-        with locked(tmp_path / "lock", progress, "waiting for the other"):
+        with hold_lock(tmp_path / "lock", progress, "waiting for the other"):
             order.append("second")
 
-    with locked(tmp_path / "lock", silent, "waiting"):
+    with hold_lock(tmp_path / "lock", silent, "waiting"):
         thread = threading.Thread(target=second)
         thread.start()
         assert waiting.wait(10)
@@ -35,12 +35,12 @@ def test_what_progress_raises_ends_the_waiting(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     path = tmp_path / "lock"
-    with locked(path, silent, "waiting"), pytest.raises(KeyboardInterrupt), locked(path, stop, "waiting"):
+    with hold_lock(path, silent, "waiting"), pytest.raises(KeyboardInterrupt), hold_lock(path, stop, "waiting"):
         pytest.fail("two at a time")
 
 
 def test_an_error_inside_frees_the_lock(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="inside"), locked(tmp_path / "lock", silent, "waiting"):
+    with pytest.raises(ValueError, match="inside"), hold_lock(tmp_path / "lock", silent, "waiting"):
         raise ValueError("inside")
-    with locked(tmp_path / "lock", lambda *_: pytest.fail("still locked"), "waiting"):
+    with hold_lock(tmp_path / "lock", lambda *_: pytest.fail("still locked"), "waiting"):
         pass

@@ -10,7 +10,7 @@ from PIL import Image, ImageFilter, ImageOps
 
 from catdog.datasets import TEST, VALIDATION, Dataset, open_dataset
 from catdog.datasets.quality import checks as module
-from catdog.datasets.quality.checks import Health, Pair, examine
+from catdog.datasets.quality.checks import Pair, QualityReport, examine_images
 from catdog.datasets.quality.messages import KINDS, not_found, odd_words, pair_words, sentences
 from catdog.settings import Settings
 from tests.scenes import scene, scenes_folder
@@ -22,16 +22,16 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def look(settings: Settings, folder: Path) -> Callable[[], Health]:
-    return lambda: examine(open_dataset(settings, str(folder)), settings.cache)
+def look(settings: Settings, folder: Path) -> Callable[[], QualityReport]:
+    return lambda: examine_images(open_dataset(settings, str(folder)), settings.cache)
 
 
-def only(found: Health) -> Pair:
+def only(found: QualityReport) -> Pair:
     assert len(found.pairs) == 1
     return found.pairs[0]
 
 
-def test_a_set_without_faults_has_no_findings(look: Callable[[], Health]) -> None:
+def test_a_set_without_faults_has_no_findings(look: Callable[[], QualityReport]) -> None:
     found = look()
     assert found.pairs == found.unreadable == ()
     assert set(found.counts) == set(KINDS)
@@ -41,14 +41,14 @@ def test_a_set_without_faults_has_no_findings(look: Callable[[], Health]) -> Non
     assert "not found: leaks (pictures that" in not_found(found)
 
 
-def test_a_copied_file_within_training_is_a_copy_and_no_leak(folder: Path, look: Callable[[], Health]) -> None:
+def test_a_copied_file_within_training_is_a_copy_and_no_leak(folder: Path, look: Callable[[], QualityReport]) -> None:
     shutil.copy(folder / "train/cats/1.jpg", folder / "train/cats/again.jpg")
     pair = only(look())
     assert (pair.first, pair.second) == ("train/cats/1.jpg", "train/cats/again.jpg")
     assert (pair.kind, pair.group, pair.distance, pair.leak) == ("file", "copies", 0, False)
 
 
-def test_a_training_file_that_is_also_in_validation_is_a_leak(folder: Path, look: Callable[[], Health]) -> None:
+def test_a_training_file_that_is_also_in_validation_is_a_leak(folder: Path, look: Callable[[], QualityReport]) -> None:
     shutil.copy(folder / "train/cats/1.jpg", folder / "validation/cats/again.jpg")
     found = look()
     pair = only(found)
@@ -57,13 +57,17 @@ def test_a_training_file_that_is_also_in_validation_is_a_leak(folder: Path, look
     assert sentences(found)["leaks"].startswith("1 leak: ")
 
 
-def test_the_same_pixels_in_another_file_are_told_from_the_same_file(folder: Path, look: Callable[[], Health]) -> None:
+def test_the_same_pixels_in_another_file_are_told_from_the_same_file(
+    folder: Path, look: Callable[[], QualityReport]
+) -> None:
     scene(99).save(folder / "train/cats/a.png")
     scene(99).save(folder / "train/cats/b.png", compress_level=1)
     assert only(look()).kind == "pixels"
 
 
-def test_a_mirrored_training_picture_in_validation_is_a_near_leak(folder: Path, look: Callable[[], Health]) -> None:
+def test_a_mirrored_training_picture_in_validation_is_a_near_leak(
+    folder: Path, look: Callable[[], QualityReport]
+) -> None:
     picture = ImageOps.mirror(Image.open(folder / "train/dogs/2.jpg")).resize((180, 140))
     picture.save(folder / "validation/dogs/other.jpg", quality=70)
     pair = only(look())
@@ -73,7 +77,7 @@ def test_a_mirrored_training_picture_in_validation_is_a_near_leak(folder: Path, 
 
 
 def test_validation_and_test_may_be_alike_without_a_leak(
-    settings: Settings, folder: Path, look: Callable[[], Health]
+    settings: Settings, folder: Path, look: Callable[[], QualityReport]
 ) -> None:
     catalog = open_dataset(settings, str(folder)).catalog
     judged = [catalog.paths[catalog.indices(split, 0)[0]] for split in (VALIDATION, TEST)]
@@ -82,7 +86,7 @@ def test_validation_and_test_may_be_alike_without_a_leak(
 
 
 def test_a_copy_of_a_copy_shows_its_leak_although_its_pair_within_training_is_closer(
-    folder: Path, look: Callable[[], Health]
+    folder: Path, look: Callable[[], QualityReport]
 ) -> None:
     shutil.copy(folder / "train/cats/1.jpg", folder / "train/cats/again.jpg")
     Image.open(folder / "train/cats/1.jpg").save(folder / "validation/cats/near.jpg", quality=60)
@@ -91,7 +95,9 @@ def test_a_copy_of_a_copy_shows_its_leak_although_its_pair_within_training_is_cl
     assert found.counts["leaks"] == found.counts["copies"] == 1
 
 
-def test_small_dark_bright_blurred_and_unreadable_pictures_are_found(folder: Path, look: Callable[[], Health]) -> None:
+def test_small_dark_bright_blurred_and_unreadable_pictures_are_found(
+    folder: Path, look: Callable[[], QualityReport]
+) -> None:
     cats = folder / "train/cats"
     scene(1, 90, 70).resize((90, 70)).save(cats / "small.jpg")
     scene(51).point(lambda value: value // 6).save(cats / "dark.png")
@@ -108,18 +114,18 @@ def test_small_dark_bright_blurred_and_unreadable_pictures_are_found(folder: Pat
     assert odd_words("small", 70.0) == "shorter side 70 pixels"
 
 
-def test_what_goes_into_the_file_comes_out_again(folder: Path, look: Callable[[], Health]) -> None:
+def test_what_goes_into_the_file_comes_out_again(folder: Path, look: Callable[[], QualityReport]) -> None:
     shutil.copy(folder / "train/cats/1.jpg", folder / "validation/dogs/again.jpg")
     scene(1, 90, 70).save(folder / "train/cats/small.jpg")
     (folder / "train/cats/broken.jpg").write_bytes(b"no picture")
     found = look()
     assert found.pairs
     assert found.unreadable
-    assert Health.from_dict(json.loads(json.dumps(found.to_dict()))) == found
+    assert QualityReport.from_dict(json.loads(json.dumps(found.to_dict()))) == found
 
 
 def test_more_findings_than_are_kept_are_still_counted(
-    folder: Path, look: Callable[[], Health], monkeypatch: pytest.MonkeyPatch
+    folder: Path, look: Callable[[], QualityReport], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(5):
         shutil.copy(folder / "train/cats/1.jpg", folder / f"train/cats/again{number}.jpg")
@@ -131,6 +137,6 @@ def test_more_findings_than_are_kept_are_still_counted(
 def test_progress_is_told_and_ends_at_the_end(settings: Settings, folder: Path) -> None:
     told = []
     dataset: Dataset = open_dataset(settings, str(folder))
-    examine(dataset, settings.cache, lambda *report: told.append(report))
+    examine_images(dataset, settings.cache, lambda *report: told.append(report))
     assert len({what for _, _, what in told}) >= 2
     assert told[-1][0] == told[-1][1]

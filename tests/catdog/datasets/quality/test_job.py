@@ -15,10 +15,10 @@ import pytest
 
 from catdog.datasets import Dataset, open_dataset
 from catdog.datasets.quality import job
-from catdog.datasets.quality.job import checked, health_file, start, state, stored, work
+from catdog.datasets.quality.job import check_quality, load_report, read_job_state, report_path, run_job, start_job
 from catdog.errors import DataError
 from catdog.settings import PROJECT, Settings
-from catdog.utils.locks import locked
+from catdog.utils.locks import hold_lock
 from catdog.utils.progress import silent
 from tests.scenes import scenes_folder
 
@@ -49,11 +49,11 @@ def lock_of(settings: Settings, dataset: Dataset) -> Path:
 def test_a_second_look_reads_what_the_first_one_found(
     settings: Settings, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert stored(settings, dataset.catalog) is None
-    found = checked(settings, dataset)
+    assert load_report(settings, dataset.catalog) is None
+    found = check_quality(settings, dataset)
     assert found.counts["leaks"] == 1
-    monkeypatch.setattr(job, "examine", lambda *_: pytest.fail("it looked again"))
-    assert checked(settings, dataset) == stored(settings, dataset.catalog) == found
+    monkeypatch.setattr(job, "examine_images", lambda *_: pytest.fail("it looked again"))
+    assert check_quality(settings, dataset) == load_report(settings, dataset.catalog) == found
 
 
 @pytest.mark.parametrize(
@@ -69,30 +69,30 @@ def test_a_second_look_reads_what_the_first_one_found(
     ],
 )
 def test_a_damaged_result_is_made_anew(settings: Settings, dataset: Dataset, damage: Callable[[str], str]) -> None:
-    found = checked(settings, dataset)
-    file = health_file(settings, dataset.catalog)
+    found = check_quality(settings, dataset)
+    file = report_path(settings, dataset.catalog)
     file.write_text(damage(file.read_text()))
-    assert stored(settings, dataset.catalog) is None
-    assert checked(settings, dataset) == stored(settings, dataset.catalog) == found
+    assert load_report(settings, dataset.catalog) is None
+    assert check_quality(settings, dataset) == load_report(settings, dataset.catalog) == found
 
 
 def test_a_process_of_its_own_finds_the_same(settings: Settings, dataset: Dataset) -> None:
-    start(settings, dataset.catalog)
-    assert state(settings, dataset.catalog).active
-    waited(lambda: not state(settings, dataset.catalog).active)
-    found = stored(settings, dataset.catalog)
+    start_job(settings, dataset.catalog)
+    assert read_job_state(settings, dataset.catalog).active
+    waited(lambda: not read_job_state(settings, dataset.catalog).active)
+    found = load_report(settings, dataset.catalog)
     assert found is not None
     assert found.counts["leaks"] == 1
-    assert state(settings, dataset.catalog) == job.Checkup()
+    assert read_job_state(settings, dataset.catalog) == job.JobState()
 
 
 def test_a_second_browser_starts_no_second_process(
     settings: Settings, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    start(settings, dataset.catalog)
+    start_job(settings, dataset.catalog)
     monkeypatch.setattr(job.subprocess, "Popen", lambda *_, **__: pytest.fail("a second process"))
-    start(settings, dataset.catalog)
-    waited(lambda: not state(settings, dataset.catalog).active)
+    start_job(settings, dataset.catalog)
+    waited(lambda: not read_job_state(settings, dataset.catalog).active)
 
 
 def test_while_a_process_holds_the_lock_a_check_is_active_and_a_second_one_waits(
@@ -104,15 +104,15 @@ def test_while_a_process_holds_the_lock_a_check_is_active_and_a_second_one_waits
         if what.startswith("waiting for another process"):
             waiting.set()
 
-    with locked(lock_of(settings, dataset), silent, ""):
-        assert state(settings, dataset.catalog).active
-        second = threading.Thread(target=lambda: results.append(checked(settings, dataset, progress)))
+    with hold_lock(lock_of(settings, dataset), silent, ""):
+        assert read_job_state(settings, dataset.catalog).active
+        second = threading.Thread(target=lambda: results.append(check_quality(settings, dataset, progress)))
         second.start()
         assert waiting.wait(10)
-        assert stored(settings, dataset.catalog) is None
+        assert load_report(settings, dataset.catalog) is None
     second.join(60)
-    assert results == [stored(settings, dataset.catalog)]
-    assert not state(settings, dataset.catalog).active
+    assert results == [load_report(settings, dataset.catalog)]
+    assert not read_job_state(settings, dataset.catalog).active
 
 
 def test_how_far_it_is_can_be_seen_from_outside(
@@ -123,12 +123,12 @@ def test_how_far_it_is_can_be_seen_from_outside(
     def examine(dataset: Dataset, cache: Path, progress) -> None:
         monkeypatch.setattr(job, "INTERVAL", 0)
         progress(3, 10, "looking")
-        seen.append(state(settings, dataset.catalog))
+        seen.append(read_job_state(settings, dataset.catalog))
         raise DataError("enough")
 
-    monkeypatch.setattr(job, "examine", examine)
+    monkeypatch.setattr(job, "examine_images", examine)
     with pytest.raises(DataError, match="enough"):
-        checked(settings, dataset)
+        check_quality(settings, dataset)
     assert (seen[0].active, seen[0].done, seen[0].total, seen[0].what) == (True, 3, 10, "looking")
 
 
@@ -142,9 +142,9 @@ def hang(*_):
     print("at work", flush=True)
     time.sleep(60)
 
-job.examine = hang
+job.examine_images = hang
 settings = Settings.from_environment()
-job.checked(settings, open_dataset(settings, sys.argv[1]))
+job.check_quality(settings, open_dataset(settings, sys.argv[1]))
 """
 
 
@@ -153,13 +153,13 @@ def test_a_killed_one_is_seen_as_cut_off_and_can_be_started_again(settings: Sett
     environment = os.environ | settings.environment()
     with subprocess.Popen(command, env=environment, cwd=PROJECT, stdout=subprocess.PIPE) as process:
         process.stdout.readline()
-        assert state(settings, dataset.catalog).active
+        assert read_job_state(settings, dataset.catalog).active
         process.kill()
-    now = state(settings, dataset.catalog)
+    now = read_job_state(settings, dataset.catalog)
     assert (now.active, now.cut_off, now.error) == (False, True, "")
-    start(settings, dataset.catalog)
-    waited(lambda: not state(settings, dataset.catalog).active)
-    assert stored(settings, dataset.catalog) is not None
+    start_job(settings, dataset.catalog)
+    waited(lambda: not read_job_state(settings, dataset.catalog).active)
+    assert load_report(settings, dataset.catalog) is not None
 
 
 def test_a_failed_one_says_why_in_one_sentence(
@@ -168,9 +168,9 @@ def test_a_failed_one_says_why_in_one_sentence(
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(job, "examine", fail)
-    assert work(settings, dataset.catalog.source, dataset.catalog.fingerprint) == 1
-    now = state(settings, dataset.catalog)
+    monkeypatch.setattr(job, "examine_images", fail)
+    assert run_job(settings, dataset.catalog.source, dataset.catalog.fingerprint) == 1
+    now = read_job_state(settings, dataset.catalog)
     assert "ZeroDivisionError" in now.error
     assert now.error.endswith(".")
     assert not now.active
@@ -179,20 +179,20 @@ def test_a_failed_one_says_why_in_one_sentence(
 
 def test_pictures_that_changed_since_the_page_was_drawn_are_said(settings: Settings, dataset: Dataset) -> None:
     settings.cache.mkdir(exist_ok=True)
-    assert work(settings, dataset.catalog.source, "another") == 1
+    assert run_job(settings, dataset.catalog.source, "another") == 1
     catalog = replace(dataset.catalog, fingerprint="another")
-    assert "have just changed" in state(settings, catalog).error
+    assert "have just changed" in read_job_state(settings, catalog).error
 
 
 def test_a_result_that_can_not_be_kept_is_a_sentence(settings: Settings, dataset: Dataset, full_disk) -> None:
     with full_disk(100), pytest.raises(DataError, match="can't be kept"):
-        checked(settings, dataset)
+        check_quality(settings, dataset)
 
 
 def test_a_check_up_needs_no_tensorflow(settings: Settings, dataset: Dataset) -> None:
     code = (
-        "import sys; from catdog.datasets.quality.job import work; from catdog.settings import Settings; "
-        "status = work(Settings.from_environment(), *sys.argv[1:]); "
+        "import sys; from catdog.datasets.quality.job import run_job; from catdog.settings import Settings; "
+        "status = run_job(Settings.from_environment(), *sys.argv[1:]); "
         "sys.exit(status or len({'tensorflow', 'keras', 'streamlit'} & set(sys.modules)))"
     )
     command = [sys.executable, "-c", code, dataset.catalog.source, dataset.catalog.fingerprint]

@@ -1,10 +1,8 @@
-"""What every page shares: the settings, the chosen data, the runs, errors in words, the head of a page."""
+"""What every page works on: the settings, the chosen data, the runs, the query parameters."""
 
 import os
-import re
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
@@ -16,45 +14,13 @@ from catdog.models.specs import MODELS
 from catdog.runs import Run, open_run
 from catdog.settings import Settings
 from catdog.training import ACTIVE
-from pages.components.jobs import Job, Jobs
+from pages.components import markdown
+from pages.components.jobs import Jobs, wait_behind_bar
 
 
 def settings() -> Settings:
     """Return the settings of this server, read from its environment; UsageError if one can't be used."""
     return Settings.from_environment()
-
-
-def plain(text: str) -> str:
-    """Return `text` so that Markdown shows it as it is, whatever a file or a folder is called."""
-    return re.sub(r"([\\`*\[\]<>$~#|]|(?<![^\W_])_|_(?![^\W_]))", r"\\\1", text)
-
-
-def unlinked(email: str) -> str:
-    """Return an e-mail address with an invisible joint before its "@", so that Markdown makes no link of it."""
-    return email.replace("@", "\u2060@")
-
-
-@contextmanager
-def errors() -> Iterator[None]:
-    """Turn an error that a user can cause into a box with its sentence; the rest of the block is left out."""
-    try:
-        yield
-    except CatDogError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-
-
-def opening(title: str, two_sentences: str) -> None:
-    """Write the head of a page: its title, the two sentences that teach its idea, and the data in use."""
-    st.title(title, anchor=False)
-    st.markdown(two_sentences)
-    with suppress(CatDogError):  # a page that needs the data says itself what is wrong with it
-        st.caption(f":material/database: Data in use: **{plain(catalog().title)}**")
-
-
-def row(number: int, width: int) -> list:
-    """Return that many cells side by side, each at least `width` pixels wide; they wrap on a narrow screen."""
-    grid = st.grid(number, min_column_width=width)
-    return [grid.cell() for _ in range(number)]
 
 
 def number_in_address(name: str) -> int | None:
@@ -78,36 +44,36 @@ def sources() -> list[str]:
     """Return the data sources that can be opened now: "photos" only once the photos are there."""
     where = settings()
     have_photos = photos_root(where) is not None
-    return [name for name in library.sources(where) if have_photos or name != "photos"]
+    return [name for name in library.list_sources(where) if have_photos or name != "photos"]
 
 
 def offered() -> list[str]:
     """Return the data sources to choose from: all that can be opened, and the folder that the address names."""
     known = sources()
     for named in (st.session_state.get("data"), st.query_params.get("data")):
-        if named not in known and library.is_named_folder(settings(), named):
+        if named not in known and library.is_listed_folder(settings(), named):
             known.append(named)
     return known
 
 
 def source_label(name: str) -> str:
     """Return what the choice of data calls a source, and the address too: an added set's name, else the source."""
-    own = library.own_set(settings(), name)
+    own = library.find_user_dataset(settings(), name)
     return own.name if own else name
 
 
 def source() -> str:
     """Return the data source that the sidebar chose: "photos", "drawn", or the path of an added set or a folder."""
     chosen = st.session_state.get("data")
-    usable = chosen in sources() or library.is_named_folder(settings(), chosen)
+    usable = chosen in sources() or library.is_listed_folder(settings(), chosen)
     return chosen if usable else library.default_source(settings())
 
 
 def source_words(name: str) -> str:
     """Say in words which pictures a data source holds: "photos", "drawn pictures" or "pictures of NAME"."""
-    own = library.own_set(settings(), name)
+    own = library.find_user_dataset(settings(), name)
     words = {"photos": "photos", "drawn": "drawn pictures"}.get(name)
-    return words or f"pictures of {plain(own.name if own else Path(name).name)}"
+    return words or f"pictures of {markdown.escape(own.name if own else Path(name).name)}"
 
 
 def classes() -> tuple[str, str]:
@@ -116,7 +82,7 @@ def classes() -> tuple[str, str]:
         first, second = catalog().classes
     except CatDogError:
         return "cats", "dogs"
-    return plain(first), plain(second)
+    return markdown.escape(first), markdown.escape(second)
 
 
 def catalog() -> Catalog:
@@ -140,16 +106,6 @@ def dataset() -> Dataset:
     if job.error is not None:
         raise job.error
     return job.result
-
-
-def wait_behind_bar(job: Job, patience: float, first: str) -> None:
-    """Wait until a job has ended; after `patience` seconds a bar shows how far it is, `first` what it shows at once."""
-    if job.wait(patience):
-        return
-    bar = st.progress(0.0, text=first)
-    while not job.wait(0.1):
-        bar.progress(job.share, text=job.text)
-    bar.empty()
 
 
 def _changed(where: Settings, chosen: str) -> tuple[int, ...]:
