@@ -16,7 +16,7 @@ from catdog.settings import Settings
 from catdog.utils.files import read_json, write_json
 from catdog.utils.text import join_names
 
-EXCLUDED = "list_excluded"  # takes the place of a picture's split
+EXCLUDED = "excluded"  # takes the place of a picture's split
 
 
 def list_excluded(settings: Settings, catalog: Catalog) -> tuple[str, ...]:

@@ -96,7 +96,7 @@ def _open(folder: RunFolder, config: TrainConfig, settings: Settings, reporter: 
     if read_history(folder.history) and data.get("fingerprint") and not began:
         raise DataError("The pictures are no longer those that this run began with: start a new run.")
     if began:
-        return without_images(dataset, (data.get("list_excluded") or {}).get("paths") or ())
+        return without_images(dataset, (data.get("excluded") or {}).get("paths") or ())
     return without_images(dataset, list_excluded(settings, dataset.catalog))
 
 
@@ -126,7 +126,7 @@ def _data(dataset: Dataset) -> dict:
         "counts": catalog.counts(),
         "baseline": catalog.baseline,
         "fingerprint": catalog.fingerprint,
-        "list_excluded": {"pictures": len(left_out), "digest": digest_paths(left_out), "paths": left_out},
+        "excluded": {"pictures": len(left_out), "digest": digest_paths(left_out), "paths": left_out},
     }
 
 

@@ -86,7 +86,7 @@ def test_a_picture_is_excluded_shown_as_such_and_taken_back(page, data, place) -
     toggles(test)[0].set_value(True).run()
     assert list_excluded(place, data.catalog) == LEAK[:1]
     assert "1 excluded from training" in text_of(test)
-    test = page(finding="list_excluded")
+    test = page(finding="excluded")
     assert [one.value for one in toggles(test)] == [True]
     toggles(test)[0].set_value(False).run()
     assert list_excluded(place, data.catalog) == ()

@@ -17,7 +17,7 @@ from catdog.utils.text import format_percent
 from pages.components import access, markdown, page, state
 from pages.components.browse.quality_grid import first_page, show_pairs, show_photos
 
-DOUBTED, EXCLUDED = "doubted", "list_excluded"
+DOUBTED, EXCLUDED = "doubted", "excluded"
 EVERY = 0.5  # seconds between two looks at the check-up
 
 
