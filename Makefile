@@ -5,7 +5,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test fuzz audit lint format clean
+.PHONY: help setup run test test-slow fuzz audit lint format clean
 
 # Modules are called with `python -m`, since the scripts in .venv/bin break when the folder is moved or renamed.
 PY := .venv/bin/python
@@ -17,7 +17,7 @@ VERSION_FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 
 help: ## Say what there is
 	@echo "Cats and dogs: a dashboard to learn image classification with."
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "PYTHON=python3.12 picks another Python, PORT=8600 another port, ARGS=... goes to pytest."
 
@@ -27,8 +27,11 @@ run: .venv/.ready ## Fetch the photos (first time) and open the dashboard on htt
 	@$(PY) -m catdog data --fetch --give-up-after 20 || true
 	@$(PY) -m streamlit run dashboard.py --server.port=$(PORT)
 
-test: .venv/.ready-to-test ## Run all the tests; ARGS="-k flip" picks some
-	@$(PY) -m pytest $(SIDE_BY_SIDE) $(ARGS)
+test: .venv/.ready-to-test ## Run the tests, in minutes; ARGS="-k flip" picks some
+	@$(PY) -m pytest -m "not slow" $(SIDE_BY_SIDE) $(ARGS)
+
+test-slow: .venv/.ready-to-test ## Run the tests of Ray, of the class at one server, and of the other benchmarks
+	@$(PY) -m pytest -m slow $(SIDE_BY_SIDE) $(ARGS)
 
 fuzz: .venv/.ready-to-test ## Read 10,000 damaged picture files; ARGS="--cases 100000 --seed 2" reads more
 	@$(PY) -m tests.fuzz --cases 10000 $(ARGS)
@@ -36,9 +39,10 @@ fuzz: .venv/.ready-to-test ## Read 10,000 damaged picture files; ARGS="--cases 1
 audit: .venv/.ready-to-test ## Look for known weaknesses of the installed packages; asks pypi.org about each
 	@$(PY) -m pip_audit --local --strict --progress-spinner off $(ARGS)
 
-lint: .venv/.ready-to-test ## Check style and format
+lint: .venv/.ready-to-test ## Check style, format, docstrings and who imports whom
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
+	@PYTHONPATH=. $(PY) -c 'import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())'
 
 format: .venv/.ready-to-test ## Put the code into the project's format
 	@$(PY) -m ruff check --fix

@@ -56,7 +56,9 @@ def calls(folder: Path) -> list[str]:
 
 def test_help_lists_every_target():
     shown = make(PROJECT, "help").stdout
-    assert all(f"make {name} " in shown for name in ("setup", "run", "test", "audit", "lint", "format", "clean"))
+    assert all(
+        f"make {name} " in shown for name in ("setup", "run", "test", "test-slow", "audit", "lint", "format", "clean")
+    )
 
 
 @pytest.mark.parametrize("target", ["run", "test", "lint", "setup"])
@@ -156,7 +158,8 @@ def test_audit_fails_where_a_package_is_weak_and_where_none_could_be_looked_up(c
 def test_test_runs_pytest_with_the_arguments_given(clone):
     assert make(clone, "test", f"PYTHON={python(clone, fits=True)}", "ARGS=-k flip").returncode == 0
     assert (
-        calls(clone)[-1] == "pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder -k flip"
+        calls(clone)[-1]
+        == "pytest -m not slow --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder -k flip"
     )
 
 
@@ -172,7 +175,7 @@ def test_clean_keeps_photos_and_runs(clone):
 
 
 def test_ci_calls_lint_and_test(clone, monkeypatch):
-    """.ci/run in a folder without a data folder beside it: CI=true, then make lint, then make test."""
+    """.ci/run in a folder without a data folder beside it: CI=true, then make lint, make test and make test-slow."""
     (clone / ".ci").mkdir()
     shutil.copy(PROJECT / ".ci" / "run", clone / ".ci")
     (clone / "bin").mkdir()
@@ -184,4 +187,5 @@ def test_ci_calls_lint_and_test(clone, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PATH", f"{clone / 'bin'}:{Path(sys.executable).parent}:/usr/bin:/bin")
     done = subprocess.run([clone / ".ci" / "run"], cwd="/", capture_output=True, text=True, check=False)
-    assert done.stdout.splitlines()[-2:] == ["make lint CI=true photos=", "make test CI=true photos="]
+    targets = ("lint", "test", "test-slow")
+    assert done.stdout.splitlines()[-3:] == [f"make {target} CI=true photos=" for target in targets]

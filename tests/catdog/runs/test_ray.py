@@ -19,6 +19,8 @@ from catdog.settings import Settings
 from catdog.training import ACTIVE, TrainConfig
 from tests.ray_cluster import RayCluster, ray_cluster
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("ray", reason="needs ray: python -m pip install -r requirements-ray.txt")
 
 SIX = [TrainConfig("model1", "drawn", epochs=5, batch_size=16, seed=seed) for seed in range(6)]
