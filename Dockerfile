@@ -1,4 +1,4 @@
-# The dashboard, and every node of a Ray cluster that trains for it. See "In a container" in README.md.
+# The dashboard, and every node of a Ray cluster that trains for it. See docs/containers.md.
 FROM python:3.12-slim
 
 ENV PYTHONUNBUFFERED=1 \

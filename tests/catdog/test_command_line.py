@@ -1,13 +1,11 @@
-"""The command line as a whole: its parser, its exit statuses, its one-line complaints, and its documentation."""
+"""The command line as a whole: its parser, its exit statuses, and its one-line complaints."""
 
-import argparse
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import pytest
 
-from catdog.__main__ import build_parser, main
+from catdog.__main__ import main
 from catdog.cli import models
 from catdog.errors import DataError, RunError, UsageError
 from catdog.settings import PROJECT
@@ -21,15 +19,6 @@ def one_line(text: str) -> str:
     assert len(lines) == 1, text
     assert lines[0].startswith("catdog: ")
     return lines[0]
-
-
-def parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
-    """Yield the parsers of all commands and of their actions."""
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for below in action.choices.values():
-                yield below
-                yield from parsers(below)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -124,13 +113,3 @@ def test_a_real_process_ends_with_the_status_and_one_line(environment):
     assert done.returncode == 2
     assert "model9" in one_line(done.stderr)
     assert done.stdout == ""
-
-
-def test_every_command_action_and_option_is_in_the_readme():
-    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
-    for parser in parsers(build_parser()):
-        call = parser.prog.replace("python -m catdog ", "")
-        assert call in readme, f"README.md does not mention {parser.prog}"
-        for action in parser._actions:
-            for option in action.option_strings:
-                assert option in ("-h", "--help") or option in readme, f"README.md does not mention {option} of {call}"
