@@ -11,8 +11,7 @@ from catdog import __version__
 from catdog.cli import data, evaluate, export, health, models, predict, runs, train
 from catdog.cli.terminal import complain
 from catdog.errors import CatDogError, UsageError
-from catdog.limits import Limits
-from catdog.settings import Settings
+from catdog.settings import Limits, Settings
 
 
 class Parser(argparse.ArgumentParser):

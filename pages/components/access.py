@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
+from catdog.access import is_member
 from catdog.errors import AccessError, CatDogError
-from catdog.members import is_member
 from pages.components import markdown, state
 from pages.components.serving import providers, sign_in_on
 

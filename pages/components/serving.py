@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
+from catdog.access import is_member
 from catdog.errors import CatDogError, UsageError
-from catdog.members import is_member
 from catdog.settings import Settings
 
 NEEDED = ("client_id", "client_secret", "server_metadata_url")

@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from catdog.limits import MEGABYTE, Allowance
+from catdog.access import Allowance
+from catdog.settings import MEGABYTE
 from catdog.utils.text import format_duration, format_size
 from pages.components import access, state
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from catdog.limits import IN_A_CLASS
 from catdog.runs import list_runs
+from catdog.settings import CLASS_LIMITS
 from tests.browser.provider import Provider
 from tests.browser.visitor import drawn, main
 
@@ -31,7 +31,7 @@ def guarded(start, provider: Provider, tmp_path: Path):
     secrets, members = tmp_path / "secrets.toml", tmp_path / "members.txt"
     secrets.write_text(provider.secrets(), encoding="utf-8")
     members.write_text("anna@school.example  # teaches\n", encoding="utf-8")
-    return start("http://127.0.0.1:9/photos.zip", ("--secrets.files", str(secrets)), members=members, limits=IN_A_CLASS)
+    return start("http://127.0.0.1:9/photos.zip", ("--secrets.files", str(secrets)), members=members, limits=CLASS_LIMITS)
 
 
 def sign_in(window: Page, provider: Provider, claims: dict) -> None:

@@ -1,4 +1,4 @@
-"""Settings: what the CATDOG_* variables mean, and that a child process reads the same."""
+"""catdog.settings: what the CATDOG_* variables mean, and that a child process reads the same."""
 
 import os
 from pathlib import Path
@@ -6,7 +6,17 @@ from pathlib import Path
 import pytest
 
 from catdog.errors import UsageError
-from catdog.settings import PHOTOS_URL, PROJECT, Settings
+from catdog.settings import (
+    CLASS_LIMITS,
+    PHOTOS_URL,
+    PROJECT,
+    RAY_ADDRESS,
+    Cluster,
+    Limits,
+    Settings,
+    read_cluster,
+    read_limits,
+)
 
 
 def test_without_variables_everything_lies_in_var_beside_the_dashboard():
@@ -65,9 +75,9 @@ def test_a_tilde_means_the_users_home(monkeypatch, tmp_path):
     assert Settings.from_environment({"CATDOG_HOME": "~/catdog"}).home == tmp_path / "catdog"
 
 
-@pytest.mark.parametrize("slots", ["0", "-1", "two", "1.5", " "])
+@pytest.mark.parametrize("slots", ["0", "-1", "two", "1.5", " ", "²"])
 def test_slots_that_are_no_whole_number_from_1_up_are_refused(slots):
-    with pytest.raises(UsageError, match="CATDOG_SLOTS"):
+    with pytest.raises(UsageError, match=r"^CATDOG_SLOTS is .* a whole number from 1 up: set it to 1\.$"):
         Settings.from_environment({"CATDOG_SLOTS": slots})
 
 
@@ -84,3 +94,70 @@ def test_a_child_process_reads_the_same_settings(settings):
 
 def test_the_variables_of_this_process_are_read(environment):
     assert Settings.from_environment() == environment
+
+
+def test_runs_train_on_this_machine_unless_the_executor_is_ray():
+    assert read_cluster({}) is None
+    assert read_cluster({"CATDOG_EXECUTOR": "local", "RAY_ADDRESS": "http://head:8265"}) is None
+
+
+def test_the_cluster_is_read_from_the_environment_and_handed_on():
+    values = {
+        "CATDOG_EXECUTOR": "ray",
+        "CATDOG_RAY_ADDRESS": "http://head:8265/",
+        "CATDOG_RAY_CPUS": "4",
+        "CATDOG_RAY_GPUS": "0.5",
+        "CATDOG_RAY_MEMORY": "123.4567895",
+        "CATDOG_RAY_RESOURCES": "fast,big=0.5",
+    }
+    cluster = read_cluster(values)
+    assert cluster == Cluster("http://head:8265", 4, 0.5, 123_456_789_500, (("fast", 1.0), ("big", 0.5)))
+    assert read_cluster(cluster.environment()) == cluster
+    settings = Settings.from_environment(values)
+    assert Settings.from_environment(settings.environment()).cluster == cluster
+
+
+def test_rays_own_variable_is_used_where_ours_is_not_set():
+    assert read_cluster({"CATDOG_EXECUTOR": "ray", "RAY_ADDRESS": "https://ray.school"}).address == "https://ray.school"
+    assert read_cluster({"CATDOG_EXECUTOR": "ray"}).address == RAY_ADDRESS
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CATDOG_EXECUTOR", "slurm"),
+        ("CATDOG_RAY_ADDRESS", "ray://head:10001"),
+        ("CATDOG_RAY_CPUS", "many"),
+        ("CATDOG_RAY_GPUS", "-1"),
+        ("CATDOG_RAY_MEMORY", "nan"),
+        ("CATDOG_RAY_RESOURCES", "fast=very"),
+    ],
+)
+def test_a_bad_value_for_ray_is_one_sentence_with_its_variable(name, value):
+    with pytest.raises(UsageError, match=rf"^{name} |^The Ray address is .*{name}") as caught:
+        read_cluster({"CATDOG_EXECUTOR": "ray", name: value})
+    assert str(caught.value).endswith(".")
+
+
+def test_one_person_alone_has_no_limits_and_a_class_has_some():
+    assert read_limits({}) == Limits() == Limits(0, 0, 0)
+    assert read_limits({"CATDOG_MEMBERS": "/members.txt"}) == CLASS_LIMITS
+    assert min(CLASS_LIMITS.runs, CLASS_LIMITS.upload, CLASS_LIMITS.stored) > 0
+
+
+def test_every_limit_can_be_set_and_0_means_none():
+    values = {"CATDOG_LIMIT_RUNS": "3", "CATDOG_LIMIT_UPLOAD": "10", "CATDOG_LIMIT_STORED": "20"}
+    assert read_limits(values) == Limits(3, 10_000_000, 20_000_000)
+    assert read_limits({"CATDOG_MEMBERS": "/members.txt", "CATDOG_LIMIT_RUNS": "0"}).runs == 0
+    assert read_limits(read_limits(values).environment()) == read_limits(values)
+
+
+def test_a_child_process_reads_the_same_limits_however_large():
+    large = read_limits({"CATDOG_LIMIT_UPLOAD": "123456789", "CATDOG_LIMIT_STORED": "1234567"})
+    assert read_limits(large.environment()) == large
+
+
+@pytest.mark.parametrize("text", ["-1", "many", "1.5", " ", "9" * 10, "٣"])
+def test_a_limit_that_is_no_whole_number_is_refused(text):
+    with pytest.raises(UsageError, match=r"^CATDOG_LIMIT_UPLOAD is .*, 0 for no limit: set it to 20\.$"):
+        read_limits({"CATDOG_LIMIT_UPLOAD": text})

@@ -16,8 +16,7 @@ import dockerfile
 import pytest
 from compose_spec import PyCompose
 
-from catdog.cluster import Cluster
-from catdog.settings import PROJECT, Settings
+from catdog.settings import PROJECT, Cluster, Settings
 from tests.browser.server import free_port
 
 

@@ -13,10 +13,9 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from catdog.cluster import Cluster
 from catdog.errors import RunError
 from catdog.runs.executors.local import worker_variables
-from catdog.settings import Settings
+from catdog.settings import Cluster, Settings
 from catdog.training import RunFolder
 from catdog.utils.files import read_json, write_json
 

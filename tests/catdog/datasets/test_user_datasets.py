@@ -28,8 +28,7 @@ from catdog.datasets import (
 from catdog.datasets import archive as limits
 from catdog.datasets import user_datasets as module
 from catdog.errors import AccessError, DataError
-from catdog.limits import Limits
-from catdog.settings import Settings
+from catdog.settings import Limits, Settings
 
 Make = Callable[..., Path]
 TWO = {"circles": 10, "squares": 10}
@@ -467,7 +466,7 @@ def test_a_set_is_found_by_name_and_by_source(settings: Settings, make: Make) ->
 
 def test_a_long_list_of_equal_names_takes_no_quadratic_time() -> None:
     names = [f"a/{'x' * (number % 2)}\x01{chr(1) * number}.jpg" for number in range(3000)]
-    assert len(layout.arrange([*names, *(f"b/{number}.jpg" for number in range(10))]).places) == 3010
+    assert len(layout.find_layout([*names, *(f"b/{number}.jpg" for number in range(10))]).places) == 3010
 
 
 def test_a_person_can_not_store_more_than_allowed_and_others_still_can(settings: Settings, make: Make) -> None:

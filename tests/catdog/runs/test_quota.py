@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from catdog.errors import AccessError
-from catdog.limits import Limits
 from catdog.runs import (
     actions,
     annotate_run,
@@ -19,6 +18,7 @@ from catdog.runs import (
     stop_run,
 )
 from catdog.runs.audit import MOST, record_action
+from catdog.settings import Limits
 from catdog.training import TrainConfig
 
 ANNA, BEN = "anna@school.example", "ben@school.example"

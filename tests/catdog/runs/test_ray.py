@@ -11,11 +11,10 @@ import psutil
 import pytest
 
 from catdog import runs
-from catdog.cluster import Cluster
 from catdog.datasets.synthetic.generate import write_drawn
 from catdog.errors import RunError
 from catdog.runs import Run
-from catdog.settings import Settings
+from catdog.settings import Cluster, Settings
 from catdog.training import ACTIVE, TrainConfig
 from tests.ray_cluster import RayCluster, ray_cluster
 

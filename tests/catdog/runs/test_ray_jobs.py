@@ -1,4 +1,4 @@
-"""The Ray executor without a cluster: its settings, and what is said where none can be reached; nothing is lost."""
+"""The Ray executor without a cluster: what is said where none can be reached; nothing is lost."""
 
 import builtins
 from dataclasses import replace
@@ -6,58 +6,14 @@ from dataclasses import replace
 import pytest
 
 from catdog import runs
-from catdog.cluster import ADDRESS, Cluster, cluster_of
-from catdog.errors import RunError, UsageError
+from catdog.errors import RunError
 from catdog.runs.executors.ray import Jobs
-from catdog.settings import Settings
+from catdog.settings import Cluster
 from catdog.training import TrainConfig
 from catdog.utils.files import write_json
 
 NOWHERE = Cluster("http://127.0.0.1:9")  # no server listens there
 CONFIG = TrainConfig("model1", "drawn")
-
-
-def test_runs_train_on_this_machine_unless_the_executor_is_ray():
-    assert cluster_of({}) is None
-    assert cluster_of({"CATDOG_EXECUTOR": "local", "RAY_ADDRESS": "http://head:8265"}) is None
-
-
-def test_the_cluster_is_read_from_the_environment_and_handed_on():
-    values = {
-        "CATDOG_EXECUTOR": "ray",
-        "CATDOG_RAY_ADDRESS": "http://head:8265/",
-        "CATDOG_RAY_CPUS": "4",
-        "CATDOG_RAY_GPUS": "0.5",
-        "CATDOG_RAY_MEMORY": "1.5",
-        "CATDOG_RAY_RESOURCES": "fast=1,big=0.5",
-    }
-    found = cluster_of(values)
-    assert found == Cluster("http://head:8265", 4, 0.5, 1_500_000_000, (("fast", 1.0), ("big", 0.5)))
-    assert cluster_of(found.environment()) == found
-    settings = Settings.from_environment(values)
-    assert Settings.from_environment(settings.environment()).cluster == found
-
-
-def test_rays_own_variable_is_used_where_ours_is_not_set():
-    assert cluster_of({"CATDOG_EXECUTOR": "ray", "RAY_ADDRESS": "https://ray.school"}).address == "https://ray.school"
-    assert cluster_of({"CATDOG_EXECUTOR": "ray"}).address == ADDRESS
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("CATDOG_EXECUTOR", "slurm"),
-        ("CATDOG_RAY_ADDRESS", "ray://head:10001"),
-        ("CATDOG_RAY_CPUS", "many"),
-        ("CATDOG_RAY_GPUS", "-1"),
-        ("CATDOG_RAY_MEMORY", "nan"),
-        ("CATDOG_RAY_RESOURCES", "fast=very"),
-    ],
-)
-def test_a_bad_value_is_one_sentence_that_names_its_variable(name, value):
-    with pytest.raises(UsageError, match=rf"^{name} |^The Ray address is .*{name}") as caught:
-        cluster_of({"CATDOG_EXECUTOR": "ray", name: value})
-    assert str(caught.value).endswith(".")
 
 
 def test_a_cluster_that_can_not_be_reached_is_said_at_once_and_the_run_can_be_resumed(settings):

@@ -1,0 +1,86 @@
+"""Who may change things, and how much each person may send, so that one can't take it all from the others."""
+
+import threading
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable
+from pathlib import Path
+
+from catdog.errors import AccessError
+
+HOUR = 3600.0  # seconds
+
+
+def is_member(file: Path, email: str) -> bool:
+    """Return whether an e-mail address is on the list of members.
+
+    The list is read anew each time, so that a change holds at once.
+
+    Args:
+        file: UTF-8 text with an address, or "@" and a domain for everybody of that domain, on each line; what follows
+            "#" is passed over, and capital letters don't count.
+        email: The address, as the identity provider gives it.
+
+    Raises:
+        AccessError: The list can't be read.
+    """
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise AccessError(
+            f"The list of members {file} can't be read, so nobody may change anything: whoever runs this server must "
+            "mend it, or set CATDOG_MEMBERS to another file."
+        ) from error
+    members = {line.partition("#")[0].strip().casefold() for line in lines} - {"", "@"}
+    email = email.strip().casefold()
+    name, at, domain = email.rpartition("@")
+    return bool(name and domain) and not members.isdisjoint((email, at + domain))
+
+
+class Allowance:
+    """How many bytes each person has used within the last hour; safe to use from any number of threads."""
+
+    def __init__(self, most: int, seconds: float = HOUR, clock: Callable[[], float] = time.monotonic) -> None:
+        """Start with nothing used.
+
+        Args:
+            most: Bytes that a person may use within `seconds`, 0 for any number.
+            seconds: The span that is looked back on.
+            clock: Gives the time in seconds.
+        """
+        self._most, self._seconds, self._clock = most, seconds, clock
+        self._used: dict[str, deque[tuple[float, int]]] = defaultdict(deque)
+        self._lock = threading.Lock()
+
+    def take(self, person: str, amount: int) -> bool:
+        """Count so many bytes for a person and return True; count nothing and return False where they are too many."""
+        with self._lock:
+            used = self._recent(person)
+            if self._most and amount > self._most - sum(size for _, size in used):
+                return False
+            used.append((self._clock(), amount))
+            return True
+
+    def left(self, person: str) -> int | None:
+        """Return how many bytes a person may still use now, None for any number."""
+        with self._lock:
+            return max(0, self._most - sum(size for _, size in self._recent(person))) if self._most else None
+
+    def wait(self, person: str, amount: int) -> float:
+        """Return in how many seconds a person may use `amount` bytes, or the whole allowance where it is less."""
+        with self._lock:
+            used = self._recent(person)
+            over = sum(size for _, size in used) + min(amount, self._most) - self._most
+            seconds = 0.0
+            for moment, size in used:
+                if over <= 0:
+                    break
+                over -= size
+                seconds = moment + self._seconds - self._clock()
+            return seconds
+
+    def _recent(self, person: str) -> deque[tuple[float, int]]:
+        used = self._used[person]
+        while used and used[0][0] <= self._clock() - self._seconds:
+            used.popleft()
+        return used

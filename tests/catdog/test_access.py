@@ -1,0 +1,96 @@
+"""catdog.access: who is on the list of members, and how an hour's bytes are counted."""
+
+import pytest
+
+from catdog.access import Allowance, is_member
+from catdog.errors import AccessError
+
+
+@pytest.fixture
+def members(tmp_path):
+    """A list of one person and one domain."""
+    file = tmp_path / "members.txt"
+    file.write_text("# the class\n\nAnna@School.example   # teaches\n@club.example\n@\n", encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("email", ["anna@school.example", " ANNA@school.EXAMPLE ", "anybody@club.example"])
+def test_whose_address_or_domain_is_listed_is_a_member(members, email):
+    assert is_member(members, email)
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "",
+        "@",
+        "anna",
+        "ben@school.example",
+        "@school.example",
+        "@club.example",
+        "anna@school.example.evil",
+        "x@sub.club.example",
+        "# the class",
+        "club.example",
+    ],
+)
+def test_nobody_else_is_a_member(members, email):
+    assert not is_member(members, email)
+
+
+def test_a_change_of_the_list_holds_at_once(members):
+    members.write_text("ben@school.example\n", encoding="utf-8")
+    assert is_member(members, "ben@school.example")
+    assert not is_member(members, "anna@school.example")
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
+def test_a_list_that_cannot_be_read_lets_nobody_in_and_says_so(tmp_path, content):
+    file = tmp_path / "members.txt"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(AccessError, match="nobody may change"):
+        is_member(file, "anna@school.example")
+
+
+class Clock:
+    """A clock that stands still until it is set."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_too_much_is_not_counted_and_each_person_counts_alone():
+    allowance = Allowance(100, clock=Clock())
+    assert allowance.take("anna", 60)
+    assert not allowance.take("anna", 41)
+    assert allowance.left("anna") == 40
+    assert allowance.take("anna", 40)
+    assert allowance.left("anna") == 0
+    assert allowance.take("ben", 100)
+    assert not allowance.take("carl", 101)
+
+
+def test_an_hour_later_there_is_room_and_wait_says_when():
+    clock = Clock()
+    allowance = Allowance(100, clock=clock)
+    allowance.take("anna", 70)
+    clock.now += 600
+    allowance.take("anna", 30)
+    assert allowance.wait("anna", 1) == 3000
+    assert allowance.wait("anna", 71) == 3600
+    assert allowance.wait("anna", 1_000) == 3600
+    clock.now += 3000
+    assert allowance.left("anna") == 70
+    assert allowance.wait("anna", 1) == 0
+    clock.now += 600
+    assert allowance.left("anna") == 100
+
+
+def test_without_a_limit_anything_goes():
+    allowance = Allowance(0)
+    assert allowance.take("anna", 10**15)
+    assert allowance.left("anna") is None
