@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from catdog.settings import Settings
 from catdog.training import RunFolder, Status
-from catdog.training.run_folder import process_gone, this_process
+from catdog.training.run_folder import process_gone, identify_process
 
 INTERVAL = 0.3  # seconds between two looks at the queue
 SIGN_OF_LIFE = 10.0  # seconds between two writes of a waiting run's status
@@ -77,7 +77,7 @@ def wait_for_slot(settings: Settings, folder: RunFolder) -> list[FileLock] | Non
             folder.write_status(replace(status, state="stopped", finished=time.time(), pid=None))
             return None
         if time.monotonic() - told > SIGN_OF_LIFE:
-            folder.write_status(replace(status, **this_process()))
+            folder.write_status(replace(status, **identify_process()))
             told = time.monotonic()
         # the first alone may take a slot, however many there are, or a later run could be the quicker one
         if queue.waiting()[:1] == [folder.path.name] and (slot := _free_slot(settings)):

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from catdog.errors import RunError
 from catdog.training.force_stop import Force
-from catdog.training.run_folder import RunFolder, Status, this_process
+from catdog.training.run_folder import RunFolder, Status, identify_process
 
 INTERVAL = 0.4  # seconds between two writes of status.json
 GRACE = 10.0  # seconds that a training has to hear a wish to stop by itself
@@ -39,7 +39,7 @@ class Reporter:
             started=before.started if state == "stopping" else time.time(),
             finished=None,
             error="",
-            **this_process(),
+            **identify_process(),
         )
         self._lock = threading.Lock()
         self._ended = threading.Event()
@@ -109,7 +109,7 @@ class Reporter:
             # a full disk must not end the training by the mere report of it; the next beat tries again
             with suppress(OSError):
                 # named anew each time: setting the clock moves the time at which a process seems to have started
-                self.folder.write_status(replace(status, **this_process()))
+                self.folder.write_status(replace(status, **identify_process()))
             self._end_what_does_not_listen()
 
     def _end_what_does_not_listen(self) -> None:

@@ -1,6 +1,5 @@
 """The run folder: the one thing that the worker which trains and the pages that watch share."""
 
-import os
 import shutil
 import socket
 import time
@@ -27,7 +26,8 @@ class Status:
     the first); batch: batches done of this epoch's `batches`; queued, started, updated, finished: seconds since 1970;
     seconds: training time so far, over all resumptions; prepared: time spent on stored features before that;
     best_val_accuracy and best_epoch: the best epoch until now;
-    pid, pid_started, host, boot: the process, told apart from a later one of the same number; error: one sentence.
+    pid, pid_started, host, boot: the process, told apart from a later one of the same number; error: one sentence;
+    scoring: whether the training is over and its scores are being made, which no wish to stop cuts short.
     """
 
     state: str = "queued"
@@ -49,6 +49,7 @@ class Status:
     host: str = ""
     boot: str = ""
     error: str = ""
+    scoring: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,8 +149,12 @@ class RunFolder:
         """Write the last status of a process: `state`, and what went wrong in one sentence."""
         # on a full disk the last word can't be written; the pages then find the process gone and say "interrupted"
         with suppress(OSError):
-            self.stop.unlink(missing_ok=True)
-            self.write_status(replace(status, state=state, message="", error=error, finished=time.time(), pid=None))
+            last = replace(status, message="", error=error, finished=time.time(), pid=None, scoring=False, state=state)
+            if self.stop.exists():
+                # else the run would for a moment show neither the wish nor the end
+                self.write_status(replace(status, state="stopping"))
+                self.stop.unlink(missing_ok=True)
+            self.write_status(last)
 
     @property
     def scored(self) -> bool:
@@ -183,10 +188,14 @@ class RunFolder:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def this_process() -> dict[str, object]:
-    """Return the Status fields that name this process."""
-    started = psutil.Process().create_time()
-    return {"pid": os.getpid(), "pid_started": started, "host": socket.gethostname(), "boot": this_boot()}
+def identify_process(pid: int | None = None) -> dict[str, object]:
+    """Return the Status fields that name a process of this machine, this one unless another's id is given.
+
+    Raises:
+        psutil.NoSuchProcess: There is no such process.
+    """
+    process = psutil.Process(pid)
+    return {"pid": process.pid, "pid_started": process.create_time(), "host": socket.gethostname(), "boot": this_boot()}
 
 
 def this_boot() -> str:

@@ -9,7 +9,7 @@ from catdog.models.published import CURVES
 from catdog.runs import create_run, open_run
 from catdog.training import TrainConfig
 from catdog.training.history import Epoch, write_history
-from catdog.training.run_folder import this_process
+from catdog.training.run_folder import identify_process
 from catdog.utils.files import write_json
 from tests.pages.conftest import button, text_of
 
@@ -25,7 +25,7 @@ def make(place):
         run.files.add_to_config(data={"source": source, "fingerprint": source, "baseline": 0.5})
         status = replace(run.status, state=state, best_val_accuracy=val_accuracy, best_epoch=1, seconds=12.0)
         if state == "running":
-            status = replace(status, **this_process())
+            status = replace(status, **identify_process())
         else:
             write_json(run.files.evaluation, {"test": {"accuracy": 0.55, "photos": 192}})
         run.files.write_status(status)

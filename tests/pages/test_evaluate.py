@@ -10,18 +10,18 @@ import pytest
 from catdog.datasets import open_catalog
 from catdog.errors import RunError
 from catdog.evaluation import (
-    calibration,
+    calibration_curve,
     class_scores,
     find_disagreements,
     find_hard_examples,
-    precision_recall,
-    roc,
+    precision_recall_curve,
+    roc_curve,
 )
 from catdog.inference.activations import Activations
 from catdog.runs import create_run, delete_run, open_run
 from catdog.settings import Settings
 from catdog.training import TrainConfig
-from catdog.training.run_folder import this_process
+from catdog.training.run_folder import identify_process
 from catdog.utils.text import format_percent
 from tests.pages.conftest import ColourPredictor, alternatives, button, coloured_folder, text_of
 
@@ -104,9 +104,9 @@ def test_the_scores_are_those_of_the_library(app, answered):
     assert row["photos"] == len(test)
     assert row["accuracy"] == pytest.approx(100 * test.right().mean())
     assert row["loss"] == pytest.approx(test.losses.mean())
-    assert row["roc"] == pytest.approx(roc(test.labels, test.probabilities).area)
-    assert row["pr"] == pytest.approx(precision_recall(test.labels, test.probabilities).area)
-    assert row["error"] == pytest.approx(100 * calibration(test.labels, test.probabilities).error)
+    assert row["roc"] == pytest.approx(roc_curve(test.labels, test.probabilities).area)
+    assert row["pr"] == pytest.approx(precision_recall_curve(test.labels, test.probabilities).area)
+    assert row["error"] == pytest.approx(100 * calibration_curve(test.labels, test.probabilities).error)
     by_class = page.dataframe[1].value.to_dict("records")
     for given, score in zip(by_class, class_scores(test.labels, test.probabilities), strict=True):
         assert given["precision"] == pytest.approx(100 * score.precision)
@@ -396,7 +396,7 @@ def test_a_run_that_is_asked_anew_is_judged_by_what_it_says(app, answered, monke
 def test_a_run_that_still_trains_is_said_to_follow(app, answered, place):
     done = answered("model1", "done")
     run = create_run(place, TrainConfig("model2", source="drawn"), "busy")
-    run.files.write_status(replace(run.status, state="running", **this_process()))
+    run.files.write_status(replace(run.status, state="running", **identify_process()))
     page = app("evaluate", run=[done.id, run.id])
     assert "busy is still in training" in text_of(page)
     assert list(scores(page)) == ["done"]

@@ -10,7 +10,7 @@ from catdog.runs import create_run, list_runs, open_run
 from catdog.settings import Settings
 from catdog.training import TrainConfig
 from catdog.training.history import Epoch, write_history
-from catdog.training.run_folder import this_process
+from catdog.training.run_folder import identify_process
 from tests.pages.conftest import button, coloured_folder, text_of
 
 
@@ -29,7 +29,7 @@ def make(place):
     def make(state="done", model="model1", name="", config=None, log="", epochs=0, **status):
         run = create_run(place, TrainConfig(model, "drawn", **(config or {})), name)
         if state in ("queued", "running"):
-            status |= this_process()
+            status |= identify_process()
         run.files.write_status(replace(run.status, state=state, **status))
         if log:
             run.files.log.write_text(log)
@@ -261,7 +261,7 @@ def test_when_the_last_run_ends_the_page_shows_it_among_the_earlier_ones(app, ma
 
 def test_a_killed_worker_is_called_interrupted_and_can_be_resumed(app, make, place, started):
     run = make("done", name="killed")
-    gone = {"pid": 2**22 + 1, "pid_started": 1.0, "host": this_process()["host"]}
+    gone = {"pid": 2**22 + 1, "pid_started": 1.0, "host": identify_process()["host"]}
     run.files.write_status(replace(run.status, state="running", **gone))
     page = opened(app("train"), run)
     assert "**interrupted**" in lines(page)[0]

@@ -21,7 +21,7 @@ from catdog import runs
 from catdog.runs import Run, queue
 from catdog.settings import PROJECT, Settings
 from catdog.training import ACTIVE, TrainConfig
-from catdog.training.run_folder import this_process
+from catdog.training.run_folder import identify_process
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def process_of(settings: Settings, run: Run) -> psutil.Process:
 def queued(settings: Settings, config: TrainConfig) -> Run:
     """A run that waits, taken up by this process."""
     run = runs.create_run(settings, config)
-    run.files.write_status(replace(run.status, **this_process()))
+    run.files.write_status(replace(run.status, **identify_process()))
     return run
 
 

@@ -16,7 +16,7 @@ from catdog.runs.queue import Queue
 from catdog.settings import Settings
 from catdog.training import ACTIVE, RESUMABLE, TrainConfig
 from catdog.training.history import Epoch, write_history
-from catdog.training.run_folder import this_process
+from catdog.training.run_folder import identify_process
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +30,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def make(settings: Settings, state: str = "done", model: str = "model1", name: str = "", **values: object) -> Run:
     """A run in the given state; an active one belongs to this process."""
     run = runs.create_run(settings, TrainConfig(model), name)
-    process = this_process() if state in ACTIVE else {}
+    process = identify_process() if state in ACTIVE else {}
     run.files.write_status(replace(run.status, state=state, **process | values))
     return runs.open_run(settings, run.id)
 

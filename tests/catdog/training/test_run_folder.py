@@ -17,7 +17,7 @@ import pytest
 
 from catdog.errors import RunError
 from catdog.training import ACTIVE, RESUMABLE, STATES, RunFolder, Status
-from catdog.training.run_folder import process_gone, this_process
+from catdog.training.run_folder import process_gone, identify_process
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_the_files_have_the_names_of_the_design(folder: RunFolder) -> None:
 
 
 def test_a_status_is_read_back_as_it_was_written_with_the_time_of_writing(folder: RunFolder) -> None:
-    status = Status(state="running", epoch=2, epochs=5, batch=7, batches=63, best_val_accuracy=0.5, **this_process())
+    status = Status(state="running", epoch=2, epochs=5, batch=7, batches=63, best_val_accuracy=0.5, **identify_process())
     written = folder.write_status(replace(status, updated=0.0))
     assert written.updated == pytest.approx(time.time(), abs=5)
     assert folder.read_status() == written
@@ -125,7 +125,7 @@ def test_dropping_the_checkpoint_takes_its_leftovers_along_and_nothing_else(fold
 
 def test_a_running_process_is_not_gone(sleeper: subprocess.Popen) -> None:
     assert not process_gone(status_of(sleeper))
-    assert not process_gone(Status(state="running", **this_process()))
+    assert not process_gone(Status(state="running", **identify_process()))
 
 
 def test_a_killed_process_is_gone_even_while_it_is_a_zombie(sleeper: subprocess.Popen) -> None:
@@ -151,7 +151,7 @@ def test_another_process_with_the_same_number_is_another_process(sleeper: subpro
 
 
 def test_a_process_from_before_the_machine_started_anew_is_gone_even_if_number_and_time_are_the_same() -> None:
-    status = Status(state="running", **this_process())
+    status = Status(state="running", **identify_process())
     assert not process_gone(status)
     assert process_gone(replace(status, boot="5b1c1f0e-before-the-restart"))
     assert not process_gone(replace(status, boot=""))  # written where the system does not tell its starts apart
