@@ -3,9 +3,9 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from pages.components.serving import check_serving, load_what_pages_share
-from pages.components.uploads import CountUploads
+from pages.components.serving import check_serving, preload_packages
+from pages.components.uploads import UploadLimiter
 
 settings = check_serving()
-load_what_pages_share()
-app = st.App("pages/app.py", middleware=[Middleware(CountUploads, settings.limits.upload)])
+preload_packages()
+app = st.App("pages/app.py", middleware=[Middleware(UploadLimiter, settings.limits.upload)])

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from benchmarks.timing import median_seconds
-from catdog.inference.activations import class_activation, compute_activations
-from catdog.inference.occlusion import occlusion
+from catdog.inference.activations import compute_activations, compute_class_activation
+from catdog.inference.occlusion import compute_occlusion
 from catdog.inference.predictor import Predictor, parallel_outputs
 from catdog.models.specs import MODELS
 from catdog.runs import Run
@@ -49,8 +49,8 @@ def litert_ways(run: Run, pixels: np.ndarray, times: int) -> tuple[list[dict], n
 def _look(run: Run, predictor: Predictor, picture: np.ndarray, own: bool) -> np.ndarray:
     """Return the map that the pages show of one picture: what each place adds, or what hiding it does."""
     if own:
-        return class_activation(compute_activations(run.files.tflite, picture), 1)
-    return occlusion(predictor.predict, picture)
+        return compute_class_activation(compute_activations(run.files.tflite, picture), 1)
+    return compute_occlusion(predictor.predict, picture)
 
 
 def keras_ways(run: Run, pixels: np.ndarray, times: int) -> tuple[list[dict], np.ndarray]:

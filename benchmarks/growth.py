@@ -15,7 +15,7 @@ from benchmarks.memory import own_memory
 from benchmarks.processes import train
 from benchmarks.tables import markdown
 from catdog.datasets import open_dataset
-from catdog.datasets.synthetic.generate import write_drawn
+from catdog.datasets.synthetic.generate import generate_dataset
 from catdog.models.specs import MODELS
 from catdog.settings import Settings
 from catdog.training import TrainConfig
@@ -28,7 +28,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="+", default=["model3", "model4"], choices=list(MODELS))
     parser.add_argument(
-        "--sizes", type=int, nargs="+", default=list(SIZES), help="pictures in all, of which 70 % train"
+        "--sizes", type=int, nargs="+", default=list(SIZES), help="pictures in all, of which 70 %% train"
     )
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -42,7 +42,7 @@ def main() -> None:
             )
             folder = Path(home) / "pictures"
             training = round(0.35 * size) * 2
-            write_drawn(folder, training=training, validation=size - training)
+            generate_dataset(folder, training=training, validation=size - training)
             open_dataset(settings, str(folder))
             for model in options.models:
                 rows.append(measure(settings, TrainConfig(model, str(folder), epochs=1), size))

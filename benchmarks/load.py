@@ -22,11 +22,11 @@ import psutil
 
 from benchmarks.browsing import Reader, server
 from benchmarks.crowd import expected_answers
-from benchmarks.memory import memory, peak_memory
+from benchmarks.memory import own_memory, watch_own_memory
 from benchmarks.predict import make_runs, picture_files
 from benchmarks.pupils import SHOWN_ERRORS, TICK, WATCH, Click, school_hour
 from benchmarks.tables import markdown
-from catdog.comparison import latest_finished
+from catdog.comparison import select_latest_finished
 from catdog.images.decode import load_image, resize
 from catdog.runs import Run, delete_run, launch, list_runs, open_run, stop_run
 from catdog.settings import Settings
@@ -54,7 +54,7 @@ def main() -> None:
         parser.error("--people, --seconds, --pause and --rest must be more than 0")
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(home=options.home or Path(folder) / "home", photos_url="file:///nowhere")
-        runs = latest_finished(list_runs(settings)) if options.home else make_runs(settings)
+        runs = select_latest_finished(list_runs(settings)) if options.home else make_runs(settings)
         files = picture_files(settings, options.pictures, PHOTOS)
         source = runs[0].config.source if runs else "drawn"
         training = launch(settings, TrainConfig(options.model, source, epochs=MAX_EPOCHS), "trains meanwhile")
@@ -72,7 +72,7 @@ def measure(
     photos = [path.read_bytes() for path in files]
     expected = expected_answers(runs, [resize(load_image(path)) for path in files])
     rows = []
-    with server(settings) as (pid, port):
+    with server(settings) as (pid, port), watch_own_memory(pid) as most_memory:
         with Reader(port) as window:
             for page in ("", "browse", "augment", WATCH, "compare", "predict"):
                 window.open(page)
@@ -92,7 +92,7 @@ def measure(
             took = time.monotonic() - began
             clicks, wrong = told
             row = {"people": people, **_waits(clicks), "errors": len(wrong), "first errors": wrong[:SHOWN_ERRORS]}
-            row |= {"memory MB": memory(pid) / 1e6, "most memory MB": peak_memory(pid) / 1e6}
+            row |= {"memory MB": own_memory(pid) / 1e6, "most memory MB": most_memory() / 1e6}
             row |= {"server cores": (_busy(process) - before[0]) / took}
             row |= {"people cores": (_busy(own) - before[1]) / took}
             row |= {"epoch alone s": 1 / alone, "epoch with people s": 1 / together}

@@ -7,7 +7,7 @@ temporary folder, one server is started, and each page is opened in a window of 
     cold           the first opening of a page since the server's start
     warm           the median of --repeat more openings in the same window, each with another address, as after a click
     20 runs        Compare with 20 runs chosen; warm with 20 others at each opening
-    memory         of the server, files that it has mapped included, after all pages, and before Augment, the last one
+    memory         the server's own, mapped files not counted, after all pages, and before Augment, the last one
 
 The times are milliseconds from asking until all of the page has come over the loopback: the page's script and sending.
 A browser draws the page after that. The pages are those of the dashboard's own navigation, at the addresses without
@@ -27,7 +27,7 @@ from pathlib import Path
 
 from benchmarks.browsing import Reader, server
 from benchmarks.finished import answer, finished_run, lend_model
-from benchmarks.memory import memory
+from benchmarks.memory import own_memory
 from benchmarks.processes import run_process
 from benchmarks.tables import markdown
 from catdog.datasets import open_dataset
@@ -160,7 +160,7 @@ def _milliseconds(seconds: float) -> float:
 
 
 def _megabytes(pid: int) -> int:
-    return round(memory(pid) / 1e6)
+    return round(own_memory(pid) / 1e6)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@
     server   a server that has just started: its first page and the first answers of all four models to one picture
     people   --people sessions, each of which opens the Predict page, drops one photo, gets four answers and thinks for
              about --pause seconds, --rounds times; whether each got the answers to its own photo; then all at once
-    many     200 photos dropped at once: how long it takes, and the most memory that the server ever had
+    many     200 photos dropped at once: how long it takes, and the most memory of its own that the server ever had
 
 The models are untrained, which takes as long as trained ones; --home measures those of a home with runs of its own.
 The pictures are drawn ones, or the JPEG files of --pictures FOLDER.
@@ -27,10 +27,10 @@ from benchmarks.browsing import server
 from benchmarks.crowd import all_at_once, expected_answers, people
 from benchmarks.dropping import PREDICT, Dropper
 from benchmarks.finished import finished_run
-from benchmarks.memory import memory, peak_memory
+from benchmarks.memory import own_memory, watch_own_memory
 from benchmarks.processes import run_process
 from benchmarks.tables import markdown
-from catdog.comparison import latest_finished
+from catdog.comparison import select_latest_finished
 from catdog.datasets import open_dataset
 from catdog.images.decode import load_image, resize
 from catdog.models.specs import MODELS
@@ -59,7 +59,7 @@ def main() -> None:
         parser.error("--number, --times, --people and --rounds must be 1 or more")
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(home=options.home or Path(folder) / "home", photos_url="file:///nowhere")
-        runs = latest_finished(list_runs(settings)) if options.home else make_runs(settings)
+        runs = select_latest_finished(list_runs(settings)) if options.home else make_runs(settings)
         if not runs:
             raise SystemExit(f"There is no finished run in {options.home}: train one first.")
         files = picture_files(settings, options.pictures, max(options.number, MANY))
@@ -118,7 +118,7 @@ def measure_server(
     photos = [path.read_bytes() for path in files]
     known = expected_answers(runs, [resize(load_image(path)) for path in files[:number]])
     found: dict = {}
-    with server(settings) as (pid, port):
+    with server(settings) as (pid, port), watch_own_memory(pid) as most_memory:
         with Dropper(port) as window:
             found["first page ms"] = 1000 * window.open(PREDICT)
             found["first answer ms"] = 1000 * window.drop([("first.jpg", photos[0])])
@@ -128,14 +128,14 @@ def measure_server(
         at_once = all_at_once(port, photos[:number], known)
         found |= {f"{number} people {name}": value for name, value in people_found.items()}
         found |= {f"{number} at the same instant {name}": value for name, value in at_once.items()}
-        found["memory MB"] = memory(pid) / 1e6
+        found["memory MB"] = own_memory(pid) / 1e6
         _tell(found)
         with Dropper(port) as window:
             window.open(PREDICT)
             found[f"{MANY} photos s"] = window.drop(
                 [(f"{place}.jpg", photo) for place, photo in enumerate(photos[:MANY])]
             )
-        found["most memory MB"] = peak_memory(pid) / 1e6
+        found["most memory MB"] = most_memory() / 1e6
         maps = Path(f"/proc/{pid}/maps")
         if maps.exists():
             found["TensorFlow in the server"] = bool(re.search(r"tensorflow/\S+\.so", maps.read_text(encoding="utf-8")))

@@ -9,16 +9,16 @@ from typing import NoReturn
 
 from catdog import __version__
 from catdog.cli import data, evaluate, export, health, models, predict, runs, train
-from catdog.cli.terminal import complain
+from catdog.cli.terminal import print_error
 from catdog.errors import CatDogError, UsageError
 from catdog.settings import Limits, Settings
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose complaint is a UsageError: one sentence, not a page of usage."""
+    """An argument parser that reports wrong use by a UsageError: one sentence, not a page of usage."""
 
     def error(self, message: str) -> NoReturn:
-        """Raise UsageError with argparse's words."""
+        """Raise UsageError with argparse's message."""
         raise UsageError(f"{message.rstrip('.')}: see {self.prog} --help.")
 
 
@@ -38,34 +38,43 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Carry out one command and return its exit status.
+    """Carry out one command. Programming errors are not caught.
 
-    0: done; 1: it failed, and one line on standard error says why and what to do; 2: it was called in a wrong
-    way; 130: stopped by Ctrl-C. Programming errors are not caught.
+    Args:
+        arguments: The command and its options, those of this process by default.
+
+    Returns:
+        The exit status. 0: done; 1: it failed, and one line on standard error says why and what to do; 2: it was
+        called in a wrong way; 130: stopped by Ctrl-C.
     """
     try:
         options = build_parser().parse_args(arguments)
-        # limits are for those who come through the pages: whoever has a shell here has the machine
+        # limits are for the people on the pages: whoever has a shell here has the machine
         status = options.run(options, replace(Settings.from_environment(), limits=Limits()))
         sys.stdout.flush()
     except CatDogError as error:
-        complain(str(error))
+        print_error(str(error))
         return 2 if isinstance(error, UsageError) else 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # whoever read the output has gone, as `head` does; what is left to flush must not complain either
+        # the reader of the output has gone, as `head` does; flushing the rest must not fail either
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
-        complain(f"The system says: {error.strerror or error}{place}. Correct that and try again.")
+        print_error(f"The system says: {error.strerror or error}{place}. Correct that and try again.")
         return 1
     return status
 
 
-if __name__ == "__main__":
-    # file names that are no valid text, and terminals without an accent, must not end in a traceback
+def run() -> int:
+    """Carry out the command of this process, from `python -m catdog` or the console script `catdog`."""
+    # file names that are not valid text, and terminals that lack a character, must not end in a traceback
     sys.stdout.reconfigure(errors="backslashreplace")
     sys.stderr.reconfigure(errors="backslashreplace")
-    sys.exit(main())
+    return main()
+
+
+if __name__ == "__main__":
+    sys.exit(run())

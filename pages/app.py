@@ -7,8 +7,8 @@ until `st.navigation` was called once: a deep link right after a restart would t
 import streamlit as st
 
 from pages.components import page
-from pages.components.sidebar import sidebar
-from pages.components.uploads import notice_person
+from pages.components.sidebar import draw_sidebar
+from pages.components.uploads import remember_person
 
 PAGES = (
     ("overview", "Overview", "home", "The six steps of the course, how far you are, and what comes next."),
@@ -38,8 +38,8 @@ def main() -> None:
         ]
     )
     with page.show_errors():
-        notice_person()
-        sidebar()
+        remember_person()
+        draw_sidebar()
         chosen.run()
 
 

@@ -12,11 +12,11 @@ from catdog.datasets import TRAINING, Dataset
 from catdog.images.decode import SUFFIXES, read_image, resize
 from catdog.models.specs import MODELS
 from pages.components import markdown, page, state
-from pages.components.augment.predictions import answering, say_answers
-from pages.components.augmentation_form import effect_faults, effect_inputs, effect_values
-from pages.components.thumbnails import tile
-from pages.components.train.advanced import augmentation_in_form
-from pages.components.uploads import megabytes
+from pages.components.augment.predictions import choose_predictor, show_predictions
+from pages.components.augmentation_form import draw_effects, effect_state, list_effect_faults
+from pages.components.thumbnails import make_tile
+from pages.components.train.advanced import augmentation_query
+from pages.components.uploads import limit_upload
 
 SIDE = 240  # pixels; sharper on the screen than the 160 that models see
 FIRST_ROLL = 10  # where the address has no number: one whose flips leave some versions as they are
@@ -60,11 +60,11 @@ def _controls() -> tuple[Augmentation, int]:
                 if recipe.augmentation.acts:
                     what = f"{recipe.title}: {recipe.augmentation.words}."
                     st.button(name, key=f"as-{name}", on_click=_set, args=(recipe.augmentation,), help=what)
-        wanted = effect_inputs(START)
+        wanted = draw_effects(START)
         copies = st.slider("Versions", FEWEST, MOST, USUAL, key="copies", bind="query-params")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
-                "Roll again", on_click=state.draw_number, args=("roll",), type="primary", icon=":material/casino:"
+                "Roll again", on_click=state.randomize_param, args=("roll",), type="primary", icon=":material/casino:"
             )
             own = st.session_state.get("augment-upload") is not None
             st.button("Another picture", on_click=_another_picture, icon=":material/shuffle:", disabled=own)
@@ -72,10 +72,10 @@ def _controls() -> tuple[Augmentation, int]:
                 "train.py",
                 label="Train with these settings",
                 icon=":material/model_training:",
-                query_params=augmentation_in_form(wanted),
+                query_params=augmentation_query(wanted),
             )
         with st.expander("A picture of your own", icon=":material/upload:"):
-            most, none = megabytes(MEGABYTES, "augment")
+            most, none = limit_upload(MEGABYTES, "augment")
             st.file_uploader(
                 "Your picture",
                 type=list(SUFFIXES),
@@ -89,7 +89,7 @@ def _controls() -> tuple[Augmentation, int]:
 
 
 def _set(augmentation: Augmentation, copies: int | None = None) -> None:
-    st.session_state.update(effect_values(augmentation))
+    st.session_state.update(effect_state(augmentation))
     if copies:
         st.session_state["copies"] = copies
 
@@ -101,11 +101,11 @@ def _another_picture() -> None:
 
 def _say_what_the_address_got_wrong(dataset: Dataset) -> None:
     """Show one sentence for each value in the address that can't be used; the page passes those over."""
-    asked, wrong = st.query_params, effect_faults()
+    asked, wrong = st.query_params, list_effect_faults()
     copies, picture = asked.get("copies", str(USUAL))[:40], asked.get("picture")
     if not (copies.isascii() and copies.isdigit() and FEWEST <= int(copies) <= MOST):
         wrong.append(f"The number of versions is {copies!r}, but must be from {FEWEST} to {MOST}.")
-    if "roll" in asked and state.number_in_address("roll") is None:
+    if "roll" in asked and state.read_number_param("roll") is None:
         wrong.append(f"The seed is {asked['roll'][:40]!r}, but must be a whole number from 0 to 999,999.")
     if picture is not None and picture not in dataset.catalog.paths:
         wrong.append(f"The data in use has no picture {picture[:80]!r}: choose another picture.")
@@ -140,12 +140,12 @@ def _uploaded(file_id: str, name: str, _file) -> tuple[np.ndarray, np.ndarray]:
 @st.cache_data(max_entries=100, show_spinner=False)
 def _of_the_data(path: str, fingerprint: str, _dataset: Dataset, row: int) -> tuple[np.ndarray, np.ndarray]:
     """Return a picture in both sizes; path and fingerprint are the cache's key."""
-    return resize(_dataset.picture(row), SIDE), np.array(_dataset.pixels[row])
+    return resize(_dataset.image(row), SIDE), np.array(_dataset.pixels[row])
 
 
 def _versions(name: str, picture: np.ndarray, seen: np.ndarray, wanted: Augmentation, copies: int) -> None:
     """Show the picture and, beside it, versions that are changed at random, with a trained model's answers."""
-    roll = state.number_in_address("roll")
+    roll = state.read_number_param("roll")
     roll = FIRST_ROLL if roll is None else roll
     if copies:
         st.subheader(f"{copies} versions of one picture", anchor=False)
@@ -155,7 +155,7 @@ def _versions(name: str, picture: np.ndarray, seen: np.ndarray, wanted: Augmenta
         st.caption("All is switched off: every version would look like the original.")
     transforms = rolled_transforms(wanted, copies, roll)
     words = [transforms.words(number) for number in range(copies)]
-    answerer = answering()
+    answerer = choose_predictor()
     sentence = st.empty()
     grid, places = st.grid(min(copies + 1, 5), min_column_width=110, gap="small"), []
     shown = zip(_tiles(picture, wanted, copies, roll), ["**original**", *words], strict=True)
@@ -167,14 +167,14 @@ def _versions(name: str, picture: np.ndarray, seen: np.ndarray, wanted: Augmenta
             places.append(st.empty())
     if answerer:  # last, since asking a model takes longer than drawing the pictures
         versions = transform(np.repeat(seen[np.newaxis], copies, axis=0), transforms)
-        say_answers(*answerer, [seen, *versions], sentence, places)
+        show_predictions(*answerer, [seen, *versions], sentence, places)
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
 def _tiles(picture: np.ndarray, wanted: Augmentation, copies: int, roll: int) -> list[bytes]:
     """Return the picture and its versions as picture files."""
     versions = transform(np.repeat(picture[np.newaxis], copies, axis=0), rolled_transforms(wanted, copies, roll))
-    return [tile(each, SIDE, SIDE) for each in (picture, *versions)]
+    return [make_tile(each, SIDE, SIDE) for each in (picture, *versions)]
 
 
 def _explanation() -> None:

@@ -7,17 +7,17 @@ import numpy as np
 import streamlit as st
 
 from catdog.datasets import Dataset
-from catdog.datasets.selection import RANDOM, Selection, matching, sampled
-from catdog.datasets.statistics import Facts
+from catdog.datasets.selection import RANDOM, Selection, sample_grid, select_rows
+from catdog.datasets.statistics import ImageStatistics
 from catdog.errors import ImageError
 from catdog.images.size import read_size
 from pages.components import markdown, page, state
-from pages.components.browse.charts import counts, looks
-from pages.components.browse.filters import Wanted, filters, say_what_the_address_got_wrong
-from pages.components.browse.quality import health
-from pages.components.image_dialog import open_photo, show_photo_of_the_address
-from pages.components.statistics import facts_now, picture_reader
-from pages.components.thumbnails import Tiles, fitted, in_address, stretched_tile
+from pages.components.browse.charts import draw_counts, draw_statistics
+from pages.components.browse.filters import GridSettings, draw_filters, say_what_the_address_got_wrong
+from pages.components.browse.quality import draw_quality
+from pages.components.image_dialog import open_image, show_image_from_query
+from pages.components.statistics import get_image_reader, wait_for_statistics
+from pages.components.thumbnails import TileCache, fit_jpeg, make_stretched_tile, to_data_url
 
 LARGE, SMALL = (400, 300), (200, 150)  # pixels of a tile
 FEW_COLUMNS = 5  # up to so many, tiles are so large that the 160 × 160 pixels of the models would look coarse
@@ -46,8 +46,8 @@ def main() -> None:
     st.html(WHOLE_TILE_OPENS)
     dataset = state.dataset()
     say_what_the_address_got_wrong(dataset.catalog)
-    wanted = filters(dataset.catalog)
-    facts = facts_now(dataset) if wanted.selection.needs_facts else None
+    wanted = draw_filters(dataset.catalog)
+    facts = wait_for_statistics(dataset) if wanted.selection.needs_statistics else None
     # the number of the sample is no part of what fits, so every sample finds the same rows in the cache
     rows = _matching(_data(dataset), replace(wanted.selection, sample=0), dataset, facts)
     if len(rows) == 0:
@@ -56,12 +56,12 @@ def main() -> None:
         _sample(dataset, rows, wanted)
     else:
         _page(dataset, rows, wanted)
-    show_photo_of_the_address(dataset)
+    show_image_from_query(dataset)
     st.header("How many there are", anchor=False)
-    counts(dataset)
-    looks(dataset)
+    draw_counts(dataset)
+    draw_statistics(dataset)
     st.header("Health", anchor=False)
-    health(dataset)
+    draw_quality(dataset)
 
 
 def _data(dataset: Dataset) -> tuple[str, int]:
@@ -70,15 +70,17 @@ def _data(dataset: Dataset) -> tuple[str, int]:
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
-def _matching(data: tuple[str, int], selection: Selection, _dataset: Dataset, _facts: Facts | None) -> np.ndarray:
-    return matching(_dataset.catalog, selection, _facts)
+def _matching(
+    data: tuple[str, int], selection: Selection, _dataset: Dataset, _facts: ImageStatistics | None
+) -> np.ndarray:
+    return select_rows(_dataset.catalog, selection, _facts)
 
 
-def _sample(dataset: Dataset, rows: np.ndarray, wanted: Wanted) -> None:
+def _sample(dataset: Dataset, rows: np.ndarray, wanted: GridSettings) -> None:
     """Show random pictures: those of the one class above those of the other."""
     catalog = dataset.catalog
     st.caption(f"A random sample of the {len(rows):,} pictures that fit.")
-    for chosen in sampled(catalog, rows, wanted.selection, wanted.rows, wanted.columns):
+    for chosen in sample_grid(catalog, rows, wanted.selection, wanted.rows, wanted.columns):
         if len(chosen):
             label = int(catalog.labels[chosen[0]])
             name = markdown.escape(catalog.classes[label])
@@ -86,12 +88,12 @@ def _sample(dataset: Dataset, rows: np.ndarray, wanted: Wanted) -> None:
             _grid(dataset, chosen, wanted.columns, with_label=False)
 
 
-def _page(dataset: Dataset, rows: np.ndarray, wanted: Wanted) -> None:
+def _page(dataset: Dataset, rows: np.ndarray, wanted: GridSettings) -> None:
     """Show one page of all pictures that fit, in their order."""
     many = wanted.rows * wanted.columns
     place = st.container()
     pages = -(-len(rows) // many)
-    asked = state.number_in_address("page") or 1
+    asked = state.read_number_param("page") or 1
     if "page" not in st.session_state and asked > pages:
         st.warning(f"There is no page {asked:,}, only {pages:,}: this is the first.", icon=":material/link_off:")
     number = st.pagination(pages, key="page", bind="query-params")
@@ -128,7 +130,7 @@ def _picture(
     st.button(
         markdown.escape(name),
         key=f"open-{row}",
-        on_click=open_photo,
+        on_click=open_image,
         args=(catalog.paths[row],),
         type="tertiary",
         wrap=False,
@@ -142,26 +144,26 @@ def _picture(
 
 def _maker(dataset: Dataset) -> Callable[[tuple], tuple]:
     """Return what makes a tile for a key of _grid: its address and the picture's size, or None and what is wrong."""
-    read = picture_reader(dataset)
+    read = get_image_reader(dataset)
 
     def make(key: tuple[str, str, int, bool]) -> tuple[str | None, tuple[int, int] | str]:
         _, _, row, dense = key
         if dense:
             own = read_size(dataset.catalog.root / dataset.catalog.paths[row])
             if own is not None:
-                return in_address(stretched_tile(read(slice(row, row + 1))[0], own, *SMALL)), own
+                return to_data_url(make_stretched_tile(read(slice(row, row + 1))[0], own, *SMALL)), own
         try:
-            picture = dataset.picture(row)
+            picture = dataset.image(row)
         except ImageError as error:
             return None, str(error)
-        return in_address(fitted(picture, *(SMALL if dense else LARGE))), (picture.shape[1], picture.shape[0])
+        return to_data_url(fit_jpeg(picture, *(SMALL if dense else LARGE))), (picture.shape[1], picture.shape[0])
 
     return make
 
 
 @st.cache_resource(show_spinner=False)
-def _tiles() -> Tiles:
-    return Tiles(KEPT)
+def _tiles() -> TileCache:
+    return TileCache(KEPT)
 
 
 main()

@@ -2,7 +2,14 @@
 
 import streamlit as st
 
-from catdog.comparison import alike, baseline, build_table, describe_overfitting, label_runs, warn_about_data
+from catdog.comparison import (
+    build_table,
+    describe_overfitting,
+    get_baseline,
+    group_by_seed,
+    label_runs,
+    warn_about_data,
+)
 from catdog.errors import RunError
 from catdog.runs import open_run
 from catdog.training import ACTIVE
@@ -38,7 +45,7 @@ def main() -> None:
     if not chosen:
         st.info("Choose one or more runs above to see their curves and scores.", icon=":material/query_stats:")
         return
-    look = choose_look(can_fold=len(alike(chosen)) < len(chosen))
+    look = choose_look(can_fold=len(group_by_seed(chosen)) < len(chosen))
     active = any(run.state in ACTIVE for run in chosen)
     # It polls only while one of the chosen runs is active, so that its curve grows in place.
     st.fragment(_results, run_every=EVERY if active else None, key="results")(
@@ -71,7 +78,7 @@ def _results(names: dict[str, str], active: bool, look: Look) -> None:
     rows = build_table(runs, names)
     score_table(rows)
     score_notes(runs, rows)
-    verdicts = {names[run.id]: describe_overfitting(histories[run.id], baseline(run)) for run in runs}
+    verdicts = {names[run.id]: describe_overfitting(histories[run.id], get_baseline(run)) for run in runs}
     if any(verdicts.values()):
         st.header("Does it overfit?", anchor=False)
         st.markdown("\n".join(f"- **{markdown.escape(name)}**: {words}" for name, words in verdicts.items() if words))

@@ -96,7 +96,7 @@ def _told(judged: list[Judged]) -> str:
     """Name runs and what each learned from, as Markdown."""
     return join_names(
         [
-            f"**{markdown.escape(one.name)}** (learned from {state.source_words(one.run.config.source)})"
+            f"**{markdown.escape(one.name)}** (learned from {state.describe_source(one.run.config.source)})"
             for one in judged
         ]
     )

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from catdog.charts import CONFIG, drawings
+from catdog.charts import CONFIG, plot_architecture
 from catdog.models.differences import list_differences
 from catdog.models.specs import MODELS, ModelSpec
 from catdog.models.summary import Layer, list_layers
@@ -54,14 +54,14 @@ def main() -> None:
         f"small. {name}'s is called **{recipe.loss}**: {LOSSES[recipe.loss].format(one=one, other=other)}"
     )
     st.header("How well it does", anchor=False)
-    runs = state.models_with_runs()[name]
+    runs = state.group_by_model()[name]
     _results(recipe, runs)
     _onwards(name, runs)
 
 
 def _drawing(name: str) -> None:
     """Draw the network in parts, which lie side by side where there is room for it."""
-    parts = drawings(name)
+    parts = plot_architecture(name)
     for number, (cell, (chart, words)) in enumerate(zip(page.row(len(parts), 205), parts, strict=True)):
         config = {**CONFIG, "displayModeBar": False}
         cell.plotly_chart(chart, key=f"drawing-{name}-{number}", config=config, alt=words)
@@ -168,7 +168,7 @@ def _results(recipe: ModelSpec, runs: list[Run]) -> None:
     for source, run in bests.items():
         test = "" if run.test_accuracy is None else f", test {format_percent(run.test_accuracy)}"
         lines.append(
-            f"On {state.source_words(source)}: validation {format_percent(run.best_val_accuracy)}{test} "
+            f"On {state.describe_source(source)}: validation {format_percent(run.best_val_accuracy)}{test} "
             f"(**{markdown.escape(run.name)}**). That is other data, so it can't be compared with the published scores."
         )
     st.markdown("\n".join(f"- {line}" for line in lines))

@@ -10,8 +10,8 @@ from catdog.runs import Run, launch_all
 from catdog.training import ACTIVE, TrainConfig
 from catdog.utils.text import format_percent
 from pages.components import access, markdown, page, state
-from pages.components.sidebar import fetch_panel
-from pages.components.thumbnails import tile
+from pages.components.sidebar import draw_fetch_button
+from pages.components.thumbnails import make_tile
 
 STRIP, STRIP_SEED = 8, 13  # how many pictures, and a draw in which they all are good to recognise
 DONE, BUSY, FAILED, TO_DO = (
@@ -58,7 +58,7 @@ def _drawn_notice() -> None:
             )
         )
         with button:
-            fetch_panel("overview")
+            draw_fetch_button("overview")
 
 
 def _strip() -> None:
@@ -82,7 +82,7 @@ def _strip() -> None:
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def _tile(fingerprint: str, row: int, _dataset) -> bytes:
-    return tile(_dataset.picture(row), 240, 240, crop=True)
+    return make_tile(_dataset.image(row), 240, 240, crop=True)
 
 
 def _train_all_button() -> None:
@@ -100,7 +100,7 @@ def _train_all_button() -> None:
         if active:
             st.markdown("The models train one after another. You can close this page meanwhile.")
         else:
-            where = state.source_words(state.source())
+            where = state.describe_source(state.source())
             st.markdown(f"model1 to model4 one after another, on the {where}. You can close this page meanwhile.")
     if problem := st.session_state.pop("train-all-problem", ""):
         st.error(markdown.escape(problem), icon=":material/error:")
@@ -110,7 +110,7 @@ def _train_all() -> None:
     try:
         if not _active():  # a second, impatient click trains nothing twice
             configs = [TrainConfig(model=name, source=state.source()) for name in MODELS]
-            access.do(launch_all, configs, [""] * len(configs))
+            access.perform(launch_all, configs, [""] * len(configs))
     except CatDogError as error:
         st.session_state["train-all-problem"] = str(error)
 
@@ -121,7 +121,7 @@ def _path(busy: bool) -> None:
         st.rerun()  # the last run has just ended, so there is nothing to look at any more
     here = state.source()
     runs = [run for run in state.runs() if run.config.source == here]
-    by_model = state.models_with_runs(runs)
+    by_model = state.group_by_model(runs)
     following = next((name for name, done in by_model.items() if not done), None)
     grid = st.grid(3, min_column_width=260, border=True)
     with grid.cell():

@@ -15,7 +15,7 @@ from pages.components.predict.image import Asked, sampled
 from pages.components.predict.inputs import fill_tray, tray
 from pages.components.predict.marks import show_marks
 from pages.components.predict.table import choose_rows, table
-from pages.components.predictions import classes_of, predict
+from pages.components.predictions import class_names, predict
 
 PATIENT = 16  # more questions than this are asked behind a bar
 NEITHER = (
@@ -127,7 +127,7 @@ def _names(chosen: list[Run]) -> dict[str, str]:
 def _thresholds(chosen: list[Run]) -> Thresholds:
     """Let the user say between which probabilities an answer counts as "not sure"."""
     usual = Thresholds()
-    second = classes_of(chosen[0])[1] if len({classes_of(run) for run in chosen}) == 1 else "the second class"
+    second = class_names(chosen[0])[1] if len({class_names(run) for run in chosen}) == 1 else "the second class"
     low, high = st.slider(
         "Not sure between",
         0,
@@ -178,7 +178,7 @@ def _ask(chosen: list[Run], asked: list[Asked]) -> tuple[dict[str, Run], list[Im
 
         if (found := predict(run, pixels, progress)) is not None:
             answered[names[run.id]] = run
-            given.append([Prediction(classes_of(run), one.probability, one.seconds) for one in found])
+            given.append([Prediction(class_names(run), one.probability, one.seconds) for one in found])
     place.empty()
     rows = [
         ImagePredictions(picture.name, picture.truth, tuple(said[number] for said in given))

@@ -5,17 +5,17 @@ from datetime import datetime
 import streamlit as st
 
 from catdog.datasets import TRAINING
-from catdog.datasets.splits import subset
+from catdog.datasets.splits import sample_stratified
 from catdog.models.specs import MODELS
 from catdog.runs import Run, count_active, estimate_seconds, explain_quota, launch_all
 from catdog.training import ACTIVE, TrainConfig
 from catdog.training.sweep import grid, sweep_names, sweep_title
 from catdog.utils.text import format_duration, join_names
 from pages.components import access, markdown, page, state
-from pages.components.train.active_runs import live
-from pages.components.train.form import say_what_the_address_got_wrong, trainform
-from pages.components.train.run_list import runlist
-from pages.components.train.sweep import sweepform
+from pages.components.train.active_runs import show_active_runs
+from pages.components.train.form import draw_form, say_what_the_address_got_wrong
+from pages.components.train.run_list import show_run_list
+from pages.components.train.sweep import draw_sweep
 
 FEW = 4  # runs that are called by their names
 
@@ -31,8 +31,8 @@ def main() -> None:
     with page.show_errors():
         _new_run(state.runs())
     runs = state.runs()  # again, since some may have been started
-    live([run for run in runs if run.state in ACTIVE])
-    runlist([run for run in runs if run.state not in ACTIVE])
+    show_active_runs([run for run in runs if run.state in ACTIVE])
+    show_run_list([run for run in runs if run.state not in ACTIVE])
 
 
 def _new_run(runs: list[Run]) -> None:
@@ -48,13 +48,15 @@ def _new_run(runs: list[Run]) -> None:
                 f"{':material/check_circle: ' if name in models else ''}**{name}: {one.step}**  \n"
                 f"{one.idea}  \n:gray[{one.parameters:,} parameters]"
             )
-        configs = trainform(models)
-        name, axes = sweepform()
+        configs = draw_form(models)
+        name, axes = draw_sweep()
         swept = grid(configs, axes)
         configs, names = [config for config, _ in swept], sweep_names(name, swept)
         catalog = state.catalog()
         training = catalog.indices(TRAINING)
-        used = [len(subset(training, catalog.labels, one.fraction, one.seed)) for one in configs[:1]] or [len(training)]
+        used = [len(sample_stratified(training, catalog.labels, one.fraction, one.seed)) for one in configs[:1]] or [
+            len(training)
+        ]
         st.markdown(
             f":material/database: Trains on **{used[0]:,} of {len(training):,} training pictures** of "
             f"{markdown.escape(catalog.title)}."
@@ -70,7 +72,7 @@ def _new_run(runs: list[Run]) -> None:
             help=None if models else "Choose at least one model first.",
             key="start",
         ):
-            started = access.do(launch_all, configs, names, sweep=sweep_title(name, swept, datetime.now()))
+            started = access.perform(launch_all, configs, names, sweep=sweep_title(name, swept, datetime.now()))
             told = join_names([run.name for run in started]) if len(started) <= FEW else f"{len(started)} runs"
             st.toast(f"Started: {markdown.escape(told)}", icon=":material/play_arrow:")
 
@@ -78,7 +80,7 @@ def _new_run(runs: list[Run]) -> None:
 def _room(wanted: int, runs: list[Run]) -> bool:
     """Say how many runs the person may still start, where that is limited; return whether these are too many."""
     most, by = state.settings().limits.runs, access.person()
-    if not most or access.why_not():
+    if not most or access.reason_denied():
         return False
     busy = count_active(runs, by)
     whose = "yours" if by else "all people together"

@@ -31,6 +31,7 @@ from urllib.parse import unquote, urlsplit
 import numpy as np
 import pytest
 from PIL import Image
+from xdist.scheduler import LoadFileScheduling
 
 from catdog.settings import Settings
 
@@ -38,19 +39,23 @@ CHROMIUM = Path("/usr/bin/chromium")
 CLASSES = ("cats", "dogs")
 
 
-LONGEST = (
-    "test_ray",
-    "test_benchmarks_server",
-    "test_worker_process",
-    "test_real_training",
-    "test_restart",
-    "test_forced",
-)
+BROWSER_TESTS = "tests/browser/"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest, so that none of them is left over for a single process at the end."""
-    items.sort(key=lambda item: item.path.stem not in LONGEST)
+    """Begin with the browser tests, which take longest and all run in one process."""
+    items.sort(key=lambda item: not item.nodeid.startswith(BROWSER_TESTS))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileScheduling:
+    """Hand out whole test files, and the browser tests together: what a file or they share is made once."""
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return BROWSER_TESTS if nodeid.startswith(BROWSER_TESTS) else super()._split_scope(nodeid)
+
+    return Scheduling(config, log)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -1,31 +1,31 @@
 """Charts: plain data in, a plotly Figure out; nothing here knows of Streamlit."""
 
-from catdog.charts.architecture import drawings, shape_words
+from catdog.charts.architecture import describe_shape, plot_architecture
 from catdog.charts.bars import plot_class_counts, plot_probabilities
-from catdog.charts.evaluation import Line, precision_recall_chart, reliability_chart, roc_chart
+from catdog.charts.evaluation import Line, plot_precision_recall, plot_reliability, plot_roc
 from catdog.charts.learning_curves import METRICS, plot_learning_curves, plot_panels
-from catdog.charts.series import Goal, Series, goals_of
-from catdog.charts.style import CATS, CONFIG, DOGS, MODELS, NEUTRAL, model_colour
+from catdog.charts.series import Goal, Series, list_goals
+from catdog.charts.style import CATS, CONFIG, DOGS, MODEL_COLOURS, NEUTRAL, model_colour
 
 __all__ = [
     "CATS",
     "CONFIG",
     "DOGS",
     "METRICS",
-    "MODELS",
+    "MODEL_COLOURS",
     "NEUTRAL",
     "Goal",
     "Line",
     "Series",
-    "drawings",
-    "goals_of",
+    "describe_shape",
+    "list_goals",
     "model_colour",
+    "plot_architecture",
     "plot_class_counts",
     "plot_learning_curves",
     "plot_panels",
+    "plot_precision_recall",
     "plot_probabilities",
-    "precision_recall_chart",
-    "reliability_chart",
-    "roc_chart",
-    "shape_words",
+    "plot_reliability",
+    "plot_roc",
 ]

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import plotly.graph_objects as go
 
-from catdog.charts.style import NEUTRAL, figure, model_colour
+from catdog.charts.style import NEUTRAL, model_colour, new_figure
 from catdog.models.summary import Layer, list_layers
 from catdog.utils.text import join_names
 
@@ -33,7 +33,7 @@ WIDEST, HIGHEST = 0.84, 1.0  # of a block, in the figure's units: layers lie at 
 HOVER = 30  # letters a line: as much as one figure has room for
 
 
-def drawings(name: str) -> list[tuple[go.Figure, str]]:
+def plot_architecture(name: str) -> list[tuple[go.Figure, str]]:
     """Return the figures that, side by side or one below the other, draw the model called `name`; and their words.
 
     Each figure holds up to MOST layers and is readable 240 pixels wide; the words say the same to who can't see it. A
@@ -48,13 +48,13 @@ def drawings(name: str) -> list[tuple[go.Figure, str]]:
     for number in _parts(len(layers)):
         end = start + number
         drawn = _draw(layers[start:end], blocks[start:end], model_colour(name), start > 0, end < len(layers))
-        listed_layers = join_names([f"{layer.kind} {shape_words(layer)}" for layer in layers[start:end]])
+        listed_layers = join_names([f"{layer.kind} {describe_shape(layer)}" for layer in layers[start:end]])
         found.append((drawn, f"Layers {start + 1} to {end} of {len(layers)} of {name}: {listed_layers}."))
         start = end
     return found
 
 
-def shape_words(layer: Layer) -> str:
+def describe_shape(layer: Layer) -> str:
     """Return what a layer hands on, such as "158 × 158 × 32" (height, width, channels) or "2,048 numbers"."""
     height, width, channels = layer.size
     if len(layer.output) == 2:
@@ -83,7 +83,7 @@ def _draw(
     goes_on_before: bool,
     goes_on_after: bool,
 ) -> go.Figure:
-    chart = figure(height=250, revision="drawing")
+    chart = new_figure(height=250, revision="drawing")
     places = [(number + 0.5) * MOST / len(layers) for number in range(len(layers))]
     hover = {"customdata": [_hover(layer) for layer in layers], "hovertemplate": "%{customdata}<extra></extra>"}
     chart.add_bar(
@@ -133,7 +133,7 @@ def _draw(
 def _labels(place: float, layer: Layer) -> list[dict]:
     """Return the kind of a layer, which stands above its block, and its shape, which stands below it."""
     kind = "Mobile<br>NetV2" if layer.kind == "Functional" else re.sub(r"(?<=[a-z])(?=[A-Z])", "<br>", layer.kind)
-    words = shape_words(layer)
+    words = describe_shape(layer)
     first, _, last = words.rpartition(" × ")
     shape = f"{first}<br>× {last}" if first else words.replace(" ", "<br>")
     shared = {"x": place, "showarrow": False, "font": {"size": 11}}
@@ -149,5 +149,5 @@ def _only_in_training(layer: Layer) -> bool:
 
 def _hover(layer: Layer) -> str:
     parameters = f"{layer.parameters:,} parameters" + (", frozen" if layer.frozen_parameters else "")
-    lines = [f"<b>{layer.name}</b>", layer.kind, shape_words(layer), parameters, *wrap(layer.does, HOVER)]
+    lines = [f"<b>{layer.name}</b>", layer.kind, describe_shape(layer), parameters, *wrap(layer.does, HOVER)]
     return "<br>".join(lines)

@@ -5,7 +5,7 @@ from html import escape
 
 import plotly.graph_objects as go
 
-from catdog.charts.style import CLASSES, NEUTRAL, figure, layout, model_colour
+from catdog.charts.style import CLASS_COLOURS, NEUTRAL, base_layout, model_colour, new_figure
 from catdog.datasets.catalog import Catalog
 
 ROW = 58  # pixels for one answer: its name and its bar
@@ -14,8 +14,8 @@ ROW = 58  # pixels for one answer: its name and its bar
 def plot_class_counts(catalog: Catalog) -> go.Figure:
     """Return grouped bars with the number of pictures of each class in each split that is not empty."""
     counts = {split: of for split, of in catalog.counts().items() if sum(of.values())}
-    chart = figure(height=320, revision="counts")
-    for name, colour in zip(catalog.classes, CLASSES, strict=True):
+    chart = new_figure(height=320, revision="counts")
+    for name, colour in zip(catalog.classes, CLASS_COLOURS, strict=True):
         numbers = [of.get(name, 0) for of in counts.values()]
         chart.add_bar(
             name=escape(name),
@@ -64,7 +64,7 @@ def plot_probabilities(
             customdata=[escape(answer[0]) for answer in answers],
             hovertemplate="%{customdata}: " + escape(name) + " %{x:.2%}<extra></extra>",
         )
-        for name, colour, share, ink in zip(classes, CLASSES, shares, ("#000000", "#ffffff"), strict=True)
+        for name, colour, share, ink in zip(classes, CLASS_COLOURS, shares, ("#000000", "#ffffff"), strict=True)
     ]
     # The name stands above its bar, so that the bar has the whole width on a telephone too.
     annotations = [
@@ -85,7 +85,7 @@ def plot_probabilities(
         # the bar's border between the colours lies at the probability of class 0
         band = {"x0": 1 - unsure[1], "x1": 1 - unsure[0], "fillcolor": NEUTRAL, "opacity": 0.25, "line": {"width": 0}}
         shapes.append({"type": "rect", "layer": "below", **band})
-    base = layout(height=ROW * len(answers) + 56, revision="answers")
+    base = base_layout(height=ROW * len(answers) + 56, revision="answers")
     look = {
         **base,
         "barmode": "stack",

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from catdog.charts.lines import SYMBOLS
-from catdog.charts.style import NEUTRAL, figure, model_colour
+from catdog.charts.style import NEUTRAL, model_colour, new_figure
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")  # tell runs of one model apart
 PLOT, ROW = 330, 21  # pixels: of the plot and of a row of its legend
@@ -34,7 +34,7 @@ class Line:
     sizes: Sequence[int] = ()
 
 
-def roc_chart(lines: Sequence[Line], one: str, other: str) -> go.Figure:
+def plot_roc(lines: Sequence[Line], one: str, other: str) -> go.Figure:
     """Return ROC curves, the diagonal of guessing dashed. one, other: the names of class 0 and class 1."""
     chart = _square(f"{one} wrongly called {other}", f"{other} that are found", lines, "roc")
     chart.add_scatter(**_dashed([0, 1], [0, 1], "guessing"))
@@ -43,7 +43,7 @@ def roc_chart(lines: Sequence[Line], one: str, other: str) -> go.Figure:
     return chart
 
 
-def precision_recall_chart(lines: Sequence[Line], other: str, baseline: float) -> go.Figure:
+def plot_precision_recall(lines: Sequence[Line], other: str, baseline: float) -> go.Figure:
     """Return precision-recall curves of class 1, called `other`; baseline: its share of the pictures, dashed."""
     chart = _square(f"recall: {other} that are found", f"precision: right of “{other}”", lines, "precision-recall")
     chart.add_scatter(**_dashed([0, 1], [baseline, baseline], "guessing"))
@@ -52,7 +52,7 @@ def precision_recall_chart(lines: Sequence[Line], other: str, baseline: float) -
     return chart
 
 
-def reliability_chart(lines: Sequence[Line], other: str) -> go.Figure:
+def plot_reliability(lines: Sequence[Line], other: str) -> go.Figure:
     """Return a reliability diagram: the probability of class 1, called `other`, against how many are; diagonal dashed.
 
     A dot is the larger the more pictures it stands for.
@@ -75,7 +75,7 @@ def reliability_chart(lines: Sequence[Line], other: str) -> go.Figure:
 
 
 def _square(x: str, y: str, lines: Sequence[Line], revision: str) -> go.Figure:
-    chart = figure(height=PLOT + 62 + ROW * (len(lines) + 1), revision=revision)
+    chart = new_figure(height=PLOT + 62 + ROW * (len(lines) + 1), revision=revision)
     axis = {"range": [-0.02, 1.02], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1], "zeroline": False}
     chart.update_xaxes(title={"text": escape(x), "standoff": 6}, **axis)
     chart.update_yaxes(title={"text": escape(y), "standoff": 6}, automargin=True, **axis)

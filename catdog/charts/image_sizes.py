@@ -5,9 +5,9 @@ from html import escape
 import numpy as np
 import plotly.graph_objects as go
 
-from catdog.charts.style import CLASSES, NEUTRAL, figure
+from catdog.charts.style import CLASS_COLOURS, NEUTRAL, new_figure
 from catdog.datasets.catalog import Catalog
-from catdog.datasets.statistics import Facts
+from catdog.datasets.statistics import ImageStatistics
 
 MOST_POINTS = 1500  # more of them make the page slow, and one no longer sees any
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)  # pixels that sizes are rounded to, until few differ
@@ -17,7 +17,7 @@ BINS = 41  # odd, so that square pictures lie in the middle of one
 WIDEST = 3.0  # wider and taller pictures are counted at the ends
 
 
-def plot_image_sizes(catalog: Catalog, facts: Facts) -> go.Figure:
+def plot_image_sizes(catalog: Catalog, facts: ImageStatistics) -> go.Figure:
     """Return a point for each width and height that pictures have, larger the more do, in the colours of the classes.
 
     Where over MOST_POINTS sizes differ, they are rounded to a step that the axes name.
@@ -26,8 +26,8 @@ def plot_image_sizes(catalog: Catalog, facts: Facts) -> go.Figure:
     sizes = np.stack([facts.widths[known], facts.heights[known], catalog.labels[known]], axis=1).astype(np.int64)
     step, points, counts = _rounded(sizes)
     most = int(counts.max(initial=1))
-    chart = figure(height=360, revision="sizes")
-    for label, (name, colour) in enumerate(zip(catalog.classes, CLASSES, strict=True)):
+    chart = new_figure(height=360, revision="sizes")
+    for label, (name, colour) in enumerate(zip(catalog.classes, CLASS_COLOURS, strict=True)):
         own = points[:, 2] == label
         chart.add_scatter(
             x=points[own, 0],
@@ -57,15 +57,15 @@ def plot_image_sizes(catalog: Catalog, facts: Facts) -> go.Figure:
     return chart
 
 
-def plot_aspect_ratios(catalog: Catalog, facts: Facts) -> go.Figure:
+def plot_aspect_ratios(catalog: Catalog, facts: ImageStatistics) -> go.Figure:
     """Return how many pictures of each class are how wide for their height: tall ones left, wide ones right."""
     known = np.flatnonzero(facts.widths > 0)
     ratios = np.log(facts.widths[known] / facts.heights[known]).clip(-np.log(WIDEST), np.log(WIDEST))
     edges = np.linspace(-np.log(WIDEST), np.log(WIDEST), BINS + 1)
     middles = (edges[1:] + edges[:-1]) / 2
     words = [_ratio_in_words(middle) for middle in np.exp(middles)]
-    chart = figure(height=360, revision="ratios")
-    for label, (name, colour) in enumerate(zip(catalog.classes, CLASSES, strict=True)):
+    chart = new_figure(height=360, revision="ratios")
+    for label, (name, colour) in enumerate(zip(catalog.classes, CLASS_COLOURS, strict=True)):
         counts, _ = np.histogram(ratios[catalog.labels[known] == label], edges)
         chart.add_bar(
             x=middles,

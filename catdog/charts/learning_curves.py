@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from catdog.charts.lines import SYMBOLS, band, best_mark, goal_lines, notebook_line, run_lines
 from catdog.charts.series import Columns, Goal, Series
-from catdog.charts.style import figure
+from catdog.charts.style import new_figure
 
 METRICS = ("accuracy", "loss", "gap")
 AXES = {"epoch": "epoch", "seconds": "training time in seconds"}
@@ -40,7 +40,7 @@ def plot_panels(
 
     metrics: some of "accuracy", "loss" and "gap" (training accuracy minus validation accuracy). goals and published
     (the notebook's curves, by model) are accuracies by epoch: other panels, and an axis of seconds, have none.
-    axis: one of AXES. smoothing: 0 (none) to 1, see catdog.charts.series.smoothed. best: whether a star marks each
+    axis: one of AXES. smoothing: 0 (none) to 1, see catdog.charts.series.smooth. best: whether a star marks each
     run's best epoch. Values that are missing or not finite leave a gap; an empty history shows in the legend only.
     """
     for metric in metrics:
@@ -83,7 +83,9 @@ def _figure(
 ) -> go.Figure:
     plot = _plot_height(metrics)
     rows = len(series) + extra
-    chart = figure(height=plot + 68 + 20 * rows, revision="-".join((*metrics, *([axis] if axis != "epoch" else []))))
+    chart = new_figure(
+        height=plot + 68 + 20 * rows, revision="-".join((*metrics, *([axis] if axis != "epoch" else [])))
+    )
     chart = go.Figure(data=traces, layout=chart.layout, _validate=False)
     longest = max([1, *(one.epochs for one in series), *(max(trace["x"], default=0) for trace in traces)])
     along: dict = {"title": {"text": AXES[axis]}}

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from catdog.charts.series import Columns, Goal, Series, column, smoothed
+from catdog.charts.series import Columns, Goal, Series, get_curve, smooth
 from catdog.charts.style import model_colour
 
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "x", "pentagon", "triangle-down")
@@ -25,11 +25,11 @@ def run_lines(
         solid = part == "validation"
         if metric == "gap" and not solid:
             continue
-        values = column(run.history, metric, solid)[: len(along)]
+        values = get_curve(run.history, metric, solid)[: len(along)]
         if smoothing:
             faint = _line(run, metric, part, along, values, symbol)
             lines.append({**faint, "opacity": FAINT, "mode": "lines", "hoverinfo": "skip", "hovertemplate": None})
-            values = smoothed(values, smoothing)
+            values = smooth(values, smoothing)
         line = _line(run, metric, part, along, values, symbol, legend=solid)
         if not solid and told == "validation":
             line |= {"hoverinfo": "skip", "hovertemplate": None}
@@ -77,7 +77,7 @@ def band(run: Series, metric: str, axis: str = "epoch") -> list[dict[str, Any]]:
     if metric == "gap" or not run.low:
         return []
     along = run.along(axis)
-    low, high = (column(part, metric, True)[: len(along)] for part in (run.low, run.high))
+    low, high = (get_curve(part, metric, True)[: len(along)] for part in (run.low, run.high))
     kept = [number for number, pair in enumerate(zip(low, high, strict=True)) if None not in pair]
     there = [along[number] for number in kept]
     edge = [high[number] for number in kept] + [low[number] for number in reversed(kept)]
@@ -101,7 +101,7 @@ def band(run: Series, metric: str, axis: str = "epoch") -> list[dict[str, Any]]:
 def best_mark(run: Series, axis: str = "epoch") -> list[dict[str, Any]]:
     """Return a star at the first epoch with the highest validation accuracy, [] where there is no accuracy."""
     along = run.along(axis)
-    values = column(run.history, "accuracy", True)[: len(along)]
+    values = get_curve(run.history, "accuracy", True)[: len(along)]
     known = [(value, -number) for number, value in enumerate(values) if value is not None]
     if not known:
         return []
@@ -130,7 +130,7 @@ def best_mark(run: Series, axis: str = "epoch") -> list[dict[str, Any]]:
 
 def notebook_line(model: str, columns: Columns) -> dict[str, Any]:
     """Return the notebook's validation accuracy of a model, dotted."""
-    values = column(columns, "accuracy", True)
+    values = get_curve(columns, "accuracy", True)
     return {
         "type": "scatter",
         "x": list(range(1, len(values) + 1)),

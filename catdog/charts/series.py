@@ -48,7 +48,7 @@ class Goal:
     model: str = ""
 
 
-def goals_of(models: Sequence[str], baseline: float | None) -> list[Goal]:
+def list_goals(models: Sequence[str], baseline: float | None) -> list[Goal]:
     """Return the baseline (where it is known) and the goals and aims of these models, lowest first.
 
     A goal at the notebook's baseline is left out where the data's own, counted baseline is drawn.
@@ -63,20 +63,20 @@ def goals_of(models: Sequence[str], baseline: float | None) -> list[Goal]:
     return sorted(goals, key=lambda goal: goal.value)
 
 
-def column(history: Columns, metric: str, validation: bool) -> list[float | None]:
+def get_curve(history: Columns, metric: str, validation: bool) -> list[float | None]:
     """Return a curve's values, None where one is missing or no number.
 
     metric: "accuracy", "loss", or "gap", which is training accuracy minus validation accuracy (no other gap exists, so
     `validation` makes no difference there).
     """
     if metric == "gap":
-        pairs = zip(column(history, "accuracy", False), column(history, "accuracy", True), strict=False)
+        pairs = zip(get_curve(history, "accuracy", False), get_curve(history, "accuracy", True), strict=False)
         return [None if one is None or other is None else one - other for one, other in pairs]
     values = history.get(f"val_{metric}" if validation else metric, ())
     return [float(value) if value is not None and math.isfinite(value) else None for value in values]
 
 
-def smoothed(values: Sequence[float | None], weight: float) -> list[float | None]:
+def smooth(values: Sequence[float | None], weight: float) -> list[float | None]:
     """Return the exponential moving average, which follows the values the more slowly the nearer `weight` is to 1.
 
     It is corrected for its start, as TensorBoard's slider is: the first value stands as it is, and so does everything

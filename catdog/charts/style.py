@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 
 #: Okabe–Ito colours: one for each class (label 0, label 1) and one for each model, the same in every chart.
 CATS, DOGS = "#E69F00", "#0072B2"
-CLASSES = (CATS, DOGS)
-MODELS = MappingProxyType(
+CLASS_COLOURS = (CATS, DOGS)
+MODEL_COLOURS = MappingProxyType(
     {"model1": "#009E73", "model2": "#CC79A7", "model3": "#D55E00", "model4": "#56B4E9"},
 )
 #: A grey with enough contrast on white and on black, for lines that belong to no class and no model.
@@ -22,10 +22,10 @@ CONFIG = MappingProxyType(
 
 def model_colour(model: str) -> str:
     """Return the colour of a model by its name; grey for a name that is not one of the four."""
-    return MODELS.get(model, NEUTRAL)
+    return MODEL_COLOURS.get(model, NEUTRAL)
 
 
-def layout(height: int, revision: str) -> dict[str, Any]:
+def base_layout(height: int, revision: str) -> dict[str, Any]:
     """Return what all charts look like: transparent, small margins, legend below the plot (readable 400 pixels wide).
 
     height: in pixels. revision: as long as it stays the same, a reader's zoom survives new data.
@@ -47,6 +47,6 @@ def layout(height: int, revision: str) -> dict[str, Any]:
     }
 
 
-def figure(height: int, revision: str) -> go.Figure:
+def new_figure(height: int, revision: str) -> go.Figure:
     """Return an empty figure with the look of `layout`."""
-    return go.Figure(layout=layout(height, revision))
+    return go.Figure(layout=base_layout(height, revision))

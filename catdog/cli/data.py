@@ -1,10 +1,10 @@
-"""python -m catdog data: which pictures there are, fetching the photos, adding and removing own ones."""
+"""python -m catdog data: count the images, fetch the photos, add and delete user datasets."""
 
 import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catdog.cli.terminal import Bars, add_json, add_source, chosen_source, print_json, remark
+from catdog.cli.terminal import ProgressBars, add_json_option, add_source_option, choose_source, print_json, print_note
 from catdog.errors import UsageError
 from catdog.settings import Settings
 from catdog.utils.text import format_percent
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Describe the command."""
     parser = subparsers.add_parser("data", help="count the pictures; fetch the photos; add your own")
-    add_source(parser)
+    add_source_option(parser)
     parser.add_argument("--fetch", action="store_true", help="download the photos unless they are here")
     parser.add_argument(
         "--give-up-after",
@@ -32,12 +32,17 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     parser.add_argument("--add", type=Path, metavar="ZIP", help="add the photos in a zip of two class folders")
     parser.add_argument("--name", default="", help="with --add: what the set is called (default: like the zip)")
     parser.add_argument("--remove", metavar="NAME", help="delete a set that was added")
-    add_json(parser)
+    add_json_option(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Fetch, add, remove and decode where asked to, then print the counts; raise DataError if there are no pictures."""
+    """Fetch, add, delete and decode as the options say, then print the counts.
+
+    Raises:
+        DataError: There are no images, or the zip can't be used.
+        UsageError: The options don't go together, or the dataset to delete does not exist.
+    """
     from catdog.datasets import add_user_dataset, fetch_photos, open_catalog, open_dataset
 
     if arguments.remove is not None:
@@ -46,13 +51,13 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         raise UsageError("The option --name goes with --add: give the zip too.")
     if arguments.add and arguments.source:
         raise UsageError("The options --add and --source don't go together: leave one out.")
-    with Bars() as progress:
+    with ProgressBars() as progress:
         if arguments.fetch:
             fetch_photos(settings, progress, arguments.give_up_after)
         if arguments.add:
             source = add_user_dataset(settings, arguments.add.expanduser(), arguments.name, progress).source
         else:
-            source = chosen_source(arguments, settings)
+            source = choose_source(arguments, settings)
         if arguments.decode:
             catalog = open_dataset(settings, source, progress).catalog
         else:
@@ -60,7 +65,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.json:
         print_json(_as_json(catalog))
         if catalog.note:
-            remark(catalog.note)
+            print_note(catalog.note)
     else:
         _show(catalog)
     return 0
@@ -71,13 +76,13 @@ def _remove(arguments: argparse.Namespace, settings: Settings) -> int:
     from catdog.runs import delete_dataset
     from catdog.utils.text import join_names
 
-    own = find_user_dataset(settings, arguments.remove)
-    if own is None:
-        names = join_names([one.name for one in list_user_datasets(settings)])
-        there = f"the sets that were added are {names}" if names else "none has been added"
-        raise UsageError(f"There is no photo set called {arguments.remove!r}: {there}.")
-    delete_dataset(settings, own)
-    print_json({"removed": own.name}) if arguments.json else print(f"{own.name} is deleted.")
+    dataset = find_user_dataset(settings, arguments.remove)
+    if dataset is None:
+        names = join_names([dataset.name for dataset in list_user_datasets(settings)])
+        existing = f"the sets that were added are {names}" if names else "none has been added"
+        raise UsageError(f"There is no photo set called {arguments.remove!r}: {existing}.")
+    delete_dataset(settings, dataset)
+    print_json({"removed": dataset.name}) if arguments.json else print(f"{dataset.name} is deleted.")
     return 0
 
 
@@ -94,8 +99,8 @@ def _as_json(catalog: "Catalog") -> dict:
 def _show(catalog: "Catalog") -> None:
     print(f"{catalog.title}, in {catalog.root}")
     for split, counts in catalog.counts().items():
-        numbers = " + ".join(f"{number:,} {name}" for name, number in counts.items())
-        print(f"  {split:<10} {sum(counts.values()):>6,} = {numbers}")
+        terms = " + ".join(f"{count:,} {name}" for name, count in counts.items())
+        print(f"  {split:<10} {sum(counts.values()):>6,} = {terms}")
     print(f"baseline {format_percent(catalog.baseline)}: the accuracy of always guessing the most frequent class")
     print(f"fingerprint {catalog.fingerprint}")
     if catalog.note:

@@ -1,9 +1,9 @@
-"""python -m catdog evaluate: how a trained run scores on validation and test pictures."""
+"""python -m catdog evaluate: the scores of a trained run on validation and test images."""
 
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from catdog.cli.terminal import Bars, add_json, add_source, print_json
+from catdog.cli.terminal import ProgressBars, add_json_option, add_source_option, print_json
 from catdog.errors import RunError, UsageError
 from catdog.settings import Settings
 from catdog.utils.text import format_percent
@@ -18,30 +18,34 @@ SPLITS = ("validation", "test")
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Describe the command."""
     parser = subparsers.add_parser("evaluate", help="show a run's scores and what it mistook for what")
-    parser.add_argument("which", metavar="RUN", help="a run's id or name, or a model for its latest finished run")
+    parser.add_argument("run_name", metavar="RUN", help="a run's id or name, or a model for its latest finished run")
     parser.add_argument("--split", choices=SPLITS, help="validation or test pictures only (default: both)")
     parser.add_argument(
         "--threshold", type=_share, default=0.5, help="the probability over which the answer is the second class (0.5)"
     )
-    add_source(parser, "those that the run learned from")
-    add_json(parser)
+    add_source_option(parser, "those that the run learned from")
+    add_json_option(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Print the run's scores on the data that it learned from, or on other data; RunError where there are none."""
+    """Print the run's scores on the dataset that it learned from, or on another one.
+
+    Raises:
+        RunError: The run has not trained to its end, or its predictions are damaged.
+    """
     from catdog.evaluation.summary import summarize
     from catdog.runs import find_run
 
-    run = find_run(settings, arguments.which)
-    answers, data = _answers(run, arguments.source, settings)
+    run = find_run(settings, arguments.run_name)
+    predictions, title = _read_predictions(run, arguments.source, settings)
     classes = (run.details.get("data") or {}).get("classes") or ["class 0", "class 1"]
-    splits = {split: answers.of(split) for split in SPLITS if arguments.split in (None, split)}
-    scores = {split: summarize(some, arguments.threshold) for split, some in splits.items() if len(some)}
+    splits = {split: predictions.of(split) for split in SPLITS if arguments.split in (None, split)}
+    scores = {split: summarize(part, arguments.threshold) for split, part in splits.items() if len(part)}
     if arguments.json:
         print_json({"run": run.id, "classes": classes, **scores})
         return 0
-    print(f"{run.name} ({run.id}): {run.config.model} on {data}")
+    print(f"{run.name} ({run.id}): {run.config.model} on {title}")
     if arguments.threshold != 0.5:
         print(f"threshold {arguments.threshold:g}: the answer is {classes[1]} where their probability is above it")
     for split, values in scores.items():
@@ -49,8 +53,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _answers(run: "Run", source: str | None, settings: Settings) -> tuple["Predictions", str]:
-    """Return the run's answers, and in words to which data."""
+def _read_predictions(run: "Run", source: str | None, settings: Settings) -> tuple["Predictions", str]:
+    """Return the run's predictions, and in words for which dataset."""
     from catdog.datasets import open_dataset
     from catdog.datasets.exclusions import list_excluded, without_images
     from catdog.runs.scoring import score_on
@@ -59,7 +63,7 @@ def _answers(run: "Run", source: str | None, settings: Settings) -> tuple["Predi
         if not run.evaluation:
             raise RunError(f"The run {run.name} is {run.state} and has no scores: let it train to the end first.")
         return run.predictions(), run.config.source
-    with Bars() as progress:
+    with ProgressBars() as progress:
         dataset = open_dataset(settings, source, progress)
         dataset = without_images(dataset, list_excluded(settings, dataset.catalog))
         return score_on(run, dataset, settings.cache, progress), dataset.catalog.title
@@ -71,21 +75,21 @@ def _show(split: str, scores: dict[str, Any], classes: list[str]) -> None:
         f"{split}: accuracy {format_percent(scores['accuracy'])} of {scores['photos']:,} pictures "
         f"(95 % interval {format_percent(low)} to {format_percent(high)}), loss {scores['loss']:.4f}"
     )
-    for label, (counts, one) in enumerate(zip(scores["confusion"], scores["classes"], strict=True)):
-        other = 1 - label
+    for label, (counts, values) in enumerate(zip(scores["confusion"], scores["classes"], strict=True)):
         print(
             f"  of {sum(counts):,} {classes[label]}, {counts[label]:,} were recognised "
-            f"and {counts[other]:,} taken for {classes[other]} "
-            f"(precision {format_percent(one['precision'])}, recall {format_percent(one['recall'])}, F1 {format_percent(one['f1'])})"
+            f"and {counts[1 - label]:,} taken for {classes[1 - label]} "
+            f"(precision {format_percent(values['precision'])}, recall {format_percent(values['recall'])}, "
+            f"F1 {format_percent(values['f1'])})"
         )
     print(
-        f"  area under the ROC curve {_figure(scores['roc_area'])} (1 is perfect, 0.5 is guessing), average precision "
-        f"{_figure(scores['average_precision'])} (1 is perfect), expected calibration error "
+        f"  area under the ROC curve {_format(scores['roc_area'])} (1 is perfect, 0.5 is guessing), average precision "
+        f"{_format(scores['average_precision'])} (1 is perfect), expected calibration error "
         f"{format_percent(scores['calibration_error'])} (0 is honest)"
     )
 
 
-def _figure(value: float | None) -> str:
+def _format(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 

@@ -1,10 +1,10 @@
-"""python -m catdog health: copies, leaks and odd pictures in the data; leave pictures out of training."""
+"""python -m catdog health: find copies, leaks and odd images in a dataset; exclude images from training."""
 
 import argparse
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from catdog.cli.terminal import Bars, add_json, add_source, chosen_source, print_json
+from catdog.cli.terminal import ProgressBars, add_json_option, add_source_option, choose_source, print_json
 from catdog.errors import RunError
 from catdog.settings import Settings
 from catdog.utils.text import format_percent
@@ -21,7 +21,7 @@ SHOWN = 10  # findings of each kind that are listed for people; --json has all
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Describe the command."""
     parser = subparsers.add_parser("health", help="find copies, leaks and odd pictures; exclude some from training")
-    add_source(parser)
+    add_source_option(parser)
     parser.add_argument(
         "--exclude",
         nargs="+",
@@ -30,101 +30,105 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         help="leave these pictures out of training from now on, named as the findings do; no file is deleted",
     )
     parser.add_argument("--include", nargs="+", metavar="PATH", default=[], help="take these pictures back")
-    add_json(parser)
+    add_json_option(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Check the data unless that was done, change the list of excluded pictures where asked to, and print both."""
-    from catdog.comparison import best_run_on
+    """Check the dataset unless that is done, exclude or include images, and print the report and the exclusions.
+
+    Raises:
+        UsageError: A path to exclude or include is not in the dataset.
+    """
+    from catdog.comparison import find_best_run
     from catdog.datasets import open_dataset
     from catdog.datasets.exclusions import exclude_images, include_images, list_excluded
     from catdog.datasets.quality.job import check_quality
     from catdog.runs import list_runs
 
-    with Bars() as progress:
-        dataset = open_dataset(settings, chosen_source(arguments, settings), progress)
+    with ProgressBars() as progress:
+        dataset = open_dataset(settings, choose_source(arguments, settings), progress)
         catalog = dataset.catalog
         if arguments.exclude:
             exclude_images(settings, catalog, arguments.exclude)
         if arguments.include:
             include_images(settings, catalog, arguments.include)
-        health = check_quality(settings, dataset, progress)
-    left_out = list_excluded(settings, catalog)
-    judge = best_run_on(list_runs(settings), catalog.fingerprint)
-    label_errors = _label_errors(judge, catalog) if judge else []
+        report = check_quality(settings, dataset, progress)
+    excluded = list_excluded(settings, catalog)
+    best_run = find_best_run(list_runs(settings), catalog.fingerprint)
+    label_errors = _find_label_errors(best_run, catalog) if best_run else []
     if arguments.json:
-        print_json(_as_json(health, left_out, judge, label_errors))
+        print_json(_as_json(report, excluded, best_run, label_errors))
     else:
-        _show(dataset, health, left_out, judge, label_errors)
+        _show(dataset, report, excluded, best_run, label_errors)
     return 0
 
 
 def _as_json(
-    health: "QualityReport", left_out: tuple[str, ...], judge: "Run | None", label_errors: "list[LabelError]"
+    report: "QualityReport", excluded: tuple[str, ...], best_run: "Run | None", label_errors: "list[LabelError]"
 ) -> dict:
     return {
-        "fingerprint": health.fingerprint,
-        "pictures": health.pictures,
-        "counts": health.counts,
-        "pairs": [asdict(pair) for pair in health.pairs],
-        "odd": {kind: [{"path": path, "value": value} for path, value in found] for kind, found in health.odd.items()},
-        "unreadable": [{"path": path, "reason": reason} for path, reason in health.unreadable],
+        "fingerprint": report.fingerprint,
+        "pictures": report.pictures,
+        "counts": report.counts,
+        "pairs": [asdict(pair) for pair in report.pairs],
+        "odd": {kind: [{"path": path, "value": value} for path, value in odd] for kind, odd in report.odd.items()},
+        "unreadable": [{"path": path, "reason": reason} for path, reason in report.unreadable],
         "doubted": {
-            "run": judge.id if judge else None,
+            "run": best_run.id if best_run else None,
             "pictures": [
                 {"path": error.path, "label": error.label, "sure": error.confidence} for error in label_errors
             ],
         },
-        "excluded": list(left_out),
+        "excluded": list(excluded),
     }
 
 
 def _show(
     dataset: "Dataset",
-    health: "QualityReport",
-    left_out: tuple[str, ...],
-    judge: "Run | None",
+    report: "QualityReport",
+    excluded: tuple[str, ...],
+    best_run: "Run | None",
     label_errors: "list[LabelError]",
 ) -> None:
-    from catdog.datasets.quality.messages import not_found, odd_words, pair_words, sentences
+    from catdog.datasets.quality.messages import describe_absent, describe_findings, describe_pair, describe_value
 
     catalog = dataset.catalog
     splits = dict(zip(catalog.paths, catalog.splits, strict=True))
     print(f"{catalog.title}, in {catalog.root}")
-    for kind, sentence in sentences(health).items():
+    for kind, sentence in describe_findings(report).items():
         print(f"- {sentence}")
         lines = [
-            f"{pair.first} ({splits[pair.first]}) and {pair.second} ({splits[pair.second]}): {pair_words(pair)}"
-            for pair in health.pairs
+            f"{pair.first} ({splits[pair.first]}) and {pair.second} ({splits[pair.second]}): {describe_pair(pair)}"
+            for pair in report.pairs
             if pair.group == kind
         ]
-        lines += [f"{path}: {odd_words(kind, value)}" for path, value in health.odd.get(kind, ())]
-        lines += [reason for _, reason in health.unreadable] if kind == "unreadable" else []
-        _list(lines, health.counts[kind])
-    if missing := not_found(health):
-        print(f"- {missing}")
-    if judge:
-        print(f"- {len(label_errors):,} labels that the run {judge.name} contradicts: it predicts the other class.")
+        lines += [f"{path}: {describe_value(kind, value)}" for path, value in report.odd.get(kind, ())]
+        lines += [reason for _, reason in report.unreadable] if kind == "unreadable" else []
+        _print_list(lines, report.counts[kind])
+    if absent := describe_absent(report):
+        print(f"- {absent}")
+    if best_run:
+        print(f"- {len(label_errors):,} labels that the run {best_run.name} contradicts: it predicts the other class.")
         lines = [f"{error.path}: {format_percent(error.confidence)} sure of the other class" for error in label_errors]
-        _list(lines, len(label_errors))
-    if left_out:
-        print(f"- {len(left_out):,} excluded from training:")
-        _list(list(left_out), len(left_out), len(left_out))
+        _print_list(lines, len(label_errors))
+    if excluded:
+        print(f"- {len(excluded):,} excluded from training:")
+        _print_list(list(excluded), len(excluded), len(excluded))
 
 
-def _label_errors(judge: "Run", catalog: "Catalog") -> "list[LabelError]":
+def _find_label_errors(best_run: "Run", catalog: "Catalog") -> "list[LabelError]":
     """Return the labels that the run contradicts, none where its predictions can't be read."""
     from catdog.evaluation.label_errors import find_label_errors
 
     try:
-        return find_label_errors(judge.predictions(), catalog)
+        return find_label_errors(best_run.predictions(), catalog)
     except RunError:
         return []
 
 
-def _list(lines: list[str], number: int, most: int = SHOWN) -> None:
+def _print_list(lines: list[str], total: int, most: int = SHOWN) -> None:
     for line in lines[:most]:
         print(f"    {line}")
-    if number > len(lines[:most]):
-        print(f"    and {number - len(lines[:most]):,} more")
+    if total > len(lines[:most]):
+        print(f"    and {total - len(lines[:most]):,} more")

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from catdog.cli.terminal import add_json, print_json
+from catdog.cli.terminal import add_json_option, print_json
 from catdog.errors import UsageError
 from catdog.settings import Settings
 from catdog.utils.text import format_duration, format_percent, format_time
@@ -17,10 +17,10 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     parser = subparsers.add_parser(
         "runs", help="list, show, move up, stop, resume, rename, note or delete training runs"
     )
-    add_json(parser)
+    add_json_option(parser)
     parser.set_defaults(run=run, action="list")
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
-    for name, words in {
+    for name, description in {
         "list": "every run, newest first (this is what `runs` alone does)",
         "show": "one run with its settings, scores and last log lines",
         "up": "let a waiting run change places with the one before it",
@@ -30,28 +30,33 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         "note": "keep a sentence or two with a run; an empty one removes it",
         "delete": "delete a run and everything it wrote",
     }.items():
-        action = actions.add_parser(name, help=words, description=words)
+        action = actions.add_parser(name, help=description, description=description)
         if name != "list":
-            action.add_argument("which", metavar="RUN", help="the run's id or name")
+            action.add_argument("run_name", metavar="RUN", help="the run's id or name")
         if name == "rename":
             action.add_argument("name", metavar="NAME", help="the new name")
         if name == "note":
             action.add_argument("note", metavar="TEXT", help="up to 1,000 characters")
-        add_json(action)
+        add_json_option(action)
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Do what `arguments.action` says; raise RunError where that can't be done with this run."""
+    """Carry out the action that `arguments.action` names.
+
+    Raises:
+        RunError: There is no such run, or its state does not allow the action.
+        UsageError: The run is named by its model, which is too vague to change or delete it.
+    """
     from catdog import runs
     from catdog.models.specs import MODELS
 
     action = arguments.action or "list"
     if action == "list":
         return _list(runs.list_runs(settings), arguments.json)
-    run = runs.find_run(settings, arguments.which)
+    run = runs.find_run(settings, arguments.run_name)
     if action == "show":
         return _show(run, arguments.json)
-    if arguments.which in MODELS and arguments.which != run.name:
+    if arguments.run_name in MODELS and arguments.run_name != run.name:
         raise UsageError(f"To {action} a run, give its id or its name, not its model; such as {run.id}.")
     if action == "stop":
         runs.stop_run(settings, run)
@@ -100,18 +105,18 @@ def _list(runs: "list[Run]", as_json: bool) -> int:
 def _show(run: "Run", as_json: bool) -> int:
     history = run.history()
     if as_json:
-        extra = {"details": run.details, "error": run.status.error, "ended_early": run.ended_early}
-        print_json(run.to_json() | extra | {"evaluation": run.evaluation, "history": history})
+        details = {"details": run.details, "error": run.status.error, "ended_early": run.ended_early}
+        print_json(run.to_json() | details | {"evaluation": run.evaluation, "history": history})
         return 0
     early = f", {run.ended_early}" if run.ended_early else ""
     print(f"{run.name} ({run.id}) is {run.state}{early}. {run.status.error or run.status.message}".rstrip())
     print(
         "  settings: " + ", ".join(f"{key} {value}" for key, value in run.config.to_dict().items() if value is not None)
     )
-    for number, accuracy, val_accuracy in zip(
+    for epoch, accuracy, val_accuracy in zip(
         history.get("epoch", []), history.get("accuracy", []), history.get("val_accuracy", []), strict=True
     ):
-        print(f"  epoch {number:.0f}: accuracy {format_percent(accuracy)}, validation {format_percent(val_accuracy)}")
+        print(f"  epoch {epoch:.0f}: accuracy {format_percent(accuracy)}, validation {format_percent(val_accuracy)}")
     if run.note:
         print(f"  note: {run.note}")
     for act in run.acts:

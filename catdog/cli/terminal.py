@@ -1,4 +1,4 @@
-"""How the commands speak: answers go to standard output, bars and remarks to standard error."""
+"""What the commands share: their options and output. Results go to standard output, all else to standard error."""
 
 import argparse
 import json
@@ -12,19 +12,24 @@ from catdog.settings import Settings
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-NAMED_SOURCES = ("photos", "drawn")
+SOURCE_NAMES = ("photos", "drawn")
 
 
-def add_json(parser: argparse.ArgumentParser) -> None:
-    """Give a command the option --json."""
-    # without a default, since a nested parser's would overwrite what stood before its name; __main__ sets it
+def add_json_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option --json to a command."""
+    # without a default, since a nested parser's would overwrite a --json before its name; __main__ sets it
     parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON, for other programs")
 
 
-def add_source(
+def add_source_option(
     parser: argparse.ArgumentParser, default: str = "the photos if they are on this machine, else the drawn ones"
 ) -> None:
-    """Give a command the option --source. default: what it takes without, in words."""
+    """Add the option --source to a command.
+
+    Args:
+        parser: Parser of the command.
+        default: Which images the command takes without the option, in words.
+    """
     parser.add_argument(
         "--source",
         type=_source,
@@ -34,44 +39,48 @@ def add_source(
     )
 
 
-def chosen_source(arguments: argparse.Namespace, settings: Settings) -> str:
-    """Return the source that was asked for, else the photos if they are there, else the drawn pictures."""
+def choose_source(arguments: argparse.Namespace, settings: Settings) -> str:
+    """Return the value of --source, else "photos" if they are on this machine, else "drawn"."""
     from catdog.datasets import default_source
 
     return arguments.source or default_source(settings)
 
 
 def print_json(value: Any) -> None:
-    """Print `value` as JSON; a number that JSON does not know (not a number, infinite) becomes null."""
+    """Print a value as JSON; NaN and infinity, which JSON lacks, become null."""
     print(json.dumps(json.loads(json.dumps(value), parse_constant=lambda _: None), indent=2))
 
 
-def remark(text: str) -> None:
-    """Say something that is not the answer, on standard error."""
+def print_note(text: str) -> None:
+    """Print something that is not the result, on standard error."""
     print(text, file=sys.stderr, flush=True)
 
 
-def complain(text: str) -> None:
-    """Say on one line of standard error what went wrong."""
-    remark("catdog: " + " ".join(text.splitlines()))
+def print_error(text: str) -> None:
+    """Print on one line of standard error what went wrong."""
+    print_note("catdog: " + " ".join(text.splitlines()))
 
 
-def new_bar(**options: Any) -> "tqdm":
-    """Return a tqdm bar on standard error; into a file or a pipe it writes every ten seconds only."""
+def make_bar(**options: Any) -> "tqdm":
+    """Return a progress bar on standard error, which writes only every ten seconds into a file or a pipe.
+
+    Args:
+        **options: Further arguments of tqdm.
+    """
     from tqdm import tqdm
 
-    pace = {"mininterval": 0.1} if sys.stderr.isatty() else {"mininterval": 10, "delay": 10}
-    return tqdm(file=sys.stderr, miniters=0, leave=False, **pace, **options)
+    intervals = {"mininterval": 0.1} if sys.stderr.isatty() else {"mininterval": 10, "delay": 10}
+    return tqdm(file=sys.stderr, miniters=0, leave=False, **intervals, **options)
 
 
-class Bars:
-    """A Progress that draws bars, one after the other as what is being done changes; use it with `with`."""
+class ProgressBars:
+    """A context manager and `Progress` that draws a bar for each task, one after the other."""
 
     def __init__(self) -> None:
         self._bar: tqdm | None = None
-        self._what = ""
+        self._task = ""
 
-    def __enter__(self) -> "Bars":
+    def __enter__(self) -> "ProgressBars":
         return self
 
     def __exit__(
@@ -81,17 +90,23 @@ class Bars:
             self._bar.close()
 
     def __call__(self, done: int, total: int, what: str) -> None:
-        """Show that `done` of `total` is reached; a total of 0 means that it is not known."""
-        if self._bar is None or what != self._what or (total and not self._bar.total):
+        """Show that `done` of `total` is reached.
+
+        Args:
+            done: How much is done: bytes, images or steps.
+            total: Where it ends, 0 if unknown.
+            what: The task, in words. Another one begins another bar.
+        """
+        if self._bar is None or what != self._task or (total and not self._bar.total):
             self.__exit__(None, None, None)
-            # sizes in bytes are in the millions, counts of pictures in the thousands
-            size = {"unit": "B", "unit_scale": True} if total > 1_000_000 else {"unit": ""}
-            self._bar = new_bar(desc=what, total=total or None, **size)
-            self._what = what
+            # sizes in bytes are in the millions, counts of images in the thousands
+            unit = {"unit": "B", "unit_scale": True} if total > 1_000_000 else {"unit": ""}
+            self._bar = make_bar(desc=what, total=total or None, **unit)
+            self._task = what
         self._bar.total = total or None
         self._bar.update(done - self._bar.n)
 
 
 def _source(text: str) -> str:
-    """Make a folder's name absolute: a run trains in another process, which may start in another folder."""
-    return text if text in NAMED_SOURCES else str(Path(text).expanduser().absolute())
+    """Make the name of a folder absolute: a run trains in another process, which may start in another folder."""
+    return text if text in SOURCE_NAMES else str(Path(text).expanduser().absolute())

@@ -1,18 +1,30 @@
 """python -m catdog train: train models one after the other, each in a process of its own."""
 
 import argparse
+import time
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from catdog.cli.terminal import Bars, add_json, add_source, chosen_source, complain, print_json, remark
-from catdog.cli.watch import follow
+from catdog.cli.terminal import (
+    ProgressBars,
+    add_json_option,
+    add_source_option,
+    choose_source,
+    make_bar,
+    print_error,
+    print_json,
+    print_note,
+)
 from catdog.errors import RunError, UsageError
 from catdog.settings import Settings
 from catdog.utils.text import format_duration, format_percent
 
 if TYPE_CHECKING:
+    from tqdm import tqdm
+
     from catdog.runs import Run
 
+POLL_INTERVAL = 0.25  # seconds
 OPTIONS = (
     *("epochs", "batch_size", "learning_rate", "seed", "fraction", "exact"),
     *("patience", "schedule", "restore_best"),
@@ -65,8 +77,8 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         metavar="DEGREES",
         help="turn pictures at random, up to so far either way, 0 to 180 (default: as the model)",
     )
-    _add_effects(parser)
-    add_source(parser)
+    _add_augmentation_options(parser)
+    add_source_option(parser)
     parser.add_argument(
         "--grid",
         action="append",
@@ -77,15 +89,19 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     )
     parser.add_argument("--name", default="", help="what to call the run (default: named after the model)")
     parser.add_argument("--detach", action="store_true", help="start the training and do not wait for its end")
-    add_json(parser)
+    add_json_option(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Start a run for each model, follow them to their end and print what came out.
+    """Start a run for each model, follow them to their end and print the results.
 
-    All that was given is checked before the first run is made: raises UsageError and DataError. Returns 1 if
-    a run failed, 130 after Ctrl-C.
+    Returns:
+        The exit status: 1 if a run failed, 130 after Ctrl-C.
+
+    Raises:
+        UsageError: An argument is wrong. All arguments are checked before the first run is made.
+        DataError: The images can't be read. They too are checked first.
     """
     from catdog.augmentation.config import rotation_of
     from catdog.datasets import open_catalog
@@ -93,42 +109,79 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from catdog.training import TrainConfig
     from catdog.training.sweep import grid, sweep_names, sweep_title
 
-    source = chosen_source(arguments, settings)
+    source = choose_source(arguments, settings)
     values = {name: getattr(arguments, name) for name in OPTIONS if getattr(arguments, name) is not None}
     if arguments.turn is not None:
         values["rotation"] = rotation_of(arguments.turn)
     configs = [TrainConfig(model=model, source=source, **values) for model in arguments.models]
-    combined = grid(configs, dict(_axis(text) for text in arguments.grid))
+    combined = grid(configs, dict(_parse_axis(text) for text in arguments.grid))
     names = sweep_names(arguments.name, combined)
-    with Bars() as progress:
+    with ProgressBars() as progress:
         catalog = open_catalog(settings, source, progress)
-    remark(f"Training {', '.join(arguments.models)} on {catalog.title}.")
+    print_note(f"Training {', '.join(arguments.models)} on {catalog.title}.")
     if len(combined) > len(configs):
-        remark(f"{len(combined)} runs, one for each combination.")
+        print_note(f"{len(combined)} runs, one for each combination.")
     title = sweep_title(arguments.name, combined, datetime.now())
     runs = [launch(settings, config, name, sweep=title) for (config, _), name in zip(combined, names, strict=True)]
     status = 0
     if not arguments.detach:
         try:
-            runs = [follow(settings, run) for run in runs]
+            runs = [follow_run(settings, run) for run in runs]
         except KeyboardInterrupt:
-            remark("Stopping; what was reached so far is kept. Ctrl-C again does not wait for it.")
+            print_note("Stopping; what was reached so far is kept. Ctrl-C again does not wait for it.")
             _stop(settings, runs)
-            runs = [follow(settings, run) for run in runs]
+            runs = [follow_run(settings, run) for run in runs]
             status = 130
     if arguments.json:
         print_json([run.to_json() for run in runs] if len(runs) > 1 else runs[0].to_json())
     for run in runs:
         if run.state in ("failed", "interrupted"):
-            complain(f"{run.name}: {run.status.error or 'Its process has ended before the training did.'}")
+            print_error(f"{run.name}: {run.status.error or 'Its process has ended before the training did.'}")
             status = status or 1
         elif not arguments.json:
-            print(_outcome(run))
+            print(_describe_outcome(run))
     return status
 
 
-def _add_effects(parser: argparse.ArgumentParser) -> None:
-    """Describe the options for effects that no model has by itself."""
+def follow_run(settings: Settings, run: "Run") -> "Run":
+    """Show a run's progress until it ends.
+
+    Returns:
+        The run as it then is.
+
+    Raises:
+        RunError: The run was deleted meanwhile.
+    """
+    from catdog.runs import open_run
+    from catdog.training import ACTIVE
+
+    with make_bar(total=run.config.epochs, bar_format="{desc} |{bar:20}|{postfix}") as bar:
+        while True:
+            run = open_run(settings, run.id)
+            if run.state not in ACTIVE:
+                return run
+            _update_bar(bar, run)
+            time.sleep(POLL_INTERVAL)
+
+
+def _update_bar(bar: "tqdm", run: "Run") -> None:
+    """Show epoch, batch, what is being done, the best epoch's accuracy and the time left."""
+    status = run.status
+    words = [run.state if run.state != "running" else status.message or run.state]
+    if status.batch < status.batches:
+        words.append(f"batch {status.batch}/{status.batches}")
+    if run.best_val_accuracy is not None:
+        words.append(f"best validation accuracy {format_percent(run.best_val_accuracy)}")
+    if run.eta is not None:
+        words.append(f"{format_duration(run.eta)} left")
+    bar.set_description_str(f"{run.config.model} epoch {status.epoch}/{run.config.epochs}", refresh=False)
+    bar.set_postfix_str(", ".join(words), refresh=False)
+    epochs = max(0, status.epoch - 1) + (status.batch / status.batches if status.batches else 0)
+    bar.update(min(epochs, run.config.epochs) - bar.n)
+
+
+def _add_augmentation_options(parser: argparse.ArgumentParser) -> None:
+    """Describe the options for augmentations that no model has by itself."""
     share = {"type": float, "metavar": "SHARE"}
     parser.add_argument("--zoom", help="show up to so much more or less of a picture, 0 to 0.9 (default 0)", **share)
     parser.add_argument(
@@ -147,16 +200,16 @@ def _add_effects(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _axis(text: str) -> tuple[str, list]:
-    """Return the setting and the values that an argument such as "seed=1-3" gives it."""
+def _parse_axis(text: str) -> tuple[str, list]:
+    """Return the setting and its values that an argument such as "seed=1-3" names."""
     from catdog.training.sweep import read_axis
 
-    name, _, values = text.partition("=")
+    name, _, listed = text.partition("=")
     name = name.strip().replace("-", "_")
-    found = read_axis(name, values)
-    if not found:
+    values = read_axis(name, listed)
+    if not values:
         raise UsageError(f"--grid {text[:60]} gives no values: write it like --grid seed=1,2,3.")
-    return name, found
+    return name, values
 
 
 def _stop(settings: Settings, runs: "list[Run]") -> None:
@@ -168,10 +221,10 @@ def _stop(settings: Settings, runs: "list[Run]") -> None:
             if open_run(settings, run.id).state in ACTIVE:
                 stop_run(settings, run)
         except RunError:
-            continue  # it has ended by itself in the meantime
+            continue  # it ended by itself meanwhile
 
 
-def _outcome(run: "Run") -> str:
+def _describe_outcome(run: "Run") -> str:
     words = [f"{run.name} is {run.state}"]
     if run.ended_early:
         words.append(run.ended_early)

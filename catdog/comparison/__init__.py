@@ -2,31 +2,31 @@
 
 from catdog.comparison.diagnosis import describe_overfitting
 from catdog.comparison.labels import (
-    baseline,
-    best_run_on,
     describe_data,
+    find_best_run,
+    get_baseline,
     label_runs,
-    latest_finished,
     list_sweeps,
+    select_latest_finished,
     warn_about_data,
 )
-from catdog.comparison.seeds import SeedGroup, alike, group_by_seed
+from catdog.comparison.seeds import SeedGroup, average_seeds, group_by_seed
 from catdog.comparison.settings_diff import diff_settings
-from catdog.comparison.table import best_cells, build_table
+from catdog.comparison.table import build_table, find_best_cells
 
 __all__ = [
     "SeedGroup",
-    "alike",
-    "baseline",
-    "best_cells",
-    "best_run_on",
+    "average_seeds",
     "build_table",
     "describe_data",
     "describe_overfitting",
     "diff_settings",
+    "find_best_cells",
+    "find_best_run",
+    "get_baseline",
     "group_by_seed",
     "label_runs",
-    "latest_finished",
     "list_sweeps",
+    "select_latest_finished",
     "warn_about_data",
 ]

@@ -9,7 +9,7 @@ from catdog.runs import Run
 from catdog.utils.text import join_names
 
 
-def latest_finished(runs: Sequence[Run]) -> list[Run]:
+def select_latest_finished(runs: Sequence[Run]) -> list[Run]:
     """Return the newest finished run of each model, in the models' order; `runs` come newest first."""
     newest = {run.config.model: run for run in reversed(runs) if run.finished}
     return [newest[name] for name in MODELS if name in newest]
@@ -30,7 +30,7 @@ def label_runs(runs: Sequence[Run]) -> dict[str, str]:
     return {run.id: run.name if times[run.name] == 1 else f"{run.name} ({run.id[-4:]})" for run in runs}
 
 
-def best_run_on(runs: Sequence[Run], fingerprint: str) -> Run | None:
+def find_best_run(runs: Sequence[Run], fingerprint: str) -> Run | None:
     """Return the run with the best validation accuracy of those finished on this data, None without one.
 
     Args:
@@ -50,7 +50,7 @@ def describe_data(run: Run) -> str:
     return words if run.config.fraction == 1 else f"{words} ({100 * run.config.fraction:g} % of them)"
 
 
-def baseline(run: Run) -> float | None:
+def get_baseline(run: Run) -> float | None:
     """Return the accuracy of always guessing the most frequent class of the run's data; None before it is counted."""
     return (run.details.get("data") or {}).get("baseline")
 

@@ -23,15 +23,15 @@ class SeedGroup:
     high: Mapping[str, Sequence[float]]
 
 
-def group_by_seed(runs: Sequence[Run], histories: Mapping[str, Mapping[str, Sequence[float]]]) -> list[SeedGroup]:
+def average_seeds(runs: Sequence[Run], histories: Mapping[str, Mapping[str, Sequence[float]]]) -> list[SeedGroup]:
     """Return these runs, those that differ in their seed only laid together, in the order of their first members.
 
     histories: {run id: as Run.history returns it}. A member without a finished epoch is left out of the mean.
     """
-    return [_fold(members, [histories[run.id] for run in members]) for members in alike(runs)]
+    return [_fold(members, [histories[run.id] for run in members]) for members in group_by_seed(runs)]
 
 
-def alike(runs: Sequence[Run]) -> list[list[Run]]:
+def group_by_seed(runs: Sequence[Run]) -> list[list[Run]]:
     """Return these runs in groups of those that differ in their seed only, in the order of their first members."""
     groups: dict[object, list[Run]] = {}
     for run in runs:

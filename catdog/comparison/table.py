@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from catdog.comparison.labels import baseline, describe_data
+from catdog.comparison.labels import describe_data, get_baseline
 from catdog.evaluation import accuracy_interval
 from catdog.models.specs import MODELS
 from catdog.runs import Run
@@ -32,7 +32,7 @@ def build_table(runs: Sequence[Run], names: Mapping[str, str]) -> list[dict[str,
     return [_row(run, names[run.id]) for run in runs]
 
 
-def best_cells(rows: Sequence[Mapping[str, Any]]) -> set[tuple[int, str]]:
+def find_best_cells(rows: Sequence[Mapping[str, Any]]) -> set[tuple[int, str]]:
     """Return the cells (number of the row, column) that hold the best value of their column.
 
     Equals are all marked. A column has no best cell where fewer than two rows have a value in it, or all have the same.
@@ -71,7 +71,7 @@ def _row(run: Run, name: str) -> dict[str, Any]:
         "published_val_accuracy": recipe.published.best_val_accuracy,
         "published_test_accuracy": recipe.published.test_accuracy,
         "published_test_loss": recipe.published.test_loss,
-        "baseline": _number(baseline(run)),
+        "baseline": _number(get_baseline(run)),
         "parameters": recipe.parameters,
         "trainable_parameters": recipe.trainable_parameters,
         "file_bytes": _bytes(run),

@@ -2,9 +2,15 @@
 
 from catdog.datasets.cache import Dataset
 from catdog.datasets.catalog import Catalog
-from catdog.datasets.folders import is_listed_folder, resolve_folder
 from catdog.datasets.photos import fetch_photos, photos_root
-from catdog.datasets.sources import default_source, list_sources, open_catalog, open_dataset
+from catdog.datasets.sources import (
+    default_source,
+    is_listed_folder,
+    list_sources,
+    open_catalog,
+    open_dataset,
+    resolve_folder,
+)
 from catdog.datasets.splits import SPLITS, TEST, TRAINING, VALIDATION
 from catdog.datasets.user_datasets import (
     UserDataset,

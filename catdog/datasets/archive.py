@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from catdog.datasets.layout import Layout, arrange
+from catdog.datasets.layout import Layout, find_layout
 from catdog.errors import DataError
 from catdog.utils.progress import Progress, silent
 from catdog.utils.text import format_size
@@ -26,7 +26,7 @@ _ANEW = "make it anew from the folders of pictures"
 
 
 @dataclass(frozen=True)
-class Contents:
+class ArchiveContents:
     """What is to be unpacked: the zip's photos with their places, and how many bytes they will be."""
 
     zipped: zipfile.ZipFile
@@ -36,7 +36,7 @@ class Contents:
 
 
 @contextmanager
-def open_archive(archive: Path | BinaryIO) -> Iterator[Contents]:
+def open_archive(archive: Path | BinaryIO) -> Iterator[ArchiveContents]:
     """Open a zip of own photos and look through its list of files; nothing is unpacked yet.
 
     archive: its path, or a binary file that can seek. Raises DataError where it is none, is damaged, locked, over a
@@ -55,7 +55,7 @@ def open_archive(archive: Path | BinaryIO) -> Iterator[Contents]:
             yield contents
 
 
-def unpack_photos(contents: Contents, target: Path, progress: Progress = silent) -> None:
+def unpack_photos(contents: ArchiveContents, target: Path, progress: Progress = silent) -> None:
     """Write the photos to their places below `target`, a folder that is there.
 
     No file gets longer than the zip's list of files said. Raises DataError for damage, OSError where writing fails.
@@ -64,7 +64,7 @@ def unpack_photos(contents: Contents, target: Path, progress: Progress = silent)
         (target / folder).mkdir(parents=True, exist_ok=True)
     for number, (member, place) in enumerate(contents.members, start=1):
         with (target / place).open("xb") as file:
-            for block in blocks(contents.zipped, member):
+            for block in read_blocks(contents.zipped, member):
                 file.write(block)
         progress(number, len(contents.members), "unpacking the pictures")
 
@@ -102,13 +102,13 @@ def check_members(members: list[zipfile.ZipInfo], length: int) -> None:
 
 
 @contextmanager
-def _looked_through(file: BinaryIO) -> Iterator[Contents]:
+def _looked_through(file: BinaryIO) -> Iterator[ArchiveContents]:
     with open_zip(file) as (zipped, length):
         files = list_files(zipped)
-        layout = arrange([member_name(member) for member in files])
+        layout = find_layout([member_name(member) for member in files])
         photos = [(files[number], place) for number, place in layout.places.items()]
         check_members([member for member, _ in photos], length)
-        yield Contents(zipped, tuple(photos), layout, sum(member.file_size for member, _ in photos))
+        yield ArchiveContents(zipped, tuple(photos), layout, sum(member.file_size for member, _ in photos))
 
 
 def _check_sizes(members: list[zipfile.ZipInfo], length: int) -> None:
@@ -124,7 +124,7 @@ def _check_sizes(members: list[zipfile.ZipInfo], length: int) -> None:
         raise DataError(f"The zip would swell far more than pictures do: do not trust it, or {_ANEW}.")
 
 
-def blocks(zipped: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
+def read_blocks(zipped: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
     """Yield a member's bytes by the block; DataError where they are damaged, or not as many as the zip says."""
     with _damage_in_words():
         source = zipped.open(member)

@@ -6,12 +6,12 @@ from typing import BinaryIO
 
 import numpy as np
 
-from catdog.datasets.archive import blocks, check_members, list_files, member_name, open_zip
-from catdog.datasets.layout import is_junk, safe_paths
+from catdog.datasets.archive import check_members, list_files, member_name, open_zip, read_blocks
+from catdog.datasets.layout import is_junk, parse_paths
 from catdog.errors import DataError
 from catdog.images.decode import SUFFIXES
 from catdog.images.limits import MAX_BYTES
-from catdog.utils.names import one_line
+from catdog.utils.text import one_line
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def read_archive_images(archive: BinaryIO, most: int) -> Iterator[tuple[ArchiveI
     """
     with open_zip(archive) as (zipped, length):
         members = list_files(zipped)
-        paths = safe_paths([member_name(member) for member in members])
+        paths = parse_paths([member_name(member) for member in members])
         chosen = [
             (members[number], path)
             for number, path in paths.items()
@@ -45,7 +45,7 @@ def read_archive_images(archive: BinaryIO, most: int) -> Iterator[tuple[ArchiveI
         for number in np.linspace(0, len(chosen) - 1, min(most, len(chosen))).round().astype(int):
             member, path = chosen[number]
             data = b""
-            for block in blocks(zipped, member):
+            for block in read_blocks(zipped, member):
                 data += block
                 if len(data) > MAX_BYTES:
                     break

@@ -1,6 +1,7 @@
-"""Decoded pictures: every picture read and resized once, kept on disk as one uint8 array that is mapped, not loaded."""
+"""Decoded images: each image is read and resized once and kept on disk in one uint8 array, which is memory-mapped."""
 
 import itertools
+import mmap
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,9 +17,50 @@ from catdog.utils.files import read_json, whole_file, write_json
 from catdog.utils.locks import hold_lock
 from catdog.utils.progress import Progress, silent
 
-DECODING = 1  # to be raised when pictures.py makes other pixels of the same file, so that old cache files are not used
-BLOCK = 256  # decoded pictures that wait in memory to be written, 20 MB
-AT_A_TIME = 16  # pictures that a thread reads before it hands them over; one by one, threads wait for each other
+DECODER_VERSION = 1  # raise it when catdog.images decodes a file to other pixels, so that old cache files are not used
+BLOCK = 256  # decoded images that wait in memory to be written, 20 MB
+CHUNK = 16  # images that a thread decodes before it hands them over; one by one, the threads wait for each other
+RESIDENT = 4096  # a dataset of up to that many images, 315 MB, may stay in memory as a whole
+# Linux maps up to 2 MB around each image that is touched, so 4,096 scattered ones would map a whole large dataset;
+# to release the pages and map them again costs 2 µs an image
+RELEASE_EVERY = 128
+
+
+class ImageReader:
+    """Reads rows of decoded images without all that was read staying in memory.
+
+    A large dataset is memory-mapped, and each page that was read fills memory. Every RELEASE_EVERY images the reader
+    releases those pages. Nothing is lost: an image that is read again comes from the file again, which the system
+    caches as long as nobody else needs the memory. An array that is not mapped read-only is never released.
+    """
+
+    def __init__(self, pixels: np.ndarray) -> None:
+        """Read from decoded images.
+
+        Args:
+            pixels: uint8 (N, 160, 160, 3), as in Dataset.
+        """
+        self._pixels = pixels
+        self._read = 0
+        mapped = isinstance(pixels.base, mmap.mmap) and len(pixels) > RESIDENT and not pixels.flags.writeable
+        # Windows has no such advice
+        self._file = pixels.base if mapped and hasattr(mmap, "MADV_DONTNEED") else None
+
+    def __call__(self, rows: np.ndarray | slice) -> np.ndarray:
+        """Return rows of the array.
+
+        Args:
+            rows: Row indices, int (M,), or a slice.
+
+        Returns:
+            uint8 (M, 160, 160, 3): a copy for indices, a view of the mapped file for a slice.
+        """
+        images = self._pixels[rows]
+        self._read += len(images)
+        if self._file is not None and self._read >= RELEASE_EVERY:
+            self._file.madvise(mmap.MADV_DONTNEED)
+            self._read = 0
+        return images
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +75,7 @@ class Dataset:
     pixels: np.ndarray
     skipped: tuple[tuple[str, str], ...] = ()
 
-    def picture(self, row: int) -> np.ndarray:
+    def image(self, row: int) -> np.ndarray:
         """Return the picture of one row in its own size, uint8 (H, W, 3); raise PictureError if it is gone."""
         return load_image(self.catalog.root / self.catalog.paths[row])
 
@@ -45,7 +87,7 @@ def decode_dataset(catalog: Catalog, cache: Path, progress: Progress = silent) -
     at once; a damaged cache file is written anew. Unreadable pictures are skipped and counted. Raises DataError where
     the disk is full or too few pictures are left.
     """
-    array_file = cache / f"{catalog.fingerprint}-{SIZE}-{DECODING}.npy"
+    array_file = cache / f"{catalog.fingerprint}-{SIZE}-{DECODER_VERSION}.npy"
     dataset = _mapped(catalog, array_file)
     if dataset is None:
         try:
@@ -110,7 +152,7 @@ def _decode(catalog: Catalog, array_file: Path, progress: Progress) -> None:
             _write_header(file, total)
             for first in range(0, total, BLOCK):
                 block = catalog.paths[first : first + BLOCK]
-                parts = [block[start : start + AT_A_TIME] for start in range(0, len(block), AT_A_TIME)]
+                parts = [block[start : start + CHUNK] for start in range(0, len(block), CHUNK)]
                 results = itertools.chain.from_iterable(threads.map(read, parts))
                 for number, (path, result) in enumerate(zip(block, results, strict=True), start=first):
                     progress(number, total, "reading the pictures")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from catdog.datasets.splits import SPLITS, TRAINING, split_given, split_whole
+from catdog.datasets.splits import SPLITS, TRAINING, split_given_folders, split_stratified
 from catdog.errors import DataError
 from catdog.images.decode import SUFFIXES
 from catdog.utils.text import join_names
@@ -129,7 +129,7 @@ def _scan(source: str, root: Path) -> Catalog:
             classes=(names[0][0], names[0][1]),
             paths=paths,
             labels=labels,
-            splits=split_given(labels, training) if given else split_whole(labels),
+            splits=split_given_folders(labels, training) if given else split_stratified(labels),
             fingerprint=fingerprint(root, paths),
         )
     )

@@ -7,11 +7,10 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from catdog.datasets.splits import SPLITS, split_given, split_whole
+from catdog.datasets.splits import SPLITS, split_given_folders, split_stratified
 from catdog.errors import DataError
 from catdog.images.decode import SUFFIXES
-from catdog.utils.names import file_name, folder_name, one_line
-from catdog.utils.text import join_names
+from catdog.utils.text import join_names, one_line, safe_file_name, safe_folder_name
 
 SPLIT_FOLDERS = {
     "train": "train",
@@ -39,14 +38,14 @@ class Layout:
     left_out: tuple[str, ...]
 
 
-def arrange(names: Sequence[str]) -> Layout:
+def find_layout(names: Sequence[str]) -> Layout:
     """Find the class folders among the names of a zip's files, with "/" between folders.
 
     They may be in the root, in train/ and validation/, and either in folders around it all. Hidden files and what
     systems put beside photos is passed over. Raises DataError where there are not exactly two classes, or too few
     photos to split, or a name leads out of the zip.
     """
-    paths = safe_paths(names)
+    paths = parse_paths(names)
     files = {number: path.parts for number, path in paths.items() if path.parts and not is_junk(path.parts)}
     photos = {number: parts for number, parts in files.items() if paths[number].suffix.lower() in SUFFIXES}
     if not photos:
@@ -65,13 +64,13 @@ def arrange(names: Sequence[str]) -> Layout:
         if str(paths[number]) in seen:
             continue  # the same name twice: the first of them counts
         seen.add(str(paths[number]))
-        folder = f"{split}/{folder_name(kind)}" if split else folder_name(kind)
-        places[number] = _free_place(folder, file_name(name), taken)
+        folder = f"{split}/{safe_folder_name(kind)}" if split else safe_folder_name(kind)
+        places[number] = _free_place(folder, safe_file_name(name), taken)
     left_out = tuple(one_line(str(paths[number])) for number in files if number not in places)
     return Layout(classes, places, left_out)
 
 
-def safe_paths(names: Sequence[str]) -> dict[int, PurePosixPath]:
+def parse_paths(names: Sequence[str]) -> dict[int, PurePosixPath]:
     """Return {number: path} for the names of a zip's files; DataError where one leads out of the zip."""
     paths = {number: PurePosixPath(name.replace("\\", "/")) for number, name in enumerate(names)}
     for path in paths.values():
@@ -111,9 +110,9 @@ def _two_classes(chosen: list[tuple[str, str, str]], given: bool, splits: set[st
     kinds = sorted({kind for _, kind, _ in chosen})
     alike = defaultdict(list)
     for kind in kinds:
-        if not folder_name(kind):
+        if not safe_folder_name(kind):
             raise DataError("A folder in the zip has a name that can't be used: name it after the pictures in it.")
-        alike[folder_name(kind).casefold()].append(one_line(kind))
+        alike[safe_folder_name(kind).casefold()].append(one_line(kind))
     for same in alike.values():
         if len(same) > 1:
             raise DataError(
@@ -122,7 +121,7 @@ def _two_classes(chosen: list[tuple[str, str, str]], given: bool, splits: set[st
     by_split = [
         {kind for split, kind, _ in chosen if split == one} for one in (("train", "validation") if given else ("",))
     ]
-    names = sorted(folder_name(kind) for kind in kinds)
+    names = sorted(safe_folder_name(kind) for kind in kinds)
     if not given and [name.casefold() for name in names] == ["train", "validation"]:
         raise DataError("The zip has pictures in train/ and validation/, but each needs two class folders.")
     if len(names) == 2 and all(len(found) == 2 for found in by_split):
@@ -145,9 +144,9 @@ def _in_words(names: set[str]) -> str:
 
 
 def _check_numbers(chosen: list[tuple[str, str, str]], classes: tuple[str, str], given: bool) -> None:
-    labels = np.array([classes.index(folder_name(kind)) for _, kind, _ in chosen], dtype=np.int64)
+    labels = np.array([classes.index(safe_folder_name(kind)) for _, kind, _ in chosen], dtype=np.int64)
     training = np.array([split == "train" for split, _, _ in chosen])
-    splits = split_given(labels, training) if given else split_whole(labels)
+    splits = split_given_folders(labels, training) if given else split_stratified(labels)
     for split in SPLITS:
         for label, name in enumerate(classes):
             if not ((splits == split) & (labels == label)).any():

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 
 from catdog.datasets.catalog import Catalog
-from catdog.datasets.statistics import Facts
+from catdog.datasets.statistics import ImageStatistics
 from catdog.images.decode import MAX_SIDE
 
 RANDOM, NAME = "random", "name"
@@ -35,18 +35,18 @@ class Selection:
             raise ValueError(f"order must be one of {ORDERS}, not {self.order!r}")
 
     @property
-    def needs_facts(self) -> bool:
+    def needs_statistics(self) -> bool:
         """Whether what is wanted depends on more than the catalog tells."""
         return self.sides is not None or self.order not in (RANDOM, NAME)
 
 
-def matching(catalog: Catalog, selection: Selection, facts: Facts | None = None) -> np.ndarray:
+def select_rows(catalog: Catalog, selection: Selection, facts: ImageStatistics | None = None) -> np.ndarray:
     """Return all rows that are wanted, int64, in the order that is wanted; in the catalog's order for a random one.
 
     facts: of this catalog; without them a selection that needs facts raises ValueError.
     """
     rows = catalog.indices(selection.split, selection.label)
-    if not selection.needs_facts:
+    if not selection.needs_statistics:
         return _by_name(catalog, rows) if selection.order == NAME else rows
     if facts is None:
         raise ValueError(f"{selection} needs facts")
@@ -60,7 +60,7 @@ def matching(catalog: Catalog, selection: Selection, facts: Facts | None = None)
     return rows if selection.order == RANDOM else rows[np.argsort(keys[selection.order][rows], kind="stable")]
 
 
-def sampled(catalog: Catalog, rows: np.ndarray, selection: Selection, lines: int, columns: int) -> list[np.ndarray]:
+def sample_grid(catalog: Catalog, rows: np.ndarray, selection: Selection, lines: int, columns: int) -> list[np.ndarray]:
     """Draw a grid of `lines` × `columns` pictures from `rows` by the selection's number.
 
     Returns two arrays of rows where both classes are wanted, first those of class 0, which fill the upper half of the

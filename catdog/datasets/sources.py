@@ -8,12 +8,13 @@ from catdog.datasets.cache import Dataset, decode_dataset
 from catdog.datasets.catalog import Catalog, scan_folder
 from catdog.datasets.download import not_stored
 from catdog.datasets.photos import photos_note, photos_root
-from catdog.datasets.synthetic.generate import write_drawn
+from catdog.datasets.synthetic.generate import generate_dataset
 from catdog.datasets.user_datasets import find_user_dataset, list_user_datasets
 from catdog.errors import DataError
 from catdog.settings import Settings
 from catdog.utils.locks import hold_lock
 from catdog.utils.progress import Progress, silent
+from catdog.utils.text import join_names, one_line
 
 
 def default_source(settings: Settings) -> str:
@@ -22,14 +23,21 @@ def default_source(settings: Settings) -> str:
 
 
 def list_sources(settings: Settings) -> list[str]:
-    """Return the data sets that can be chosen by name: photos, drawn, those that users added, the settings' folders."""
-    return ["photos", "drawn", *(own.source for own in list_user_datasets(settings)), *map(str, settings.folders)]
+    """Return the sources to choose from: photos, drawn, user datasets by path, and the folders of CATDOG_FOLDERS."""
+    user_datasets = (dataset.source for dataset in list_user_datasets(settings))
+    return ["photos", "drawn", *user_datasets, *map(str, settings.folders)]
 
 
 def open_catalog(settings: Settings, source: str = "photos", progress: Progress = silent) -> Catalog:
-    """Return the catalog of "photos", "drawn" (drawn on first use) or the folder that `source` names.
+    """Return the catalog of a source; "drawn" is drawn on first use.
 
-    Raises DataError where the photos are not fetched yet or a folder can't be used.
+    Args:
+        settings: Where the program keeps its data.
+        source: "photos", "drawn", or the path of a folder (relative, or from "~"); a user dataset is named by its path.
+        progress: Told how far the drawing is.
+
+    Raises:
+        DataError: If the photos have not been fetched, or a folder cannot be used.
     """
     if source == "photos":
         root = photos_root(settings)
@@ -37,16 +45,70 @@ def open_catalog(settings: Settings, source: str = "photos", progress: Progress 
             raise DataError("The photos are not on this machine yet: run python -m catdog data --fetch.")
         return replace(scan_folder("photos", root), note=photos_note(root))
     if source == "drawn":
-        return scan_folder("drawn", _drawn(settings, progress))
+        return scan_folder("drawn", _drawn_root(settings, progress))
     try:
         folder = Path(source).expanduser().absolute()
     except RuntimeError as error:  # ~somebody, and there is no such user
         raise DataError(f"There is no folder {source}: check its name.") from error
-    own = find_user_dataset(settings, str(folder))
-    return replace(scan_folder(str(folder), folder), **({"name": own.name, "note": own.note} if own else {}))
+    catalog = scan_folder(str(folder), folder)
+    user_dataset = find_user_dataset(settings, str(folder))
+    return replace(catalog, name=user_dataset.name, note=user_dataset.note) if user_dataset else catalog
 
 
-def _drawn(settings: Settings, progress: Progress) -> Path:
+def open_dataset(settings: Settings, source: str = "photos", progress: Progress = silent) -> Dataset:
+    """Return the catalog of a source with its decoded images, which are decoded on first use.
+
+    Args:
+        settings: Where the program keeps its data and its cache.
+        source: As in `open_catalog`.
+        progress: Told how far the drawing and the decoding are.
+
+    Raises:
+        DataError: As in `open_catalog` and `decode_dataset`.
+    """
+    return decode_dataset(open_catalog(settings, source, progress), settings.cache, progress)
+
+
+def resolve_folder(settings: Settings, text: str) -> Path:
+    """Return a folder that the dashboard may open: one listed in CATDOG_FOLDERS, or one inside it.
+
+    Args:
+        settings: The listed folders.
+        text: Untrusted text, such as from the address bar: an absolute path, or one relative to a listed folder.
+
+    Returns:
+        The absolute path, symbolic links resolved.
+
+    Raises:
+        DataError: With the same sentence for a folder that does not exist and for one outside, so that nobody learns
+            what is on the disk.
+    """
+    if not settings.folders:
+        raise DataError(
+            "No folder of this server may be opened here: whoever runs it lists the allowed ones in CATDOG_FOLDERS."
+        )
+    for listed in settings.folders:
+        try:
+            top, folder = listed.resolve(strict=True), (listed / text).resolve(strict=True)
+            if folder.is_relative_to(top) and folder.is_dir():
+                return folder
+        except (OSError, ValueError, RuntimeError):  # not there, an impossible name, links in a circle
+            continue
+    names = join_names([str(listed) for listed in settings.folders])
+    raise DataError(f"There is no folder {one_line(text) or 'without a name'} in {names}: name one that is.")
+
+
+def is_listed_folder(settings: Settings, source: str | None) -> bool:
+    """Return whether a source is the path of a listed folder or one inside it, exactly as resolve_folder returns it."""
+    if not source or not settings.folders or not Path(source).is_absolute():
+        return False
+    try:
+        return str(resolve_folder(settings, source)) == source
+    except DataError:
+        return False
+
+
+def _drawn_root(settings: Settings, progress: Progress) -> Path:
     """Return the folder of the drawn set; draw it on first use, in one process at a time."""
     root = settings.data / "drawn"
     if not root.is_dir():
@@ -58,15 +120,7 @@ def _drawn(settings: Settings, progress: Progress) -> Path:
                 for leftover in settings.data.glob(".drawn-*"):  # of a killed process
                     shutil.rmtree(leftover)
                 if not root.is_dir():
-                    write_drawn(root, progress=progress)
+                    generate_dataset(root, progress=progress)
         except OSError as error:
             raise not_stored(error, "drawn pictures") from error
     return root
-
-
-def open_dataset(settings: Settings, source: str = "photos", progress: Progress = silent) -> Dataset:
-    """Return the catalog of `source` with its decoded pictures, decoding them on first use.
-
-    pixels: uint8 (N, 160, 160, 3), 0..255, mapped from disk. Raises DataError.
-    """
-    return decode_dataset(open_catalog(settings, source, progress), settings.cache, progress)

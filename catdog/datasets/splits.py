@@ -18,7 +18,7 @@ def test_size(validation_photos: int) -> int:
     return batches // 5 * BATCH or validation_photos // 5
 
 
-def split_given(labels: np.ndarray, in_training: np.ndarray, seed: int = SPLIT_SEED) -> np.ndarray:
+def split_given_folders(labels: np.ndarray, in_training: np.ndarray, seed: int = SPLIT_SEED) -> np.ndarray:
     """Name the split of each photo where train/ and validation/ are given: part of validation/ becomes the test.
 
     labels: int64 (N,); in_training: bool (N,). Returns str (N,). The test photos are drawn once, stratified (each
@@ -31,7 +31,7 @@ def split_given(labels: np.ndarray, in_training: np.ndarray, seed: int = SPLIT_S
     return splits.astype(str)
 
 
-def split_whole(labels: np.ndarray, seed: int = SPLIT_SEED) -> np.ndarray:
+def split_stratified(labels: np.ndarray, seed: int = SPLIT_SEED) -> np.ndarray:
     """Split photos without given folders 70 / 20 / 10 into training, validation and test, stratified by label.
 
     labels: int64 (N,). Returns str (N,).
@@ -46,7 +46,7 @@ def split_whole(labels: np.ndarray, seed: int = SPLIT_SEED) -> np.ndarray:
     return splits.astype(str)
 
 
-def subset(indices: np.ndarray, labels: np.ndarray, fraction: float, seed: int) -> np.ndarray:
+def sample_stratified(indices: np.ndarray, labels: np.ndarray, fraction: float, seed: int) -> np.ndarray:
     """Return a stratified share of `indices` (at least two of each class), ascending; all of them for 1.0.
 
     indices: int64 (M,), rows of the catalog; labels: int64 (N,), of the whole catalog.

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from catdog.datasets.cache import DECODING, Dataset
+from catdog.datasets.cache import DECODER_VERSION, Dataset, ImageReader
 from catdog.datasets.catalog import Catalog
-from catdog.datasets.reading import ImageReader
 from catdog.datasets.splits import SPLITS
 from catdog.images.decode import SIZE
 from catdog.images.size import read_size
@@ -25,7 +24,7 @@ LUMA = (0.299, 0.587, 0.114)  # how bright red, green and blue look (ITU-R BT.60
 
 
 @dataclass(frozen=True, eq=False)
-class Facts:
+class ImageStatistics:
     """What is known of each picture of a catalog, in its order, and of each class and split.
 
     widths, heights: int32 (N,), the picture's own pixels, upright; 0 where its file is gone. bytes: int64 (N,), of its
@@ -50,29 +49,29 @@ class Facts:
         return self.widths.astype(np.int64) * self.heights
 
 
-def gather_facts(dataset: Dataset, cache: Path, progress: Progress = silent) -> Facts:
+def compute_statistics(dataset: Dataset, cache: Path, progress: Progress = silent) -> ImageStatistics:
     """Return the facts of a data set: gathered the first time, behind `progress`, and read from `cache` later.
 
     The file in `cache` is named by the data's fingerprint. Where it can't be written, the facts are gathered again
     the next time.
     """
-    file = cache / f"{dataset.catalog.fingerprint}-facts-{DECODING}.npz"
+    file = cache / f"{dataset.catalog.fingerprint}-facts-{DECODER_VERSION}.npz"
     known = _stored(file, dataset.catalog)
     if known is None:
         known = _gathered(dataset, progress)
-        arrays = {field.name: getattr(known, field.name) for field in fields(Facts)}
+        arrays = {field.name: getattr(known, field.name) for field in fields(ImageStatistics)}
         with suppress(OSError), whole_file(file) as temporary:
             np.savez(temporary, names=_names(dataset.catalog), **arrays)
     return known
 
 
-def _stored(file: Path, catalog: Catalog) -> Facts | None:
+def _stored(file: Path, catalog: Catalog) -> ImageStatistics | None:
     """Return the facts in the file; None where it is missing, damaged, or of other pictures of the same folder."""
     try:
         with np.load(file) as stored:
             if not np.array_equal(stored["names"], _names(catalog)):
                 return None
-            return Facts(**{field.name: stored[field.name] for field in fields(Facts)})
+            return ImageStatistics(**{field.name: stored[field.name] for field in fields(ImageStatistics)})
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
 
@@ -82,11 +81,13 @@ def _names(catalog: Catalog) -> np.ndarray:
     return np.frombuffer(hashlib.sha256("\n".join(catalog.paths).encode()).digest(), np.uint8)
 
 
-def _gathered(dataset: Dataset, progress: Progress) -> Facts:
+def _gathered(dataset: Dataset, progress: Progress) -> ImageStatistics:
     catalog = dataset.catalog
     of_files = np.array(list(_of_files(catalog, progress)), np.int64).reshape(-1, 3)
     brightness, means = _of_pixels(dataset, progress)
-    return Facts(of_files[:, 0].astype(np.int32), of_files[:, 1].astype(np.int32), of_files[:, 2], brightness, means)
+    return ImageStatistics(
+        of_files[:, 0].astype(np.int32), of_files[:, 1].astype(np.int32), of_files[:, 2], brightness, means
+    )
 
 
 def _of_files(catalog: Catalog, progress: Progress) -> Iterator[tuple[int, int, int]]:

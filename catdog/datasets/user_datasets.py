@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
-from catdog.datasets.archive import Contents, open_archive, unpack_photos
+from catdog.datasets.archive import ArchiveContents, open_archive, unpack_photos
 from catdog.datasets.catalog import scan_folder
 from catdog.datasets.layout import Layout
 from catdog.errors import AccessError, DataError
@@ -18,9 +18,8 @@ from catdog.images.decode import SIZE
 from catdog.settings import Settings
 from catdog.utils.files import read_json, write_json
 from catdog.utils.locks import hold_lock
-from catdog.utils.names import one_line, slug
 from catdog.utils.progress import Progress, silent
-from catdog.utils.text import format_size, join_names
+from catdog.utils.text import format_size, join_names, one_line, slugify
 
 CARD = "set.json"  # beside the class folders, where the catalog passes it over
 SPARE = 200_000_000  # bytes of the disk that stay free
@@ -128,7 +127,7 @@ def _read(root: Path) -> UserDataset:
     return UserDataset(name, root, pictures, str(card.get("fingerprint") or ""), note, str(card.get("by") or ""), taken)
 
 
-def _fill(work: Path, root: Path, name: str, contents: Contents, progress: Progress, by: str) -> UserDataset:
+def _fill(work: Path, root: Path, name: str, contents: ArchiveContents, progress: Progress, by: str) -> UserDataset:
     unpack_photos(contents, work, progress)
     progress(0, 0, "counting the pictures")
     catalog = scan_folder(str(root), work)
@@ -151,7 +150,7 @@ def _note(layout: Layout) -> str:
 
 def _free_root(folder: Path, name: str) -> Path:
     """Return a folder that is not there yet; the name alone never leads anywhere else."""
-    short, number = slug(name), 1
+    short, number = slugify(name), 1
     root = folder / short
     while root.exists():
         number += 1
@@ -159,7 +158,7 @@ def _free_root(folder: Path, name: str) -> Path:
     return root
 
 
-def _check_space(folder: Path, contents: Contents) -> None:
+def _check_space(folder: Path, contents: ArchiveContents) -> None:
     """Raise DataError where the disk has no room for the pictures, and for the decoded ones after them."""
     needed = contents.bytes + len(contents.members) * SIZE * SIZE * 3 + SPARE
     free = shutil.disk_usage(folder).free
@@ -170,7 +169,7 @@ def _check_space(folder: Path, contents: Contents) -> None:
         )
 
 
-def _check_stored(settings: Settings, contents: Contents, by: str) -> None:
+def _check_stored(settings: Settings, contents: ArchiveContents, by: str) -> None:
     """Raise AccessError where the person's sets would take more than one person may have."""
     most = settings.limits.stored
     have = bytes_stored(settings, by) if most else 0

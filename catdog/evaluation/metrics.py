@@ -48,7 +48,7 @@ class Calibration:
     error: float | None
 
 
-def confusion(labels: np.ndarray, probabilities: np.ndarray, threshold: float = 0.5) -> np.ndarray:
+def confusion_matrix(labels: np.ndarray, probabilities: np.ndarray, threshold: float = 0.5) -> np.ndarray:
     """Return how many pictures of each class were taken for which, int64 (2, 2): [true label][answer].
 
     labels: int (N,), 0 or 1; probabilities: float (N,), of class 1, which is the answer over the threshold.
@@ -61,7 +61,7 @@ def class_scores(
     labels: np.ndarray, probabilities: np.ndarray, threshold: float = 0.5
 ) -> tuple[ClassScore, ClassScore]:
     """Return precision, recall and F1 of class 0 and class 1; arguments as for `confusion`."""
-    counts = confusion(labels, probabilities, threshold)
+    counts = confusion_matrix(labels, probabilities, threshold)
     first, second = (_class_score(counts, label) for label in (0, 1))
     return first, second
 
@@ -73,7 +73,7 @@ def _class_score(counts: np.ndarray, label: int) -> ClassScore:
     return ClassScore(found / said if said else None, found / there if there else None, f1, there)
 
 
-def roc(labels: np.ndarray, probabilities: np.ndarray) -> Curve:
+def roc_curve(labels: np.ndarray, probabilities: np.ndarray) -> Curve:
     """Return the ROC curve (receiver operating characteristic), from (0, 0) to (1, 1).
 
     x: the share of class 0 that is taken for class 1; y: the share of class 1 that is found; one point for each
@@ -87,7 +87,7 @@ def roc(labels: np.ndarray, probabilities: np.ndarray) -> Curve:
     return Curve(x, y, thresholds, area)
 
 
-def precision_recall(labels: np.ndarray, probabilities: np.ndarray) -> Curve:
+def precision_recall_curve(labels: np.ndarray, probabilities: np.ndarray) -> Curve:
     """Return the precision-recall curve of class 1, from recall 0 with precision 1 upwards.
 
     x: recall; y: precision; thresholds as for `roc`. The area is the average precision: the sum of the precisions, each
@@ -117,7 +117,7 @@ def _cumulated(labels: np.ndarray, probabilities: np.ndarray) -> tuple[np.ndarra
     return found, mistaken, np.concatenate([[np.inf], sorted_probabilities[last]])
 
 
-def calibration(labels: np.ndarray, probabilities: np.ndarray, bins: int = 10) -> Calibration:
+def calibration_curve(labels: np.ndarray, probabilities: np.ndarray, bins: int = 10) -> Calibration:
     """Return the reliability diagram of class 1 in bins of equal width, and the expected calibration error.
 
     A bin holds its lower edge, the last one its upper edge too. The error is Σ counts / N · |actual − predicted|

@@ -10,7 +10,7 @@ import numpy as np
 from catdog.datasets.exclusions import EXCLUDED
 from catdog.datasets.splits import SPLITS
 from catdog.errors import UsageError
-from catdog.evaluation.scores import losses
+from catdog.evaluation.scores import cross_entropy
 
 COLUMNS = ("path", "label", "probability", "split")
 
@@ -43,7 +43,7 @@ class Predictions:
     @property
     def losses(self) -> np.ndarray:
         """What each picture costs: its cross-entropy in nats, float64 (N,), clipped as `score` does it."""
-        return losses(self.labels, self.probabilities)
+        return cross_entropy(self.labels, self.probabilities)
 
     def answers(self, threshold: float = 0.5) -> np.ndarray:
         """Return the class that the model says, int64 (N,): class 1 where its probability is over the threshold."""

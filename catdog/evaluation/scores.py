@@ -5,7 +5,7 @@ import numpy as np
 SMALLEST = np.float32(1e-7)  # Keras's epsilon, and its precision: keeps the logarithm of a probability of 0 finite
 
 
-def losses(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+def cross_entropy(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     """Return what each answer costs, its binary cross-entropy in nats, float64 (N,); arguments as for `score`.
 
     Probabilities count as float32, as models give them, and no nearer to 0 or 1 than SMALLEST.
@@ -30,7 +30,7 @@ def score(labels: np.ndarray, probabilities: np.ndarray) -> dict:
     np.add.at(confusion, (labels, answers), 1)
     return {
         "accuracy": float((answers == labels).mean()) if len(labels) else None,
-        "loss": float(losses(labels, probabilities).mean()) if len(labels) else None,
+        "loss": float(cross_entropy(labels, probabilities).mean()) if len(labels) else None,
         "photos": len(labels),
         "confusion": confusion.tolist(),
     }

@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from catdog.evaluation.metrics import calibration, class_scores, confusion, precision_recall, roc
+from catdog.evaluation.metrics import (
+    calibration_curve,
+    class_scores,
+    confusion_matrix,
+    precision_recall_curve,
+    roc_curve,
+)
 from catdog.evaluation.predictions import Predictions
 from catdog.evaluation.significance import accuracy_interval
 
@@ -21,12 +27,12 @@ def summarize(answers: Predictions, threshold: float = 0.5) -> dict[str, Any]:
         "loss": float(answers.losses.mean()) if photos else None,
         "photos": photos,
         "threshold": threshold,
-        "confusion": confusion(labels, probabilities, threshold).tolist(),
+        "confusion": confusion_matrix(labels, probabilities, threshold).tolist(),
         "classes": [
             {"precision": one.precision, "recall": one.recall, "f1": one.f1, "photos": one.support}
             for one in class_scores(labels, probabilities, threshold)
         ],
-        "roc_area": roc(labels, probabilities).area,
-        "average_precision": precision_recall(labels, probabilities).area,
-        "calibration_error": calibration(labels, probabilities).error,
+        "roc_area": roc_curve(labels, probabilities).area,
+        "average_precision": precision_recall_curve(labels, probabilities).area,
+        "calibration_error": calibration_curve(labels, probabilities).error,
     }

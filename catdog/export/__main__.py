@@ -1,9 +1,9 @@
 """The process that exports: python -m catdog.export RUN_FOLDER FORMAT; it reports in lines of JSON."""
 
 import json
+import logging
 import os
 import sys
-import traceback
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
@@ -13,8 +13,11 @@ from catdog.export.build import make
 from catdog.export.formats import FORMATS
 from catdog.runs.run import read_run
 from catdog.settings import Settings
+from catdog.utils.processes import log_to_stderr
 
 STEP = ("done", "total", "what")
+
+logger = logging.getLogger("catdog.export")
 
 
 def main() -> int:
@@ -22,26 +25,35 @@ def main() -> int:
     if len(sys.argv) != 3 or sys.argv[2] not in FORMATS or not (Path(sys.argv[1]) / "config.json").is_file():
         print(f"usage: python -m catdog.export RUN_FOLDER {'|'.join(FORMATS)}", file=sys.stderr)
         return 2
+    log_to_stderr()
     # what TensorFlow prints must not come between the lines
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    folder, form = Path(sys.argv[1]), FORMATS[sys.argv[2]]
+    folder, file_format = Path(sys.argv[1]), FORMATS[sys.argv[2]]
+    logger.info("exporting %s as %s", folder.name, file_format.title)
     try:
         run = read_run(folder)
-        make(run, form, Settings.from_environment(), lambda *step: _say(out, dict(zip(STEP, step, strict=True))))
+        make(
+            run,
+            file_format,
+            Settings.from_environment(),
+            lambda *step: _report(out, dict(zip(STEP, step, strict=True))),
+        )
     except BaseException as error:
-        traceback.print_exception(error)
-        _say(out, {"error": str(error) if isinstance(error, CatDogError) else _sentence(error, folder)})
+        logger.exception("the export failed")
+        _report(out, {"error": str(error) if isinstance(error, CatDogError) else _explain(error, folder)})
         return 1
+    logger.info("exported")
     return 0
 
 
-def _say(out: TextIO, values: dict[str, Any]) -> None:
+def _report(out: TextIO, values: dict[str, Any]) -> None:
     with suppress(OSError):  # whoever listened has gone; the file is made all the same
         print(json.dumps(values), file=out, flush=True)
 
 
-def _sentence(error: BaseException, folder: Path) -> str:
+def _explain(error: BaseException, folder: Path) -> str:
+    """Say in one sentence what ended the export."""
     if isinstance(error, MemoryError):
         return "The memory did not suffice to export the model: close other programs and try again."
     if isinstance(error, OSError):

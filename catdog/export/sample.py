@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from catdog.datasets import TRAINING, photos_root
-from catdog.datasets.synthetic import draw
+from catdog.datasets.synthetic import draw_image
 from catdog.errors import CatDogError
 from catdog.images.decode import load_image, resize
 from catdog.settings import Settings
@@ -30,7 +30,7 @@ def sample(run: "Run", settings: Settings, number: int) -> Sample:
     Both classes are among them; the same run gives the same ones.
     """
     own = _own(run, settings, number)
-    drawn = [resize(np.asarray(draw(np.random.default_rng(row), row % 2))) for row in range(number - len(own))]
+    drawn = [resize(np.asarray(draw_image(np.random.default_rng(row), row % 2))) for row in range(number - len(own))]
     parts = [f"{len(own)} pictures of the run's data"] * bool(own) + [f"{len(drawn)} drawn pictures"] * bool(drawn)
     return Sample(np.stack([*own, *drawn]), " and ".join(parts))
 

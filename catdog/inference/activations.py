@@ -68,7 +68,7 @@ def _of(interpreter: "Interpreter") -> Activations:
     return Activations(filters, maps, features, weights)
 
 
-def class_activation(inside: Activations, answer: int) -> np.ndarray:
+def compute_class_activation(inside: Activations, answer: int) -> np.ndarray:
     """Return how much each place speaks for a class, float32 (160, 160), below 0 where it speaks for the other one.
 
     answer: 0 or 1. It is exact, not an estimate: the last layer adds up the features' means, each times its weight, so

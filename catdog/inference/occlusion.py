@@ -30,7 +30,7 @@ COLOURS = np.array(
 LIGHT = np.array((0.299, 0.587, 0.114), np.float32)  # how light red, green and blue are to the eye
 
 
-def occlusion(
+def compute_occlusion(
     predict: Callable[[np.ndarray], np.ndarray], pixels: np.ndarray, patch: int = PATCH, stride: int = STRIDE
 ) -> np.ndarray:
     """Return how much the probability of the model's answer falls where the picture is hidden, float32 (160, 160).
@@ -55,7 +55,7 @@ def occlusion(
     return _spread(sure[0] - sure[1:].reshape(len(places), len(places)), places, patch)
 
 
-def overlay(pixels: np.ndarray, heat: np.ndarray, opacity: float) -> np.ndarray:
+def overlay_heatmap(pixels: np.ndarray, heat: np.ndarray, opacity: float) -> np.ndarray:
     """Return the picture with a heat map over it, uint8 (160, 160, 3): dark violet counts little, yellow most.
 
     The map's colours run from 0 to its own highest value (at least a tenth of a percentage point, so that a map of

@@ -1,4 +1,4 @@
-"""Answers of a trained model through LiteRT, without TensorFlow."""
+"""Predictions of one trained model through LiteRT, without TensorFlow."""
 
 import os
 import threading
@@ -11,17 +11,24 @@ from pathlib import Path
 import numpy as np
 
 from catdog.errors import RunError
-from catdog.utils.mapped import let_go
 
 
 class Predictor:
     """A model.tflite, loaded once and used from any thread.
 
-    LiteRT's own interpreter belongs to one thread at a time, so a lock lets one photo through after the other.
+    LiteRT's interpreter serves one thread at a time, so a lock lets one image through after the other.
     """
 
     def __init__(self, path: Path, threads: int = 2) -> None:
-        """Load the file; raise RunError if it is missing or damaged. It may be replaced or deleted afterwards."""
+        """Load the file, which may be replaced or deleted afterwards.
+
+        Args:
+            path: The model.tflite of a run.
+            threads: How many threads compute one image.
+
+        Raises:
+            RunError: The file is missing or damaged.
+        """
         from ai_edge_litert.interpreter import Interpreter
 
         try:
@@ -31,52 +38,76 @@ class Predictor:
             self._input = self._interpreter.get_input_details()[0]["index"]
             output = self._interpreter.get_output_details()[0]
             self._output, self._width = output["index"], int(output["shape"][-1])
-            let_go(path)
         except (OSError, ValueError, RuntimeError) as error:
             raise RunError(f"The model {path} can't be loaded for predictions ({error}): train it again.") from error
         self._lock = threading.Lock()
 
-    def predict(self, pixels: np.ndarray) -> np.ndarray:
-        """Return the probability of class 1 for each picture, float32 (N,), 0..1.
+    def predict(self, images: np.ndarray) -> np.ndarray:
+        """Predict a batch of images.
 
-        pixels: uint8 or float32 (N, 160, 160, 3), 0..255.
+        Args:
+            images: uint8 or float32 (N, 160, 160, 3), 0..255.
+
+        Returns:
+            The probability of class 1 for each image, float32 (N,), 0..1.
         """
-        return self.outputs(pixels)[:, 0]
+        return self.outputs(images)[:, 0]
 
-    def outputs(self, pixels: np.ndarray) -> np.ndarray:
-        """Return all that the file computes of each picture, float32 (N, D); pixels as for predict."""
-        answers = np.empty((len(pixels), self._width), dtype=np.float32)
-        for number, picture in enumerate(pixels):
-            with self._lock:  # for one picture at a time, so that others need not wait for two hundred
-                answers[number] = self._answer(picture)
-        return answers
+    def outputs(self, images: np.ndarray) -> np.ndarray:
+        """Compute all outputs of the model, which may be features instead of a probability.
 
-    def timed(self, picture: np.ndarray) -> tuple[float, float]:
-        """Return the probability of class 1 for one picture, (160, 160, 3), and the seconds it took, waiting aside."""
+        Args:
+            images: uint8 or float32 (N, 160, 160, 3), 0..255.
+
+        Returns:
+            float32 (N, D).
+        """
+        outputs = np.empty((len(images), self._width), dtype=np.float32)
+        for index, image in enumerate(images):
+            with self._lock:  # for one image at a time, so that others need not wait for two hundred
+                outputs[index] = self._compute(image)
+        return outputs
+
+    def predict_timed(self, image: np.ndarray) -> tuple[float, float]:
+        """Predict one image and measure the time, without the wait for other threads.
+
+        Args:
+            image: uint8 or float32 (160, 160, 3), 0..255.
+
+        Returns:
+            The probability of class 1, 0..1, and the seconds it took.
+        """
         with self._lock:
             began = time.perf_counter()
-            answer = float(self._answer(picture)[0])
-            return answer, time.perf_counter() - began
+            probability = float(self._compute(image)[0])
+            return probability, time.perf_counter() - began
 
-    def _answer(self, picture: np.ndarray) -> np.ndarray:
-        self._interpreter.set_tensor(self._input, picture[np.newaxis].astype(np.float32))
+    def _compute(self, image: np.ndarray) -> np.ndarray:
+        self._interpreter.set_tensor(self._input, image[np.newaxis].astype(np.float32))
         self._interpreter.invoke()
         return self._interpreter.get_tensor(self._output)[0]
 
 
 @contextmanager
 def parallel_outputs(path: Path) -> Iterator[Callable[[np.ndarray], np.ndarray]]:
-    """Yield a function like Predictor.outputs for many pictures, with one interpreter a processor core.
+    """Load a model once for each processor core, which is a third faster than one interpreter with as many threads.
 
-    That is a third faster than one interpreter with as many threads. Raises RunError if the file is missing or damaged.
+    Args:
+        path: A LiteRT file.
+
+    Yields:
+        A function like `Predictor.outputs`, for many images.
+
+    Raises:
+        RunError: The file is missing or damaged.
     """
     cores = os.cpu_count() or 1
     predictors = [Predictor(path, threads=1) for _ in range(cores)]
     with ThreadPoolExecutor(cores) as threads:
 
-        def outputs(pixels: np.ndarray) -> np.ndarray:
-            parts = np.array_split(pixels, cores)
-            return np.concatenate(list(threads.map(lambda one, part: one.outputs(part), predictors, parts)))
+        def outputs(images: np.ndarray) -> np.ndarray:
+            parts = np.array_split(images, cores)
+            return np.concatenate(list(threads.map(Predictor.outputs, predictors, parts)))
 
         yield outputs
 

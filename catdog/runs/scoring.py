@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from catdog.datasets import Dataset
-from catdog.datasets.cache import DECODING
-from catdog.datasets.reading import ImageReader
+from catdog.datasets.cache import DECODER_VERSION, ImageReader
 from catdog.errors import RunError
 from catdog.evaluation.predictions import Predictions
 from catdog.inference.predictor import parallel_outputs
@@ -76,7 +75,7 @@ def _older(one: Path, other: Path) -> bool:
 
 def _file(run: "Run", dataset: Dataset, cache: Path) -> Path:
     """Return where the answers are kept; the name begins as those of all that is kept of this data."""
-    return cache / f"{dataset.catalog.fingerprint}-answers-{_digest(run)}-{len(dataset.catalog)}-{DECODING}.npz"
+    return cache / f"{dataset.catalog.fingerprint}-answers-{_digest(run)}-{len(dataset.catalog)}-{DECODER_VERSION}.npz"
 
 
 def _digest(run: "Run") -> str:

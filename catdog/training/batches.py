@@ -7,7 +7,7 @@ import numpy as np
 
 from catdog.augmentation.config import Augmentation
 from catdog.augmentation.transforms import drawn_transforms, transform
-from catdog.datasets.reading import ImageReader
+from catdog.datasets.cache import ImageReader
 from catdog.images.decode import SIZE
 
 if TYPE_CHECKING:

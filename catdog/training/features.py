@@ -12,7 +12,7 @@ import numpy as np
 from catdog.augmentation.config import Augmentation
 from catdog.augmentation.transforms import drawn_transforms, transform
 from catdog.datasets import VALIDATION, Dataset
-from catdog.datasets.reading import ImageReader
+from catdog.datasets.cache import ImageReader
 from catdog.inference.predictor import parallel_outputs
 from catdog.models.specs import compile_like
 from catdog.training.batches import generated

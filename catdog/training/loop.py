@@ -9,7 +9,7 @@ import numpy as np
 
 from catdog.augmentation.config import Augmentation
 from catdog.datasets import TRAINING, VALIDATION, Dataset
-from catdog.datasets.splits import subset
+from catdog.datasets.splits import sample_stratified
 from catdog.models.specs import build_model, compile_model, get_spec
 from catdog.settings import Settings
 from catdog.training.acceleration import FUSED_ADAM, fast_arithmetic, faster_arithmetic, fused_adam
@@ -114,7 +114,7 @@ def _prepare(
 ) -> "tuple[keras.Model, tf.data.Dataset, tf.data.Dataset]":
     """Return what is trained in the model's place, the batches that train it, and those for validation."""
     catalog = dataset.catalog
-    rows = subset(catalog.indices(TRAINING), catalog.labels, config.fraction, config.seed)
+    rows = sample_stratified(catalog.indices(TRAINING), catalog.labels, config.fraction, config.seed)
     held_out = catalog.indices(VALIDATION)
 
     def order() -> np.random.Generator:

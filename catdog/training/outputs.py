@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from catdog.datasets import SPLITS, TRAINING, Dataset
-from catdog.datasets.reading import ImageReader
+from catdog.datasets.cache import ImageReader
 from catdog.errors import RunError
 from catdog.evaluation import score
 from catdog.images.decode import SIZE

@@ -1,6 +1,14 @@
-"""Numbers in words, the same on every page."""
+"""Numbers in words, the same on every page, and names from elsewhere made safe to show and to store."""
 
+import re
+import unicodedata
 from datetime import datetime
+
+LONGEST = 60  # characters of a name that people read
+_BYTES = 200  # of a file's name in UTF-8; most disks allow 255
+_SLUG = 40  # characters
+_FORBIDDEN = re.compile(r'[\\/:*?"<>|]')  # on one system or another
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10))}
 
 
 def format_duration(seconds: float) -> str:
@@ -14,15 +22,15 @@ def format_duration(seconds: float) -> str:
 
 
 def format_time(seconds: float) -> str:
-    """Return a time in seconds since 1970 in words, such as "25 Nov 2026, 22:05"."""
+    """Return a time in seconds since 1970 in words, local time, such as "25 Nov 2026, 22:05"."""
     return f"{datetime.fromtimestamp(seconds):%d %b %Y, %H:%M}"
 
 
-def format_size(number: int) -> str:
+def format_size(size: int) -> str:
     """Return a number of bytes in words, such as "170 MB" or "1.2 GB" (1 MB is a million bytes)."""
-    if number < 1_000_000:
-        return f"{number / 1000:.0f} kB"
-    return f"{number / 1e6:.0f} MB" if number < 1_000_000_000 else f"{number / 1e9:.1f} GB"
+    if size < 1_000_000:
+        return f"{size / 1000:.0f} kB"
+    return f"{size / 1e6:.0f} MB" if size < 1_000_000_000 else f"{size / 1e9:.1f} GB"
 
 
 def format_percent(share: float | None, digits: int = 1) -> str:
@@ -33,3 +41,29 @@ def format_percent(share: float | None, digits: int = 1) -> str:
 def join_names(names: list[str]) -> str:
     """Return names as an enumeration: "a", "a and b", "a, b and c"."""
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def one_line(text: str, most: int = LONGEST) -> str:
+    """Return `text` on one line, without control characters, at most `most` characters long; maybe ""."""
+    text = unicodedata.normalize("NFC", text)
+    text = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return text[:most].strip()
+
+
+def safe_folder_name(text: str, most: int = LONGEST) -> str:
+    """Return `text` as the name of a folder on any system; "" where nothing of it can be used."""
+    name = _FORBIDDEN.sub("_", one_line(text, most)).encode()[:_BYTES].decode(errors="ignore").strip(" .")
+    return f"{name}_" if name.partition(".")[0].casefold() in _RESERVED else name
+
+
+def safe_file_name(text: str) -> str:
+    """Return `text` as the name of a file on any system, its suffix kept."""
+    stem, dot, suffix = text.rpartition(".")
+    return f"{safe_folder_name(stem, _BYTES) or 'picture'}{dot}{safe_folder_name(suffix)}"
+
+
+def slugify(text: str) -> str:
+    """Return `text` as a short name of a to z, 0 to 9 and "-", never empty."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    name = re.sub(r"[^a-z0-9]+", "-", plain)[:_SLUG].strip("-") or "set"
+    return f"{name}-set" if name in _RESERVED else name

@@ -8,7 +8,7 @@ import streamlit as st
 from catdog.access import is_member
 from catdog.errors import AccessError, CatDogError
 from pages.components import markdown, state
-from pages.components.serving import providers, sign_in_on
+from pages.components.serving import is_sign_in_enabled, list_providers
 
 SIGN_IN = "Sign in first: the button is in the sidebar."
 
@@ -18,15 +18,15 @@ def person() -> str:
 
     An address that the provider says it has not verified counts for nothing: anybody could have typed it in there.
     """
-    if not sign_in_on() or not st.user.get("is_logged_in"):
+    if not is_sign_in_enabled() or not st.user.get("is_logged_in"):
         return ""
     verified = st.user.get("email_verified", True)
     return "" if verified in (False, "false") else str(st.user.get("email") or "").strip().casefold()
 
 
-def why_not() -> str:
+def reason_denied() -> str:
     """Say why this person may not change anything here, "" for one who may."""
-    if not sign_in_on():
+    if not is_sign_in_enabled():
         return ""
     who = person()
     if not who:
@@ -39,46 +39,46 @@ def why_not() -> str:
         return (
             ""
             if is_member(members, who)
-            else (f"{markdown.unlinked(who)} is not on the list of members, so you can look but not change.")
+            else (f"{markdown.unlink_email(who)} is not on the list of members, so you can look but not change.")
         )
     except CatDogError as error:
         return str(error)
 
 
-def check() -> None:
+def require() -> None:
     """Raise AccessError where this person may not change anything; to be called by everything that changes something.
 
     A button that is switched off is no protection by itself: what a browser sends is not bound to what it was shown.
     """
-    why = why_not()
+    why = reason_denied()
     if why:
         raise AccessError(why)
 
 
-def do(action: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+def perform(action: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     """Call what changes a run or the data, as action(settings, *arguments, by=person); AccessError for no member."""
-    check()
+    require()
     return action(state.settings(), *arguments, by=person(), **named)
 
 
 def button(label: str, *, disabled: bool = False, help: str | None = None, **rest: Any) -> bool:
     """Draw a button as st.button does; for those who may not press it, it is switched off and says why."""
-    why = why_not()
+    why = reason_denied()
     return st.button(label, disabled=disabled or bool(why), help=markdown.escape(why) or help, **rest)
 
 
 def popover(label: str, **rest: Any):
     """Draw a popover as st.popover does; for those who may not use what is in it, it is switched off and says why."""
-    why = why_not()
+    why = reason_denied()
     return st.popover(label, disabled=bool(why), help=markdown.escape(why) or None, **rest)
 
 
-def panel() -> None:
+def draw_account() -> None:
     """Draw who has signed in, with the button to sign out, or the buttons to sign in; nothing where nobody can."""
-    if not sign_in_on():
+    if not is_sign_in_enabled():
         return
     if not st.user.get("is_logged_in"):
-        for provider in providers():
+        for provider in list_providers():
             label = f"Sign in with {markdown.escape(provider)}" if provider else "Sign in"
             st.button(
                 label, key=f"sign-in-{provider}", on_click=st.login, args=(provider,) if provider else (),
@@ -87,7 +87,7 @@ def panel() -> None:
         st.caption("Everybody can look around; members who have signed in can train, stop, rename and delete.")
         return
     who = person() or str(st.user.get("name") or "somebody")
-    st.caption(f":material/person: {markdown.escape(markdown.unlinked(who))}")
-    if person() and (why := why_not()):
+    st.caption(f":material/person: {markdown.escape(markdown.unlink_email(who))}")
+    if person() and (why := reason_denied()):
         st.caption(f":material/info: {markdown.escape(why)}")
     st.button("Sign out", key="sign-out", on_click=st.logout, icon=":material/logout:", width="stretch")

@@ -8,7 +8,7 @@ from catdog.runs import delete_dataset
 from catdog.utils.text import format_size, join_names
 from pages.components import access, jobs, markdown, page, state
 from pages.components.jobs import Job
-from pages.components.uploads import megabytes
+from pages.components.uploads import limit_upload
 
 MEGABYTES = 2000
 LOOKS = """\
@@ -19,13 +19,13 @@ FIELD = "own-zip"
 ADDING, WANTED = "adding-own", "data-wanted"
 
 
-def own_photos() -> None:
+def draw_add_button() -> None:
     """Draw the button that opens the dialog about own photos."""
     if access.button("Add your own photos", icon=":material/add_photo_alternate:", width="stretch", key="own"):
-        st.dialog("Your own photos", width="medium", icon=":material/add_photo_alternate:")(panel)()
+        st.dialog("Your own photos", width="medium", icon=":material/add_photo_alternate:")(draw_dialog)()
 
 
-def choose_what_was_added() -> None:
+def select_added_dataset() -> None:
     """Choose the set that this browser has just added; to be called before the choice of data is drawn.
 
     A dialog that was closed too early is no loss: the set comes in the background, and so does what went wrong.
@@ -42,14 +42,14 @@ def choose_what_was_added() -> None:
         st.session_state["data"] = st.session_state.pop(WANTED)
 
 
-def panel() -> None:
+def draw_dialog() -> None:
     """Draw what the dialog holds: a field for a zip, one for a folder where some may be named, and the added sets."""
     st.markdown(
         "Any two kinds of things will do. Put the pictures of each into a folder named after it, and zip the two "
         "folders. If you have split the pictures yourself, zip `train` and `validation`, with the two folders in each."
     )
     st.code(LOOKS, language=None)
-    most, none = megabytes(MEGABYTES, FIELD)
+    most, none = limit_upload(MEGABYTES, FIELD)
     with st.form("add-own", border=False):
         upload = st.file_uploader(
             "The zip",
@@ -65,7 +65,7 @@ def panel() -> None:
     if asked and upload is None:
         st.error("Choose a zip first.", icon=":material/error:")
     elif asked:
-        access.check()
+        access.require()
         _add(upload, name)
     if state.settings().folders:
         _folder()
@@ -91,7 +91,7 @@ def _add(upload, name: str) -> None:
     where, by, key = state.settings(), access.person(), (ADDING, upload.file_id)
     job = state.jobs().start(key, lambda progress: add_user_dataset(where, upload, name, progress, by))
     st.session_state[ADDING] = key
-    jobs.wait_behind_bar(job, 0, "Looking through the zip …")
+    jobs.wait_with_progress(job, 0, "Looking through the zip …")
     st.session_state.pop(f"megabytes-{FIELD}", None)  # less is left now
     if job.error is None:
         st.rerun()  # closes the dialog, and the set is chosen
@@ -132,6 +132,6 @@ def _delete(own: UserDataset) -> None:
         sure = st.checkbox("Delete it?", key=f"sure-{own.root.name}")
         if sure and st.button("Delete for good", key=f"delete-own-{own.root.name}", type="primary"):
             with page.show_errors():
-                access.check()
+                access.require()
                 delete_dataset(state.settings(), own)
                 st.rerun()

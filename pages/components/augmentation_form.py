@@ -42,12 +42,12 @@ SLIDERS = (
 )
 
 
-def effect_inputs(start: Augmentation, suffix: str = "") -> Augmentation:
+def draw_effects(start: Augmentation, suffix: str = "") -> Augmentation:
     """Draw the inputs, `start` at first; return what they say.
 
     Their keys, which are also their names in the address bar, end in `suffix`, so that pages keep theirs apart.
     """
-    values = effect_values(start, suffix)
+    values = effect_state(start, suffix)
     bound = {"bind": "query-params", "wrap": True, "required": True}
     flip_cell, *cells, fill_cell = page.row(len(SLIDERS) + 2, 210)
     key = f"flip{suffix}"
@@ -81,14 +81,14 @@ def effect_inputs(start: Augmentation, suffix: str = "") -> Augmentation:
     return Augmentation(FLIPS[flip], **numbers, fill=fill)
 
 
-def effect_values(augmentation: Augmentation, suffix: str = "") -> dict[str, str | int]:
+def effect_state(augmentation: Augmentation, suffix: str = "") -> dict[str, str | int]:
     """Return {key: value} of the inputs that say `augmentation`, to the nearest whole number."""
     flip = next(word for word, flip in FLIPS.items() if flip == augmentation.flip)
     numbers = {f"{one.key}{suffix}": round(one.parts * getattr(augmentation, one.field)) for one in SLIDERS}
     return {f"flip{suffix}": flip, **numbers, f"fill{suffix}": augmentation.fill}
 
 
-def effect_faults(suffix: str = "") -> list[str]:
+def list_effect_faults(suffix: str = "") -> list[str]:
     """Return a sentence for each value in the address that the inputs can't use; they pass those over."""
     asked, wrong = st.query_params, []
     for key, allowed in (("flip", tuple(FLIPS)), ("fill", FILLS)):

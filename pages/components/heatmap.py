@@ -9,13 +9,13 @@ import streamlit as st
 from catdog.errors import RunError
 from catdog.images.decode import SIZE
 from catdog.inference import activations
-from catdog.inference.occlusion import describe_activation, describe_occlusion, occlusion, overlay
+from catdog.inference.occlusion import compute_occlusion, describe_activation, describe_occlusion, overlay_heatmap
 from catdog.models.specs import MODELS
 from catdog.runs import Run
 from pages.components import markdown, page
 from pages.components.predictions import predictors
 from pages.components.run_picker import choose_one
-from pages.components.thumbnails import tile
+from pages.components.thumbnails import make_tile
 
 OPACITY = 0.6
 OWN, HIDING = "what each place adds", "hiding places"  # the ways in which a map is made
@@ -47,7 +47,9 @@ def heat_map(pixels: np.ndarray, key: str, given: Sequence[Given]) -> None:
     try:
         changed = one.run.files.tflite.stat().st_mtime_ns
         if way == OWN:
-            heat = activations.class_activation(_inside(str(one.run.folder), changed, key, pixels, one.run), answer)
+            heat = activations.compute_class_activation(
+                _inside(str(one.run.folder), changed, key, pixels, one.run), answer
+            )
         else:
             with st.spinner("Hiding one place after the other …"):
                 heat = _heat(str(one.run.folder), changed, key, pixels, one.run)
@@ -62,7 +64,7 @@ def heat_map(pixels: np.ndarray, key: str, given: Sequence[Given]) -> None:
     opacity = st.slider("How much the map covers the picture", 0.0, 1.0, OPACITY, 0.05, format="percent", key="opacity")
     with shown:
         st.image(
-            tile(overlay(pixels, heat, opacity), 3 * SIZE, 3 * SIZE),
+            make_tile(overlay_heatmap(pixels, heat, opacity), 3 * SIZE, 3 * SIZE),
             width=3 * SIZE,
             alt=f"The same picture as the models get it, {SIZE} × {SIZE} pixels, under a map of where {one.name} looks",
         )
@@ -103,7 +105,7 @@ def _filters(seen: activations.Activations, name: str) -> None:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _heat(folder: str, changed: int, key: str, _pixels: np.ndarray, _run: Run) -> np.ndarray:
-    return occlusion(predictors().get(_run.files.tflite, _run.name).predict, _pixels)
+    return compute_occlusion(predictors().get(_run.files.tflite, _run.name).predict, _pixels)
 
 
 @st.cache_data(max_entries=20, show_spinner=False)

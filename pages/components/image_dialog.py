@@ -7,20 +7,20 @@ from catdog.errors import ImageError
 from catdog.images.decode import SIZE
 from catdog.utils.text import format_size
 from pages.components import markdown
-from pages.components.statistics import picture_reader
-from pages.components.thumbnails import tile, whole
+from pages.components.statistics import get_image_reader
+from pages.components.thumbnails import make_tile, shrink_jpeg
 
 MOST = 1400  # pixels of the longer side that are sent
 WIDE, HIGH = 720, 600  # pixels that the picture fills on the screen, one of them at least
 COLOURS = ("orange", "blue")
 
 
-def open_photo(path: str) -> None:
+def open_image(path: str) -> None:
     """Put a picture's path, as in the catalog, into the address: the page then shows it large."""
     st.query_params["photo"] = path
 
 
-def show_photo_of_the_address(dataset: Dataset) -> None:
+def show_image_from_query(dataset: Dataset) -> None:
     """Show the picture that the address names large, above the page; nothing where it names none of this data."""
     path = st.query_params.get("photo")
     if path is None or path not in dataset.catalog.paths:
@@ -39,7 +39,7 @@ def _photo(dataset: Dataset, row: int) -> None:
     class_name = markdown.escape(catalog.classes[label])
     left, right = st.columns([3, 2], gap="medium")
     try:
-        picture = dataset.picture(row)
+        picture = dataset.image(row)
         number = (catalog.root / path).stat().st_size
     except (ImageError, OSError) as error:
         reason = str(error) if isinstance(error, ImageError) else "its file is gone"
@@ -48,12 +48,14 @@ def _photo(dataset: Dataset, row: int) -> None:
         height, width, _ = picture.shape
         shown = round(width * min(WIDE / width, HIGH / height))
         left.image(
-            whole(picture, MOST), width=shown, alt=f"The picture {path} as it is, labelled {catalog.classes[label]}"
+            shrink_jpeg(picture, MOST),
+            width=shown,
+            alt=f"The picture {path} as it is, labelled {catalog.classes[label]}",
         )
         left.caption(f"as it is: **{width:,} × {height:,} pixels**, {format_size(number)} ({number:,} bytes)")
     with right:
         st.image(
-            tile(picture_reader(dataset)(slice(row, row + 1))[0], 2 * SIZE, 2 * SIZE),
+            make_tile(get_image_reader(dataset)(slice(row, row + 1))[0], 2 * SIZE, 2 * SIZE),
             width=2 * SIZE,
             alt=f"The same picture as the models get it, {SIZE} × {SIZE} pixels",
         )

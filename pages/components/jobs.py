@@ -89,7 +89,7 @@ class Jobs:
             self._jobs.pop(key, None)
 
 
-def wait_behind_bar(job: Job, patience: float, first: str) -> None:
+def wait_with_progress(job: Job, patience: float, first: str) -> None:
     """Wait until a job has ended; after `patience` seconds a bar shows how far it is, `first` what it shows at once."""
     if job.wait(patience):
         return

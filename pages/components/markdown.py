@@ -8,6 +8,6 @@ def escape(text: str) -> str:
     return re.sub(r"([\\`*\[\]<>$~#|]|(?<![^\W_])_|_(?![^\W_]))", r"\\\1", text)
 
 
-def unlinked(email: str) -> str:
+def unlink_email(email: str) -> str:
     """Return an e-mail address with an invisible joint before its "@", so that Markdown makes no link of it."""
     return email.replace("@", "\u2060@")

@@ -30,7 +30,7 @@ def predict(run: Run, images: Sequence[np.ndarray], progress: Progress = silent)
     return None
 
 
-def classes_of(run: Run) -> tuple[str, str]:
+def class_names(run: Run) -> tuple[str, str]:
     """Return the names of the two classes that a run learned to tell apart."""
     names = run.details.get("data", {}).get("classes")
     return (str(names[0]), str(names[1])) if isinstance(names, list) and len(names) == 2 else ("cats", "dogs")

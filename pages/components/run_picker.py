@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from catdog.comparison import latest_finished, list_sweeps
+from catdog.comparison import list_sweeps, select_latest_finished
 from catdog.runs import Run
 from catdog.utils.text import join_names
 from pages.components import markdown, state
@@ -30,7 +30,7 @@ def choose_runs(runs: Sequence[Run], names: Mapping[str, str], key: str) -> list
     chosen = [one for one in asked or st.session_state.get(before, ()) if one in names]
     if not chosen and asked != [""]:
         here = [run for run in runs if run.config.source == state.source()]
-        chosen = [run.id for run in latest_finished(here) or latest_finished(runs) or runs[:1]]
+        chosen = [run.id for run in select_latest_finished(here) or select_latest_finished(runs) or runs[:1]]
     st.session_state[key] = chosen
     st.multiselect(
         "Runs",

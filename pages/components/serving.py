@@ -23,16 +23,16 @@ def check_serving() -> Settings:
     """
     try:
         settings = Settings.from_environment()
-        check_address(st.get_option("server.address"), settings.open, sign_in_on())
-        if sign_in_on():
+        check_address(st.get_option("server.address"), settings.open, is_sign_in_enabled())
+        if is_sign_in_enabled():
             check_sign_in(_secrets())
-        check_members(settings.members, sign_in_on())
+        check_members(settings.members, is_sign_in_enabled())
         return settings
     except CatDogError as error:
         sys.exit(f"catdog: {error}")
 
 
-def load_what_pages_share() -> None:
+def preload_packages() -> None:
     """Load the large packages that several pages need; called as the server starts.
 
     Left to the pages, two people's first clicks could load pandas at the same moment in two threads, and one of them
@@ -48,7 +48,7 @@ def check_address(address: str | None, open_to_all: bool, sign_in: bool) -> None
         return
     raise UsageError(
         f"The dashboard would be open to everybody who can reach {address or 'any address of this machine'}: set up "
-        "signing in (see README), serve 127.0.0.1 only, or set CATDOG_OPEN=1 if that is meant."
+        "signing in (see docs/classroom.md), serve 127.0.0.1 only, or set CATDOG_OPEN=1 if that is meant."
     )
 
 
@@ -62,7 +62,7 @@ def check_members(members: Path | None, sign_in: bool) -> None:
     if members is not None and not sign_in:
         raise UsageError(
             "CATDOG_MEMBERS names a list of members, but nobody can sign in, so it would keep nobody out: add the "
-            "section [auth] to .streamlit/secrets.toml (see README), or unset CATDOG_MEMBERS."
+            "section [auth] to .streamlit/secrets.toml (see docs/classroom.md), or unset CATDOG_MEMBERS."
         )
     if members is not None:
         is_member(members, "")
@@ -90,12 +90,12 @@ def check_sign_in(auth: Mapping[str, Any]) -> None:
         ) from error
 
 
-def sign_in_on() -> bool:
+def is_sign_in_enabled() -> bool:
     """Return whether secrets.toml has a section [auth], with which people can sign in."""
     return bool(_secrets())
 
 
-def providers() -> list[str]:
+def list_providers() -> list[str]:
     """Return the names of those with whom people can sign in; [""] where there is one without a name."""
     return _named(_secrets()) or [""]
 

@@ -5,17 +5,17 @@ import streamlit as st
 from catdog.datasets import default_source, fetch_photos, photos_root
 from catdog.errors import CatDogError
 from pages.components import access, markdown, state
-from pages.components.add_dataset import choose_what_was_added, own_photos
+from pages.components.add_dataset import draw_add_button, select_added_dataset
 from pages.components.jobs import Job
 
 FETCH = "Fetch the photos (65 MB)"
 
 
-def sidebar() -> None:
+def draw_sidebar() -> None:
     """Draw the choice of data, what it is, and the button that fetches the photos while they are missing."""
     _switch_once_fetched()
-    choose_what_was_added()
-    offered = state.offered()
+    select_added_dataset()
+    offered = state.list_selectable()
     with st.sidebar:
         st.selectbox(
             "Data",
@@ -23,7 +23,7 @@ def sidebar() -> None:
             index=offered.index(default_source(state.settings())),
             key="data",
             bind="query-params",
-            format_func=state.source_label,
+            format_func=state.label_source,
             help="Which pictures all pages show and new runs learn from.",
         )
     try:
@@ -33,17 +33,17 @@ def sidebar() -> None:
     else:
         st.sidebar.caption(f"**{markdown.escape(opened.catalog.title)}**  \n{markdown.escape(opened.catalog.note)}")
     with st.sidebar:
-        fetch_panel("sidebar")
-        own_photos()
-        access.panel()
+        draw_fetch_button("sidebar")
+        draw_add_button()
+        access.draw_account()
 
 
-def fetch_job() -> Job | None:
+def find_download() -> Job | None:
     """Return the download of the photos, active or ended, or None if nobody asked for it."""
     return state.jobs().find(("fetch", state.settings()))
 
 
-def fetch_panel(place: str) -> None:
+def draw_fetch_button(place: str) -> None:
     """Show the button that fetches the photos or, while they come, how far they are; nothing afterwards.
 
     The download runs in the server's background; the panel looks at it twice a second, while it is active.
@@ -51,7 +51,7 @@ def fetch_panel(place: str) -> None:
     """
     if photos_root(state.settings()) is not None:
         return
-    job = fetch_job()
+    job = find_download()
     if job is not None and job.active:
         st.session_state["fetching"] = True
         st.fragment(_progress, run_every=0.5)()
@@ -69,7 +69,7 @@ def fetch_panel(place: str) -> None:
 
 
 def _fetch() -> None:
-    if access.why_not():
+    if access.reason_denied():
         return  # the button that is switched off says why
     where = state.settings()
     state.jobs().start(("fetch", where), lambda progress: fetch_photos(where, progress))
@@ -77,7 +77,7 @@ def _fetch() -> None:
 
 
 def _progress() -> None:
-    job = fetch_job()
+    job = find_download()
     if job is None or not job.active:
         st.rerun()  # it has just ended: the whole page shows how
     megabytes = f" … {job.done / 1e6:.0f}" + (f" of {job.total / 1e6:.0f} MB" if job.total else " MB")
@@ -87,7 +87,7 @@ def _progress() -> None:
 
 def _switch_once_fetched() -> None:
     """When the download that this browser watched has ended, choose the photos if they came."""
-    job = fetch_job()
+    job = find_download()
     if st.session_state.get("fetching") and (job is None or not job.active):
         st.session_state["fetching"] = False
         if "photos" in state.sources():

@@ -15,7 +15,7 @@ from catdog.runs import Run, open_run
 from catdog.settings import Settings
 from catdog.training import ACTIVE
 from pages.components import markdown
-from pages.components.jobs import Jobs, wait_behind_bar
+from pages.components.jobs import Jobs, wait_with_progress
 
 
 def settings() -> Settings:
@@ -23,13 +23,13 @@ def settings() -> Settings:
     return Settings.from_environment()
 
 
-def number_in_address(name: str) -> int | None:
+def read_number_param(name: str) -> int | None:
     """Return the whole number, 0 to 999,999, that the address bar gives under `name`, or None."""
     given = st.query_params.get(name, "")
     return int(given) if given.isascii() and given.isdigit() and len(given) <= 6 else None
 
 
-def draw_number(name: str) -> None:
+def randomize_param(name: str) -> None:
     """Put a new random number under `name` into the address bar."""
     st.query_params[name] = str(secrets.randbelow(1_000_000))
 
@@ -47,7 +47,7 @@ def sources() -> list[str]:
     return [name for name in library.list_sources(where) if have_photos or name != "photos"]
 
 
-def offered() -> list[str]:
+def list_selectable() -> list[str]:
     """Return the data sources to choose from: all that can be opened, and the folder that the address names."""
     known = sources()
     for named in (st.session_state.get("data"), st.query_params.get("data")):
@@ -56,7 +56,7 @@ def offered() -> list[str]:
     return known
 
 
-def source_label(name: str) -> str:
+def label_source(name: str) -> str:
     """Return what the choice of data calls a source, and the address too: an added set's name, else the source."""
     own = library.find_user_dataset(settings(), name)
     return own.name if own else name
@@ -69,7 +69,7 @@ def source() -> str:
     return chosen if usable else library.default_source(settings())
 
 
-def source_words(name: str) -> str:
+def describe_source(name: str) -> str:
     """Say in words which pictures a data source holds: "photos", "drawn pictures" or "pictures of NAME"."""
     own = library.find_user_dataset(settings(), name)
     words = {"photos": "photos", "drawn": "drawn pictures"}.get(name)
@@ -102,7 +102,7 @@ def dataset() -> Dataset:
     if known and known.result and not known.result.catalog.root.is_dir():
         jobs().forget(key)
     job = jobs().once(key, lambda progress: library.open_dataset(where, chosen, progress), _changed(where, chosen))
-    wait_behind_bar(job, 0.1, "Opening the pictures …")
+    wait_with_progress(job, 0.1, "Opening the pictures …")
     if job.error is not None:
         raise job.error
     return job.result
@@ -150,7 +150,7 @@ def _runs_read() -> dict[str, tuple[int, Run]]:
     return {}
 
 
-def models_with_runs(among: list[Run] | None = None) -> dict[str, list[Run]]:
+def group_by_model(among: list[Run] | None = None) -> dict[str, list[Run]]:
     """Return {model: its runs, newest first} for all four models, of all runs or of those given."""
     among = runs() if among is None else among
     return {name: [run for run in among if run.config.model == name] for name in MODELS}

@@ -3,40 +3,40 @@
 import streamlit as st
 
 from catdog.datasets import Dataset
-from catdog.datasets.reading import ImageReader
-from catdog.datasets.statistics import Facts, gather_facts
+from catdog.datasets.cache import ImageReader
+from catdog.datasets.statistics import ImageStatistics, compute_statistics
 from pages.components import jobs, state
 from pages.components.jobs import Job
 
 PATIENCE = 0.15  # seconds that a page waits before it shows how far the work is
 
 
-def facts_job(dataset: Dataset) -> Job:
+def start_statistics(dataset: Dataset) -> Job:
     """Return the work that gathers the facts, started now if need be."""
     where, catalog = state.settings(), dataset.catalog
     key = ("facts", where, catalog.source, catalog.fingerprint, len(catalog))
-    return state.jobs().once(key, lambda progress: gather_facts(dataset, where.cache, progress))
+    return state.jobs().once(key, lambda progress: compute_statistics(dataset, where.cache, progress))
 
 
-def facts_now(dataset: Dataset) -> Facts:
+def wait_for_statistics(dataset: Dataset) -> ImageStatistics:
     """Return the facts, behind a progress bar until they are there."""
-    job = facts_job(dataset)
-    jobs.wait_behind_bar(job, PATIENCE, job.text)
+    job = start_statistics(dataset)
+    jobs.wait_with_progress(job, PATIENCE, job.text)
     if job.error is not None:
         raise job.error
     return job.result
 
 
-def facts_if_ready(dataset: Dataset) -> Facts | None:
+def poll_statistics(dataset: Dataset) -> ImageStatistics | None:
     """Return the facts; while they are gathered, show how far that is and draw the page again at the end."""
-    job = facts_job(dataset)
+    job = start_statistics(dataset)
     if job.wait(PATIENCE):
-        return facts_now(dataset)
+        return wait_for_statistics(dataset)
     st.fragment(_progress, run_every=0.5)(job)
     return None
 
 
-def picture_reader(dataset: Dataset) -> ImageReader:
+def get_image_reader(dataset: Dataset) -> ImageReader:
     """Return what reads single pictures as the models get them, without ever more of a large set staying in memory."""
     return _reader((dataset.catalog.fingerprint, len(dataset.catalog)), dataset)
 

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageOps
 ROUND = 0.03  # radius of the corners as a share of the width, about what the theme gives to whole tiles
 
 
-def tile(picture: np.ndarray, width: int = 360, height: int = 360, crop: bool = False) -> bytes:
+def make_tile(picture: np.ndarray, width: int = 360, height: int = 360, crop: bool = False) -> bytes:
     """Return `picture`, uint8 (H, W, 3), as a picture file of width × height.
 
     It is cropped to fill the tile or, without `crop`, shown whole: at the lower left, next to the caption, on
@@ -23,7 +23,7 @@ def tile(picture: np.ndarray, width: int = 360, height: int = 360, crop: bool = 
     return _tile(Image.fromarray(_thinned(picture, max(width, height))), width, height, crop)
 
 
-def stretched_tile(picture: np.ndarray, own: tuple[int, int], width: int, height: int) -> bytes:
+def make_stretched_tile(picture: np.ndarray, own: tuple[int, int], width: int, height: int) -> bytes:
     """Return `picture`, uint8 (H, W, 3), as a tile like `tile`, but first brought back to the proportions of `own`.
 
     own: width and height that the picture had before it was squeezed.
@@ -34,7 +34,7 @@ def stretched_tile(picture: np.ndarray, own: tuple[int, int], width: int, height
     return _tile(image.resize(size, Image.Resampling.BILINEAR), width, height, crop=False)
 
 
-def fitted(picture: np.ndarray, width: int, height: int) -> bytes:
+def fit_jpeg(picture: np.ndarray, width: int, height: int) -> bytes:
     """Return `picture`, uint8 (H, W, 3), as a JPEG in its own proportions that fits into width × height.
 
     A page that lays such pictures out itself needs a third of the time that a tile with clear ground takes.
@@ -43,20 +43,20 @@ def fitted(picture: np.ndarray, width: int, height: int) -> bytes:
     return _jpeg(ImageOps.contain(image, (width, height)), 88)
 
 
-def in_address(picture_file: bytes) -> str:
+def to_data_url(picture_file: bytes) -> str:
     """Return a JPEG or WebP file as a data: address, which st.image passes on; of bytes of WebP it would make a PNG."""
     kind = "jpeg" if picture_file.startswith(b"\xff\xd8") else "webp"
     return f"data:image/{kind};base64,{base64.b64encode(picture_file).decode()}"
 
 
-def whole(picture: np.ndarray, most: int) -> bytes:
+def shrink_jpeg(picture: np.ndarray, most: int) -> bytes:
     """Return `picture`, uint8 (H, W, 3), as a JPEG in its own proportions, no side over `most` pixels."""
     image = Image.fromarray(_thinned(picture, most))
     image.thumbnail((most, most))
     return _jpeg(image, 90)
 
 
-class Tiles:
+class TileCache:
     """The tiles that were made last, by key, the same for every browser; new ones are made several at once."""
 
     def __init__(self, most: int) -> None:

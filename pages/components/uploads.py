@@ -21,7 +21,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
-class Uploads:
+class UploadCounts:
     """How much each person has uploaded, and who sits at which browser tab, by Streamlit's session ids."""
 
     def __init__(self, most: int) -> None:
@@ -43,19 +43,19 @@ class Uploads:
 
 
 @st.cache_resource(show_spinner=False)
-def uploads(most: int) -> Uploads:
+def get_upload_counts(most: int) -> UploadCounts:
     """Return the counts of this server, the same for every browser."""
-    return Uploads(most)
+    return UploadCounts(most)
 
 
-def notice_person() -> None:
+def remember_person() -> None:
     """Remember who sits at this browser tab; to be called by every page before anything can be uploaded."""
     most, context = state.settings().limits.upload, get_script_run_ctx()
     if most and context is not None:
-        uploads(most).sits_at(context.session_id, access.person())
+        get_upload_counts(most).sits_at(context.session_id, access.person())
 
 
-def megabytes(usual: int, key: str) -> tuple[int, bool]:
+def limit_upload(usual: int, key: str) -> tuple[int, bool]:
     """Return how many MB one upload may have, at most `usual`, and whether none is allowed now; say what is left.
 
     key: of the field that takes it. It keeps its first answer, since Streamlit empties a field whose limit changes.
@@ -63,7 +63,7 @@ def megabytes(usual: int, key: str) -> tuple[int, bool]:
     most = state.settings().limits.upload
     if not most:
         return usual, False
-    allowance, who = uploads(most).allowance, access.person()
+    allowance, who = get_upload_counts(most).allowance, access.person()
     left = (allowance.left(who) or 0) // MEGABYTE
     whose = "you" if who else "all people together"
     if left < 1:
@@ -80,7 +80,7 @@ def megabytes(usual: int, key: str) -> tuple[int, bool]:
     return first, left < 1
 
 
-class CountUploads:
+class UploadLimiter:
     """Lies between the browser and Streamlit: turns an upload away, unread, that is more than a person may send.
 
     most: bytes a person may upload within an hour, 0 for any number.
@@ -98,7 +98,7 @@ class CountUploads:
         length = dict(scope["headers"]).get(b"content-length", b"")
         if not length.isdigit():
             await _refuse(send, 411, "Say how large the upload is.")
-        elif not uploads(self._most).take(rest.partition("/")[0], int(length)):
+        elif not get_upload_counts(self._most).take(rest.partition("/")[0], int(length)):
             await _refuse(send, 413, "This is more than one person may upload within an hour.")
         else:
             await self._app(scope, receive, send)

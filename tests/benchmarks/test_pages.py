@@ -10,7 +10,7 @@ import pytest
 from benchmarks.finished import FILES, answer, finished_run, lend_model
 from benchmarks.pages import CHOSEN, EPOCHS, make_runs, measured, row, table
 from catdog.datasets import open_dataset
-from catdog.datasets.synthetic.generate import write_drawn
+from catdog.datasets.synthetic.generate import generate_dataset
 from catdog.models.specs import MODELS
 from catdog.runs import bytes_taken, list_runs
 from catdog.settings import PROJECT, Settings
@@ -30,27 +30,27 @@ def model(tmp_path: Path) -> Path:
 def first(tmp_path: Path) -> Settings:
     """Settings of a home with a small drawn set, decoded."""
     settings = Settings(home=tmp_path / "first", photos_url="file:///nowhere")
-    write_drawn(settings.data / "drawn", training=8, validation=40)
+    generate_dataset(settings.data / "drawn", training=8, validation=40)
     open_dataset(settings, "drawn")
     return settings
 
 
-def test_made_runs_are_listed_as_finished_ones_of_all_models_with_whole_histories(first: Settings, model: Path) -> None:
+def test_made_runs_are_listed_as_finished_with_histories(first: Settings, model: Path) -> None:
     made = make_runs(first, 5, model)
-    found = list_runs(first)
-    assert {run.id for run in found} == {run.id for run in made}
-    assert {run.config.model for run in found} == set(MODELS)
-    for run in found:
+    listed = list_runs(first)
+    assert {run.id for run in listed} == {run.id for run in made}
+    assert {run.config.model for run in listed} == set(MODELS)
+    for run in listed:
         history = run.history()
         assert (run.finished, run.usable, run.ended_early, len(history["epoch"])) == (True, True, "", EPOCHS)
         assert run.best_val_accuracy == pytest.approx(max(history["val_accuracy"]), rel=1e-5)
         assert history["val_accuracy"][run.best_epoch - 1] == max(history["val_accuracy"])
         assert run.seconds == pytest.approx(sum(history["seconds"]), rel=1e-3)
         assert bytes_taken(run.folder) > 20_000_000
-    assert len({tuple(run.history()["val_accuracy"]) for run in found}) == 5
+    assert len({tuple(run.history()["val_accuracy"]) for run in listed}) == 5
 
 
-def test_made_runs_have_answered_the_pictures_of_the_very_set_and_their_scores_follow_from_that(first, model) -> None:
+def test_made_runs_have_predictions_that_give_their_scores(first, model) -> None:
     catalog = open_dataset(first, "drawn").catalog
     runs = make_runs(first, 2, model)
     for run in list_runs(first):
@@ -64,7 +64,7 @@ def test_made_runs_have_answered_the_pictures_of_the_very_set_and_their_scores_f
 
 
 def test_answers_are_about_as_often_right_as_the_best_epoch(settings: Settings) -> None:
-    write_drawn(settings.data / "drawn", training=400, validation=40)
+    generate_dataset(settings.data / "drawn", training=400, validation=40)
     catalog = open_dataset(settings, "drawn").catalog
     for number, name in enumerate(MODELS):
         run = finished_run(settings, name, number, EPOCHS)
@@ -79,7 +79,7 @@ def test_a_lent_model_takes_no_space_of_its_own(settings: Settings, model: Path)
     assert all((run.folder / name).samefile(model / name) for name in FILES)
 
 
-def test_the_table_says_of_each_measurement_what_it_was_to_stay_below_and_whether_it_missed_that() -> None:
+def test_the_table_says_which_targets_were_missed() -> None:
     rows = [
         row(500, "compare", "warm", 123.4, 300),
         row(500, "browse", "cold", 1500.0, 1500),
@@ -92,24 +92,22 @@ def test_the_table_says_of_each_measurement_what_it_was_to_stay_below_and_whethe
     ]
 
 
-def test_each_number_of_runs_has_a_server_of_its_own_and_the_chart_of_many_runs_is_measured_where_there_are_as_many(
-    first: Settings, model: Path
-) -> None:
+def test_each_number_of_runs_has_a_server_of_its_own(first: Settings, model: Path) -> None:
     rows = list(measured(first, model, [0, CHOSEN], ["compare"], 1))
     usual = [("overview", "after a start"), ("compare", "cold"), ("compare", "warm")]
     chart = [("compare", f"{CHOSEN} runs, cold"), ("compare", f"{CHOSEN} runs, warm")]
-    found = {number: [(one["page"], one["what"]) for one in rows if one["runs"] == number] for number in (0, CHOSEN)}
-    assert found == {0: [*usual, ("", "memory")], CHOSEN: [*usual, *chart, ("", "memory")]}
-    assert all(one["value"] > 0 for one in rows)
+    kinds = {number: [(row["page"], row["what"]) for row in rows if row["runs"] == number] for number in (0, CHOSEN)}
+    assert kinds == {0: [*usual, ("", "memory")], CHOSEN: [*usual, *chart, ("", "memory")]}
+    assert all(row["value"] > 0 for row in rows)
     assert not list_runs(first)
 
 
-def test_a_page_that_the_dashboard_does_not_have_is_refused_with_the_names_of_those_it_has(first, model) -> None:
+def test_an_unknown_page_is_refused_with_the_known_names(first, model) -> None:
     with pytest.raises(SystemExit, match=r"There is no page nosuch, only overview, browse, .*compare"):
         list(measured(first, model, [0], ["nosuch"], 1))
 
 
-def test_the_benchmark_of_pages_says_how_it_is_used_and_refuses_to_open_a_page_no_time() -> None:
+def test_the_page_benchmark_has_help_and_refuses_zero_times() -> None:
     def benchmark(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "benchmarks.pages", *arguments]
         return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
@@ -119,13 +117,13 @@ def test_the_benchmark_of_pages_says_how_it_is_used_and_refuses_to_open_a_page_n
     assert benchmark("--repeat", "0").returncode == 2
 
 
-def test_all_pages_are_measured_and_augment_last_and_what_is_told_is_what_is_printed() -> None:
+def test_all_pages_are_measured_and_augment_comes_last() -> None:
     command = [sys.executable, "-m", "benchmarks.pages", "--runs", "0", "--repeat", "1", "--json"]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     rows = json.loads(done.stdout)
     assert [json.loads(line) for line in done.stderr.splitlines()] == rows
-    opened = [one["page"] for one in rows if one["what"] == "warm"]
+    opened = [row["page"] for row in rows if row["what"] == "warm"]
     assert {"overview", "browse", "train", "compare", "predict"} < set(opened)
     assert opened[-1] == "augment"
-    assert [one["what"] for one in rows if one["unit"] == "MB"] == ["memory before augment", "memory"]
+    assert [row["what"] for row in rows if row["unit"] == "MB"] == ["memory before augment", "memory"]

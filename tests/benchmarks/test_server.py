@@ -24,7 +24,7 @@ def untrained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def asked(untrained_home: Path) -> dict:
+def measured(untrained_home: Path) -> dict:
     """What the benchmark finds with twenty people on a server whose models are untrained."""
     command = [sys.executable, "-m", "benchmarks.predict", "--json", "--number", "20", "--times", "2"]
     command += ["--people", "20", "--rounds", "1", "--pause", "0.5", "--home", str(untrained_home)]
@@ -33,27 +33,27 @@ def asked(untrained_home: Path) -> dict:
     return json.loads(done.stdout)
 
 
-def test_litert_and_keras_answer_alike_in_every_model(asked: dict) -> None:
-    apart = {row["model"]: row["apart"] for row in asked["ways"] if "apart" in row}
+def test_litert_and_keras_answer_alike_in_every_model(measured: dict) -> None:
+    apart = {row["model"]: row["apart"] for row in measured["ways"] if "apart" in row}
     assert set(apart) == set(MODELS)
     assert max(apart.values()) <= ALIKE
 
 
-def test_every_way_is_measured_for_every_model(asked: dict) -> None:
-    found = {(row["model"], row["way"]) for row in asked["ways"] if "way" in row}
+def test_every_way_is_measured_for_every_model(measured: dict) -> None:
+    ways_measured = {(row["model"], row["way"]) for row in measured["ways"] if "way" in row}
     ways = (SINGLE, BULK, LOOK, KERAS_ONE, KERAS_CALL, KERAS_BATCH)
-    assert found == {(model, way) for model in MODELS for way in ways}
+    assert ways_measured == {(model, way) for model in MODELS for way in ways}
 
 
-def test_of_twenty_people_at_once_each_gets_the_answers_to_their_own_photo(asked: dict) -> None:
-    server = asked["server"]
+def test_of_twenty_people_each_gets_their_own_predictions(measured: dict) -> None:
+    server = measured["server"]
     assert (server["20 people answers"], server["20 people wrong"]) == (20, 0)
     assert (server["20 at the same instant answers"], server["20 at the same instant wrong"]) == (20, 0)
 
 
-def test_the_server_answers_without_tensorflow_and_200_photos_stay_under_700_megabytes(asked: dict) -> None:
-    assert asked["server"]["TensorFlow in the server"] is False
-    assert asked["server"]["most memory MB"] < 700
+def test_200_photos_stay_under_700_megabytes(measured: dict) -> None:
+    assert measured["server"]["TensorFlow in the server"] is False
+    assert measured["server"]["most memory MB"] < 700
 
 
 @pytest.fixture(scope="module")

@@ -47,13 +47,14 @@ FLOORS = [
 ]
 
 
-def test_ratios_compare_the_means_over_seeds_and_the_last_one_the_sums_of_all_models() -> None:
-    found = summary(ROWS)
-    assert {model: values["training_ratio"] for model, values in found.items()} == {"model1": 2, "model4": 11, "all": 5}
-    assert found["model1"]["total_ratio"] == round(50 / 30, 2)
-    assert found["all"]["notebook"]["training"] == 150
-    assert found["model1"]["catdog"]["best_val_accuracy"] == 0.7
-    assert found["model1"]["notebook"]["memory"] == 50
+def test_ratios_compare_means_over_seeds_and_sums() -> None:
+    summaries = summary(ROWS)
+    ratios = {model: values["training_ratio"] for model, values in summaries.items()}
+    assert ratios == {"model1": 2, "model4": 11, "all": 5}
+    assert summaries["model1"]["total_ratio"] == round(50 / 30, 2)
+    assert summaries["all"]["notebook"]["training"] == 150
+    assert summaries["model1"]["catdog"]["best_val_accuracy"] == 0.7
+    assert summaries["model1"]["notebook"]["memory"] == 50
 
 
 def test_the_table_has_both_ways_and_the_ratios_of_every_model() -> None:
@@ -63,33 +64,33 @@ def test_the_table_has_both_ways_and_the_ratios_of_every_model() -> None:
     assert "| model4 | ratio |  |  | 11.00 times | 6.00 times |  |  |" in lines
 
 
-def test_models_with_different_numbers_of_seeds_each_have_their_own_means_and_all_is_the_sum_of_those() -> None:
+def test_models_with_unequal_numbers_of_seeds_have_own_means() -> None:
     rows = [*ROWS[:4], row("model1", "notebook", 2, 50.0, 0.7), row("model1", "catdog", 2, 30.0, 0.75)]
-    found = summary(rows)
-    assert [found[model]["catdog"]["seeds"] for model in ("model1", "model4")] == [2, 1]
-    assert [found[model]["notebook"]["training"] for model in found] == [40, 100, 140]
-    assert [found[model]["catdog"]["training"] for model in found] == [20, 10, 30]
-    assert found["all"]["training_ratio"] == round(140 / 30, 2)
-    lines = table(found).splitlines()
+    summaries = summary(rows)
+    assert [summaries[model]["catdog"]["seeds"] for model in ("model1", "model4")] == [2, 1]
+    assert [summaries[model]["notebook"]["training"] for model in summaries] == [40, 100, 140]
+    assert [summaries[model]["catdog"]["training"] for model in summaries] == [20, 10, 30]
+    assert summaries["all"]["training_ratio"] == round(140 / 30, 2)
+    lines = table(summaries).splitlines()
     assert "| model1 | notebook | 2 | 2.00 | 40 | 50 | 0.650 | 50 |" in lines
     assert "| model4 | notebook | 1 | 5.00 | 100 | 110 | 0.970 | 100 |" in lines
     assert "| all | notebook |  | 7.00 | 140 | 160 |  | 100 |" in lines
 
 
 def test_one_way_alone_has_no_ratios_and_no_sum() -> None:
-    found = summary([one for one in ROWS if one["way"] == "catdog"])
-    assert {model: set(values) for model, values in found.items()} == {"model1": {"catdog"}, "model4": {"catdog"}}
-    assert table(found).splitlines()[2:] == [
+    summaries = summary([row for row in ROWS if row["way"] == "catdog"])
+    assert {model: set(values) for model, values in summaries.items()} == {"model1": {"catdog"}, "model4": {"catdog"}}
+    assert table(summaries).splitlines()[2:] == [
         "| model1 | catdog | 2 | 1.00 | 20 | 30 | 0.700 | 30 |",
         "| model4 | catdog | 2 | 0.50 | 10 | 20 | 0.970 | 10 |",
     ]
 
 
-def test_a_model_measured_both_ways_has_its_ratio_but_nothing_is_summed_while_another_lacks_a_way() -> None:
-    found = summary(ROWS[:3])
-    assert list(found) == ["model1", "model4"]
-    assert found["model1"]["training_ratio"] == 3
-    assert set(found["model4"]) == {"notebook"}
+def test_nothing_is_summed_while_a_model_lacks_a_way() -> None:
+    summaries = summary(ROWS[:3])
+    assert list(summaries) == ["model1", "model4"]
+    assert summaries["model1"]["training_ratio"] == 3
+    assert set(summaries["model4"]) == {"notebook"}
 
 
 def benchmark(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -97,16 +98,16 @@ def benchmark(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
 
 
-def test_a_measurement_cut_in_two_is_put_together_without_training_anything(tmp_path: Path) -> None:
+def test_a_measurement_in_two_parts_is_put_together(tmp_path: Path) -> None:
     told, printed = tmp_path / "told", tmp_path / "printed"
-    told.write_text("".join(json.dumps(one) + "\n" for one in ROWS[:5]) + "benchmark model1 seed 2 is failed: why\n")
+    told.write_text("".join(json.dumps(row) + "\n" for row in ROWS[:5]) + "benchmark model1 seed 2 is failed: why\n")
     printed.write_text(json.dumps({"trainings": ROWS[4:], "floors": FLOORS, "summary": {}}))  # the fifth is in both
     done = benchmark("--models", "--add", told, printed, "--json")
-    found = summary(ROWS)
-    far = distances(found, FLOORS)
-    assert json.loads(done.stdout) == {"trainings": ROWS, "floors": FLOORS, "summary": found, "distances": far}
+    summaries = summary(ROWS)
+    far = distances(summaries, FLOORS)
+    assert json.loads(done.stdout) == {"trainings": ROWS, "floors": FLOORS, "summary": summaries, "distances": far}
     shown = benchmark("--models", "--add", told, printed).stdout
-    assert shown == f"{table(found)}\n\n{distances_table(far)}\n"
+    assert shown == f"{table(summaries)}\n\n{distances_table(far)}\n"
 
 
 def test_one_training_told_alone_can_be_added(tmp_path: Path) -> None:
@@ -128,7 +129,7 @@ def test_nothing_to_train_and_nothing_to_add_is_refused_at_once() -> None:
     assert (refused.returncode, "nothing to measure" in refused.stderr) == (2, True)
 
 
-def test_the_benchmark_says_how_it_is_used_and_refuses_an_unknown_model() -> None:
+def test_the_benchmark_has_help_and_refuses_an_unknown_model() -> None:
     told = benchmark("--help")
     assert (told.returncode, "--seeds" in told.stdout) == (0, True)
     refused = benchmark("--models", "model9")
@@ -136,10 +137,10 @@ def test_the_benchmark_says_how_it_is_used_and_refuses_an_unknown_model() -> Non
     assert "model9" in refused.stderr
 
 
-def test_the_benchmark_of_many_runs_measures_whole_runs_and_leaves_no_process(settings: Settings) -> None:
-    found = benchmark_of_runs.measure(settings, 5)
-    assert found.pop("runs") == 5
-    assert all(value > 0 for value in found.values())
+def test_the_benchmark_of_runs_leaves_no_process(settings: Settings) -> None:
+    summaries = benchmark_of_runs.measure(settings, 5)
+    assert summaries.pop("runs") == 5
+    assert all(value > 0 for value in summaries.values())
     *finished, waiting = sorted(list_runs(settings), key=lambda run: run.state)
     assert {run.state for run in finished} == {"done"}
     assert all(len(run.history()["epoch"]) == benchmark_of_runs.EPOCHS for run in finished)
@@ -189,9 +190,9 @@ def test_the_distance_to_the_floor_compares_an_epoch_of_ours_with_it() -> None:
 
 
 def test_the_floor_is_measured_with_the_keys_that_can_be_added() -> None:
-    found = floor("model3", steps=1)
-    assert found.keys() == FLOORS[0].keys() == FLOOR_KEYS
-    assert 0 < found["epoch_of_sums_alone_s"] < found["epoch_from_memory_s"]
+    summaries = floor("model3", steps=1)
+    assert summaries.keys() == FLOORS[0].keys() == FLOOR_KEYS
+    assert 0 < summaries["epoch_of_sums_alone_s"] < summaries["epoch_from_memory_s"]
 
 
 def test_the_table_of_growth_has_a_line_for_each_training() -> None:
@@ -210,7 +211,7 @@ def test_a_training_that_fails_ends_the_measurement_with_the_reason(settings: Se
         train(settings, TrainConfig("model1", str(missing)), "broken")
 
 
-def test_a_process_is_looked_at_until_it_ends_and_its_work_and_memory_are_counted(settings: Settings) -> None:
+def test_a_process_is_measured_until_it_ends(settings: Settings) -> None:
     seen: list[int] = []
     program = "import os, time; memory = b'x' * 10**8; time.sleep(0.5); print(os.getpid()); raise SystemExit(3)"
     ended = run_process(settings, [sys.executable, "-c", program], seen.append)

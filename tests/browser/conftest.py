@@ -1,15 +1,19 @@
 """What the browser tests share: the real server, and Debian's Chromium looking at it.
 
 Fixtures:
-    server    a dashboard for the whole session, in a home of its own, whose photos can't be reached.
+    server    one dashboard for all browser tests, in a home of its own, whose photos can't be reached.
     visitor   somebody who looks at that server; at the end of each test no page may show an exception, no console may
               have an error, and nothing may have been asked of another machine.
     visitors  visitors(address) makes such a visitor for another server.
-    start     start(photos_url, options, **settings) starts another server for one test.
-    trained   a run of model1 on that server which has ended, trained by the first test that asks for one.
+    start     start(photos_url, options, **settings) starts another server for one test; fresh=True: its home is empty.
+    trained   a run of model1 on that server which has ended, trained by the first test that needs one.
+    drawn_set a drawn set of 260 images, which the servers' homes hold unless they are fresh.
+All browser tests run in one process (see tests/conftest.py), so that server, Chromium and trained run are made once.
 A test that fails shows what the server printed and what stood on the pages.
 """
 
+import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,9 +21,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Error, expect, sync_playwright
 
+from catdog.datasets.synthetic.generate import generate_dataset
 from catdog.runs import Run, launch, list_runs
 from catdog.training import ACTIVE, TrainConfig
-from tests.browser.server import PATIENCE, Server
+from tests.browser.server import NOWHERE, PATIENCE, Server
 from tests.browser.visitor import WAIT, Visitor
 from tests.conftest import CHROMIUM
 
@@ -33,7 +38,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report = yield
     if report.failed:
         for server in item.session.stash.get(SERVERS, []):
-            report.sections.append((f"server {server.address}", server.said()[-LAST:]))
+            report.sections.append((f"server {server.address}", server.output()[-LAST:]))
         for page in [page for visitor in item.session.stash.get(VISITORS, []) for page in visitor.pages]:
             try:
                 report.sections.append((f"page {page.url}", page.locator("body").aria_snapshot(timeout=5_000)[-LAST:]))
@@ -46,23 +51,40 @@ SERVERS = pytest.StashKey[list[Server]]()
 VISITORS = pytest.StashKey[list[Visitor]]()
 
 
-@pytest.fixture(scope="session")
-def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+@pytest.fixture(scope="package")
+def drawn_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A drawn set of 160 training and 100 validation images."""
+    root = tmp_path_factory.mktemp("drawn") / "drawn"
+    generate_dataset(root, training=160, validation=100)
+    return root
+
+
+@pytest.fixture(scope="package")
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, drawn_set: Path
+) -> Iterator[Server]:
     """A dashboard without photos, on which every test finds what the tests before it left."""
-    yield from _serving(request, Server(tmp_path_factory.mktemp("server") / "home"))
+    home = tmp_path_factory.mktemp("server") / "home"
+    shutil.copytree(drawn_set, home / "data" / "drawn", copy_function=os.link)
+    yield from _serving(request, Server(home))
 
 
 @pytest.fixture
-def start(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], Server]]:
+def start(request: pytest.FixtureRequest, tmp_path: Path, drawn_set: Path) -> Iterator[Callable[..., Server]]:
     """Start one more server, in a home of its own, with this address of the photos, options and settings."""
     running = []
 
-    def start_one(photos_url: str, options: tuple[str, ...] = (), **more: object) -> Server:
-        serving = _serving(request, Server(tmp_path / "home", photos_url, options, **more))
+    def start_server(
+        photos_url: str = NOWHERE, options: tuple[str, ...] = (), fresh: bool = False, **settings: object
+    ) -> Server:
+        home = tmp_path / "home"
+        if not fresh:
+            shutil.copytree(drawn_set, home / "data" / "drawn", copy_function=os.link)
+        serving = _serving(request, Server(home, photos_url, options, **settings))
         running.append(serving)
         return next(serving)
 
-    yield start_one
+    yield start_server
     for serving in running:
         next(serving, None)
 
@@ -75,12 +97,12 @@ def _serving(request: pytest.FixtureRequest, server: Server) -> Iterator[Server]
     finally:
         server.stop()
         servers.remove(server)
-    assert "Traceback" not in server.said(), server.said()[-LAST:]
+    assert "Traceback" not in server.output(), server.output()[-LAST:]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium, for one test file only, since Playwright's event loop would be in the way of other tests."""
+    """Chromium, for the browser tests only, since Playwright's event loop would be in the way of other tests."""
     expect.set_options(timeout=WAIT)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
@@ -91,19 +113,19 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def visitors(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Callable[[str], Visitor]]:
     """Make visitors of a server by its address."""
-    found = request.session.stash.setdefault(VISITORS, [])
+    visitors = request.session.stash.setdefault(VISITORS, [])
 
     def make(address: str) -> Visitor:
-        found.append(Visitor(browser, address))
-        return found[-1]
+        visitors.append(Visitor(browser, address))
+        return visitors[-1]
 
     yield make
-    complaints = [complaint for visitor in found for complaint in visitor.complaints]
-    pages = [page for visitor in found for page in visitor.pages]
+    complaints = [complaint for visitor in visitors for complaint in visitor.complaints]
+    pages = [page for visitor in visitors for page in visitor.pages]
     exceptions = [text for page in pages for text in page.get_by_test_id("stException").all_inner_texts()]
     for page in pages:
         page.context.close()
-    found.clear()
+    visitors.clear()
     assert not exceptions
     assert not complaints
 

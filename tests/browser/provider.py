@@ -60,11 +60,11 @@ class Provider:
             "id_token_signing_alg_values_supported": ["RS256"],
         }
 
-    def authorize(self, asked: dict[str, str]) -> str:
+    def authorize(self, query: dict[str, str]) -> str:
         """Return the address to which the browser goes on, with a code for the person of this moment."""
         code = secrets.token_hex(8)
-        self._asked[code] = (asked.get("nonce", ""), dict(self.claims))
-        return f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}"
+        self._asked[code] = (query.get("nonce", ""), dict(self.claims))
+        return f"{query['redirect_uri']}?{urlencode({'code': code, 'state': query['state']})}"
 
     def token(self, code: str) -> dict[str, Any]:
         """Return the tokens for a code, which counts once."""
@@ -84,9 +84,9 @@ class Provider:
             def do_GET(self) -> None:
                 where = urlsplit(self.path)
                 if where.path == "/authorize":
-                    asked = {name: values[0] for name, values in parse_qs(where.query).items()}
+                    query = {name: values[0] for name, values in parse_qs(where.query).items()}
                     self.send_response(302)
-                    self.send_header("Location", provider.authorize(asked))
+                    self.send_header("Location", provider.authorize(query))
                     self.end_headers()
                 elif where.path == "/keys":
                     self._say(provider.keys())
@@ -94,10 +94,10 @@ class Provider:
                     self._say(provider.discovery())
 
             def do_POST(self) -> None:
-                asked = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                query = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
                 given = base64.b64decode(self.headers["Authorization"].partition(" ")[2]).decode()
                 if given == f"{CLIENT}:{SECRET}":
-                    self._say(provider.token(asked["code"][0]))
+                    self._say(provider.token(query["code"][0]))
                 else:
                     self.send_error(401)
 

@@ -36,7 +36,7 @@ class Server:
         self._command += ["--server.port", str(port), "--server.headless", "true", *options]
         self._start()
 
-    def said(self) -> str:
+    def output(self) -> str:
         """Return all that the server has printed."""
         return self.log.read_text(encoding="utf-8", errors="replace")
 
@@ -83,17 +83,17 @@ class Server:
                 opener.open(f"{self.address}/_stcore/health", timeout=5).close()
                 return
             time.sleep(0.1)
-        raise RuntimeError(f"The server does not answer at {self.address}. It printed:\n{self.said()}")
+        raise RuntimeError(f"The server does not answer at {self.address}. It printed:\n{self.output()}")
 
     def _trainings(self) -> list[int]:
         """Return the processes that were told this server's home, other than the server itself and this one."""
         mark = f"CATDOG_HOME={self.settings.home}".encode()
-        found = []
+        pids = []
         for folder in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):  # it has just ended, or belongs to somebody else
                 if mark in (folder / "environ").read_bytes().split(b"\0"):
-                    found.append(int(folder.name))
-        return [pid for pid in found if pid not in (os.getpid(), self._process.pid)]
+                    pids.append(int(folder.name))
+        return [pid for pid in pids if pid not in (os.getpid(), self._process.pid)]
 
 
 def free_port() -> int:

@@ -72,7 +72,7 @@ def test_runs_are_chosen_compared_and_taken_away_as_a_report(visitor, trained: R
     reader.close()
 
 
-def test_a_zoom_holds_for_all_charts_and_outlives_a_change_of_what_is_shown(visitor, trained: Run):
+def test_a_zoom_holds_for_all_charts_and_survives_a_change(visitor, trained: Run):
     window = visitor.visit("compare", run=trained.id)
     page = main(window)
     expect(page.locator(".scatterlayer .point").first).to_be_attached()

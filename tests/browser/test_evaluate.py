@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from catdog.evaluation import confusion
+from catdog.evaluation import confusion_matrix
 from tests.browser.visitor import drawn, main, pictures
 
 pytestmark = pytest.mark.browser
@@ -27,25 +27,25 @@ def wait_for_counts(window: Page, expected: list[int]) -> None:
         expect(cell).to_have_accessible_name(re.compile(rf"^{number} (cats|dogs) called"))
 
 
-def test_the_threshold_moves_the_confusion_matrix_and_is_in_the_address(visitor, trained):
+def test_the_threshold_moves_the_confusion_matrix(visitor, trained):
     window = visitor.visit("evaluate", run=trained.id, of="validation")
     page = main(window)
     answers = trained.predictions().of("validation")
-    wait_for_counts(window, confusion(answers.labels, answers.probabilities).ravel().tolist())
+    wait_for_counts(window, confusion_matrix(answers.labels, answers.probabilities).ravel().tolist())
     knob = page.get_by_role("slider", name="Threshold")
     knob.press("End")
     expect(window).to_have_url(re.compile(r"threshold=1"))
-    wait_for_counts(window, confusion(answers.labels, answers.probabilities, 1.0).ravel().tolist())
+    wait_for_counts(window, confusion_matrix(answers.labels, answers.probabilities, 1.0).ravel().tolist())
     knob.press("Home")
     expect(window).to_have_url(re.compile(r"threshold=0(\.0)?(&|$)"))
-    wait_for_counts(window, confusion(answers.labels, answers.probabilities, 0.0).ravel().tolist())
+    wait_for_counts(window, confusion_matrix(answers.labels, answers.probabilities, 0.0).ravel().tolist())
     assert sum(counts(window)) == len(answers)
     window.reload()
     drawn(window)
-    wait_for_counts(window, confusion(answers.labels, answers.probabilities, 0.0).ravel().tolist())
+    wait_for_counts(window, confusion_matrix(answers.labels, answers.probabilities, 0.0).ravel().tolist())
 
 
-def test_a_cell_opens_with_the_keyboard_and_its_pictures_with_where_the_model_looks(visitor, trained):
+def test_a_cell_opens_by_keyboard_and_its_image_with_a_heatmap(visitor, trained):
     window = visitor.visit("evaluate", run=trained.id, of="validation", threshold="1.0")  # each answer is cats
     page = main(window)
     cell = page.get_by_role("button", name="dogs called cats")
@@ -81,9 +81,8 @@ def test_a_link_shows_the_same_picture_large_to_somebody_else(visitor, trained):
     assert pictures(window, "The picture")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_is_wider_than_a_telephone(visitor, trained, scheme):
-    window = visitor.visit("evaluate", width=400, scheme=scheme, run=trained.id)
+def test_nothing_is_wider_than_a_telephone(visitor, trained):
+    window = visitor.visit("evaluate", width=400, scheme="dark", run=trained.id)
     expect(main(window).get_by_role("button", name=CELL)).to_have_count(4)
     assert window.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
     for name in ("ROC curve", "Precision and recall", "Calibration"):

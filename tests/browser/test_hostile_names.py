@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from catdog.runs import Run, annotate_run, launch, open_run
 from catdog.training import ACTIVE, TrainConfig
-from tests.browser.server import PATIENCE, Server
+from tests.browser.server import NOWHERE, PATIENCE, Server
 from tests.browser.visitor import main
 
 pytestmark = pytest.mark.browser
@@ -36,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def hostile(start, folder: Path) -> tuple[Server, Run]:
     """A server with this folder, and a run that has learned from it and has a hostile name and note."""
-    server = start("http://127.0.0.1:9/photos.zip", folders=(folder,))
+    server = start(NOWHERE, folders=(folder,))
     run = launch(server.settings, TrainConfig("model1", str(folder), epochs=1), NAME)
     annotate_run(server.settings, run, NAME)
     deadline = time.monotonic() + PATIENCE

@@ -35,8 +35,8 @@ def shapes_zip() -> bytes:
     return content.getvalue()
 
 
-def test_a_zip_of_two_other_kinds_is_browsed_learned_from_and_answered_about_in_their_names(start, visitors):
-    server = start("http://127.0.0.1:9/photos.zip")
+def test_a_zip_of_other_classes_is_trained_on_and_predicted(start, visitors):
+    server = start()
     visitor = visitors(server.address)
     window = visitor.visit()
     window.get_by_role("button", name="Add your own photos").click()
@@ -49,7 +49,7 @@ def test_a_zip_of_two_other_kinds_is_browsed_learned_from_and_answered_about_in_
     expect(dialog).to_have_count(0)
     expect(main(window).get_by_text("40 pictures of circles and squares from Round or not")).to_be_visible()
     expect(window).to_have_url(re.compile(r"data=Round"))
-    assert [one.pictures for one in list_user_datasets(server.settings)] == [40]
+    assert [dataset.pictures for dataset in list_user_datasets(server.settings)] == [40]
 
     page = main(visitor.visit("browse", data="Round or not"))
     expect(page.get_by_alt_text("A picture labelled circles")).to_have_count(3)

@@ -24,7 +24,7 @@ def photos_url(photos_zip: Path) -> Iterator[str]:
         site.shutdown()
 
 
-def test_photos_fetched_on_the_page_are_in_use_at_once_and_found_by_the_next_visit(start, visitors, photos_url):
+def test_fetched_photos_are_used_at_once_and_by_later_visits(start, visitors, photos_url):
     server = start(photos_url)
     visitor = visitors(server.address)
     window = visitor.visit()

@@ -28,7 +28,7 @@ def drop(window: Page, *files: FilePayload) -> None:
     window.locator("input[type=file]").first.set_input_files(list(files))
 
 
-def test_a_heic_a_turned_a_cmyk_an_animation_and_a_text_give_four_answers_and_one_sentence(visitor, trained):
+def test_four_image_formats_are_predicted_and_a_text_refused(visitor, trained):
     window = visitor.visit("predict", run=trained.id)
     picture = drawing(240, 160)
     drop(
@@ -48,7 +48,7 @@ def test_a_heic_a_turned_a_cmyk_an_animation_and_a_text_give_four_answers_and_on
     drawn(window)
     shown = page.get_by_alt_text(re.compile(f" {GIVEN}$"))
     names = ["phone.heic", "turned.jpg", "print.jpg", "moving.gif"]
-    assert [one.get_attribute("alt") for one in shown.all()] == [f"{name} {GIVEN}" for name in names]
+    assert [image.get_attribute("alt") for image in shown.all()] == [f"{name} {GIVEN}" for name in names]
     expect(page.get_by_text("240 × 160 pixels")).to_have_count(3)
     expect(page.get_by_text("160 × 240 pixels")).to_have_count(1)  # upright, as the phone meant it
     expect(page.get_by_role("alert")).to_have_count(2)  # the sentence, and that this model learned from drawings
@@ -72,8 +72,8 @@ def test_a_zip_with_folders_is_marked_sorted_by_doubt_and_taken_away(visitor, tr
     rows = list(csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8"))))
     assert len(rows) == 16
     assert {row["label"] for row in rows} == {"cats", "dogs"}
-    doubts = [float(row["doubt"]) for row in rows]
-    assert doubts == sorted(doubts, reverse=True)
+    uncertainty = [float(row["doubt"]) for row in rows]
+    assert uncertainty == sorted(uncertainty, reverse=True)
     page.get_by_role("button", name="Put them away").click()
     expect(page.get_by_text("Drop a picture above")).to_be_visible()
 

@@ -10,7 +10,6 @@ from playwright.sync_api import Page, expect
 
 from catdog.comparison import label_runs
 from catdog.runs import Run, list_runs, open_run
-from tests.browser.server import NOWHERE
 from tests.browser.visitor import lines, main
 
 pytestmark = pytest.mark.browser
@@ -28,14 +27,14 @@ def card_of(window: Page, run: Run):
     return window.locator(f".st-key-active-{run.id}")
 
 
-def test_a_run_stopped_before_a_restart_of_the_server_is_found_resumed_and_has_one_curve(start, visitors):
-    server = start(NOWHERE)
+def test_a_stopped_run_survives_a_restart_and_resumes(start, visitors):
+    server = start()
     visitor = visitors(server.address)
-    window = visitor.visit("train", epochs=SHORT, share=5)
+    window = visitor.visit("train", epochs=SHORT, share=20)
     page = main(window)
     runs = []
     for epochs in (SHORT, LONG, SHORT):
-        visitor.go(window, "train", epochs=epochs, share=5)
+        visitor.go(window, "train", epochs=epochs, share=20)
         page.get_by_role("button", name="Start training").click()
         expect(window.locator("[class*='st-key-active-'], [class*='st-key-run-']")).to_have_count(len(runs) + 1)
         runs.append(list_runs(server.settings)[0])
@@ -56,7 +55,10 @@ def test_a_run_stopped_before_a_restart_of_the_server_is_found_resumed_and_has_o
 
     window.goto("about:blank")  # a page that is open meanwhile rightly complains
     server.restart()
-    visitor.go(window, "train")
+    visitor.go(window, "train")  # the first page of all after the restart
+    expect(page.get_by_role("heading", name="Train", level=1)).to_be_visible()
+    expect(window.get_by_test_id("stSidebarNavLink")).to_have_count(8)
+    expect(window.get_by_test_id("stSidebar").get_by_role("combobox", name="Data")).to_be_visible()
     expect(line_of(window, second)).to_contain_text("stopped")
     line_of(window, second).click()
     page.get_by_role("button", name="Resume").click()
@@ -65,7 +67,7 @@ def test_a_run_stopped_before_a_restart_of_the_server_is_found_resumed_and_has_o
         expect(line_of(window, run)).to_contain_text(re.compile(r"validation \d+\.\d % · test \d+\.\d %"))
     expect(page.get_by_role("heading", name="Training now")).to_have_count(0)
     done = {run.id: run for run in list_runs(server.settings)}
-    assert {run.id: run.state for run in done.values()} == dict.fromkeys((one.id for one in runs), "done")
+    assert {run.id: run.state for run in done.values()} == dict.fromkeys((run.id for run in runs), "done")
     history = done[second.id].history()
     assert history["epoch"] == list(range(1, LONG + 1))
     assert all(history[name][: len(values)] == values for name, values in reached.items())

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from catdog.runs import list_runs
 from catdog.settings import CLASS_LIMITS
 from tests.browser.provider import Provider
+from tests.browser.server import NOWHERE
 from tests.browser.visitor import drawn, main
 
 pytestmark = pytest.mark.browser
@@ -31,7 +32,7 @@ def guarded(start, provider: Provider, tmp_path: Path):
     secrets, members = tmp_path / "secrets.toml", tmp_path / "members.txt"
     secrets.write_text(provider.secrets(), encoding="utf-8")
     members.write_text("anna@school.example  # teaches\n", encoding="utf-8")
-    return start("http://127.0.0.1:9/photos.zip", ("--secrets.files", str(secrets)), members=members, limits=CLASS_LIMITS)
+    return start(NOWHERE, ("--secrets.files", str(secrets)), members=members, limits=CLASS_LIMITS)
 
 
 def sign_in(window: Page, provider: Provider, claims: dict) -> None:
@@ -45,13 +46,13 @@ def sign_in(window: Page, provider: Provider, claims: dict) -> None:
 def test_everyone_sees_but_only_members_change_and_a_run_notes_who(guarded, visitors, provider):
     visitor = visitors(guarded.address)
     visitor.also = (provider.address,)
-    window = visitor.visit("train", epochs=1, share=5)
+    window = visitor.visit("train", epochs=1, share=20)
     start = main(window).get_by_role("button", name="Start training")
     expect(start).to_be_disabled()
 
     sign_in(window, provider, {"email": "ben@school.example", "email_verified": True})
     expect(window.get_by_text("is not on the list of members").first).to_be_visible()
-    visitor.go(window, "train", epochs=1, share=5)
+    visitor.go(window, "train", epochs=1, share=20)
     expect(start).to_be_disabled()
     window.get_by_role("button", name="Sign out").click()
     expect(window.get_by_role("button", name="Sign in")).to_be_visible()
@@ -59,7 +60,7 @@ def test_everyone_sees_but_only_members_change_and_a_run_notes_who(guarded, visi
     sign_in(window, provider, ANNA)
     expect(window.get_by_text(re.compile(r"anna.?@school\.example")).first).to_be_visible()
     expect(window.locator("a[href^='mailto:']")).to_have_count(0)
-    visitor.go(window, "train", epochs=1, share=5)
+    visitor.go(window, "train", epochs=1, share=20)
     expect(main(window).get_by_text("0 of 20 runs of yours wait or train.")).to_be_visible()
     start.click()
     expect(window.locator("[class*='st-key-active-'], [class*='st-key-run-']")).to_have_count(1)

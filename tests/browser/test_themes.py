@@ -17,8 +17,7 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1400, 400])
+@pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (400, "dark")])
 def test_every_page_fits_its_width_keeps_its_theme_and_raises_nothing(visitor, trained, width, scheme):
     window = visitor.visit(width=width, scheme=scheme)
     for page, address in PAGES.items():
@@ -40,15 +39,15 @@ def too_wide(window) -> list[str]:
     """Return the parts of the page that can be scrolled to the side."""
     return window.evaluate(
         """() => ["html", "[data-testid=stApp]", "[data-testid=stMain]", "[data-testid=stMainBlockContainer]"]
-            .filter(part => { const one = document.querySelector(part); return one.scrollWidth > one.clientWidth; })"""
+            .filter(part => { const box = document.querySelector(part); return box.scrollWidth > box.clientWidth; })"""
     )
 
 
 def brightness(window) -> float:
     """Return how bright the ground of the page is, 0 to 255."""
     return window.get_by_test_id("stApp").evaluate(
-        """one => {
-            const [red, green, blue] = getComputedStyle(one).backgroundColor.match(/[\\d.]+/g).map(Number);
+        """app => {
+            const [red, green, blue] = getComputedStyle(app).backgroundColor.match(/[\\d.]+/g).map(Number);
             return (red + green + blue) / 3;
         }"""
     )

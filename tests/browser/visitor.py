@@ -77,7 +77,7 @@ def pictures(window: Page, words: str = "") -> list[str]:
 
     words: what the pictures' alternative text begins with, of those that are wanted.
     """
-    chosen = "(all, words) => all.filter(one => one.alt.startsWith(words)).map(one => one.src)"
+    chosen = "(all, words) => all.filter(image => image.alt.startsWith(words)).map(image => image.src)"
     return main(window).locator(PICTURES).evaluate_all(chosen, words)
 
 
@@ -88,7 +88,7 @@ def other_pictures(window: Page, before: list[str], words: str = "") -> list[str
     """
     window.wait_for_function(
         """([places, before, words]) => [...document.querySelectorAll(places)].some(
-            one => one.alt.startsWith(words) && !before.includes(one.src))""",
+            image => image.alt.startsWith(words) && !before.includes(image.src))""",
         arg=[PICTURES, before, words],
     )
     drawn(window)

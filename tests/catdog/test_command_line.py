@@ -45,9 +45,9 @@ def test_every_command_has_help_and_json(command, capsys):
 )
 def test_wrong_use_is_one_line_and_status_2(words, environment, capsys):
     assert main(words) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert "--help" in one_line(said.err)
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "--help" in one_line(printed.err)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def members(tmp_path, monkeypatch):
     file = tmp_path / "members.txt"
     file.write_text("anna@school.example\n", encoding="utf-8")
     monkeypatch.setenv("CATDOG_MEMBERS", str(file))
-    monkeypatch.setattr(access, "sign_in_on", lambda: True)
+    monkeypatch.setattr(access, "is_sign_in_enabled", lambda: True)
     monkeypatch.setattr(serving, "_secrets", lambda: {"client_id": "dashboard"})
     return file
 

@@ -42,9 +42,9 @@ def panel():
 
         from pages.components import add_dataset
 
-        add_dataset.choose_what_was_added()
+        add_dataset.select_added_dataset()
         st.session_state.setdefault("data", "drawn")
-        add_dataset.panel()
+        add_dataset.draw_dialog()
 
     return AppTest.from_function(script, default_timeout=60).run()
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 import streamlit as st
 
-from pages.components.uploads import CountUploads, Uploads, uploads
+from pages.components.uploads import UploadCounts, UploadLimiter, get_upload_counts
 
 ADDRESS = "/_stcore/upload_file/tab-1/file-1"
 MOST = 1_000_000
@@ -22,7 +22,7 @@ class Asked:
 
     def __init__(self, most: int = MOST) -> None:
         self.reached = 0
-        self._guard = CountUploads(self._app, most)
+        self._guard = UploadLimiter(self._app, most)
 
     async def _app(self, scope, receive, send) -> None:
         self.reached += 1
@@ -56,7 +56,7 @@ def test_what_is_more_than_a_person_may_upload_in_an_hour_is_turned_away_unread(
 def test_each_person_is_counted_alone_however_many_tabs_are_open():
     asked = Asked()
     for tab, person in (("tab-1", "anna"), ("tab-2", "anna"), ("tab-3", "ben")):
-        uploads(MOST).sits_at(tab, person)
+        get_upload_counts(MOST).sits_at(tab, person)
     assert asked.ask(MOST, "/_stcore/upload_file/tab-1/f") == 204
     assert asked.ask(1, "/_stcore/upload_file/tab-2/f") == 413
     assert asked.ask(1, "/_stcore/upload_file/tab-3/f") == 204
@@ -66,7 +66,7 @@ def test_each_person_is_counted_alone_however_many_tabs_are_open():
 
 def test_the_tabs_that_nobody_touched_for_longest_are_forgotten(monkeypatch):
     monkeypatch.setattr("pages.components.uploads.TABS", 2)
-    counts = Uploads(MOST)
+    counts = UploadCounts(MOST)
     for tab in ("first", "second", "first", "third"):
         counts.sits_at(tab, "anna")
     assert counts.take("first", MOST)
@@ -97,10 +97,10 @@ def test_pages_say_what_is_left_and_how_long_to_wait_when_nothing_is(app, traine
     monkeypatch.setenv("CATDOG_LIMIT_UPLOAD", "300")
     page = app("predict")
     assert any("300 MB left of the 300 MB" in caption.value for caption in page.caption)
-    assert uploads(300_000_000).allowance.take("", 250_000_000)
+    assert get_upload_counts(300_000_000).allowance.take("", 250_000_000)
     page.run()
     assert any("50 MB left of the 300 MB" in caption.value for caption in page.caption)
-    assert uploads(300_000_000).allowance.take("", 50_000_000)
+    assert get_upload_counts(300_000_000).allowance.take("", 50_000_000)
     page.run()
     assert any("go on in" in warning.value for warning in page.warning)
 

@@ -37,7 +37,7 @@ def test_every_photo_is_decoded(photos: Dataset) -> None:
 
 
 def test_photos_keep_their_own_size(photos: Dataset) -> None:
-    shapes = [photos.picture(row).shape for row in range(0, 3000, 100)]
+    shapes = [photos.image(row).shape for row in range(0, 3000, 100)]
     assert len(set(shapes)) > 10
     assert {depth for _, _, depth in shapes} == {3}
 

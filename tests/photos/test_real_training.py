@@ -29,7 +29,7 @@ def trained(photos_settings: Settings) -> Run:
     return run
 
 
-def test_three_epochs_of_model4_pass_94_percent_on_validation_and_92_on_test(trained: Run) -> None:
+def test_three_epochs_of_model4_pass_94_and_92_percent(trained: Run) -> None:
     assert trained.best_val_accuracy > 0.94
     assert trained.test_accuracy > 0.92
 

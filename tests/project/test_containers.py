@@ -35,8 +35,8 @@ def services() -> dict:
 
 
 def only(image: list[dockerfile.Command], name: str) -> dockerfile.Command:
-    """Return the one instruction of this kind."""
-    [found] = [one for one in image if one.cmd.upper() == name]
+    """Return the instruction instruction of this kind."""
+    [found] = [instruction for instruction in image if instruction.cmd.upper() == name]
     return found
 
 
@@ -46,17 +46,17 @@ def variables(image: list[dockerfile.Command]) -> dict[str, str]:
     return dict(zip(values[::2], values[1::2], strict=True))
 
 
-def test_the_image_is_slim_serves_as_nobody_special_and_keeps_its_home_in_a_volume(image):
+def test_the_image_is_slim_unprivileged_and_has_a_volume(image):
     assert only(image, "FROM").value[0].endswith("-slim")
-    kinds = [one.cmd.upper() for one in image]
+    kinds = [instruction.cmd.upper() for instruction in image]
     assert only(image, "USER").value == ("catdog",)
     assert kinds.index("USER") > max(place for place, kind in enumerate(kinds) if kind == "RUN")
     assert only(image, "VOLUME").value == (variables(image)["CATDOG_HOME"],)
     assert Settings.from_environment(variables(image)).open is False
 
 
-def test_everything_copied_is_there_and_nothing_else_reaches_the_build(image):
-    copied = {source for one in image if one.cmd.upper() == "COPY" for source in one.value[:-1]}
+def test_the_build_context_holds_what_is_copied_only(image):
+    copied = {source for instruction in image if instruction.cmd.upper() == "COPY" for source in instruction.value[:-1]}
     assert all((PROJECT / source).exists() for source in copied)
     nothing, *let_in = (PROJECT / ".dockerignore").read_text(encoding="utf-8").split()
     assert nothing == "*"
@@ -67,8 +67,8 @@ def test_everything_copied_is_there_and_nothing_else_reaches_the_build(image):
 def test_what_is_copied_serves_and_its_health_is_told(image, tmp_path):
     app = tmp_path / "app"
     app.mkdir()
-    for one in [one for one in image if one.cmd.upper() == "COPY"]:
-        *sources, target = one.value
+    for instruction in [instruction for instruction in image if instruction.cmd.upper() == "COPY"]:
+        *sources, target = instruction.value
         for source in sources:
             place = app / target / (Path(source).name if (PROJECT / source).is_file() else "")
             copy = shutil.copy if (PROJECT / source).is_file() else shutil.copytree
@@ -102,7 +102,7 @@ def test_what_is_copied_serves_and_its_health_is_told(image, tmp_path):
         process.wait(30)
 
 
-def test_the_dashboard_is_open_to_its_own_machine_only_and_trains_on_ray(services):
+def test_compose_serves_this_machine_only_and_trains_on_ray(services):
     assert services["dashboard"]["ports"][0].startswith("127.0.0.1:")
     settings = Settings.from_environment({**services["dashboard"]["environment"], "CATDOG_HOME": "/data"})
     assert settings.open
@@ -110,7 +110,7 @@ def test_the_dashboard_is_open_to_its_own_machine_only_and_trains_on_ray(service
     assert settings.cluster.address == "http://ray:8265"
 
 
-def test_rays_port_is_open_to_the_dashboard_only_and_jobs_may_wait_long(services):
+def test_rays_port_is_internal_and_jobs_may_wait_long(services):
     ray = services["ray"]
     assert "ports" not in ray
     assert int(ray["environment"]["RAY_JOB_START_TIMEOUT_SECONDS"]) > 24 * 3600

@@ -88,7 +88,9 @@ def unguarded(path: Path) -> list[str]:
         if not isinstance(function, ast.FunctionDef):
             continue
         calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
-        asks = any(ast.unparse(call.func) in ("access.check", "access.why_not", "access.do") for call in calls)
+        asks = any(
+            ast.unparse(call.func) in ("access.require", "access.reason_denied", "access.perform") for call in calls
+        )
         names = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
         if names & CHANGES and not asks:
             found.append(function.name)

@@ -65,10 +65,10 @@ def test_help_lists_every_target():
 def test_a_python_that_does_not_fit_is_one_line_and_makes_nothing(clone, target):
     done = make(clone, target, f"PYTHON={python(clone, fits=False)}")
     assert done.returncode != 0
-    said = [line for line in done.stderr.splitlines() if not line.startswith("make: ***")]
-    assert len(said) == 1
-    assert "Python 3.11 to 3.13 is needed" in said[0]
-    assert "Python 3.9.1" in said[0]
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("make: ***")]
+    assert len(lines) == 1
+    assert "Python 3.11 to 3.13 is needed" in lines[0]
+    assert "Python 3.9.1" in lines[0]
     assert not (clone / ".venv").exists()
 
 
@@ -104,7 +104,7 @@ def test_a_change_of_the_requirements_sets_up_again(clone):
     assert calls(clone) == ["pip install --disable-pip-version-check -r requirements.txt"]
 
 
-def test_photos_that_cannot_be_reached_do_not_keep_the_dashboard_from_starting(clone):
+def test_the_dashboard_starts_without_the_photos(clone):
     stand_in = python(clone, fits=True)
     stand_in.write_text(stand_in.read_text() + 'if [ "$2" = catdog ]; then exit 1; fi\n')
     done = make(clone, "run", f"PYTHON={stand_in}")
@@ -120,12 +120,12 @@ def weak() -> Iterator[tuple[str, list[str]]]:
 
     class Register(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            package, found = asked["package"], {}
+            query = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            package, reply = query["package"], {}
             if package["name"] in names:
-                affected = [{"package": package, "versions": [asked["version"]]}]
-                found = {"vulns": [{"id": "PYSEC-0000-1", "modified": "2026-01-01T00:00:00Z", "affected": affected}]}
-            body = json.dumps(found).encode()
+                affected = [{"package": package, "versions": [query["version"]]}]
+                reply = {"vulns": [{"id": "PYSEC-0000-1", "modified": "2026-01-01T00:00:00Z", "affected": affected}]}
+            body = json.dumps(reply).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -141,16 +141,16 @@ def weak() -> Iterator[tuple[str, list[str]]]:
     server.server_close()
 
 
-def test_audit_fails_where_a_package_is_weak_and_where_none_could_be_looked_up(clone, weak):
+def test_audit_fails_for_a_weak_package_and_without_an_answer(clone, weak):
     address, names = weak
     make(clone, "audit", f"PYTHON={python(clone, fits=True)}", f"ARGS=-s osv --osv-url {address}")
     command = [sys.executable, "-m", *calls(clone)[-1].split()]
     fine = subprocess.run(command, capture_output=True, text=True, check=False)
     assert fine.returncode == 0, fine.stderr
     names.append("pillow")
-    found = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert found.returncode == 1
-    assert "PYSEC-0000-1" in found.stdout
+    audit = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert audit.returncode == 1
+    assert "PYSEC-0000-1" in audit.stdout
     nowhere = [*command[:-1], "http://127.0.0.1:9"]
     assert subprocess.run(nowhere, capture_output=True, text=True, check=False).returncode != 0
 

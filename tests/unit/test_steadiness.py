@@ -2,7 +2,7 @@
 
 import pytest
 
-from pages.components.augment.stability import steadiness
+from pages.components.augment.stability import describe_stability
 
 CLASSES = ("cats", "dogs")
 
@@ -22,4 +22,4 @@ CLASSES = ("cats", "dogs")
     ],
 )
 def test_the_sentence_says_how_often_and_how_sure(probabilities: list[float], sentence: str) -> None:
-    assert steadiness("model4", CLASSES, probabilities) == sentence
+    assert describe_stability("model4", CLASSES, probabilities) == sentence

@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from catdog.datasets.cache import Dataset
-from catdog.datasets.quality.duplicates import alike, small_greys
-from catdog.datasets.reading import ImageReader
+from catdog.datasets.cache import Dataset, ImageReader
+from catdog.datasets.quality.duplicates import find_near_duplicates, grayscale_thumbnails
 from catdog.datasets.splits import TRAINING
-from catdog.datasets.statistics import Facts, gather_facts
+from catdog.datasets.statistics import ImageStatistics, compute_statistics
 from catdog.utils.progress import Progress, silent
 
 VERSION = 1  # to be raised when the same pictures would get other findings, so that stored ones are not used
@@ -26,7 +25,7 @@ ODDITIES = ("small", "dark", "bright", "blurred")
 
 
 @dataclass(frozen=True)
-class Pair:
+class DuplicatePair:
     """Two pictures that are the same or look so.
 
     first, second: paths; kind: FILE (the same bytes), PIXELS (other bytes, same pixels) or NEAR; distance: bits in
@@ -61,7 +60,7 @@ class QualityReport:
     fingerprint: str
     pictures: int
     unreadable: tuple[tuple[str, str], ...]
-    pairs: tuple[Pair, ...]
+    pairs: tuple[DuplicatePair, ...]
     odd: dict[str, tuple[tuple[str, float], ...]]
     counts: dict[str, int]
 
@@ -78,7 +77,7 @@ class QualityReport:
             fingerprint=str(values["fingerprint"]),
             pictures=int(values["pictures"]),
             unreadable=tuple((str(path), str(reason)) for path, reason in values["unreadable"]),
-            pairs=tuple(Pair(**pair) for pair in values["pairs"]),
+            pairs=tuple(DuplicatePair(**pair) for pair in values["pairs"]),
             odd={kind: tuple((str(path), float(value)) for path, value in values["odd"][kind]) for kind in ODDITIES},
             counts={str(kind): int(number) for kind, number in values["counts"].items()},
         )
@@ -91,7 +90,7 @@ def examine_images(dataset: Dataset, cache: Path, progress: Progress = silent) -
     pictures in some seconds. The comparing grows with the square of their number.
     """
     catalog = dataset.catalog
-    facts = gather_facts(dataset, cache, progress)
+    facts = compute_statistics(dataset, cache, progress)
     greys, sharpness, digests = _seen(dataset, progress)
     in_training = catalog.splits == TRAINING
     groups = _groups(digests, in_training)
@@ -119,7 +118,7 @@ def _seen(dataset: Dataset, progress: Progress) -> tuple[np.ndarray, np.ndarray,
     for first in range(0, total, BLOCK):
         progress(first, total, "looking at the pictures")
         pictures = read(slice(first, first + BLOCK))
-        greys.append(small_greys(pictures))
+        greys.append(grayscale_thumbnails(pictures))
         for number, picture in enumerate(pictures, start=first):
             grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
             sharpness[number] = cv2.Laplacian(grey, cv2.CV_32F).var()
@@ -135,7 +134,7 @@ def _groups(digests: list[bytes], in_training: np.ndarray) -> list[list[int]]:
     return [sorted(rows, key=lambda row: not in_training[row]) for rows in groups.values()]
 
 
-def _copies(dataset: Dataset, groups: list[list[int]], in_training: np.ndarray) -> list[Pair]:
+def _copies(dataset: Dataset, groups: list[list[int]], in_training: np.ndarray) -> list[DuplicatePair]:
     """Return each copy as a pair with the first picture of its group."""
     catalog, pairs = dataset.catalog, []
     for first, *others in groups:
@@ -143,16 +142,16 @@ def _copies(dataset: Dataset, groups: list[list[int]], in_training: np.ndarray) 
         for row in others:
             kind = FILE if own and own == _digest(catalog.root / catalog.paths[row]) else PIXELS
             leak = bool(in_training[first] != in_training[row])
-            pairs.append(Pair(catalog.paths[first], catalog.paths[row], kind, 0, 1.0, False, leak))
+            pairs.append(DuplicatePair(catalog.paths[first], catalog.paths[row], kind, 0, 1.0, False, leak))
     return pairs
 
 
 def _near(
     dataset: Dataset, groups: list[list[int]], greys: np.ndarray, in_training: np.ndarray, progress: Progress
-) -> list[Pair]:
+) -> list[DuplicatePair]:
     """Return the pairs that look alike, copies counted once."""
     paths, pairs = dataset.catalog.paths, []
-    found = alike(greys[[rows[0] for rows in groups]], progress)
+    found = find_near_duplicates(greys[[rows[0] for rows in groups]], progress)
     for one, other, distance, likeness, mirrored in zip(
         found.first, found.second, found.distance, found.likeness, found.mirrored, strict=True
     ):
@@ -160,7 +159,7 @@ def _near(
         leak = bool(in_training[first] != in_training[second])
         first, second = (second, first) if leak and in_training[second] else (first, second)
         likeness = min(1.0, round(float(likeness), 4))
-        pairs.append(Pair(paths[first], paths[second], NEAR, int(distance), likeness, bool(mirrored), leak))
+        pairs.append(DuplicatePair(paths[first], paths[second], NEAR, int(distance), likeness, bool(mirrored), leak))
     return pairs
 
 
@@ -171,7 +170,9 @@ def _telling(one: list[int], other: list[int], in_training: np.ndarray) -> tuple
     return next((pair for pair in ends if in_training[pair[0]] != in_training[pair[1]]), ends[0])
 
 
-def _odd(paths: Sequence[str], facts: Facts, sharpness: np.ndarray) -> dict[str, tuple[tuple[str, float], ...]]:
+def _odd(
+    paths: Sequence[str], facts: ImageStatistics, sharpness: np.ndarray
+) -> dict[str, tuple[tuple[str, float], ...]]:
     """Return the pictures that are hard to see, by why, the worst first."""
     shorter = np.minimum(facts.widths, facts.heights).astype(np.float32)
 

@@ -25,7 +25,7 @@ TILE = (512, 4096)  # marks compared at once: 16 MB, whatever the number of pict
 
 
 @dataclass(frozen=True, eq=False)
-class Pairs:
+class NearDuplicates:
     """Pairs of pictures that look alike, the likeliest first.
 
     first, second: int64 (P,), rows, first < second; distance: int64 (P,), bits that differ, of 63; likeness: float32
@@ -39,7 +39,7 @@ class Pairs:
     mirrored: np.ndarray
 
 
-def small_greys(pictures: np.ndarray) -> np.ndarray:
+def grayscale_thumbnails(pictures: np.ndarray) -> np.ndarray:
     """Return pictures, uint8 (B, H, W, 3), as grey ones of 32 × 32 pixels, each the mean of its area: uint8."""
     import cv2
 
@@ -49,7 +49,7 @@ def small_greys(pictures: np.ndarray) -> np.ndarray:
     return greys
 
 
-def marks_of(greys: np.ndarray) -> np.ndarray:
+def perceptual_hashes(greys: np.ndarray) -> np.ndarray:
     """Return the mark of each small grey picture, uint64 (B,)."""
     waves = _cosines()
     shares = (waves @ greys.astype(np.float32) @ waves.T).reshape(len(greys), -1)
@@ -59,7 +59,7 @@ def marks_of(greys: np.ndarray) -> np.ndarray:
     return np.packbits(shares > clear, axis=1).view(np.uint64)[:, 0]
 
 
-def alike(greys: np.ndarray, progress: Progress = silent) -> Pairs:
+def find_near_duplicates(greys: np.ndarray, progress: Progress = silent) -> NearDuplicates:
     """Return the pairs of pictures that look alike, or are so mirrored; at most about ENOUGH of them.
 
     greys: uint8 (N, 32, 32). All marks are compared with all others, which takes N² steps and memory for N pictures:
@@ -67,7 +67,7 @@ def alike(greys: np.ndarray, progress: Progress = silent) -> Pairs:
     """
     contrast = np.array([grey.std() for grey in greys])
     rows = np.flatnonzero(contrast >= FLAT)
-    marks, mirrored_marks = marks_of(greys)[rows], marks_of(greys[:, :, ::-1])[rows]
+    marks, mirrored_marks = perceptual_hashes(greys)[rows], perceptual_hashes(greys[:, :, ::-1])[rows]
     found: list[tuple] = []
     number = 0
     for start, other in _tiles(len(rows)):
@@ -119,7 +119,7 @@ def _detail(greys: np.ndarray) -> np.ndarray:
     return (blocks - blocks.mean(axis=(2, 4), keepdims=True)).reshape(greys.shape)
 
 
-def _joined(found: list[tuple]) -> Pairs:
+def _joined(found: list[tuple]) -> NearDuplicates:
     """Return what was found as one, each pair once, by how alike they are."""
     parts = [(*arrays, np.full(len(arrays[0]), mirrored)) for *arrays, mirrored in found]
     empty = (np.zeros(0, np.int64),) * 3 + (np.zeros(0, np.float32), np.zeros(0, bool))
@@ -127,7 +127,7 @@ def _joined(found: list[tuple]) -> Pairs:
     order = np.lexsort((columns[1], columns[0], -columns[3]))
     pairs = np.stack(columns[:2], axis=1)[order]
     _, once = np.unique(pairs, axis=0, return_index=True)  # a picture that is its own mirror image is found twice
-    return Pairs(*(column[order[np.sort(once)]] for column in columns))
+    return NearDuplicates(*(column[order[np.sort(once)]] for column in columns))
 
 
 def _cosines() -> np.ndarray:

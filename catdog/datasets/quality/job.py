@@ -1,11 +1,8 @@
 """The quality check of a dataset, made once in a process of its own: python -m catdog.datasets.quality.job SOURCE."""
 
-import os
-import subprocess
+import logging
 import sys
-import threading
 import time
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,19 +17,28 @@ from catdog.errors import CatDogError, DataError
 from catdog.settings import PROJECT, Settings
 from catdog.utils.files import read_json, write_json
 from catdog.utils.locks import hold_lock
+from catdog.utils.processes import log_to_stderr, start_process
 from catdog.utils.progress import Progress, silent
 
+JOB = "catdog.datasets.quality.job"
 INTERVAL = 0.3  # seconds between two writes of the state
 LOCK, STATE, LOG = ".lock", ".state.json", ".log"
 STARTING = 30.0  # seconds that a new process has to take the work up
 
+logger = logging.getLogger(JOB)
+
 
 @dataclass(frozen=True)
 class JobState:
-    """How a check-up stands.
+    """How a quality check stands.
 
-    active: whether a process is at it; done, total, what: how far it is; error: why the last one failed, in one
-    sentence; cut_off: whether the last one ended before its end, such as by a restart of the machine.
+    Attributes:
+        active: Whether a process is at it.
+        done: How many steps are done.
+        total: Of how many; 0 if unknown.
+        what: What it does right now, in words.
+        error: Why the last one failed, in one sentence; "" if it did not.
+        cut_off: Whether the last one ended before its end, such as by a restart of the machine.
     """
 
     active: bool = False
@@ -44,32 +50,39 @@ class JobState:
 
 
 def load_report(settings: Settings, catalog: Catalog) -> QualityReport | None:
-    """Return what a check-up of this data found; None where there was none or its file is damaged."""
+    """Return the stored report on this data; None where there is none or its file is damaged."""
     values = read_json(report_path(settings, catalog))
     try:
-        health = QualityReport.from_dict(values or {})
+        report = QualityReport.from_dict(values or {})
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
-    named = {path for pair in health.pairs for path in (pair.first, pair.second)}
-    named |= {path for found in health.odd.values() for path, _ in found}
-    fits = (health.fingerprint, health.pictures) == (catalog.fingerprint, len(catalog)) and named <= set(catalog.paths)
-    return health if fits else None
+    paths = {path for pair in report.pairs for path in (pair.first, pair.second)}
+    paths |= {path for images in report.odd.values() for path, _ in images}
+    fits = (report.fingerprint, report.pictures) == (catalog.fingerprint, len(catalog)) and paths <= set(catalog.paths)
+    return report if fits else None
 
 
 def check_quality(settings: Settings, dataset: Dataset, progress: Progress = silent) -> QualityReport:
-    """Return the health of the data: found now, in one process at a time, unless it is stored already.
+    """Return the report on the data; where none is stored the data is checked now, in one process at a time.
 
-    Raises DataError where the result can't be written.
+    Args:
+        settings: Say where the report is stored.
+        dataset: The data.
+        progress: Told how far the check is, or that another process is at it.
+
+    Raises:
+        DataError: The report can't be written.
     """
     catalog = dataset.catalog
-    known = load_report(settings, catalog)
-    if known is not None:
-        return known
+    report = load_report(settings, catalog)
+    if report is not None:
+        return report
     try:
         settings.cache.mkdir(parents=True, exist_ok=True)
-        lock = _file(settings, catalog.fingerprint, LOCK)
+        lock = _path(settings, catalog.fingerprint, LOCK)
         with hold_lock(lock, progress, "waiting for another process that checks the pictures"):
-            return load_report(settings, catalog) or _found(settings, dataset, progress)  # it may have found all
+            # the other process may have stored it
+            return load_report(settings, catalog) or _check(settings, dataset, progress)
     except OSError as error:
         raise DataError(
             f"What the check of the pictures found can't be kept in {settings.cache} ({error.strerror or error}): "
@@ -78,11 +91,11 @@ def check_quality(settings: Settings, dataset: Dataset, progress: Progress = sil
 
 
 def read_job_state(settings: Settings, catalog: Catalog) -> JobState:
-    """Return how the check-up of this data stands, whichever process is at it."""
-    values = read_json(_file(settings, catalog.fingerprint, STATE)) or {}
-    number = values.get("starting")
-    starting = isinstance(number, int | float) and 0 <= time.time() - number < STARTING
-    if starting or _held(_file(settings, catalog.fingerprint, LOCK)):
+    """Return how the check of this data stands, whichever process is at it."""
+    values = read_json(_path(settings, catalog.fingerprint, STATE)) or {}
+    started = values.get("starting")
+    starting = isinstance(started, int | float) and 0 <= time.time() - started < STARTING
+    if starting or _is_locked(_path(settings, catalog.fingerprint, LOCK)):
         done, total = (values[name] if isinstance(values.get(name), int) else 0 for name in ("done", "total"))
         return JobState(True, done, total, str(values.get("what", "")))
     error = str(values.get("error", ""))
@@ -90,98 +103,100 @@ def read_job_state(settings: Settings, catalog: Catalog) -> JobState:
 
 
 def start_job(settings: Settings, catalog: Catalog) -> None:
-    """Start the check-up in a process of its own, which outlives this one, unless one is at it already.
+    """Start the check in a process of its own, which outlives this one, unless one is at it already.
 
-    Raises DataError where that can't be done.
+    Raises:
+        DataError: It can't be started.
     """
     if read_job_state(settings, catalog).active:
         return
-    environment = os.environ | settings.environment()
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
-    state_file = _file(settings, catalog.fingerprint, STATE)
+    state_file = _path(settings, catalog.fingerprint, STATE)
+    arguments = (catalog.source, catalog.fingerprint)
     try:
         write_json(state_file, {"starting": time.time(), "what": "starting"})
-        with _file(settings, catalog.fingerprint, LOG).open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "catdog.datasets.quality.job", catalog.source, catalog.fingerprint],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=environment,
-                cwd=PROJECT,
-                start_new_session=True,  # Ctrl-C at the page server must not reach it
-            )
+        with _path(settings, catalog.fingerprint, LOG).open("wb") as log:
+            start_process(JOB, *arguments, project=PROJECT, variables=settings.environment(), log=log)
     except OSError as error:
         state_file.unlink(missing_ok=True)
         raise DataError(f"The check could not be started ({error.strerror or error}): try again later.") from error
-    # an ended process stays in the system's table, as a zombie, until its parent has asked how it ended
-    threading.Thread(target=process.wait, daemon=True, name="reaper of a check-up").start()
 
 
 def run_job(settings: Settings, source: str, fingerprint: str) -> int:
-    """Check the data of `source` and return the process's exit status; a failure is one sentence in the state."""
+    """Check the data in this process; a failure becomes one sentence in the state.
+
+    Args:
+        settings: Say where the data and the report are.
+        source: The data's source, as in open_dataset.
+        fingerprint: What tells which data it was when the check was started.
+
+    Returns:
+        The process's exit status.
+    """
     from catdog.datasets import open_dataset
 
-    state_file = _file(settings, fingerprint, STATE)
+    state_file = _path(settings, fingerprint, STATE)
+    logger.info("checking %s", source)
     try:
         settings.cache.mkdir(parents=True, exist_ok=True)
         # held from the start, since reading all files to tell which data it is takes long where there are many
-        with hold_lock(_file(settings, fingerprint, LOCK), silent, "waiting"):
+        with hold_lock(_path(settings, fingerprint, LOCK), silent, "waiting"):
             dataset = open_dataset(settings, source)
             if dataset.catalog.fingerprint != fingerprint:
                 raise DataError("The pictures have just changed: reload the page and start the check again.")
             if load_report(settings, dataset.catalog) is None:
-                _found(settings, dataset, silent)
+                _check(settings, dataset, silent)
     except BaseException as error:
-        traceback.print_exception(error)
-        sentence = str(error) if isinstance(error, CatDogError) else _sentence(error, settings, fingerprint)
+        logger.exception("the check failed")
+        sentence = str(error) if isinstance(error, CatDogError) else _explain(error, settings, fingerprint)
         with suppress(OSError):
             write_json(state_file, {"error": sentence})
         return 1
+    logger.info("checked %d images", len(dataset.catalog))
     state_file.unlink(missing_ok=True)
     return 0
 
 
 def report_path(settings: Settings, catalog: Catalog) -> Path:
-    """Return the file that keeps what a check-up of this data found."""
-    return _file(settings, catalog.fingerprint, ".json")
+    """Return the file that stores the report on this data."""
+    return _path(settings, catalog.fingerprint, ".json")
 
 
-def _found(settings: Settings, dataset: Dataset, progress: Progress) -> QualityReport:
-    """Look through the data and keep what was found; the caller holds the lock."""
-    with _told(_file(settings, dataset.catalog.fingerprint, STATE), progress) as told:
-        found = examine_images(dataset, settings.cache, told)
-        write_json(report_path(settings, dataset.catalog), found.to_dict())
-    return found
+def _check(settings: Settings, dataset: Dataset, progress: Progress) -> QualityReport:
+    """Check the data and store the report; the caller holds the lock."""
+    with _write_progress(_path(settings, dataset.catalog.fingerprint, STATE), progress) as written:
+        report = examine_images(dataset, settings.cache, written)
+        write_json(report_path(settings, dataset.catalog), report.to_dict())
+    return report
 
 
-def _sentence(error: BaseException, settings: Settings, fingerprint: str) -> str:
+def _explain(error: BaseException, settings: Settings, fingerprint: str) -> str:
+    """Say in one sentence what ended the check."""
     if isinstance(error, MemoryError):
         return "The memory did not suffice to check the pictures: close other programs and start the check again."
     if isinstance(error, OSError):
         return f"The check could not read or write a file ({error.strerror or error}): mend that and start it again."
-    log = _file(settings, fingerprint, LOG)
+    log = _path(settings, fingerprint, LOG)
     return f"The check ended by an error ({type(error).__name__}): the end of {log} shows where."
 
 
 @contextmanager
-def _told(file: Path, progress: Progress) -> Iterator[Progress]:
-    """Yield a progress that is also written to `file`, for pages to read; the file is gone once all went well."""
+def _write_progress(path: Path, progress: Progress) -> Iterator[Progress]:
+    """Yield a progress that is also written to a file, for pages to read; the file is gone once all went well."""
     last = 0.0
 
-    def tell(done: int, total: int, what: str) -> None:
+    def write(done: int, total: int, what: str) -> None:
         nonlocal last
         progress(done, total, what)
         if time.monotonic() - last > INTERVAL:
-            write_json(file, {"done": done, "total": total, "what": what})
+            write_json(path, {"done": done, "total": total, "what": what})
             last = time.monotonic()
 
-    tell(0, 0, "starting")
-    yield tell
-    file.unlink(missing_ok=True)
+    write(0, 0, "starting")
+    yield write
+    path.unlink(missing_ok=True)
 
 
-def _held(lock: Path) -> bool:
+def _is_locked(lock: Path) -> bool:
     """Tell whether a process holds the lock file; the system frees that of a process that dies."""
     if not lock.exists():
         return False
@@ -192,11 +207,12 @@ def _held(lock: Path) -> bool:
         return True
 
 
-def _file(settings: Settings, fingerprint: str, suffix: str) -> Path:
+def _path(settings: Settings, fingerprint: str, suffix: str) -> Path:
     return settings.cache / f"health-{fingerprint}{suffix}"
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 3:
         sys.exit("usage: python -m catdog.datasets.quality.job SOURCE FINGERPRINT")
+    log_to_stderr()
     sys.exit(run_job(Settings.from_environment(), *sys.argv[1:]))

@@ -1,6 +1,6 @@
 """What a check-up found, in sentences for someone who is new to it."""
 
-from catdog.datasets.quality.checks import BLURRED, BRIGHT, DARK, NEAR, SMALL, Pair, QualityReport
+from catdog.datasets.quality.checks import BLURRED, BRIGHT, DARK, NEAR, SMALL, DuplicatePair, QualityReport
 from catdog.datasets.quality.duplicates import BITS
 from catdog.utils.text import join_names
 
@@ -41,7 +41,7 @@ KINDS = {
 PAIRS = ("leaks", "copies", "alike")
 
 
-def sentences(health: QualityReport) -> dict[str, str]:
+def describe_findings(health: QualityReport) -> dict[str, str]:
     """Return {kind: how many were found and what that means} of the kinds of which any was found, in their order."""
     return {
         kind: f"{number:,} {one if number == 1 else several}: {meaning}"
@@ -50,7 +50,7 @@ def sentences(health: QualityReport) -> dict[str, str]:
     }
 
 
-def not_found(health: QualityReport) -> str:
+def describe_absent(health: QualityReport) -> str:
     """Say what was looked for and not found, "" if there is some of everything."""
     missing = [several for kind, (_, several, _) in KINDS.items() if not health.counts.get(kind)]
     if missing[:1] == ["leaks"]:
@@ -58,7 +58,7 @@ def not_found(health: QualityReport) -> str:
     return f"Looked for and not found: {join_names(missing)}." if missing else ""
 
 
-def pair_words(pair: Pair) -> str:
+def describe_pair(pair: DuplicatePair) -> str:
     """Say how two pictures are alike, and how far apart they are."""
     if pair.kind != NEAR:
         return "the same file" if pair.kind == "file" else "the same pixels, saved as another file"
@@ -66,7 +66,7 @@ def pair_words(pair: Pair) -> str:
     return f"{how}{100 * pair.likeness:.1f} % alike, distance {pair.distance} of {BITS}"
 
 
-def odd_words(kind: str, value: float) -> str:
+def describe_value(kind: str, value: float) -> str:
     """Say the value for which a picture was found to be "small", "dark", "bright" or "blurred"."""
     if kind == "small":
         return f"shorter side {value:.0f} pixels"

@@ -17,7 +17,7 @@ POSES = ("portrait",) * 4 + ("sitting",) * 3 + ("lying",) * 2
 SHADOW = (18, 14, 24)
 
 
-def draw(rng: np.random.Generator, label: int, size: int = 160) -> Image.Image:
+def draw_image(rng: np.random.Generator, label: int, size: int = 160) -> Image.Image:
     """Draw one picture, RGB, `size` × `size`; label 0 is a cat, 1 a dog. What it shows is drawn from `rng`."""
     return draw_in_scene(draw_scene(rng, size), rng, label)
 

@@ -8,18 +8,18 @@ from uuid import uuid4
 import numpy as np
 from PIL import Image
 
-from catdog.datasets.synthetic import draw, draw_in_scene, draw_scene
+from catdog.datasets.synthetic import draw_image, draw_in_scene, draw_scene
 from catdog.errors import DataError, UsageError
 from catdog.utils.progress import Progress, silent
 
-__all__ = ["draw", "write_drawn"]
+__all__ = ["draw_image", "generate_dataset"]
 
 FOLDERS = ("cats", "dogs")
 NAMES = ("cat", "dog")
 QUALITY = 90
 
 
-def write_drawn(
+def generate_dataset(
     root: Path,
     seed: int = 0,
     training: int = 800,

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from catdog.charts import goals_of, plot_panels
+from catdog.charts import list_goals, plot_panels
 from catdog.charts.series import Series
-from catdog.comparison import baseline, build_table, describe_overfitting, diff_settings, warn_about_data
+from catdog.comparison import build_table, describe_overfitting, diff_settings, get_baseline, warn_about_data
 from catdog.datasets import TEST, Dataset, open_dataset
 from catdog.errors import CatDogError
-from catdog.evaluation import Predictions, class_scores, confusion, describe_mcnemar, find_hard_examples, mcnemar
+from catdog.evaluation import Predictions, class_scores, confusion_matrix, describe_mcnemar, find_hard_examples, mcnemar
 from catdog.export.report.pages import drawing, page
 from catdog.runs import Run
 from catdog.settings import Settings
@@ -69,7 +69,7 @@ def _data_words(run: Run) -> str:
     parts = [
         f"{split}: " + ", ".join(f"{number:,} {name}" for name, number in of.items()) for split, of in counts.items()
     ]
-    known = baseline(run)
+    known = get_baseline(run)
     guess = f" Always guessing the most frequent class scores {format_percent(known)}." if known is not None else ""
     fingerprint = run.fingerprint[:12]
     return (
@@ -85,12 +85,12 @@ def _run(run: Run, name: str, history: Mapping[str, Sequence[float]], answers: P
         "settings": {key: value for key, value in run.config.to_dict().items() if value is not None},
         "weights": (run.details.get("weights") or {}).get("source", ""),
         "note": run.note,
-        "overfitting": describe_overfitting(history, baseline(run)),
+        "overfitting": describe_overfitting(history, get_baseline(run)),
         "confusion": None,
     }
     if answers is not None:
         said["classes"] = _classes(run)
-        said["confusion"] = confusion(answers.labels, answers.probabilities, 0.5).tolist()
+        said["confusion"] = confusion_matrix(answers.labels, answers.probabilities, 0.5).tolist()
         said["scores"] = class_scores(answers.labels, answers.probabilities, 0.5)
     return said
 
@@ -103,8 +103,8 @@ def _classes(run: Run) -> tuple[str, str]:
 def _curves(runs: Sequence[Run], names: Mapping[str, str], histories: Mapping[str, Mapping[str, Sequence[float]]]):
     series = [Series(names[run.id], run.config.model, histories[run.id]) for run in runs]
     models = sorted({run.config.model for run in runs if run.config.source == "photos"})
-    shares = {round(share, 4) for run in runs if (share := baseline(run)) is not None}
-    return plot_panels(series, goals=goals_of(models, shares.pop() if len(shares) == 1 else None))
+    shares = {round(share, 4) for run in runs if (share := get_baseline(run)) is not None}
+    return plot_panels(series, goals=list_goals(models, shares.pop() if len(shares) == 1 else None))
 
 
 def _better(runs: Sequence[Run], names: Mapping[str, str], answers: Mapping[str, Predictions]) -> list[str]:
@@ -160,7 +160,7 @@ def _picture(dataset: Dataset | None, path: str) -> str:
     if dataset is None or path not in dataset.catalog.paths:
         return ""
     try:
-        image = Image.fromarray(np.asarray(dataset.picture(dataset.catalog.paths.index(path))))
+        image = Image.fromarray(np.asarray(dataset.image(dataset.catalog.paths.index(path))))
     except CatDogError:
         return ""
     image.thumbnail((SIDE, SIDE))

@@ -14,10 +14,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from catdog.errors import RunError
-from catdog.runs.executors.local import worker_variables
-from catdog.settings import Cluster, Settings
+from catdog.settings import PROJECT, Cluster, Settings
 from catdog.training import RunFolder
 from catdog.utils.files import read_json, write_json
+from catdog.utils.processes import child_variables
 
 if TYPE_CHECKING:
     from ray.job_submission import JobSubmissionClient
@@ -80,7 +80,7 @@ def start(settings: Settings, folder: RunFolder) -> None:
     cluster = _cluster(settings)
     job = f"{folder.path.name}-{secrets.token_hex(3)}"
     command = [sys.executable, "-m", "catdog.runs.ray_worker", str(folder.path)]
-    environment = worker_variables(settings) | {"TF_CPP_MIN_LOG_LEVEL": "2", JOB: job}
+    environment = child_variables(PROJECT, settings.environment()) | {JOB: job}
     ray = client(cluster)
     with _in_words(cluster):
         # before the job is there, so that none is ever unknown to its run

@@ -8,13 +8,13 @@ from catdog.comparison import describe_data, label_runs
 from catdog.runs import Run
 from catdog.utils.text import format_percent
 from pages.components import markdown, state
-from pages.components.augment.stability import steadiness
-from pages.components.predictions import classes_of, predict
+from pages.components.augment.stability import describe_stability
+from pages.components.predictions import class_names, predict
 
 NOBODY = "none"
 
 
-def answering() -> tuple[Run, str] | None:
+def choose_predictor() -> tuple[Run, str] | None:
     """Let the user choose the model that answers, at first the best finished one; return it and what it is called.
 
     None where there is none, or none is to answer.
@@ -48,7 +48,7 @@ def answering() -> tuple[Run, str] | None:
     return (by_id[chosen], names[chosen]) if chosen in by_id else None
 
 
-def say_answers(
+def show_predictions(
     run: Run, name: str, pictures: list[np.ndarray], sentence: DeltaGenerator, places: list[DeltaGenerator]
 ) -> None:
     """Put the run's answer for each picture, uint8 (160, 160, 3), the original first, into its place; sum them up."""
@@ -56,10 +56,10 @@ def say_answers(
     if answers is None:
         return
     found = [answer.probability for answer in answers]
-    classes = classes_of(run)
+    classes = class_names(run)
     for probability, place in zip(found, places, strict=True):
         most = int(probability > 0.5)
         sure = format_percent(max(probability, 1 - probability), 0)
         place.markdown(f":{('orange', 'blue')[most]}-badge[{markdown.escape(classes[most])} {sure}]")
-    if said := steadiness(name, classes, found[1:]):
+    if said := describe_stability(name, classes, found[1:]):
         sentence.markdown(f":material/balance: {markdown.escape(said)}")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from catdog.utils.text import format_percent
 
 
-def steadiness(name: str, classes: tuple[str, str], probabilities: Sequence[float]) -> str:
+def describe_stability(name: str, classes: tuple[str, str], probabilities: Sequence[float]) -> str:
     """Return one sentence on a model's probabilities of class 1 (0..1) for the versions of a picture, "" for none."""
     total = len(probabilities)
     if not total:

@@ -6,17 +6,17 @@ import streamlit as st
 from catdog.charts import CONFIG, plot_class_counts
 from catdog.charts.image_sizes import plot_aspect_ratios, plot_image_sizes
 from catdog.datasets import SPLITS, TRAINING, Dataset
-from catdog.datasets.statistics import Facts
+from catdog.datasets.statistics import ImageStatistics
 from catdog.images.decode import SIZE
 from catdog.utils.text import format_percent
 from pages.components import markdown, page
-from pages.components.statistics import facts_if_ready
-from pages.components.thumbnails import tile
+from pages.components.statistics import poll_statistics
+from pages.components.thumbnails import make_tile
 
 MEAN = 240  # pixels of a mean picture on the page
 
 
-def counts(dataset: Dataset) -> None:
+def draw_counts(dataset: Dataset) -> None:
     """Show the counts by class and split, and explain the baseline with its counted number."""
     catalog = dataset.catalog
     numbers = catalog.counts()
@@ -50,10 +50,10 @@ def counts(dataset: Dataset) -> None:
             st.dataframe([{"file": path, "reason": reason} for path, reason in dataset.skipped], hide_index=True)
 
 
-def looks(dataset: Dataset) -> None:
+def draw_statistics(dataset: Dataset) -> None:
     """Show how large the pictures are and what the mean picture of each class and split looks like."""
     st.header("How large they are", anchor=False)
-    facts = facts_if_ready(dataset)
+    facts = poll_statistics(dataset)
     if facts is None:
         return
     _sizes(dataset, facts)
@@ -61,7 +61,7 @@ def looks(dataset: Dataset) -> None:
     _means(dataset, facts)
 
 
-def _sizes(dataset: Dataset, facts: Facts) -> None:
+def _sizes(dataset: Dataset, facts: ImageStatistics) -> None:
     known = facts.widths > 0
     if not known.any():
         st.caption("The pictures' files are gone, so their own sizes are not known.")
@@ -95,11 +95,11 @@ def _counts_chart(data: tuple[str, int], _dataset: Dataset) -> go.Figure:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _charts(data: tuple[str, int], _dataset: Dataset, _facts: Facts) -> tuple[go.Figure, go.Figure]:
+def _charts(data: tuple[str, int], _dataset: Dataset, _facts: ImageStatistics) -> tuple[go.Figure, go.Figure]:
     return plot_image_sizes(_dataset.catalog, _facts), plot_aspect_ratios(_dataset.catalog, _facts)
 
 
-def _means(dataset: Dataset, facts: Facts) -> None:
+def _means(dataset: Dataset, facts: ImageStatistics) -> None:
     classes = dataset.catalog.classes
     shown = _mean_tiles((dataset.catalog.fingerprint, len(dataset.catalog)), facts)
     words, pictures = st.columns([2, 3], gap="large")
@@ -128,15 +128,15 @@ def _means(dataset: Dataset, facts: Facts) -> None:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _mean_tiles(data: tuple[str, int], _facts: Facts) -> list[list[bytes]]:
-    return [[tile(mean, MEAN, MEAN) for mean in split] for split in _facts.means]
+def _mean_tiles(data: tuple[str, int], _facts: ImageStatistics) -> list[list[bytes]]:
+    return [[make_tile(mean, MEAN, MEAN) for mean in split] for split in _facts.means]
 
 
 def _between(smallest: int, largest: int) -> str:
     return f"{smallest:,}" if smallest == largest else f"{smallest:,} to {largest:,}"
 
 
-def _tall_square_wide(facts: Facts) -> str:
+def _tall_square_wide(facts: ImageStatistics) -> str:
     tall, wide = (facts.heights > facts.widths).sum(), (facts.widths > facts.heights).sum()
     square = (facts.widths > 0).sum() - tall - wide
     return f"{tall:,} are taller than wide, {square:,} are square, {wide:,} are wider than tall"

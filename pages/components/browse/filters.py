@@ -31,7 +31,7 @@ SIZE_HELP = (
 
 
 @dataclass(frozen=True)
-class Wanted:
+class GridSettings:
     """What the page is to show: pictures, and a grid of rows × columns for them."""
 
     selection: Selection
@@ -39,7 +39,7 @@ class Wanted:
     columns: int
 
 
-def filters(catalog: Catalog) -> Wanted:
+def draw_filters(catalog: Catalog) -> GridSettings:
     """Draw the inputs; return what they say."""
     both = _both(catalog)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -67,7 +67,7 @@ def filters(catalog: Catalog) -> Wanted:
         order=order,
         sample=sample,
     )
-    return Wanted(selection, rows, columns)
+    return GridSettings(selection, rows, columns)
 
 
 def say_what_the_address_got_wrong(catalog: Catalog) -> None:

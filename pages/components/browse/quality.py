@@ -4,24 +4,31 @@ from pathlib import Path
 
 import streamlit as st
 
-from catdog.comparison import best_run_on
+from catdog.comparison import find_best_run
 from catdog.datasets import Catalog, Dataset
 from catdog.datasets.exclusions import list_excluded
 from catdog.datasets.quality.checks import QualityReport
 from catdog.datasets.quality.job import load_report, read_job_state, report_path, start_job
-from catdog.datasets.quality.messages import KINDS, PAIRS, not_found, odd_words, pair_words, sentences
+from catdog.datasets.quality.messages import (
+    KINDS,
+    PAIRS,
+    describe_absent,
+    describe_findings,
+    describe_pair,
+    describe_value,
+)
 from catdog.errors import CatDogError, RunError
 from catdog.evaluation.label_errors import LabelError, find_label_errors
 from catdog.runs import Run
 from catdog.utils.text import format_percent
 from pages.components import access, markdown, page, state
-from pages.components.browse.quality_grid import first_page, show_pairs, show_photos
+from pages.components.browse.quality_grid import show_images, show_pairs, turn_to_first_page
 
 DOUBTED, EXCLUDED = "doubted", "excluded"
 EVERY = 0.5  # seconds between two looks at the check-up
 
 
-def health(dataset: Dataset) -> None:
+def draw_quality(dataset: Dataset) -> None:
     """Draw the section: a button before the check-up, its progress meanwhile, what it found afterwards."""
     found = _stored(dataset.catalog)
     if found is None:
@@ -62,7 +69,7 @@ def _checkup(catalog: Catalog) -> None:
 
 def _start(catalog: Catalog) -> None:
     try:
-        access.check()
+        access.require()
         start_job(state.settings(), catalog)
     except CatDogError as error:
         st.toast(markdown.escape(str(error)), icon=":material/error:")
@@ -85,21 +92,27 @@ def _findings(dataset: Dataset, found: QualityReport) -> None:
         left_out = list_excluded(state.settings(), catalog)
         run, doubted = _doubted(catalog)
         _say(found, run, doubted, left_out)
-        kinds = [*sentences(found), *[DOUBTED] * bool(doubted), *[EXCLUDED] * bool(left_out)]
+        kinds = [*describe_findings(found), *[DOUBTED] * bool(doubted), *[EXCLUDED] * bool(left_out)]
         if not kinds:
             return
         if st.session_state.get("finding", kinds[0]) not in kinds:
             del st.session_state["finding"]  # such as after the last excluded picture was taken back
         kind = st.segmented_control(
-            "Show", kinds, default=kinds[0], required=True, key="finding", bind="query-params", on_change=first_page
+            "Show",
+            kinds,
+            default=kinds[0],
+            required=True,
+            key="finding",
+            bind="query-params",
+            on_change=turn_to_first_page,
         )
         if kind == "unreadable":
             st.dataframe([{"file": path, "reason": why} for path, why in found.unreadable], hide_index=True)
         elif kind in PAIRS:
-            pairs = [(pair.first, pair.second, pair_words(pair)) for pair in found.pairs if pair.group == kind]
+            pairs = [(pair.first, pair.second, describe_pair(pair)) for pair in found.pairs if pair.group == kind]
             show_pairs(dataset, pairs, frozenset(left_out))
         else:
-            show_photos(dataset, _singles(kind, catalog, found, doubted, left_out), frozenset(left_out))
+            show_images(dataset, _singles(kind, catalog, found, doubted, left_out), frozenset(left_out))
 
 
 def _singles(
@@ -113,12 +126,12 @@ def _singles(
         ]
     if kind == EXCLUDED:
         return [(path, "left out of training") for path in left_out]
-    return [(path, odd_words(kind, value)) for path, value in found.odd.get(kind, ())]
+    return [(path, describe_value(kind, value)) for path, value in found.odd.get(kind, ())]
 
 
 def _doubted(catalog: Catalog) -> tuple[Run | None, list[LabelError]]:
     """Return the best finished run on this data, if there is any, and the labels that it contradicts."""
-    run = best_run_on(state.runs(), catalog.fingerprint)
+    run = find_best_run(state.runs(), catalog.fingerprint)
     try:
         changed = run.files.predictions.stat().st_mtime_ns if run else 0
     except OSError:  # the run was deleted at this moment
@@ -136,7 +149,7 @@ def _read_label_errors(run_id: str, changed: int, fingerprint: str, _run: Run, _
 
 def _say(found: QualityReport, run: Run | None, doubted: list[LabelError], left_out: tuple[str, ...]) -> None:
     """Say in a sentence for each kind what was found, then what was not."""
-    lines = [f"- {words}" for words in sentences(found).values()]
+    lines = [f"- {words}" for words in describe_findings(found).values()]
     if doubted:
         many = "1 label" if len(doubted) == 1 else f"{len(doubted):,} labels"
         lines.append(
@@ -151,6 +164,6 @@ def _say(found: QualityReport, run: Run | None, doubted: list[LabelError], left_
     short = [f"{kept[kind]:,} {KINDS[kind][1]}" for kind in kept if kept[kind] < found.counts.get(kind, 0)]
     cut = f" Only the first {', '.join(short)} can be shown." if short else ""
     st.caption(
-        f"{not_found(found)}{cut} An excluded picture stays on the disk and on this page: runs that start from now on "
+        f"{describe_absent(found)}{cut} An excluded picture stays on the disk and on this page: runs that start from now on "
         "leave it out of training, validation and test, and each run notes which it left out."
     )

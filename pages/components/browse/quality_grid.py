@@ -6,14 +6,14 @@ from catdog.datasets import Dataset
 from catdog.datasets.exclusions import exclude_images, include_images
 from catdog.errors import CatDogError, ImageError
 from pages.components import access, markdown, state
-from pages.components.thumbnails import tile
+from pages.components.thumbnails import make_tile
 
 PAIRS_A_PAGE, PHOTOS_A_PAGE = 6, 12
 PAGE = "finding-page"
 COLOURS = ("orange", "blue")
 
 
-def first_page() -> None:
+def turn_to_first_page() -> None:
     """Turn to the first page of what is shown."""
     st.session_state[PAGE] = 1
 
@@ -33,7 +33,7 @@ def show_pairs(dataset: Dataset, pairs: list[tuple[str, str, str]], left_out: fr
                     _photo(dataset, path, "", f"{place}-{side}", left_out)
 
 
-def show_photos(dataset: Dataset, photos: list[tuple[str, str]], left_out: frozenset[str]) -> None:
+def show_images(dataset: Dataset, photos: list[tuple[str, str]], left_out: frozenset[str]) -> None:
     """Show pictures page by page: (path, what to say of it)."""
     first = _page(len(photos), PHOTOS_A_PAGE)
     grid = st.grid(6, min_column_width=140)
@@ -67,7 +67,7 @@ def _photo(dataset: Dataset, path: str, words: str, place: str, left_out: frozen
     st.caption(f"{markdown.escape(path)}  \n:{colour}[{name}], {catalog.splits[row]}{said}")
     key = f"exclude-{place}-{path}"
     st.session_state[key] = path in left_out  # the same picture may be there twice, or excluded elsewhere
-    why = access.why_not()
+    why = access.reason_denied()
     st.toggle(
         "Exclude",
         key=key,
@@ -81,7 +81,7 @@ def _photo(dataset: Dataset, path: str, words: str, place: str, left_out: frozen
 def _toggle(dataset: Dataset, path: str, key: str) -> None:
     change = exclude_images if st.session_state[key] else include_images
     try:
-        access.check()
+        access.require()
         change(state.settings(), dataset.catalog, [path])
     except CatDogError as error:
         st.toast(markdown.escape(str(error)), icon=":material/error:")
@@ -89,4 +89,4 @@ def _toggle(dataset: Dataset, path: str, key: str) -> None:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _tile(path: str, fingerprint: str, _dataset: Dataset, row: int) -> bytes:
-    return tile(_dataset.picture(row), 320, 240)
+    return make_tile(_dataset.image(row), 320, 240)

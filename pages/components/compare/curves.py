@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from catdog.charts import METRICS, Series, goals_of, plot_panels
-from catdog.comparison import SeedGroup, baseline
-from catdog.comparison import group_by_seed as folds
+from catdog.charts import METRICS, Series, list_goals, plot_panels
+from catdog.comparison import SeedGroup, get_baseline
+from catdog.comparison import average_seeds as folds
 from catdog.models.published import CURVES
 from catdog.runs import Run
 from catdog.training import ACTIVE
@@ -118,8 +118,8 @@ def chart_of(runs: list[Run], names: Mapping[str, str], histories: Histories, lo
     """Return the chart, a plotly Figure, and the Series that it shows."""
     series = _series(runs, names, histories, look.fold)
     on_photos = {run.config.model for run in runs if run.config.source == "photos"}
-    baselines = {round(share, 4) for run in runs if (share := baseline(run)) is not None}
-    goals = goals_of(sorted(on_photos), baselines.pop() if len(baselines) == 1 else None) if look.goals else ()
+    baselines = {round(share, 4) for run in runs if (share := get_baseline(run)) is not None}
+    goals = list_goals(sorted(on_photos), baselines.pop() if len(baselines) == 1 else None) if look.goals else ()
     models = sorted({run.config.model for run in runs})
     notebook = {name: CURVES[name] for name in models} if look.notebook else None
     return shared_chart(plot_panels, series, look.metrics, goals, notebook, look.axis, look.smoothing), series

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from catdog.comparison import best_cells, diff_settings
+from catdog.comparison import diff_settings, find_best_cells
 from catdog.runs import Run
 from catdog.utils.text import format_percent, format_size
 from pages.components import markdown
@@ -59,7 +59,7 @@ def score_table(rows: list[dict[str, Any]]) -> None:
     styled = shown.style
     for column, (_, words, _) in COLUMNS.items():
         styled = styled.format(words, subset=[column], na_rep="–")
-    for number, column in best_cells(rows):
+    for number, column in find_best_cells(rows):
         words = COLUMNS[column][1]
         cell = pd.IndexSlice[[number], [column]]
         styled = styled.format(lambda value, words=words: f"★ {words(value)}", subset=cell)
@@ -98,7 +98,7 @@ def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def score_notes(runs: list[Run], rows: list[dict[str, Any]]) -> None:
     """Say what the published figures belong to, what the test score means, and how little a few pictures decide."""
-    if best_cells(rows):
+    if find_best_cells(rows):
         st.caption(":material/star: The best of each column is marked. A click on a heading sorts the rows by it.")
     if any(run.config.source != "photos" for run in runs):
         st.caption(

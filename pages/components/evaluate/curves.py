@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 import streamlit as st
 
-from catdog.charts import CONFIG, Line, precision_recall_chart, reliability_chart, roc_chart
-from catdog.evaluation import Curve, calibration, class_scores, precision_recall, roc
+from catdog.charts import CONFIG, Line, plot_precision_recall, plot_reliability, plot_roc
+from catdog.evaluation import Curve, calibration_curve, class_scores, precision_recall_curve, roc_curve
 from pages.components import markdown, page
 from pages.components.evaluate.predictions import Judged
 
@@ -33,8 +33,8 @@ def curves(one: Judged, alike: Sequence[Judged], threshold: float) -> None:
 def _roc(one: Judged, alike: Sequence[Judged], threshold: float, first: str, second: str) -> None:
     of_first, of_second = class_scores(one.answers.labels, one.answers.probabilities, threshold)
     points = {one.run.id: (1 - of_first.recall, of_second.recall)}
-    lines = [_line(each, roc(each.answers.labels, each.answers.probabilities), points) for each in alike]
-    _chart("ROC curve", roc_chart(lines, *one.classes), "roc", lines)
+    lines = [_line(each, roc_curve(each.answers.labels, each.answers.probabilities), points) for each in alike]
+    _chart("ROC curve", plot_roc(lines, *one.classes), "roc", lines)
     st.markdown(
         f"What share of the {second} is found, against what share of the {first} is wrongly called {second}, while the "
         "threshold goes from 1 down to 0. The nearer to the upper left corner, the better. The dot is the threshold "
@@ -45,8 +45,10 @@ def _roc(one: Judged, alike: Sequence[Judged], threshold: float, first: str, sec
 def _precision_recall(one: Judged, alike: Sequence[Judged], threshold: float, second: str) -> None:
     _, score = class_scores(one.answers.labels, one.answers.probabilities, threshold)
     points = {} if score.precision is None else {one.run.id: (score.recall, score.precision)}
-    lines = [_line(each, precision_recall(each.answers.labels, each.answers.probabilities), points) for each in alike]
-    chart = precision_recall_chart(lines, one.classes[1], float(one.answers.labels.mean()))
+    lines = [
+        _line(each, precision_recall_curve(each.answers.labels, each.answers.probabilities), points) for each in alike
+    ]
+    chart = plot_precision_recall(lines, one.classes[1], float(one.answers.labels.mean()))
     _chart("Precision and recall", chart, "precision-recall", lines)
     st.markdown(
         f"Who wants to find all {second} must accept some wrong ones among them. The nearer to the upper right corner, "
@@ -56,7 +58,7 @@ def _precision_recall(one: Judged, alike: Sequence[Judged], threshold: float, se
 
 def _calibration(alike: Sequence[Judged], second: str) -> None:
     lines = [_honest(each) for each in alike]
-    _chart("Calibration", reliability_chart(lines, second), "reliability", lines)
+    _chart("Calibration", plot_reliability(lines, second), "reliability", lines)
     second = markdown.escape(second)
     st.markdown(
         f"Of the pictures to which it gives 80 % for {second}, 8 in 10 should be {second}. Where a line is flatter "
@@ -74,7 +76,7 @@ def _line(one: Judged, curve: Curve, points: dict[str, tuple[float, float]]) -> 
 
 def _honest(one: Judged) -> Line:
     """Return the reliability line of a run: its bins that hold a picture."""
-    found = calibration(one.answers.labels, one.answers.probabilities)
+    found = calibration_curve(one.answers.labels, one.answers.probabilities)
     kept = found.counts > 0
     predicted, actual, counts = (values[kept].tolist() for values in (found.predicted, found.actual, found.counts))
     note = f"off by {100 * found.error:.1f} points"

@@ -13,8 +13,8 @@ from catdog.utils.text import format_percent
 from pages.components import markdown, state
 from pages.components.evaluate.confusion_matrix import CELL, DISPUTED, HARDEST, cell, cell_words
 from pages.components.evaluate.predictions import Judged
-from pages.components.image_dialog import open_photo
-from pages.components.thumbnails import Tiles, tile
+from pages.components.image_dialog import open_image
+from pages.components.thumbnails import TileCache, make_tile
 
 A_PAGE = 12
 MOST_HARD = 48  # of the hardest pictures: the others are hardly hard any more
@@ -111,10 +111,10 @@ def _only_names(found: list[Shown], one: Judged) -> None:
     """List pictures of data that is not in use by name, and offer to use that data."""
     source = one.run.config.source
     st.info(
-        f"These are {state.source_words(source)}, which are not the data in use, so only their names can be shown.",
+        f"These are {state.describe_source(source)}, which are not the data in use, so only their names can be shown.",
         icon=":material/database:",
     )
-    if source in state.offered():
+    if source in state.list_selectable():
         st.button("Use that data and see them", on_click=_use, args=(source,), icon=":material/photo_library:")
     rows = [
         {
@@ -165,7 +165,7 @@ def _tile(each: Shown, picture: bytes | str, classes: tuple[str, str], threshold
     st.button(
         markdown.escape(name),
         key=f"look-{each.path}",
-        on_click=open_photo,
+        on_click=open_image,
         args=(each.path,),
         type="tertiary",
         wrap=False,
@@ -188,7 +188,7 @@ def _maker(dataset: Dataset) -> Callable[[tuple], bytes | str]:
         if row is None:
             return "This picture is not in the data any more."
         try:
-            return tile(dataset.picture(row), 320, 240, crop=True)
+            return make_tile(dataset.image(row), 320, 240, crop=True)
         except ImageError as error:
             return str(error)
 
@@ -196,5 +196,5 @@ def _maker(dataset: Dataset) -> Callable[[tuple], bytes | str]:
 
 
 @st.cache_resource(show_spinner=False)
-def _tiles() -> Tiles:
-    return Tiles(KEPT)
+def _tiles() -> TileCache:
+    return TileCache(KEPT)

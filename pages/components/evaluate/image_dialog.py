@@ -12,8 +12,8 @@ from catdog.utils.text import format_percent
 from pages.components import markdown
 from pages.components.evaluate.predictions import Judged
 from pages.components.heatmap import Given, heat_map
-from pages.components.statistics import picture_reader
-from pages.components.thumbnails import whole
+from pages.components.statistics import get_image_reader
+from pages.components.thumbnails import shrink_jpeg
 
 MOST = 1000  # pixels of the longer side that are sent
 WIDE, HIGH = 560, 420  # pixels that the picture may fill on the screen
@@ -51,7 +51,7 @@ def _look(path: str, alike: Sequence[Judged], dataset: Dataset, threshold: float
         )
         _answers(given, classes, label, threshold)
     with right:
-        pixels = np.array(picture_reader(dataset)(slice(row, row + 1))[0])
+        pixels = np.array(get_image_reader(dataset)(slice(row, row + 1))[0])
         heat_map(
             pixels,
             f"{dataset.catalog.fingerprint}-{row}",
@@ -64,13 +64,13 @@ def _look(path: str, alike: Sequence[Judged], dataset: Dataset, threshold: float
 
 def _picture(dataset: Dataset, row: int, path: str, label: str) -> None:
     try:
-        picture = dataset.picture(row)
+        picture = dataset.image(row)
     except ImageError as error:
         st.error(markdown.escape(str(error)), icon=":material/broken_image:")
         return
     height, width, _ = picture.shape
     shown = round(width * min(WIDE / width, HIGH / height))
-    st.image(whole(picture, MOST), width=shown, alt=f"The picture {path} as it is, labelled {label}")
+    st.image(shrink_jpeg(picture, MOST), width=shown, alt=f"The picture {path} as it is, labelled {label}")
 
 
 def _answers(given: list[tuple[Judged, float]], classes: tuple[str, str], label: int, threshold: float) -> None:

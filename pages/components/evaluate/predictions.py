@@ -13,7 +13,7 @@ from catdog.runs.scoring import score_on
 from catdog.training import ACTIVE
 from pages.components import jobs, markdown, state
 from pages.components.jobs import Job
-from pages.components.predictions import classes_of
+from pages.components.predictions import class_names
 
 OWN, HERE = "the data each run learned from", "the data in use"
 PATIENCE = 0.1  # seconds that the page waits for answers before it shows how far they are
@@ -66,7 +66,7 @@ def gather(runs: Sequence[Run], names: Mapping[str, str], dataset: Dataset, spli
         if len(answers) == 0:
             st.warning(f"{markdown.escape(name)} has no answer to any {split} picture.", icon=":material/warning:")
             continue
-        classes = dataset.catalog.classes if here else classes_of(run)
+        classes = dataset.catalog.classes if here else class_names(run)
         data = (dataset.catalog.fingerprint if here else run.fingerprint or run.config.source, hash(answers.paths))
         judged.append(Judged(run, name, answers, classes, data, here, own or not here))
     return judged
@@ -117,7 +117,7 @@ def _asked(run: Run, name: str, dataset: Dataset, split: str, at_once: bool) -> 
         label = f"Ask {markdown.escape(name)} about the pictures now"
         st.button(label, key=f"ask-{run.id}", on_click=ask, icon=":material/quiz:")
         return None
-    jobs.wait_behind_bar(job, PATIENCE, f"Asking {markdown.escape(name)} …")
+    jobs.wait_with_progress(job, PATIENCE, f"Asking {markdown.escape(name)} …")
     if job.error is not None:
         if not isinstance(job.error, CatDogError):
             raise job.error

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from catdog.evaluation import accuracy_interval, calibration, class_scores, precision_recall, roc
+from catdog.evaluation import accuracy_interval, calibration_curve, class_scores, precision_recall_curve, roc_curve
 from catdog.utils.text import format_percent, join_names
 from pages.components import markdown
 from pages.components.evaluate.predictions import Judged
@@ -65,9 +65,9 @@ def _row(one: Judged) -> dict:
         "accuracy": 100 * right / len(labels),
         "interval": f"{100 * low:.1f} to {100 * high:.1f} %",
         "loss": float(one.answers.losses.mean()),
-        "roc": roc(labels, probabilities).area if both else None,
-        "pr": precision_recall(labels, probabilities).area if both else None,
-        "error": 100 * calibration(labels, probabilities).error,
+        "roc": roc_curve(labels, probabilities).area if both else None,
+        "pr": precision_recall_curve(labels, probabilities).area if both else None,
+        "error": 100 * calibration_curve(labels, probabilities).error,
     }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from catdog.datasets import Dataset
-from catdog.evaluation import class_scores, confusion
+from catdog.evaluation import class_scores, confusion_matrix
 from catdog.utils.text import format_percent
 from pages.components import markdown, page
 from pages.components.evaluate.confusion_matrix import matrix
@@ -46,7 +46,7 @@ def focus(judged: Sequence[Judged], dataset: Dataset, split: str) -> None:
     alike = [each for each in judged if each.data == one.data]
     table, scores = st.columns([3, 2], gap="medium")
     with table:
-        matrix(confusion(one.answers.labels, one.answers.probabilities, threshold), one.classes)
+        matrix(confusion_matrix(one.answers.labels, one.answers.probabilities, threshold), one.classes)
     with scores:
         _scores(one, threshold)
     curves(one, alike, threshold)

@@ -11,7 +11,7 @@ from catdog.datasets import TEST
 from catdog.errors import ImageError
 from catdog.images.decode import resize
 from pages.components import markdown, state
-from pages.components.thumbnails import in_address, tile
+from pages.components.thumbnails import make_tile, to_data_url
 
 SAMPLE = 6
 THUMBNAIL = 56  # pixels of a picture in the table
@@ -45,9 +45,9 @@ def make_asked(
     return Asked(
         name=name,
         key=hashlib.blake2b(pixels.tobytes(), digest_size=12).hexdigest(),
-        shown=in_address(tile(picture)),
-        seen=in_address(tile(pixels)),
-        thumbnail=in_address(tile(pixels, THUMBNAIL, THUMBNAIL)),
+        shown=to_data_url(make_tile(picture)),
+        seen=to_data_url(make_tile(pixels)),
+        thumbnail=to_data_url(make_tile(pixels, THUMBNAIL, THUMBNAIL)),
         size=(picture.shape[1], picture.shape[0]),
         pixels=pixels,
         truth=truth,
@@ -57,7 +57,7 @@ def make_asked(
 
 def sampled() -> Iterator[Asked]:
     """Yield random pictures of the test set, where the address has a number to draw them by."""
-    number = state.number_in_address("sample")
+    number = state.read_number_param("sample")
     if number is None:
         return
     dataset = state.dataset()
@@ -75,7 +75,7 @@ def _of_dataset(fingerprint: str, row: int, _dataset) -> Asked:
     catalog = _dataset.catalog
     return make_asked(
         catalog.paths[row].rsplit("/", 1)[-1],
-        _dataset.picture(row),
+        _dataset.image(row),
         catalog.classes[catalog.labels[row]],
         catalog.source,
         np.array(_dataset.pixels[row]),

@@ -11,11 +11,11 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from catdog.datasets.archive_images import read_archive_images
 from catdog.errors import CatDogError, DataError, ImageError
 from catdog.images.decode import SUFFIXES, read_image
-from catdog.utils.mapped import give_back
-from catdog.utils.names import one_line
+from catdog.utils.memory import trim_memory
+from catdog.utils.text import one_line
 from pages.components import markdown, state
 from pages.components.predict.image import SAMPLE, Asked, make_asked
-from pages.components.uploads import megabytes
+from pages.components.uploads import limit_upload
 
 MOST = 200
 FEW = 3  # files that are read without a bar
@@ -48,7 +48,7 @@ def tray() -> Tray:
 
 def fill_tray() -> None:
     """Draw the ways to bring pictures, take in what comes, and say of each file that is no picture what it is."""
-    most, none = megabytes(MEGABYTES, _key("drop"))
+    most, none = limit_upload(MEGABYTES, _key("drop"))
     files = st.file_uploader(
         f"Drop up to {MOST} pictures, or a zip of them",
         type=[*PICTURE_TYPES, ".zip"],
@@ -68,7 +68,7 @@ def fill_tray() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             f"Take {SAMPLE} test pictures",
-            on_click=state.draw_number,
+            on_click=state.randomize_param,
             args=("sample",),
             type="primary",
             icon=":material/casino:",
@@ -78,7 +78,7 @@ def fill_tray() -> None:
             st.dialog("Take a photo", icon=":material/photo_camera:")(_camera)()
         if st.button("Paste a picture", icon=":material/content_paste:"):
             st.dialog("Paste a picture", icon=":material/content_paste:")(_paste)()
-        there = tray().pictures or tray().problems or state.number_in_address("sample") is not None
+        there = tray().pictures or tray().problems or state.read_number_param("sample") is not None
         st.button("Put them away", on_click=_clear, disabled=not there, icon=":material/clear_all:")
     for problem in tray().problems:
         st.error(markdown.escape(problem), icon=":material/broken_image:")
@@ -153,7 +153,7 @@ def _take(files: list) -> None:
         _let_go(file)
     if bar is not None:
         bar.empty()
-        give_back()  # of hundreds of megabytes of photos
+        trim_memory()  # of hundreds of megabytes of photos
     st.session_state["taken"] = st.session_state.get("taken", 0) + 1
 
 

@@ -6,8 +6,8 @@ from contextlib import suppress
 
 import streamlit as st
 
-from catdog.charts import Series, goals_of, plot_learning_curves
-from catdog.comparison import baseline, describe_data, label_runs
+from catdog.charts import Series, list_goals, plot_learning_curves
+from catdog.comparison import describe_data, get_baseline, label_runs
 from catdog.errors import CatDogError, RunError
 from catdog.runs import Run, move_up, open_run, stop_run
 from catdog.training import ACTIVE
@@ -19,7 +19,7 @@ from pages.components.zoomable_chart import shared_chart, zoomed_chart
 EVERY = 1.0  # seconds between two looks at the runs
 
 
-def live(active: list[Run]) -> None:
+def show_active_runs(active: list[Run]) -> None:
     """Draw these active runs and keep them current by themselves; without any, draw nothing and poll nothing.
 
     Once one of them ends, the whole page is drawn anew.
@@ -91,7 +91,7 @@ def _move_up(run: Run) -> None:
 
 def _act(action: Callable[..., None], run: Run) -> None:
     try:
-        access.do(action, run)
+        access.perform(action, run)
     except CatDogError as error:  # it has just begun or ended by itself
         st.toast(markdown.escape(str(error)), icon=":material/error:")
 
@@ -129,8 +129,8 @@ def _within(share: float) -> float:
 def _curves(runs: list[Run]) -> None:
     names = label_runs(runs)
     series = [Series(names[run.id], run.config.model, run.history(), run.config.epochs) for run in runs]
-    known = [share for run in runs if (share := baseline(run)) is not None]
+    known = [share for run in runs if (share := get_baseline(run)) is not None]
     models = [run.config.model for run in runs if run.config.source == "photos"]
-    chart = shared_chart(plot_learning_curves, series, "accuracy", goals_of(models, known[0] if known else None))
+    chart = shared_chart(plot_learning_curves, series, "accuracy", list_goals(models, known[0] if known else None))
     alt = f"Accuracy by epoch of {join_names([one.name for one in series])}, growing while it trains."
     zoomed_chart(chart, "live-curve", alt)

@@ -8,13 +8,13 @@ from catdog.training.config import AUGMENTATIONS as EFFECTS
 from catdog.training.config import MAX_EPOCHS, SCHEDULES, settings_of
 from catdog.training.schedule import PLATEAU
 from pages.components import page
-from pages.components.augmentation_form import effect_inputs, effect_values
+from pages.components.augmentation_form import draw_effects, effect_state
 
 DEFAULT = TrainConfig("model1")
 OWN, NONE, CHOSEN = AUGMENTATIONS = ("the model's own", "none", "chosen here")
 START = Augmentation("horizontal", 30 / 360)
 SUFFIX = "s"  # of the effects' keys: flips, turns …, since the Augment page has flip, turn …
-MORE = ("augmentation", *effect_values(START, SUFFIX), "schedule", "patience", "restore_best", "exact")  # keys
+MORE = ("augmentation", *effect_state(START, SUFFIX), "schedule", "patience", "restore_best", "exact")  # keys
 OVER_TIME = {
     "constant": "It stays the same, as in the notebook.",
     "cosine": "It falls along half a cosine curve, to almost 0 in the last epoch: large steps first, fine ones at the "
@@ -24,7 +24,7 @@ OVER_TIME = {
 }
 
 
-def more_settings() -> dict[str, object]:
+def draw_advanced() -> dict[str, object]:
     """Draw the settings that a newcomer can leave alone; return their values for TrainConfig."""
     if "more" not in st.session_state:
         st.session_state["more"] = any(key in st.query_params for key in MORE)
@@ -45,7 +45,7 @@ def more_settings() -> dict[str, object]:
             st.caption(OVER_TIME[schedule])
         augmentation = dict.fromkeys(EFFECTS) if chosen == OWN else settings_of(Augmentation())
         if chosen == CHOSEN:
-            augmentation = settings_of(effect_inputs(START, SUFFIX))
+            augmentation = settings_of(draw_effects(START, SUFFIX))
         left, right = page.row(2, 300)
         with left, st.container(gap="xsmall"):
             patience = st.number_input(
@@ -102,12 +102,12 @@ def _augmentation() -> str:
     return chosen
 
 
-def augmentation_in_form(augmentation: Augmentation) -> dict[str, str]:
+def augmentation_query(augmentation: Augmentation) -> dict[str, str]:
     """Return what the Train page's address says to train with this augmentation, whatever the model."""
     return {key: str(value) for key, value in _in_form(augmentation).items()}
 
 
-def put_more_settings(config: TrainConfig) -> None:
+def fill_advanced(config: TrainConfig) -> None:
     """Put a run's settings into the inputs, to be drawn with the next run of the page."""
     for key in ("schedule", "patience", "restore_best", "exact"):
         st.session_state[key] = getattr(config, key)
@@ -122,4 +122,4 @@ def _in_form(augmentation: Augmentation) -> dict[str, str | int]:
     """Return {key: value} of the inputs that say this augmentation."""
     if not augmentation.acts:
         return {"augmentation": NONE}
-    return {"augmentation": CHOSEN} | effect_values(augmentation, SUFFIX)
+    return {"augmentation": CHOSEN} | effect_state(augmentation, SUFFIX)

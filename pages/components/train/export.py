@@ -9,7 +9,7 @@ from catdog.utils.text import format_size
 from pages.components import access, jobs, markdown, state
 
 
-def exports(run: Run) -> None:
+def draw_export(run: Run) -> None:
     """Draw the button that opens the choice of formats, for a run that has trained to its end."""
     with st.popover("Take the model away", icon=":material/ios_share:", key=f"export-{run.id}"):
         name = st.selectbox("Format", list(FORMATS), format_func=lambda one: FORMATS[one].title, key=f"format-{run.id}")
@@ -37,10 +37,10 @@ def exports(run: Run) -> None:
 
 def _make(run: Run, name: str) -> None:
     """Make the file in the server's background, which goes on if the page is left, and wait for it behind a bar."""
-    access.check()
+    access.require()
     where = state.settings()
     job = state.jobs().start(("export", run.id, name), lambda progress: export(run, name, where, progress))
-    jobs.wait_behind_bar(job, 0.1, "Starting TensorFlow …")
+    jobs.wait_with_progress(job, 0.1, "Starting TensorFlow …")
     if isinstance(job.error, CatDogError):
         st.error(markdown.escape(str(job.error)), icon=":material/error:")
     elif job.error is not None:

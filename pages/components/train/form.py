@@ -7,14 +7,14 @@ from catdog.models.specs import MODELS, get_spec
 from catdog.training import TrainConfig
 from catdog.training.config import MAX_BATCH_SIZE, MAX_EPOCHS
 from pages.components import markdown, page, state
-from pages.components.augmentation_form import effect_faults
-from pages.components.train.advanced import AUGMENTATIONS, SUFFIX, more_settings, put_more_settings
+from pages.components.augmentation_form import list_effect_faults
+from pages.components.train.advanced import AUGMENTATIONS, SUFFIX, draw_advanced, fill_advanced
 
 DEFAULT = TrainConfig("model1")
 LOWEST_RATE = 1e-7
 
 
-def trainform(models: list[str]) -> list[TrainConfig]:
+def draw_form(models: list[str]) -> list[TrainConfig]:
     """Draw the inputs that all models share; return one configuration for each of these models."""
     whole = {"step": 1, "bind": "query-params"}
     epochs, batch, rate, seed, share = page.row(5, 150)
@@ -62,19 +62,19 @@ def trainform(models: list[str]) -> list[TrainConfig]:
         )
         / 100,
     }
-    values |= more_settings()
+    values |= draw_advanced()
     source = state.source()
     return [TrainConfig(model=name, source=source, **values) for name in MODELS if name in models]
 
 
-def put_into_form(config: TrainConfig) -> None:
+def fill_form(config: TrainConfig) -> None:
     """Put a run's settings into the form, to be drawn with the next run of the page."""
     st.session_state["models"] = [config.model]
     for key in ("epochs", "batch_size", "seed"):
         st.session_state[key] = getattr(config, key)
     st.session_state["learning_rate"] = max(LOWEST_RATE, float(config.learning_rate))
     st.session_state["share"] = max(1, round(100 * config.fraction))
-    put_more_settings(config)
+    fill_advanced(config)
 
 
 def say_what_the_address_got_wrong() -> None:
@@ -89,7 +89,7 @@ def say_what_the_address_got_wrong() -> None:
         checks.append(lambda: _check_share(_value(asked["share"], int)))
     if "augmentation" in asked:
         checks.append(lambda: _check_word("augmentation", asked["augmentation"], AUGMENTATIONS))
-    wrong = [markdown.escape(fault) for fault in effect_faults(SUFFIX)]
+    wrong = [markdown.escape(fault) for fault in list_effect_faults(SUFFIX)]
     for check in checks:
         try:
             check()

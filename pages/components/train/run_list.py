@@ -7,14 +7,14 @@ from catdog.models.specs import MODELS
 from catdog.runs import Run, annotate_run, bytes_free, bytes_taken, delete_run, rename_run, resume_run
 from catdog.utils.text import format_duration, format_percent, format_size, format_time
 from pages.components import access, markdown, page, state
-from pages.components.train.export import exports
-from pages.components.train.form import put_into_form
+from pages.components.train.export import draw_export
+from pages.components.train.form import fill_form
 
 AT_ONCE = 10  # runs a page of the list shows
 ICONS = {"done": "check_circle", "stopped": "stop_circle", "failed": "error", "interrupted": "power_off"}
 
 
-def runlist(runs: list[Run]) -> None:
+def show_run_list(runs: list[Run]) -> None:
     """Draw the list of these ended runs, newest first; without any, say what will be here."""
     st.header("Earlier runs", anchor=False)
     if not runs:
@@ -117,7 +117,7 @@ def _facts(run: Run) -> dict[str, str]:
         "Device": str(details.get("device", "")),
         "Versions": ", ".join(f"{name} {number}" for name, number in (details.get("versions") or {}).items()),
         "Who did what": "; ".join(
-            f"{act.what} by {markdown.unlinked(act.by)}, {format_time(act.at)}" for act in run.acts[-5:]
+            f"{act.what} by {markdown.unlink_email(act.by)}, {format_time(act.at)}" for act in run.acts[-5:]
         ),
         "Folder": str(run.folder),
         "Space it takes": format_size(bytes_taken(run.folder)),
@@ -128,7 +128,7 @@ def _facts(run: Run) -> dict[str, str]:
 
 def _buttons(run: Run) -> None:
     if run.resumable and access.button("Resume", key=f"resume-{run.id}", icon=":material/play_arrow:"):
-        access.do(resume_run, run)
+        access.perform(resume_run, run)
         st.rerun()
     if run.best_val_accuracy is not None:
         st.page_link("compare.py", label="Show its curves", icon=":material/query_stats:", query_params={"run": run.id})
@@ -141,28 +141,28 @@ def _buttons(run: Run) -> None:
         args=(run,),
     )
     if run.finished:
-        exports(run)
+        draw_export(run)
     with access.popover("Note", icon=":material/sticky_note_2:", key=f"note-{run.id}"):
         note = st.text_area("What you want to remember of this run", run.note, key=f"text-{run.id}", max_chars=1000)
         if st.button("Save the note", key=f"keep-{run.id}", type="primary"):
-            access.do(annotate_run, run, note)
+            access.perform(annotate_run, run, note)
             st.rerun()
     with access.popover("Rename", icon=":material/edit:", key=f"rename-{run.id}"):
         name = st.text_input("New name", run.name, key=f"name-{run.id}", max_chars=80)
         if st.button("Save the name", key=f"save-{run.id}", type="primary"):
-            access.do(rename_run, run, name)
+            access.perform(rename_run, run, name)
             st.rerun()
     with access.popover("Delete", icon=":material/delete:", key=f"delete-{run.id}"):
         st.markdown(f"Delete **{markdown.escape(run.name)}** with its model, curves and scores? This can't be undone.")
         if st.button("Delete for good", key=f"really-{run.id}", type="primary"):
-            access.check()
+            access.require()
             delete_run(state.settings(), run)
             st.rerun()
 
 
 def _use_again(run: Run) -> None:
     """Put a run's settings into the form of the Train page, its data into the sidebar if it is still there."""
-    put_into_form(run.config)
+    fill_form(run.config)
     if run.config.source in state.sources():
         st.session_state["data"] = run.config.source
     st.toast("The settings are in the form above.", icon=":material/replay:")

@@ -19,7 +19,7 @@ FIELDS = {
 }
 
 
-def sweepform() -> tuple[str, dict[str, list[Any]]]:
+def draw_sweep() -> tuple[str, dict[str, list[Any]]]:
     """Draw the fields; return the name for all runs and the values of each setting, none where a field is empty.
 
     Raises UsageError where a field has what is no value of its setting.

@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import pytest
 
-from catdog.charts import drawings, shape_words
+from catdog.charts import describe_shape, plot_architecture
 from catdog.charts.architecture import COLOURS, HOVER, MOST
-from catdog.charts.style import CATS, DOGS, MODELS, NEUTRAL
+from catdog.charts.style import CATS, DOGS, MODEL_COLOURS, NEUTRAL
 from catdog.errors import UsageError
 from catdog.models.summary import list_layers
 
@@ -14,28 +14,28 @@ from catdog.models.summary import list_layers
 def blocks(name):
     """Every block of a model's drawing in order: (height, width, colour, hatch)."""
     found = []
-    for chart, _ in drawings(name):
+    for chart, _ in plot_architecture(name):
         bar = chart.data[0]
         found += zip(bar.y, bar.width, bar.marker.color, bar.marker.pattern.shape, strict=True)
     return found
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", MODEL_COLOURS)
 def test_every_layer_is_one_block_in_order(name):
     layers = list_layers(name)
     assert len(blocks(name)) == len(layers)
-    hovers = [text for chart, _ in drawings(name) for text in chart.data[0].customdata]
+    hovers = [text for chart, _ in plot_architecture(name) for text in chart.data[0].customdata]
     assert [text.split("<br>")[0] for text in hovers] == [f"<b>{layer.name}</b>" for layer in layers]
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", MODEL_COLOURS)
 def test_no_part_has_more_layers_than_a_narrow_screen_can_name(name):
-    numbers = [len(chart.data[0].x) for chart, _ in drawings(name)]
+    numbers = [len(chart.data[0].x) for chart, _ in plot_architecture(name)]
     assert max(numbers) <= MOST
     assert max(numbers) - min(numbers) <= 1
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", MODEL_COLOURS)
 def test_blocks_follow_the_size_of_the_maps_and_the_number_of_channels(name):
     layers, drawn = list_layers(name), blocks(name)
     for one, (high, wide, *_) in zip(layers, drawn, strict=True):
@@ -45,9 +45,9 @@ def test_blocks_follow_the_size_of_the_maps_and_the_number_of_channels(name):
             assert (wide >= other_wide) == (channels >= other_channels)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", MODEL_COLOURS)
 def test_no_block_vanishes_and_none_runs_into_its_neighbour(name):
-    for chart, _ in drawings(name):
+    for chart, _ in plot_architecture(name):
         bar = chart.data[0]
         assert min(bar.y) > 0.05
         assert min(bar.width) > 0.05
@@ -61,7 +61,7 @@ def test_kinds_have_colours_of_their_own_and_never_those_of_a_class_or_a_model()
     kinds = [layer.kind for layer in list_layers("model2")]
     colours = dict(zip(kinds, (colour for *_, colour, _ in blocks("model2")), strict=True))
     assert len({colours["Conv2D"], colours["MaxPooling2D"], colours["Dense"], colours["Flatten"]}) == 4
-    assert not {CATS, DOGS, *MODELS.values()} & {*COLOURS.values(), NEUTRAL}
+    assert not {CATS, DOGS, *MODEL_COLOURS.values()} & {*COLOURS.values(), NEUTRAL}
 
 
 def test_colours_stand_out_in_light_and_dark():
@@ -76,14 +76,14 @@ def test_layers_that_act_in_training_only_are_hatched():
 
 
 def test_the_line_that_joins_the_blocks_has_the_models_colour_and_goes_on_from_part_to_part():
-    charts = [chart for chart, _ in drawings("model1")]
-    assert {chart.layout.shapes[0].line.color for chart in charts} == {MODELS["model1"]}
+    charts = [chart for chart, _ in plot_architecture("model1")]
+    assert {chart.layout.shapes[0].line.color for chart in charts} == {MODEL_COLOURS["model1"]}
     assert [chart.layout.shapes[0].x0 == 0 for chart in charts] == [False, True, True, True]
     assert [chart.layout.shapes[0].x1 == MOST for chart in charts] == [True, True, True, False]
 
 
 def test_labels_name_kind_and_shape():
-    texts = [note.text for chart, _ in drawings("model4") for note in chart.layout.annotations]
+    texts = [note.text for chart, _ in plot_architecture("model4") for note in chart.layout.annotations]
     assert texts[:2] == ["<b>Input<br>Layer</b>", "160 × 160<br>× 3"]
     assert "<b>Mobile<br>NetV2</b>" in texts
     assert texts[-2:] == ["<b>Dense</b>", "1<br>number"]
@@ -91,7 +91,7 @@ def test_labels_name_kind_and_shape():
 
 def test_the_hover_text_has_name_kind_shape_parameters_and_the_sentence_in_short_lines():
     layer = list_layers("model4")[4]
-    text = drawings("model4")[1][0].data[0].customdata[0]
+    text = plot_architecture("model4")[1][0].data[0].customdata[0]
     lines = text.split("<br>")
     assert lines[:4] == ["<b>mobilenetv2_1.00_160</b>", "Functional", "5 × 5 × 1,280", "2,257,984 parameters, frozen"]
     assert " ".join(lines[4:]) == layer.does
@@ -99,18 +99,18 @@ def test_the_hover_text_has_name_kind_shape_parameters_and_the_sentence_in_short
 
 
 def test_who_can_not_see_it_is_told_every_layer():
-    words = [alt for _, alt in drawings("model1")]
+    words = [alt for _, alt in plot_architecture("model1")]
     assert words[0].startswith("Layers 1 to 4 of 13 of model1: InputLayer 160 × 160 × 3, Conv2D 158 × 158 × 32,")
     assert words[-1].endswith("Dense 2,048 numbers, Dropout 2,048 numbers and Dense 2 numbers.")
 
 
 def test_a_shape_is_said_in_words():
-    assert [shape_words(layer) for layer in list_layers("model2")[-2:]] == ["2,048 numbers", "1 number"]
+    assert [describe_shape(layer) for layer in list_layers("model2")[-2:]] == ["2,048 numbers", "1 number"]
 
 
 def test_an_unknown_model_is_refused():
     with pytest.raises(UsageError):
-        drawings("model5")
+        plot_architecture("model5")
 
 
 def contrast(one, other):

@@ -8,10 +8,10 @@ import pytest
 from catdog.charts import (
     CATS,
     DOGS,
-    MODELS,
+    MODEL_COLOURS,
     Goal,
     Series,
-    goals_of,
+    list_goals,
     plot_class_counts,
     plot_learning_curves,
     plot_probabilities,
@@ -61,7 +61,7 @@ def test_probability_bars_of_an_answer_add_up_to_one():
 def test_probability_bars_name_every_run_and_write_only_where_there_is_room():
     chart = plot_probabilities([("my run", "model1", 0.02)], ("cats", "dogs"))
     assert "my run" in notes(chart)[0]
-    assert MODELS["model1"] in notes(chart)[0]
+    assert MODEL_COLOURS["model1"] in notes(chart)[0]
     assert [bar.text[0] for bar in chart.data] == ["cats 98.0%", ""]
 
 
@@ -79,7 +79,7 @@ def test_training_is_dashed_and_validation_solid_in_the_colour_of_the_model():
     training, validation = plot_learning_curves([Series("run", "model3", history([0.6, 0.7]))]).data
     assert (training.line.dash, list(training.y)) == ("dash", [0.6, 0.7])
     assert (validation.line.dash, list(validation.y)) == ("solid", [0.5, pytest.approx(0.6)])
-    assert training.line.color == validation.line.color == MODELS["model3"]
+    assert training.line.color == validation.line.color == MODEL_COLOURS["model3"]
 
 
 def test_the_loss_chart_draws_losses():
@@ -148,15 +148,15 @@ def test_every_goal_line_is_labelled_and_lies_within_view():
 
 
 def test_labels_of_goals_that_lie_close_do_not_cover_each_other():
-    chart = plot_learning_curves([], "accuracy", goals_of(["model1", "model2"], 0.5))
+    chart = plot_learning_curves([], "accuracy", list_goals(["model1", "model2"], 0.5))
     places = {note.text: note.x for note in chart.layout.annotations}
     assert places["model1 aim 52%"] < places["baseline 50%"] == places["model2 goal 55%"]
 
 
 def test_goals_are_those_of_the_models_and_the_counted_baseline():
-    assert [goal.value for goal in goals_of(["model4", "model1"], 0.6)] == [0.52, 0.6, 0.95]
-    assert [goal.value for goal in goals_of(["model1"], None)] == [0.50, 0.52]
-    assert [goal.label for goal in goals_of([], 0.6)] == ["baseline 60%"]
+    assert [goal.value for goal in list_goals(["model4", "model1"], 0.6)] == [0.52, 0.6, 0.95]
+    assert [goal.value for goal in list_goals(["model1"], None)] == [0.50, 0.52]
+    assert [goal.label for goal in list_goals([], 0.6)] == ["baseline 60%"]
 
 
 def test_goals_and_notebook_are_accuracies_and_stay_out_of_the_loss_chart():
@@ -167,7 +167,7 @@ def test_goals_and_notebook_are_accuracies_and_stay_out_of_the_loss_chart():
 
 def test_the_notebooks_curve_is_dotted_and_named():
     (line,) = plot_learning_curves([], "accuracy", (), {"model4": {"val_accuracy": (0.95, 0.97)}}).data
-    assert (line.name, line.line.dash, line.line.color) == ("model4 notebook", "dot", MODELS["model4"])
+    assert (line.name, line.line.dash, line.line.color) == ("model4 notebook", "dot", MODEL_COLOURS["model4"])
     assert list(line.y) == [0.95, 0.97]
 
 

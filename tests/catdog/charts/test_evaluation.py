@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from catdog.charts import MODELS, NEUTRAL, Line, precision_recall_chart, reliability_chart, roc_chart
+from catdog.charts import MODEL_COLOURS, NEUTRAL, Line, plot_precision_recall, plot_reliability, plot_roc
 
 CHARTS = {
-    "roc": lambda lines: roc_chart(lines, "cats", "dogs"),
-    "precision-recall": lambda lines: precision_recall_chart(lines, "dogs", 0.4),
-    "reliability": lambda lines: reliability_chart(lines, "dogs"),
+    "roc": lambda lines: plot_roc(lines, "cats", "dogs"),
+    "precision-recall": lambda lines: plot_precision_recall(lines, "dogs", 0.4),
+    "reliability": lambda lines: plot_reliability(lines, "dogs"),
 }
 
 
@@ -30,7 +30,7 @@ def runs_of(chart):
 
 def test_each_run_is_drawn_in_its_models_colour_with_its_number_in_the_legend(draw):
     (drawn,) = runs_of(draw([line()]))
-    assert drawn.line.color == MODELS["model4"]
+    assert drawn.line.color == MODEL_COLOURS["model4"]
     assert drawn.name == "run (area 0.910)"
     assert list(drawn.x) == [0.0, 0.2, 1.0]
     assert list(drawn.y) == [0.0, 0.9, 1.0]
@@ -61,12 +61,12 @@ def test_the_threshold_is_a_dot_of_the_run_that_has_one_and_not_in_the_legend(na
     chart = CHARTS[name]([line("with", point=(0.3, 0.8)), line("without", "model1")])
     (dot,) = [trace for trace in chart.data if trace.mode == "markers"]
     assert (list(dot.x), list(dot.y)) == ([0.3], [0.8])
-    assert dot.marker.color == MODELS["model4"]
+    assert dot.marker.color == MODEL_COLOURS["model4"]
     assert dot.showlegend is False
 
 
 def test_a_dot_of_the_reliability_diagram_is_the_larger_the_more_pictures_it_stands_for():
-    (drawn,) = runs_of(reliability_chart([line()], "dogs"))
+    (drawn,) = runs_of(plot_reliability([line()], "dogs"))
     small, middle, large = drawn.marker.size
     assert small < middle < large
     assert list(drawn.customdata) == ["5", "20", "80"]
@@ -83,9 +83,9 @@ def test_names_can_not_smuggle_markup_into_a_chart(draw):
 def test_class_names_can_not_smuggle_markup_into_a_chart():
     evil = "<a href='x'>cats</a>"
     for chart in (
-        roc_chart([line()], evil, evil),
-        precision_recall_chart([line()], evil, 0.5),
-        reliability_chart([line()], evil),
+        plot_roc([line()], evil, evil),
+        plot_precision_recall([line()], evil, 0.5),
+        plot_reliability([line()], evil),
     ):
         assert "<a" not in chart.to_json().replace("\\u003c", "<")
 

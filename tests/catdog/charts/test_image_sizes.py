@@ -6,7 +6,7 @@ import pytest
 from catdog.charts import CATS, DOGS
 from catdog.charts.image_sizes import BINS, LARGEST, MOST_POINTS, SMALLEST, plot_aspect_ratios, plot_image_sizes
 from catdog.datasets import Catalog
-from catdog.datasets.statistics import Facts
+from catdog.datasets.statistics import ImageStatistics
 
 
 def data(tmp_path, widths, heights, labels, classes=("cats", "dogs")):
@@ -16,7 +16,7 @@ def data(tmp_path, widths, heights, labels, classes=("cats", "dogs")):
     catalog = Catalog("x", tmp_path, classes, names, np.array(labels), np.full(number, "training"), "f00d")
     sizes = np.array(widths, np.int32), np.array(heights, np.int32)
     means = np.zeros((3, 2, 160, 160, 3), np.uint8)
-    return catalog, Facts(*sizes, np.ones(number, np.int64), np.ones(number, np.float32), means)
+    return catalog, ImageStatistics(*sizes, np.ones(number, np.int64), np.ones(number, np.float32), means)
 
 
 def test_each_size_is_one_point_in_the_colour_of_its_class_larger_the_more_pictures_have_it(tmp_path):

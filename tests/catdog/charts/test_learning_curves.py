@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from catdog.charts import MODELS, Goal, Series, plot_panels
+from catdog.charts import MODEL_COLOURS, Goal, Series, plot_panels
 from catdog.charts.lines import band, best_mark
-from catdog.charts.series import column, smoothed
+from catdog.charts.series import get_curve, smooth
 
 HISTORY = {
     "epoch": [1, 2, 3],
@@ -52,7 +52,7 @@ def test_the_gap_is_training_minus_validation_accuracy():
 
 def test_the_gap_has_no_value_where_either_accuracy_has_none():
     history = HISTORY | {"accuracy": [0.5, math.nan, 0.9], "val_accuracy": [0.5, 0.6, None]}
-    assert column(history, "gap", True) == [0.0, None, None]
+    assert get_curve(history, "gap", True) == [0.0, None, None]
 
 
 def test_each_run_is_in_the_legend_once_however_many_panels_there_are():
@@ -100,19 +100,19 @@ def test_smoothing_draws_an_average_and_keeps_what_was_measured_faint():
     assert [list(line.y) for line in faint] == [HISTORY["accuracy"], HISTORY["val_accuracy"]]
     assert all(line.opacity < 0.5 and line.hoverinfo == "skip" for line in faint)
     training, _ = lines(chart, "y")
-    assert list(training.y) == smoothed(HISTORY["accuracy"], 0.5)
+    assert list(training.y) == smooth(HISTORY["accuracy"], 0.5)
 
 
 def test_without_smoothing_every_value_stands_as_it_was_measured_once():
     chart = plot_panels([Series("run", "model1", HISTORY)], ["accuracy"])
     assert all(line.opacity is None for line in chart.data)
-    assert smoothed(HISTORY["accuracy"], 0.0) == HISTORY["accuracy"]
+    assert smooth(HISTORY["accuracy"], 0.0) == HISTORY["accuracy"]
 
 
 def test_a_smoothed_curve_begins_at_its_first_value_and_passes_over_what_is_missing():
-    assert smoothed([0.4, 0.4, 0.4], 0.9) == pytest.approx([0.4, 0.4, 0.4])
-    assert smoothed([1.0, None, 0.0], 0.5) == [1.0, None, pytest.approx(1 / 3)]
-    assert smoothed([], 0.5) == []
+    assert smooth([0.4, 0.4, 0.4], 0.9) == pytest.approx([0.4, 0.4, 0.4])
+    assert smooth([1.0, None, 0.0], 0.5) == [1.0, None, pytest.approx(1 / 3)]
+    assert smooth([], 0.5) == []
 
 
 def test_runs_laid_together_have_a_band_from_the_lowest_to_the_highest():
@@ -120,7 +120,7 @@ def test_runs_laid_together_have_a_band_from_the_lowest_to_the_highest():
     (area,) = band(Series("mean", "model3", HISTORY, low=low, high=high), "accuracy")
     assert area["x"] == [1, 2, 3, 3, 2, 1]
     assert area["y"] == [0.6, 0.8, 0.7, 0.5, 0.5, 0.4]
-    assert area["line"]["color"] == MODELS["model3"]
+    assert area["line"]["color"] == MODEL_COLOURS["model3"]
     assert area["hoverinfo"] == "skip"
 
 

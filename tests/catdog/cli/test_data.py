@@ -1,4 +1,4 @@
-"""python -m catdog data and models."""
+"""python -m catdog data, and python -m catdog models."""
 
 import json
 import shutil
@@ -47,29 +47,29 @@ def test_a_folder_named_relative_to_here_becomes_absolute(environment, picture_f
     assert json.loads(capsys.readouterr().out)["source"] == str(picture_folder)
 
 
-def test_decode_skips_an_unreadable_picture_and_says_so(environment, picture_folder, tmp_path, capsys):
+def test_decode_skips_an_unreadable_image_and_says_so(environment, picture_folder, tmp_path, capsys):
     folder = shutil.copytree(picture_folder, tmp_path / "damaged")
     (folder / "train" / "cats" / "cat.0.jpg").write_text("no picture at all")
     assert main(["data", "--source", str(folder), "--decode", "--json"]) == 0
-    said = capsys.readouterr()
-    assert json.loads(said.out)["splits"]["training"] == {"cats": 11, "dogs": 12}
-    assert "cat.0.jpg" in said.err
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["splits"]["training"] == {"cats": 11, "dogs": 12}
+    assert "cat.0.jpg" in printed.err
 
 
-def test_photos_that_are_not_here_are_one_line_that_says_how_to_get_them(environment, capsys):
+def test_missing_photos_are_one_line_that_says_how_to_get_them(environment, capsys):
     assert main(["data", "--source", "photos"]) == 1
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.startswith("catdog: ")
-    assert "data --fetch" in said.err
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("catdog: ")
+    assert "data --fetch" in printed.err
 
 
 def test_a_fetch_that_fails_is_one_line_and_leaves_nothing_behind(environment, capsys):
     assert main(["data", "--fetch", "--give-up-after", "5"]) == 1
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.startswith("catdog: ")
-    assert said.err.count("\n") == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("catdog: ")
+    assert printed.err.count("\n") == 1
     assert not (environment.data / "photos").exists()
 
 
@@ -77,9 +77,9 @@ def test_models_as_json_follow_the_contract(environment, capsys):
     assert main(["models", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
     keys = {"name", "parameters", "trainable_parameters", "loss", "goal", "published"}
-    assert [set(each) for each in listed] == [keys] * 4
-    assert [each["name"] for each in listed] == ["model1", "model2", "model3", "model4"]
-    assert [each["parameters"] for each in listed] == [16_821_250, 16_828_449, 21_257_153, 2_259_265]
+    assert [set(spec) for spec in listed] == [keys] * 4
+    assert [spec["name"] for spec in listed] == ["model1", "model2", "model3", "model4"]
+    assert [spec["parameters"] for spec in listed] == [16_821_250, 16_828_449, 21_257_153, 2_259_265]
     assert listed[3]["trainable_parameters"] == 1281
     assert listed[3]["published"] == asdict(MODELS["model4"].published)
 
@@ -117,7 +117,7 @@ def test_a_zip_that_is_added_is_counted_and_can_be_removed_again(environment, sh
         (["--add", "x.zip", "--source", "drawn"], "leave one out"),
     ],
 )
-def test_wrong_use_of_own_sets_is_one_line(environment, capsys, arguments, words):
+def test_wrong_use_of_user_datasets_is_one_line(environment, capsys, arguments, words):
     assert main(["data", *arguments]) == 2
     assert words in capsys.readouterr().err
 
@@ -125,12 +125,12 @@ def test_wrong_use_of_own_sets_is_one_line(environment, capsys, arguments, words
 def test_a_zip_that_can_not_be_used_is_one_line(environment, tmp_path, capsys):
     (tmp_path / "no.zip").write_bytes(b"no zip")
     assert main(["data", "--add", str(tmp_path / "no.zip")]) == 1
-    said = capsys.readouterr().err
-    assert said.startswith("catdog: The file is no zip")
-    assert said.count("\n") == 1
+    printed = capsys.readouterr().err
+    assert printed.startswith("catdog: The file is no zip")
+    assert printed.count("\n") == 1
 
 
-def test_a_set_that_a_run_is_waiting_for_is_not_removed(environment, shapes_zip, capsys):
+def test_a_dataset_that_a_run_waits_for_is_not_removed(environment, shapes_zip, capsys):
     assert main(["data", "--add", shapes_zip]) == 0
     create_run(environment, TrainConfig("model1", str(environment.data / "own" / "shapes")), "patient")
     assert main(["data", "--remove", "Shapes"]) == 1

@@ -20,16 +20,16 @@ def folder(tmp_path: Path) -> Path:
 
 def test_health_as_json_has_exactly_the_keys_of_the_contract(environment: Settings, folder: Path, capsys) -> None:
     assert main(["health", "--source", str(folder), "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
+    report = json.loads(capsys.readouterr().out)
     keys = {"fingerprint", "pictures", "counts", "pairs", "odd", "unreadable", "doubted", "excluded"}
-    assert set(found) == keys
-    assert found["counts"]["leaks"] == 1
-    (pair,) = found["pairs"]
+    assert set(report) == keys
+    assert report["counts"]["leaks"] == 1
+    (pair,) = report["pairs"]
     assert set(pair) == {"first", "second", "kind", "distance", "likeness", "mirrored", "leak"}
     assert (pair["first"], pair["second"]) == ("train/cats/1.jpg", "validation/cats/again.jpg")
-    assert set(found["odd"]) == {"small", "dark", "bright", "blurred"}
-    assert found["doubted"] == {"run": None, "pictures": []}
-    assert found["excluded"] == []
+    assert set(report["odd"]) == {"small", "dark", "bright", "blurred"}
+    assert report["doubted"] == {"run": None, "pictures": []}
+    assert report["excluded"] == []
 
 
 def test_health_for_people_names_the_leaking_files_and_what_a_leak_is(
@@ -43,7 +43,7 @@ def test_health_for_people_names_the_leaking_files_and_what_a_leak_is(
     assert "not found: exact copies" in shown
 
 
-def test_pictures_are_excluded_and_taken_back(environment: Settings, folder: Path, capsys) -> None:
+def test_images_are_excluded_and_included_again(environment: Settings, folder: Path, capsys) -> None:
     call = ["health", "--source", str(folder)]
     chosen = ["train/cats/1.jpg", "train/dogs/2.jpg"]
     assert main([*call, "--exclude", *chosen, "--json"]) == 0
@@ -56,6 +56,6 @@ def test_pictures_are_excluded_and_taken_back(environment: Settings, folder: Pat
 
 def test_a_path_that_is_not_there_is_wrong_use_in_one_line(environment: Settings, folder: Path, capsys) -> None:
     assert main(["health", "--source", str(folder), "--exclude", "no-such.jpg"]) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.splitlines()[-1].startswith("catdog: There is no picture no-such.jpg")
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.splitlines()[-1].startswith("catdog: There is no picture no-such.jpg")

@@ -16,9 +16,9 @@ KEYS = {"id", "name", "model", "source", "state", "epochs", "best_val_accuracy",
 @pytest.fixture
 def run(environment):
     """A run called "first" that was stopped after two epochs."""
-    made = create_run(environment, TrainConfig("model1", source="drawn", epochs=5), "first")
-    made.files.write_status(replace(made.status, state="stopped", epoch=2, best_val_accuracy=0.6, best_epoch=2))
-    return open_run(environment, made.id)
+    created = create_run(environment, TrainConfig("model1", source="drawn", epochs=5), "first")
+    created.files.write_status(replace(created.status, state="stopped", epoch=2, best_val_accuracy=0.6, best_epoch=2))
+    return open_run(environment, created.id)
 
 
 def test_an_empty_list_says_how_to_make_a_run(environment, capsys):
@@ -35,8 +35,8 @@ def test_the_list_as_json_follows_the_contract_newest_first(environment, run, ca
     newer = create_run(environment, TrainConfig("model4", epochs=3))
     assert main(["runs", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
-    assert [each["id"] for each in listed] == [newer.id, run.id]
-    assert [set(each) for each in listed] == [KEYS, KEYS]
+    assert [run["id"] for run in listed] == [newer.id, run.id]
+    assert [set(run) for run in listed] == [KEYS, KEYS]
     assert listed[1] == {
         "id": run.id,
         "name": "first",
@@ -53,7 +53,7 @@ def test_the_list_as_json_follows_the_contract_newest_first(environment, run, ca
 @pytest.mark.parametrize("words", [["runs", "list", "--json"], ["runs", "--json", "list"], ["runs", "--json"]])
 def test_json_may_stand_before_or_after_the_action(run, words, capsys):
     assert main(words) == 0
-    assert [each["id"] for each in json.loads(capsys.readouterr().out)] == [run.id]
+    assert [run["id"] for run in json.loads(capsys.readouterr().out)] == [run.id]
 
 
 def test_the_list_for_people_shows_name_state_and_score(run, capsys):
@@ -79,13 +79,13 @@ def test_show_as_json_adds_details_to_the_contract(run, capsys):
 
 def test_a_run_that_is_not_there_is_one_line_and_status_1(environment, capsys):
     assert main(["runs", "show", "nothing"]) == 1
-    said = capsys.readouterr()
-    assert said.err.startswith("catdog: ")
-    assert "nothing" in said.err
-    assert said.err.count("\n") == 1
+    printed = capsys.readouterr()
+    assert printed.err.startswith("catdog: ")
+    assert "nothing" in printed.err
+    assert printed.err.count("\n") == 1
 
 
-def test_stop_asks_a_queued_run_to_stop(environment, capsys):
+def test_stop_makes_a_queued_run_stop(environment, capsys):
     queued = create_run(environment, TrainConfig("model1", source="drawn"), "waiting")
     assert main(["runs", "stop", "waiting", "--json"]) == 0
     assert queued.files.stop.exists()
@@ -107,7 +107,7 @@ def test_resume_starts_the_run_again(environment, run, monkeypatch, capsys):
 
 def test_rename_changes_the_name_only(environment, run):
     assert main(["runs", "rename", "first", "my best run"]) == 0
-    assert [(each.id, each.name) for each in list_runs(environment)] == [(run.id, "my best run")]
+    assert [(run.id, run.name) for run in list_runs(environment)] == [(run.id, "my best run")]
 
 
 def test_an_empty_name_is_wrong_use(environment, run, capsys):
@@ -117,10 +117,10 @@ def test_an_empty_name_is_wrong_use(environment, run, capsys):
 
 
 def test_delete_removes_that_run_and_no_other(environment, run, capsys):
-    other = create_run(environment, TrainConfig("model2", source="drawn"))
+    kept = create_run(environment, TrainConfig("model2", source="drawn"))
     assert main(["runs", "delete", run.id, "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"deleted": run.id}
-    assert [each.id for each in list_runs(environment)] == [other.id]
+    assert [run.id for run in list_runs(environment)] == [kept.id]
     assert not run.folder.exists()
 
 
@@ -133,8 +133,10 @@ def test_a_models_name_must_not_delete_a_run(environment, run, capsys):
 
 
 def test_up_moves_a_waiting_run_before_the_other(environment):
-    first, second = (create_run(environment, TrainConfig("model1", source="drawn"), name) for name in ("one", "two"))
-    assert main(["runs", "up", "two"]) == 0
+    first, second = (
+        create_run(environment, TrainConfig("model1", source="drawn"), name) for name in ("first", "second")
+    )
+    assert main(["runs", "up", "second"]) == 0
     assert open_run(environment, second.id).place < open_run(environment, first.id).place
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from catdog import runs
 from catdog.__main__ import main
-from catdog.cli import watch
+from catdog.cli import train as train_command
 from catdog.runs import create_run, list_runs, open_run
 from catdog.training.history import Epoch, write_history
 
@@ -18,7 +18,7 @@ KEYS = {"id", "name", "model", "source", "state", "epochs", "best_val_accuracy",
 def train(environment, picture_folder, monkeypatch):
     """Call train on the small pictures, with runs that are created but that no process takes up."""
     monkeypatch.setattr(runs, "launch", create_run)
-    monkeypatch.setattr(watch, "LOOK_AGAIN", 0)
+    monkeypatch.setattr(train_command, "POLL_INTERVAL", 0)
     return lambda *words: main(["train", *words, "--source", str(picture_folder)])
 
 
@@ -42,19 +42,19 @@ def launch_ended(state: str, **values):
 def test_a_grid_makes_a_run_for_every_combination_under_one_name(train, environment, capsys):
     words = ("model1", "--grid", "seed=1-3", "--grid", "learning-rate=0.001,0.0003", "--name", "rates", "--detach")
     assert train(*words) == 0
-    found = list_runs(environment)
-    assert {(run.config.seed, run.config.learning_rate) for run in found} == {
+    created = list_runs(environment)
+    assert {(run.config.seed, run.config.learning_rate) for run in created} == {
         (seed, rate) for seed in (1, 2, 3) for rate in (0.001, 0.0003)
     }
-    assert {run.name.split(":")[0] for run in found} == {"rates"}
-    assert len({run.name for run in found}) == 6
-    [title] = {run.sweep for run in found}
+    assert {run.name.split(":")[0] for run in created} == {"rates"}
+    assert len({run.name for run in created}) == 6
+    [title] = {run.sweep for run in created}
     assert title.startswith("rates, ")
     assert "6 runs, one for each combination" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
-    ("words", "named"),
+    ("words", "message"),
     [
         (["model9"], "model9"),
         (["model1", "--grid", "seed"], "--grid seed=1,2,3"),
@@ -80,17 +80,17 @@ def test_a_grid_makes_a_run_for_every_combination_under_one_name(train, environm
         (["model1", "--fill", "mirror"], "reflect, constant, wrap, nearest"),
     ],
 )
-def test_a_wrong_value_is_one_sentence_before_anything_is_created(train, environment, words, named, capsys):
+def test_a_wrong_value_is_one_sentence_before_anything_is_created(train, environment, words, message, capsys):
     assert train(*words) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.startswith("catdog: ")
-    assert said.err.count("\n") == 1
-    assert named in said.err
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("catdog: ")
+    assert printed.err.count("\n") == 1
+    assert message in printed.err
     assert not environment.runs.exists()
 
 
-def test_a_folder_that_is_not_there_is_told_before_anything_is_created(environment, tmp_path, capsys):
+def test_a_missing_folder_is_told_before_anything_is_created(environment, tmp_path, capsys):
     assert main(["train", "model1", "--source", str(tmp_path / "nowhere")]) == 1
     assert "nowhere" in capsys.readouterr().err
     assert not environment.runs.exists()
@@ -127,24 +127,24 @@ def test_every_option_reaches_the_run(train, environment, picture_folder):
 
 def test_detached_runs_are_printed_as_they_are_queued(train, capsys):
     assert train("model1", "--detach", "--json") == 0
-    one = json.loads(capsys.readouterr().out)
-    assert set(one) == KEYS
-    assert one["state"] == "queued"
+    run = json.loads(capsys.readouterr().out)
+    assert set(run) == KEYS
+    assert run["state"] == "queued"
 
 
 def test_several_models_make_a_list_in_the_order_given(train, capsys):
     assert train("model3", "model1", "--name", "pair", "--detach", "--json") == 0
     listed = json.loads(capsys.readouterr().out)
-    assert [each["model"] for each in listed] == ["model3", "model1"]
-    assert [each["name"] for each in listed] == ["pair model3", "pair model1"]
+    assert [run["model"] for run in listed] == ["model3", "model1"]
+    assert [run["name"] for run in listed] == ["pair model3", "pair model1"]
 
 
 def test_a_run_that_failed_gives_its_sentence_and_status_1(train, monkeypatch, capsys):
     monkeypatch.setattr(runs, "launch", launch_ended("failed", error="The disk is full: free some space."))
     assert train("model1") == 1
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.splitlines()[-1].endswith("The disk is full: free some space.")
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.splitlines()[-1].endswith("The disk is full: free some space.")
 
 
 def test_a_run_that_is_done_is_one_line_with_its_scores(train, monkeypatch, capsys):
@@ -171,32 +171,32 @@ def test_a_run_that_ended_early_says_so_and_why(train, environment, monkeypatch,
 
 
 def test_a_run_that_goes_on_is_followed_to_its_end(train, environment, monkeypatch, capsys):
-    looks = []
+    polls = []
 
     def sleep(seconds):
-        looks.append(seconds)
-        state = "running" if len(looks) < 4 else "done"
-        end_all(environment, state=state, epoch=len(looks), batch=1, batches=2, message="training", pid=None)
+        polls.append(seconds)
+        state = "running" if len(polls) < 4 else "done"
+        end_all(environment, state=state, epoch=len(polls), batch=1, batches=2, message="training", pid=None)
 
-    monkeypatch.setattr(watch.time, "sleep", sleep)
+    monkeypatch.setattr(train_command.time, "sleep", sleep)
     assert train("model1", "--epochs", "4", "--json") == 0
-    assert len(looks) == 4
+    assert len(polls) == 4
     assert json.loads(capsys.readouterr().out)["state"] == "done"
 
 
-def test_ctrl_c_asks_every_run_to_stop_and_waits_for_it(train, environment, monkeypatch, capsys):
-    asked = []
+def test_ctrl_c_stops_every_run_and_waits_for_it(train, environment, monkeypatch, capsys):
+    requests = []
 
     def sleep(seconds):
-        if not asked:
-            asked.append("Ctrl-C")
+        if not requests:
+            requests.append("Ctrl-C")
             raise KeyboardInterrupt
-        asked.append({run.config.model: run.files.stop.exists() for run in list_runs(environment)})
+        requests.append({run.config.model: run.files.stop.exists() for run in list_runs(environment)})
         end_all(environment, state="stopped")
 
-    monkeypatch.setattr(watch.time, "sleep", sleep)
+    monkeypatch.setattr(train_command.time, "sleep", sleep)
     assert train("model1", "model2", "--json") == 130
-    said = capsys.readouterr()
-    assert "Stopping" in said.err
-    assert asked[1] == {"model1": True, "model2": True}
-    assert [each["state"] for each in json.loads(said.out)] == ["stopped", "stopped"]
+    printed = capsys.readouterr()
+    assert "Stopping" in printed.err
+    assert requests[1] == {"model1": True, "model2": True}
+    assert [run["state"] for run in json.loads(printed.out)] == ["stopped", "stopped"]

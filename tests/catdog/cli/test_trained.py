@@ -1,4 +1,4 @@
-"""The whole way in the terminal, for real: train, then look at the run, its scores and its answers."""
+"""The whole way in the terminal, for real: train, then look at the run, its scores and its predictions."""
 
 import json
 import os
@@ -63,7 +63,7 @@ def test_evaluate_as_json_gives_the_scores_of_both_splits(trained, capsys):
     assert sum(map(sum, scores["test"]["confusion"])) == scores["test"]["photos"]
 
 
-def test_evaluate_gives_the_numbers_that_the_training_stored_to_the_last_digit(trained, capsys):
+def test_evaluate_gives_the_stored_scores_to_the_last_digit(trained, capsys):
     settings, run = trained
     stored = json.loads((settings.runs / run["id"] / "evaluation.json").read_text())
     for more in ([], ["--source", run["source"]], ["--threshold", "0.5"]):
@@ -73,7 +73,7 @@ def test_evaluate_gives_the_numbers_that_the_training_stored_to_the_last_digit(t
             assert {key: scores[split][key] for key in old} == old
 
 
-def test_evaluate_adds_interval_classes_areas_and_calibration_to_each_split(trained, capsys):
+def test_evaluate_adds_interval_classes_areas_and_calibration(trained, capsys):
     assert main(["evaluate", "mine", "--split", "test", "--threshold", "0", "--json"]) == 0
     scores = json.loads(capsys.readouterr().out)
     assert set(scores) == {"run", "classes", "test"}
@@ -82,48 +82,46 @@ def test_evaluate_adds_interval_classes_areas_and_calibration_to_each_split(trai
     assert set(test) == {"accuracy", "loss", "photos", "confusion"} | added
     assert test["interval"][0] <= test["accuracy"] <= test["interval"][1]
     assert test["confusion"][1][0] == 0  # over a threshold of 0, nearly everything is taken for the second class
-    assert [set(one) for one in test["classes"]] == [{"precision", "recall", "f1", "photos"}] * 2
+    assert [set(values) for values in test["classes"]] == [{"precision", "recall", "f1", "photos"}] * 2
 
 
-def test_evaluate_on_other_data_asks_the_model_about_all_of_it(trained, capsys, tmp_path, picture_folder):
-    other = tmp_path / "other"
-    shutil.copytree(picture_folder, other)
-    (other / "train" / "cats" / "cat.0.jpg").unlink()
-    assert main(["evaluate", "mine", "--source", str(other), "--json"]) == 0
+def test_evaluate_on_another_dataset_predicts_all_of_it(trained, capsys, tmp_path, picture_folder):
+    folder = tmp_path / "other"
+    shutil.copytree(picture_folder, folder)
+    (folder / "train" / "cats" / "cat.0.jpg").unlink()
+    assert main(["evaluate", "mine", "--source", str(folder), "--json"]) == 0
     scores, own = json.loads(capsys.readouterr().out), trained[1]
     assert scores["test"]["photos"] + scores["validation"]["photos"] == 40
     assert scores["test"]["accuracy"] == pytest.approx(own["test_accuracy"])
 
 
-def test_evaluate_on_other_data_leaves_out_what_is_excluded_there_and_says_which_data_it_was(
-    trained, capsys, tmp_path, picture_folder
-):
-    other = tmp_path / "other"
-    shutil.copytree(picture_folder, other)
-    (other / "train" / "cats" / "cat.1.jpg").unlink()
+def test_evaluate_on_another_dataset_skips_its_excluded_images(trained, capsys, tmp_path, picture_folder):
+    folder = tmp_path / "other"
+    shutil.copytree(picture_folder, folder)
+    (folder / "train" / "cats" / "cat.1.jpg").unlink()
     left_out = ["validation/cats/cat.1.jpg", "validation/dogs/dog.1.jpg"]
-    assert main(["health", "--source", str(other), "--exclude", *left_out, "--json"]) == 0
+    assert main(["health", "--source", str(folder), "--exclude", *left_out, "--json"]) == 0
     capsys.readouterr()
-    assert main(["evaluate", "mine", "--source", str(other), "--json"]) == 0
+    assert main(["evaluate", "mine", "--source", str(folder), "--json"]) == 0
     scores = json.loads(capsys.readouterr().out)
     assert scores["test"]["photos"] + scores["validation"]["photos"] == 38
-    assert main(["evaluate", "mine", "--source", str(other)]) == 0
+    assert main(["evaluate", "mine", "--source", str(folder)]) == 0
     assert "model1 on 61 pictures of cats and dogs from the folder other" in capsys.readouterr().out
 
 
-def test_evaluate_refuses_data_of_other_classes_in_one_line(trained, capsys, tmp_path, picture_folder):
-    other = tmp_path / "other"
+def test_evaluate_refuses_a_dataset_of_other_classes_in_one_line(trained, capsys, tmp_path, picture_folder):
+    folder = tmp_path / "other"
     for split in ("train", "validation"):
         for name, mine in (("cats", "apples"), ("dogs", "pears")):
-            shutil.copytree(picture_folder / split / name, other / split / mine)
-    assert main(["evaluate", "mine", "--source", str(other)]) == 1
-    said = capsys.readouterr()
-    assert said.out == ""
-    (line,) = [line for line in said.err.splitlines() if line.startswith("catdog: ")]
+            shutil.copytree(picture_folder / split / name, folder / split / mine)
+    assert main(["evaluate", "mine", "--source", str(folder)]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    (line,) = [line for line in printed.err.splitlines() if line.startswith("catdog: ")]
     assert "mine learned to tell cats from dogs, so it can't be scored on apples and pears" in line
 
 
-def test_evaluate_says_in_one_line_that_the_stored_answers_are_damaged(trained, capsys):
+def test_evaluate_says_in_one_line_that_predictions_are_damaged(trained, capsys):
     settings, run = trained
     file = settings.runs / run["id"] / "predictions.csv"
     whole = file.read_text()
@@ -132,10 +130,10 @@ def test_evaluate_says_in_one_line_that_the_stored_answers_are_damaged(trained, 
         assert main(["evaluate", "mine"]) == 1
     finally:
         file.write_text(whole)
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.startswith("catdog: The answers that the run mine stored are damaged: ")
-    assert len(said.err.splitlines()) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("catdog: The answers that the run mine stored are damaged: ")
+    assert len(printed.err.splitlines()) == 1
 
 
 @pytest.mark.parametrize("threshold", ["2", "-0.1", "much", "nan"])
@@ -160,34 +158,36 @@ def test_evaluate_for_people_says_what_was_taken_for_what(capsys):
 def test_predict_as_json_follows_the_contract(trained, picture_folder, capsys):
     paths = [str(picture_folder / "validation" / name) for name in ("cats/cat.1.jpg", "dogs/dog.1.jpg")]
     assert main(["predict", "mine", *paths, "--json"]) == 0
-    answers = json.loads(capsys.readouterr().out)
-    assert [set(answer) for answer in answers] == [{"path", "run", "label", "probability"}] * 2
-    assert [answer["path"] for answer in answers] == paths
-    assert {answer["run"] for answer in answers} == {trained[1]["id"]}
-    for answer in answers:
-        assert answer["label"] == ("dogs" if answer["probability"] > 0.5 else "cats")
+    predictions = json.loads(capsys.readouterr().out)
+    assert [set(prediction) for prediction in predictions] == [{"path", "run", "label", "probability"}] * 2
+    assert [prediction["path"] for prediction in predictions] == paths
+    assert {prediction["run"] for prediction in predictions} == {trained[1]["id"]}
+    for prediction in predictions:
+        assert prediction["label"] == ("dogs" if prediction["probability"] > 0.5 else "cats")
 
 
-def test_predict_answers_as_the_training_did(trained, picture_folder, capsys):
+def test_predict_gives_the_predictions_of_the_training(trained, picture_folder, capsys):
     settings, run = trained
     rows = (settings.runs / run["id"] / "predictions.csv").read_text().splitlines()[1:]
     stored = {row.split(",")[0]: float(row.split(",")[2]) for row in rows}
     assert len(stored) == 64
     paths = sorted(stored)
     assert main(["predict", run["id"], *(str(picture_folder / path) for path in paths), "--json"]) == 0
-    answers = json.loads(capsys.readouterr().out)
-    assert [answer["probability"] for answer in answers] == pytest.approx([stored[path] for path in paths], abs=1e-3)
+    predictions = json.loads(capsys.readouterr().out)
+    assert [prediction["probability"] for prediction in predictions] == pytest.approx(
+        [stored[path] for path in paths], abs=1e-3
+    )
 
 
-def test_a_bad_picture_gets_its_sentence_and_the_others_their_answer(picture_folder, tmp_path, capsys):
+def test_a_bad_image_gets_its_sentence_and_the_others_predictions(picture_folder, tmp_path, capsys):
     (tmp_path / "note.jpg").write_text("no picture at all")
     (tmp_path / "empty.png").touch()
     good = str(picture_folder / "train" / "cats" / "cat.0.jpg")
     bad = [str(tmp_path / name) for name in ("note.jpg", "empty.png", "missing.jpg")]
     assert main(["predict", "mine", bad[0], good, *bad[1:], "--json"]) == 1
-    said = capsys.readouterr()
-    assert [answer["path"] for answer in json.loads(said.out)] == [good]
-    complaints = [line for line in said.err.splitlines() if line.startswith("catdog: ")]
+    printed = capsys.readouterr()
+    assert [prediction["path"] for prediction in json.loads(printed.out)] == [good]
+    complaints = [line for line in printed.err.splitlines() if line.startswith("catdog: ")]
     assert [name in line for name, line in zip(("note.jpg", "empty.png", "missing.jpg"), complaints, strict=True)] == [
         True,
         True,
@@ -197,6 +197,6 @@ def test_a_bad_picture_gets_its_sentence_and_the_others_their_answer(picture_fol
 
 def test_a_model_that_was_not_trained_is_one_line_that_says_how(picture_folder, capsys):
     assert main(["predict", "model2", str(picture_folder / "train" / "cats" / "cat.0.jpg")]) == 1
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert "train model2" in said.err
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "train model2" in printed.err

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from catdog.comparison import (
-    baseline,
     build_table,
     describe_data,
     describe_overfitting,
+    get_baseline,
     label_runs,
-    latest_finished,
+    select_latest_finished,
     warn_about_data,
 )
 from catdog.runs import create_run, list_runs, open_run
@@ -42,7 +42,7 @@ def test_latest_finished_has_the_newest_of_each_model_in_their_order(settings, m
     make("model4", name="four")
     make("model1", name="new")
     make("model1", "failed", name="broken")
-    assert [run.name for run in latest_finished(list_runs(settings))] == ["new", "four"]
+    assert [run.name for run in select_latest_finished(list_runs(settings))] == ["new", "four"]
 
 
 def test_runs_of_one_name_are_told_apart(make):
@@ -135,4 +135,4 @@ def test_the_table_holds_own_and_published_scores_side_by_side(make, settings):
 def test_a_run_without_scores_has_an_empty_row(make):
     run = make(state="queued", fingerprint="")
     (row,) = build_table([run], names_of(run))
-    assert row["best_val_accuracy"] is row["test_accuracy"] is row["baseline"] is baseline(run) is None
+    assert row["best_val_accuracy"] is row["test_accuracy"] is row["baseline"] is get_baseline(run) is None

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from catdog.comparison import group_by_seed
+from catdog.comparison import average_seeds
 from catdog.runs import create_run, open_run
 from catdog.training import TrainConfig
 
@@ -32,7 +32,7 @@ def history(*val_accuracy):
 
 def test_only_the_seed_may_differ(make):
     runs = [make(1), make(2), make(1, epochs=5), make(1, "f2"), make(1, model="model2")]
-    found = group_by_seed(runs, {run.id: history(0.5) for run in runs})
+    found = average_seeds(runs, {run.id: history(0.5) for run in runs})
     assert [[run.id for run in fold.runs] for fold in found] == [
         [runs[0].id, runs[1].id],
         [runs[2].id],
@@ -43,7 +43,7 @@ def test_only_the_seed_may_differ(make):
 
 def test_the_mean_and_the_band_are_those_of_each_epoch(make):
     runs = [make(1), make(2)]
-    (fold,) = group_by_seed(runs, {runs[0].id: history(0.5, 0.6), runs[1].id: history(0.7, 0.9)})
+    (fold,) = average_seeds(runs, {runs[0].id: history(0.5, 0.6), runs[1].id: history(0.7, 0.9)})
     assert fold.history["val_accuracy"] == pytest.approx([0.6, 0.75])
     assert fold.low["val_accuracy"] == [0.5, 0.6]
     assert fold.high["val_accuracy"] == [0.7, 0.9]
@@ -52,27 +52,27 @@ def test_the_mean_and_the_band_are_those_of_each_epoch(make):
 
 def test_the_mean_ends_where_the_first_of_the_runs_ends(make):
     runs = [make(1), make(2)]
-    (fold,) = group_by_seed(runs, {runs[0].id: history(0.5, 0.6, 0.7), runs[1].id: history(0.7)})
+    (fold,) = average_seeds(runs, {runs[0].id: history(0.5, 0.6, 0.7), runs[1].id: history(0.7)})
     assert fold.history["epoch"] == [1]
 
 
 def test_a_run_that_has_not_begun_does_not_empty_the_others(make):
     runs = [make(1), make(2)]
-    (fold,) = group_by_seed(runs, {runs[0].id: history(0.5, 0.6), runs[1].id: history()})
+    (fold,) = average_seeds(runs, {runs[0].id: history(0.5, 0.6), runs[1].id: history()})
     assert fold.history["val_accuracy"] == [0.5, 0.6]
-    (empty,) = group_by_seed(runs, {run.id: history() for run in runs})
+    (empty,) = average_seeds(runs, {run.id: history() for run in runs})
     assert empty.history["epoch"] == []
 
 
 def test_a_value_that_is_no_number_leaves_that_epoch_without_a_mean(make):
     runs = [make(1), make(2)]
-    (fold,) = group_by_seed(runs, {runs[0].id: history(0.5, math.nan), runs[1].id: history(0.7, 0.9)})
+    (fold,) = average_seeds(runs, {runs[0].id: history(0.5, math.nan), runs[1].id: history(0.7, 0.9)})
     assert fold.history["val_accuracy"][0] == pytest.approx(0.6)
     assert math.isnan(fold.history["val_accuracy"][1])
 
 
 def test_a_single_run_keeps_its_history_and_has_no_band(make):
     run = make(1)
-    (fold,) = group_by_seed([run], {run.id: history(0.5)})
+    (fold,) = average_seeds([run], {run.id: history(0.5)})
     assert fold.history == history(0.5)
     assert fold.low == fold.high == {}

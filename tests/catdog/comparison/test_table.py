@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from catdog.comparison import best_cells, build_table
+from catdog.comparison import build_table, find_best_cells
 from catdog.evaluation import accuracy_interval
 from catdog.runs import create_run, open_run
 from catdog.training import TrainConfig
@@ -89,10 +89,10 @@ def test_the_best_cell_is_the_highest_accuracy_and_the_lowest_cost():
         {"test_accuracy": 0.6, "test_loss": 0.5, "seconds": 90.0, "memory_bytes": None},
         {"test_accuracy": 0.9, "test_loss": 0.2, "seconds": 200.0, "memory_bytes": 5},
     ]
-    assert best_cells(rows) == {(1, "test_accuracy"), (1, "test_loss"), (0, "seconds")}
+    assert find_best_cells(rows) == {(1, "test_accuracy"), (1, "test_loss"), (0, "seconds")}
 
 
 def test_equals_are_all_best_and_a_single_or_uniform_column_has_none():
     rows = [{"test_accuracy": value, "seconds": 3.0} for value in (0.9, 0.9, 0.5, None)]
-    assert best_cells(rows) == {(0, "test_accuracy"), (1, "test_accuracy")}
-    assert best_cells(rows[:1]) == best_cells([]) == set()
+    assert find_best_cells(rows) == {(0, "test_accuracy"), (1, "test_accuracy")}
+    assert find_best_cells(rows[:1]) == find_best_cells([]) == set()

@@ -273,7 +273,7 @@ def test_a_cache_that_can_not_be_made_is_one_sentence(catalog: Catalog, cache: P
 
 def test_a_picture_is_shown_in_its_own_size(grey_folder: Path, cache: Path) -> None:
     dataset = decode_dataset(scan_folder("somewhere", grey_folder), cache)
-    assert dataset.picture(3).shape == (5, 7, 3)
+    assert dataset.image(3).shape == (5, 7, 3)
     (grey_folder / dataset.catalog.paths[3]).unlink()
     with pytest.raises(ImageError):
-        dataset.picture(3)
+        dataset.image(3)

@@ -1,14 +1,14 @@
-"""catdog.datasets: the sources photos, drawn and folder, opened by name."""
+"""catdog.datasets.sources: photos, drawn and folders open by name, and from a page only the listed folders."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-import catdog.datasets as library
-from catdog.datasets import default_source, list_sources, open_catalog, open_dataset
+from catdog.datasets import default_source, is_listed_folder, list_sources, open_catalog, open_dataset, resolve_folder
 from catdog.datasets import photos as photos_module
-from catdog.datasets.synthetic.generate import write_drawn
+from catdog.datasets import sources as module
+from catdog.datasets.synthetic.generate import generate_dataset
 from catdog.errors import DataError
 from catdog.settings import Settings
 from catdog.utils.progress import Progress, silent
@@ -19,9 +19,9 @@ def few_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw a small set where the whole one would be drawn."""
 
     def few(root: Path, progress: Progress = silent) -> None:
-        write_drawn(root, training=4, validation=20, progress=progress)
+        generate_dataset(root, training=4, validation=20, progress=progress)
 
-    monkeypatch.setattr(library, "write_drawn", few)
+    monkeypatch.setattr(module, "generate_dataset", few)
 
 
 COUNTS = {"train/cats": 12, "train/dogs": 12, "validation/cats": 20, "validation/dogs": 20}
@@ -123,3 +123,44 @@ def test_a_home_that_cannot_be_written_is_one_sentence(settings: Settings, few_d
     settings.data.write_text("a file where a folder should be")
     with pytest.raises(DataError, match=r"^The drawn pictures could not be stored .*CATDOG_HOME"):
         open_catalog(settings, "drawn")
+
+
+@pytest.fixture
+def opened(settings: Settings, tmp_path: Path) -> Settings:
+    """Settings that list tmp_path/photos, with photos/birds in it, and tmp_path/secret beside it."""
+    for name in ("photos/birds", "secret", "photos-too"):
+        (tmp_path / name).mkdir(parents=True)
+    return replace(settings, folders=(tmp_path / "photos",))
+
+
+def test_a_listed_folder_and_those_in_it_are_found_by_any_name(opened: Settings, tmp_path: Path) -> None:
+    birds = tmp_path / "photos" / "birds"
+    for text in ("birds", str(birds), "./birds/", "birds/../birds"):
+        assert resolve_folder(opened, text) == birds
+        assert is_listed_folder(opened, str(resolve_folder(opened, text)))
+    assert resolve_folder(opened, str(tmp_path / "photos")) == tmp_path / "photos"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["../secret", "birds/../../secret", "/etc", "~", "missing", "link", "bad\0name", "x" * 5000, "../photos-too"],
+)
+def test_what_lies_outside_or_nowhere_is_refused_in_the_same_words(opened: Settings, tmp_path: Path, text: str) -> None:
+    (tmp_path / "photos" / "link").symlink_to(tmp_path / "secret")
+    with pytest.raises(DataError, match=r"^There is no folder .* in .*photos: name one that is\.$") as caught:
+        resolve_folder(opened, text)
+    assert str(caught.value).isprintable()
+    assert not is_listed_folder(opened, text)
+    assert not is_listed_folder(opened, str(tmp_path / "photos" / text) if "\0" not in text else text)
+
+
+def test_a_link_that_stays_inside_is_followed_to_its_end(opened: Settings, tmp_path: Path) -> None:
+    (tmp_path / "photos" / "inside").symlink_to(tmp_path / "photos" / "birds")
+    assert resolve_folder(opened, "inside") == tmp_path / "photos" / "birds"
+
+
+def test_without_listed_folders_none_may_be_opened(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="CATDOG_FOLDERS"):
+        resolve_folder(settings, str(tmp_path))
+    assert not is_listed_folder(settings, str(tmp_path))
+    assert not is_listed_folder(settings, None)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from catdog.datasets import splits
-from catdog.datasets.splits import TEST, TRAINING, VALIDATION, split_given, split_whole, subset
+from catdog.datasets.splits import TEST, TRAINING, VALIDATION, sample_stratified, split_given_folders, split_stratified
 
 
 def labels_of(cats: int, dogs: int) -> np.ndarray:
@@ -32,7 +32,7 @@ def test_the_test_set_has_the_first_fifth_of_the_batches_or_of_the_photos(photos
 
 def test_the_published_set_gives_808_and_192_with_both_classes_alike() -> None:
     labels, in_training = given((1000, 1000), (500, 500))
-    assert counts(labels, split_given(labels, in_training)) == {
+    assert counts(labels, split_given_folders(labels, in_training)) == {
         "training": [1000, 1000],
         "validation": [404, 404],
         "test": [96, 96],
@@ -41,24 +41,24 @@ def test_the_published_set_gives_808_and_192_with_both_classes_alike() -> None:
 
 def test_the_drawn_set_gives_64_test_pictures() -> None:
     labels, in_training = given((400, 400), (200, 200))
-    assert counts(labels, split_given(labels, in_training))["test"] == [32, 32]
+    assert counts(labels, split_given_folders(labels, in_training))["test"] == [32, 32]
 
 
 def test_each_class_gets_its_share_of_the_test_set() -> None:
     labels, in_training = given((10, 10), (303, 697))
-    assert counts(labels, split_given(labels, in_training))["test"] == [58, 134]
+    assert counts(labels, split_given_folders(labels, in_training))["test"] == [58, 134]
 
 
 def test_training_photos_stay_training_and_no_photo_is_in_two_splits() -> None:
     labels, in_training = given((30, 50), (70, 90))
-    named = split_given(labels, in_training)
+    named = split_given_folders(labels, in_training)
     assert (named[in_training] == TRAINING).all()
     assert set(named[~in_training]) == {VALIDATION, TEST}
 
 
 def test_the_split_is_the_same_for_everyone() -> None:
     labels, in_training = given((1000, 1000), (500, 500))
-    rows = np.flatnonzero(split_given(labels, in_training) == TEST)
+    rows = np.flatnonzero(split_given_folders(labels, in_training) == TEST)
     # If this fails after an update of numpy, its generator draws differently: results could no longer be compared.
     assert rows[:6].tolist() == [2026, 2036, 2043, 2058, 2062, 2067]
     assert hashlib.sha256(rows.astype("<i8").tobytes()).hexdigest()[:12] == "4fd198db7153"
@@ -66,15 +66,15 @@ def test_the_split_is_the_same_for_everyone() -> None:
 
 def test_another_seed_gives_another_split() -> None:
     labels, in_training = given((10, 10), (50, 50))
-    assert (split_given(labels, in_training, seed=1) != split_given(labels, in_training, seed=2)).any()
-    assert (split_whole(labels, seed=1) != split_whole(labels, seed=2)).any()
+    assert (split_given_folders(labels, in_training, seed=1) != split_given_folders(labels, in_training, seed=2)).any()
+    assert (split_stratified(labels, seed=1) != split_stratified(labels, seed=2)).any()
 
 
 def test_a_folder_without_splits_is_split_70_20_10_in_each_class() -> None:
     labels = labels_of(200, 100)
-    named = split_whole(labels)
+    named = split_stratified(labels)
     assert counts(labels, named) == {"training": [140, 70], "validation": [40, 20], "test": [20, 10]}
-    assert (named == split_whole(labels)).all()
+    assert (named == split_stratified(labels)).all()
     assert (named[:60] != TRAINING).any()
 
 
@@ -82,14 +82,14 @@ def test_a_folder_without_splits_is_split_70_20_10_in_each_class() -> None:
 def test_a_subset_has_its_share_of_each_class_and_at_least_two(fraction: float, cats: int, dogs: int) -> None:
     labels = labels_of(150, 60)
     indices = np.concatenate([np.arange(0, 100), np.arange(150, 190)])
-    kept = subset(indices, labels, fraction, seed=3)
+    kept = sample_stratified(indices, labels, fraction, seed=3)
     assert np.bincount(labels[kept]).tolist() == [cats, dogs]
     assert np.isin(kept, indices).all()
     assert (np.diff(kept) > 0).all()
-    assert kept.tolist() == subset(indices, labels, fraction, seed=3).tolist()
-    assert kept.tolist() != subset(indices, labels, fraction, seed=4).tolist()
+    assert kept.tolist() == sample_stratified(indices, labels, fraction, seed=3).tolist()
+    assert kept.tolist() != sample_stratified(indices, labels, fraction, seed=4).tolist()
 
 
 def test_a_subset_of_everything_is_everything() -> None:
     indices = np.arange(5, 25)
-    assert subset(indices, labels_of(15, 15), 1.0, seed=0).tolist() == indices.tolist()
+    assert sample_stratified(indices, labels_of(15, 15), 1.0, seed=0).tolist() == indices.tolist()

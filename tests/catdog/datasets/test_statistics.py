@@ -11,7 +11,7 @@ from catdog.datasets import SPLITS
 from catdog.datasets import statistics as module
 from catdog.datasets.cache import Dataset, decode_dataset
 from catdog.datasets.catalog import scan_folder
-from catdog.datasets.statistics import Facts, gather_facts
+from catdog.datasets.statistics import ImageStatistics, compute_statistics
 from catdog.images.decode import load_image
 from catdog.images.size import read_size
 
@@ -37,7 +37,7 @@ def levels(dataset: Dataset) -> np.ndarray:
 
 
 def test_each_picture_has_its_size_its_bytes_and_its_brightness_in_the_order_of_the_catalog(grey, cache) -> None:
-    facts = gather_facts(grey, cache)
+    facts = compute_statistics(grey, cache)
     files = [grey.catalog.root / path for path in grey.catalog.paths]
     assert facts.widths.tolist() == [load_image(file).shape[1] for file in files]
     assert set(facts.heights.tolist()) == {20}
@@ -52,14 +52,14 @@ def test_brightness_weighs_colours_as_the_eye_does(tmp_path, cache) -> None:
         (root / name).mkdir(parents=True)
         for number in range(10):
             Image.new("RGB", (20, 20), colour).save(root / name / f"{number}.png")
-    brightness = gather_facts(decode_dataset(scan_folder("x", root), cache), cache).brightness
+    brightness = compute_statistics(decode_dataset(scan_folder("x", root), cache), cache).brightness
     assert brightness[:10] == pytest.approx(0.114 * 255, abs=0.1)
     assert brightness[10:] == pytest.approx(0.587 * 255, abs=0.1)
 
 
 def test_mean_pictures_are_those_of_each_split_and_class(grey, cache, monkeypatch) -> None:
     monkeypatch.setattr(module, "BLOCK", 7)  # no part of the set fits into whole blocks
-    means = gather_facts(grey, cache).means
+    means = compute_statistics(grey, cache).means
     for number, split in enumerate(SPLITS):
         for label in (0, 1):
             expected = grey.pixels[grey.catalog.indices(split, label)].mean(axis=0)
@@ -67,38 +67,38 @@ def test_mean_pictures_are_those_of_each_split_and_class(grey, cache, monkeypatc
 
 
 def test_facts_are_gathered_once_and_read_from_the_cache_after(grey, cache) -> None:
-    first = gather_facts(grey, cache)
-    again = gather_facts(grey, cache, lambda *_: pytest.fail("something was done"))
-    for name in Facts.__dataclass_fields__:
+    first = compute_statistics(grey, cache)
+    again = compute_statistics(grey, cache, lambda *_: pytest.fail("something was done"))
+    for name in ImageStatistics.__dataclass_fields__:
         assert np.array_equal(getattr(first, name), getattr(again, name))
 
 
 @pytest.mark.parametrize("damage", [b"", b"no zip", None])
 def test_a_damaged_file_of_facts_is_written_anew(grey, cache, damage) -> None:
-    first = gather_facts(grey, cache)
+    first = compute_statistics(grey, cache)
     (file,) = cache.glob("*-facts-*.npz")
     file.write_bytes(file.read_bytes()[:2000] if damage is None else damage)
-    assert np.array_equal(gather_facts(grey, cache).widths, first.widths)
-    gather_facts(grey, cache, lambda *_: pytest.fail("the file was not written anew"))
+    assert np.array_equal(compute_statistics(grey, cache).widths, first.widths)
+    compute_statistics(grey, cache, lambda *_: pytest.fail("the file was not written anew"))
 
 
 def test_facts_of_other_pictures_of_the_same_folder_are_not_taken(grey, cache) -> None:
-    gather_facts(grey, cache)
+    compute_statistics(grey, cache)
     rows = np.arange(1, 40)
     fewer = Dataset(grey.catalog.keep(rows), grey.pixels[1:])
-    assert gather_facts(fewer, cache).brightness == pytest.approx(levels(fewer), abs=0.1)
+    assert compute_statistics(fewer, cache).brightness == pytest.approx(levels(fewer), abs=0.1)
     swapped = replace(grey.catalog, paths=grey.catalog.paths[::-1])
-    assert gather_facts(Dataset(swapped, grey.pixels[::-1]), cache).widths[0] == 30 + levels(grey)[-1] // 6
+    assert compute_statistics(Dataset(swapped, grey.pixels[::-1]), cache).widths[0] == 30 + levels(grey)[-1] // 6
 
 
 def test_a_cache_that_can_not_be_written_costs_no_facts(grey, tmp_path) -> None:
     (tmp_path / "file").write_text("in the way")
-    assert len(gather_facts(grey, tmp_path / "file" / "cache").widths) == 40
+    assert len(compute_statistics(grey, tmp_path / "file" / "cache").widths) == 40
 
 
 def test_a_file_that_has_gone_has_no_size_and_keeps_its_brightness(grey, cache) -> None:
     (grey.catalog.root / grey.catalog.paths[3]).unlink()
-    facts = gather_facts(grey, cache)
+    facts = compute_statistics(grey, cache)
     assert (facts.widths[3], facts.heights[3], facts.bytes[3]) == (0, 0, 0)
     assert (facts.widths > 0).sum() == 39
     assert facts.brightness[3] == pytest.approx(levels(grey)[3], abs=0.1)
@@ -106,7 +106,7 @@ def test_a_file_that_has_gone_has_no_size_and_keeps_its_brightness(grey, cache) 
 
 def test_progress_goes_to_its_end(grey, cache) -> None:
     told: list[tuple[int, int]] = []
-    gather_facts(grey, cache, lambda done, total, what: told.append((done, total)))
+    compute_statistics(grey, cache, lambda done, total, what: told.append((done, total)))
     assert told == sorted(told)
     assert told[-1] == (80, 80)
 

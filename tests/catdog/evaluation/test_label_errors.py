@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from catdog.comparison import best_run_on
+from catdog.comparison import find_best_run
 from catdog.datasets import Dataset, open_dataset
 from catdog.evaluation.label_errors import find_label_errors
 from catdog.runs import Run, create_run, list_runs, open_run
@@ -50,10 +50,10 @@ def test_answers_for_pictures_that_are_not_there_are_passed_over(data: Dataset, 
 
 
 def test_the_best_finished_run_on_this_very_data_is_asked(settings: Settings, data: Dataset, answered) -> None:
-    assert best_run_on(list_runs(settings), data.catalog.fingerprint) is None
+    assert find_best_run(list_runs(settings), data.catalog.fingerprint) is None
     best = answered({}, accuracy=0.9)
     answered({}, accuracy=0.7)
     answered({}, accuracy=0.99, state="stopped")
     answered({}, accuracy=0.99, fingerprint="another")
     answered({}, accuracy=0.99).files.predictions.unlink()
-    assert best_run_on(list_runs(settings), data.catalog.fingerprint).id == best.id
+    assert find_best_run(list_runs(settings), data.catalog.fingerprint).id == best.id

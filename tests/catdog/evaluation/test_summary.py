@@ -5,7 +5,14 @@ import json
 import numpy as np
 import pytest
 
-from catdog.evaluation import Predictions, accuracy_interval, calibration, precision_recall, roc, score
+from catdog.evaluation import (
+    Predictions,
+    accuracy_interval,
+    calibration_curve,
+    precision_recall_curve,
+    roc_curve,
+    score,
+)
 from catdog.evaluation.summary import summarize
 
 ADDED = {"interval", "threshold", "classes", "roc_area", "average_precision", "calibration_error"}
@@ -33,9 +40,9 @@ def test_what_it_adds_is_what_the_metrics_say(some):
     found = summarize(some)
     right = int(some.right().sum())
     assert tuple(found["interval"]) == accuracy_interval(right, 90)
-    assert found["roc_area"] == roc(some.labels, some.probabilities).area
-    assert found["average_precision"] == precision_recall(some.labels, some.probabilities).area
-    assert found["calibration_error"] == calibration(some.labels, some.probabilities).error
+    assert found["roc_area"] == roc_curve(some.labels, some.probabilities).area
+    assert found["average_precision"] == precision_recall_curve(some.labels, some.probabilities).area
+    assert found["calibration_error"] == calibration_curve(some.labels, some.probabilities).error
     assert [one["photos"] for one in found["classes"]] == np.bincount(some.labels).tolist()
 
 

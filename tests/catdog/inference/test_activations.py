@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from catdog.errors import RunError
-from catdog.inference.activations import Activations, class_activation, compute_activations, draw_filters
+from catdog.inference.activations import Activations, compute_activations, compute_class_activation, draw_filters
 from catdog.inference.predictor import Predictor
 from catdog.training.litert import to_litert
 
@@ -63,7 +63,7 @@ def test_the_mean_of_the_map_and_the_bias_are_exactly_the_answer(averaging, phot
 
 def test_what_speaks_for_one_class_speaks_against_the_other(averaging, photo):
     inside = compute_activations(averaging[1], photo)
-    for_one, for_other = class_activation(inside, 1), class_activation(inside, 0)
+    for_one, for_other = compute_class_activation(inside, 1), compute_class_activation(inside, 0)
     assert for_one.shape == (160, 160)
     assert for_one.dtype == np.float32
     np.testing.assert_array_equal(for_one, -for_other)
@@ -76,7 +76,7 @@ def test_the_map_is_high_where_the_features_that_count_are():
     inside = Activations(
         np.zeros((1, 3, 3, 3), np.float32), np.zeros((4, 4, 1), np.float32), features, np.array([1, -1], np.float32)
     )
-    heat = class_activation(inside, 1)
+    heat = compute_class_activation(inside, 1)
     assert heat[5, 155] == heat.max() == 3
     assert heat[155, 5] == heat.min() == -3
 
@@ -97,7 +97,7 @@ def test_a_model_that_averages_nothing_has_no_activation_map(flattening, photo):
     inside = compute_activations(flattening[1], photo)
     assert inside.features is inside.weights is None
     with pytest.raises(ValueError, match="averages no features"):
-        class_activation(inside, 1)
+        compute_class_activation(inside, 1)
 
 
 def test_the_sheet_has_a_map_for_each_filter_with_the_filter_in_its_corner(flattening, photo):

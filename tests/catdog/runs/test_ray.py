@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from catdog import runs
-from catdog.datasets.synthetic.generate import write_drawn
+from catdog.datasets.synthetic.generate import generate_dataset
 from catdog.errors import RunError
 from catdog.runs import Run
 from catdog.settings import Cluster, Settings
@@ -36,7 +36,7 @@ def cluster() -> Iterator[RayCluster]:
 def settings_of(home: Path, **options: object) -> Settings:
     settings = Settings(home=home, photos_url="file:///nowhere", **options)
     if not settings.data.exists():
-        write_drawn(settings.data / "drawn", training=40, validation=20)
+        generate_dataset(settings.data / "drawn", training=40, validation=20)
     return settings
 
 

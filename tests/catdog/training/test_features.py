@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from catdog.augmentation.config import Augmentation
-from catdog.datasets import TRAINING, VALIDATION, Dataset, open_dataset, reading
+from catdog.datasets import TRAINING, VALIDATION, Dataset, cache, open_dataset
 from catdog.models.specs import MODELS, build_model, compile_model
 from catdog.settings import Settings
 from catdog.training import RunFolder, features
@@ -87,8 +87,8 @@ def test_pictures_of_a_large_set_do_not_stay_in_memory_and_give_the_same_feature
     with file.open("rb") as opened:
         mapped = Watched(opened.fileno(), 0, access=mmap.ACCESS_READ)
     pixels = np.ndarray(dataset.pixels.shape, np.uint8, mapped, dataset.pixels.offset)
-    monkeypatch.setattr(reading, "STAYS", 5)
-    monkeypatch.setattr(reading, "AT_ONCE", 5)
+    monkeypatch.setattr(cache, "RESIDENT", 5)
+    monkeypatch.setattr(cache, "RELEASE_EVERY", 5)
     found = computed(model, replace(dataset, pixels=pixels), reporter, augmentation=Augmentation())
     assert advice == [mmap.MADV_DONTNEED] * 2  # 6 pictures of training, then those of validation
     np.testing.assert_array_equal(found.training, expected.training)

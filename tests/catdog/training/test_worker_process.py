@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from catdog import runs
-from catdog.datasets.synthetic.generate import write_drawn
+from catdog.datasets.synthetic.generate import generate_dataset
 from catdog.runs import Run
 from catdog.settings import Settings
 from catdog.training import ACTIVE, TrainConfig
@@ -75,7 +75,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     settings = Settings(home=tmp_path_factory.mktemp("process"), photos_url="file:///nowhere")
     pictures = settings.home / "pictures"
     # enough steps that each epoch lasts several times as long as the status takes to be written again
-    write_drawn(pictures, training=80, validation=40)
+    generate_dataset(pictures, training=80, validation=40)
     run = runs.launch(settings, TrainConfig("model1", str(pictures), EPOCHS, batch_size=1, learning_rate=1e-4))
     try:
         trained = watch(settings, run.id, in_the_middle_of(2))

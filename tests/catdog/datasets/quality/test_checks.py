@@ -10,8 +10,8 @@ from PIL import Image, ImageFilter, ImageOps
 
 from catdog.datasets import TEST, VALIDATION, Dataset, open_dataset
 from catdog.datasets.quality import checks as module
-from catdog.datasets.quality.checks import Pair, QualityReport, examine_images
-from catdog.datasets.quality.messages import KINDS, not_found, odd_words, pair_words, sentences
+from catdog.datasets.quality.checks import DuplicatePair, QualityReport, examine_images
+from catdog.datasets.quality.messages import KINDS, describe_absent, describe_findings, describe_pair, describe_value
 from catdog.settings import Settings
 from tests.scenes import scene, scenes_folder
 
@@ -26,7 +26,7 @@ def look(settings: Settings, folder: Path) -> Callable[[], QualityReport]:
     return lambda: examine_images(open_dataset(settings, str(folder)), settings.cache)
 
 
-def only(found: QualityReport) -> Pair:
+def only(found: QualityReport) -> DuplicatePair:
     assert len(found.pairs) == 1
     return found.pairs[0]
 
@@ -37,8 +37,8 @@ def test_a_set_without_faults_has_no_findings(look: Callable[[], QualityReport])
     assert set(found.counts) == set(KINDS)
     assert not any(found.counts.values())
     assert found.pictures == 36
-    assert sentences(found) == {}
-    assert "not found: leaks (pictures that" in not_found(found)
+    assert describe_findings(found) == {}
+    assert "not found: leaks (pictures that" in describe_absent(found)
 
 
 def test_a_copied_file_within_training_is_a_copy_and_no_leak(folder: Path, look: Callable[[], QualityReport]) -> None:
@@ -54,7 +54,7 @@ def test_a_training_file_that_is_also_in_validation_is_a_leak(folder: Path, look
     pair = only(found)
     assert (pair.kind, pair.group, pair.leak) == ("file", "leaks", True)
     assert pair.first.startswith("train/")
-    assert sentences(found)["leaks"].startswith("1 leak: ")
+    assert describe_findings(found)["leaks"].startswith("1 leak: ")
 
 
 def test_the_same_pixels_in_another_file_are_told_from_the_same_file(
@@ -73,7 +73,7 @@ def test_a_mirrored_training_picture_in_validation_is_a_near_leak(
     pair = only(look())
     assert (pair.kind, pair.group, pair.mirrored, pair.leak) == ("near", "leaks", True, True)
     assert (pair.first, pair.second) == ("train/dogs/2.jpg", "validation/dogs/other.jpg")
-    assert "mirror image" in pair_words(pair)
+    assert "mirror image" in describe_pair(pair)
 
 
 def test_validation_and_test_may_be_alike_without_a_leak(
@@ -111,7 +111,7 @@ def test_small_dark_bright_blurred_and_unreadable_pictures_are_found(
     assert [path for path, _ in found.odd["bright"]] == ["train/cats/bright.png"]
     assert "train/cats/blurred.jpg" in [path for path, _ in found.odd["blurred"]]
     assert [path for path, _ in found.unreadable] == ["train/cats/broken.jpg"]
-    assert odd_words("small", 70.0) == "shorter side 70 pixels"
+    assert describe_value("small", 70.0) == "shorter side 70 pixels"
 
 
 def test_what_goes_into_the_file_comes_out_again(folder: Path, look: Callable[[], QualityReport]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageEnhance, ImageOps
 
 from catdog.datasets.quality import duplicates
-from catdog.datasets.quality.duplicates import alike, marks_of, small_greys
+from catdog.datasets.quality.duplicates import find_near_duplicates, grayscale_thumbnails, perceptual_hashes
 from catdog.images.decode import resize
 from tests.scenes import scene
 
@@ -39,23 +39,23 @@ CHANGES = {
 def test_a_picture_is_known_again_among_others(change, mirrored: bool) -> None:
     changed = change(scene(3))
     pictures = [*map(scene, range(OTHERS)), ImageOps.mirror(changed) if mirrored else changed]
-    pairs = alike(small_greys(decoded(*pictures)))
+    pairs = find_near_duplicates(grayscale_thumbnails(decoded(*pictures)))
     assert (pairs.first.tolist(), pairs.second.tolist(), pairs.mirrored.tolist()) == ([3], [OTHERS], [mirrored])
     assert pairs.distance[0] <= 6
     assert pairs.likeness[0] > 0.95
 
 
 def test_different_pictures_make_no_pair() -> None:
-    assert len(alike(small_greys(decoded(*map(scene, range(200))))).first) == 0
+    assert len(find_near_duplicates(grayscale_thumbnails(decoded(*map(scene, range(200))))).first) == 0
 
 
 def test_a_picture_turned_upside_down_is_another() -> None:
-    assert len(alike(small_greys(decoded(scene(1), ImageOps.flip(scene(1))))).first) == 0
+    assert len(find_near_duplicates(grayscale_thumbnails(decoded(scene(1), ImageOps.flip(scene(1))))).first) == 0
 
 
 def test_pictures_without_anything_to_see_make_no_pair() -> None:
     plain = [Image.new("RGB", (40, 40), (shade, shade, shade)) for shade in range(0, 250, 10)]
-    assert len(alike(small_greys(decoded(*plain))).first) == 0
+    assert len(find_near_duplicates(grayscale_thumbnails(decoded(*plain))).first) == 0
 
 
 def test_a_picture_that_is_its_own_mirror_image_makes_one_pair() -> None:
@@ -63,15 +63,15 @@ def test_a_picture_that_is_its_own_mirror_image_makes_one_pair() -> None:
     whole = Image.new("RGB", (260, 200))
     whole.paste(half, (0, 0))
     whole.paste(ImageOps.mirror(half), (130, 0))
-    pairs = alike(small_greys(decoded(whole, as_jpeg(whole, 50))))
+    pairs = find_near_duplicates(grayscale_thumbnails(decoded(whole, as_jpeg(whole, 50))))
     assert (pairs.first.tolist(), pairs.second.tolist()) == ([0], [1])
 
 
 def test_pairs_across_the_blocks_of_marks_are_found_like_those_within(monkeypatch: pytest.MonkeyPatch) -> None:
     pictures = decoded(*map(scene, range(20)), *(as_jpeg(scene(seed), 60) for seed in range(20)))
-    expected = alike(small_greys(pictures))
+    expected = find_near_duplicates(grayscale_thumbnails(pictures))
     monkeypatch.setattr(duplicates, "TILE", (3, 5))
-    pairs = alike(small_greys(pictures))
+    pairs = find_near_duplicates(grayscale_thumbnails(pictures))
     assert set(zip(pairs.first, pairs.second, strict=True)) == {(seed, seed + 20) for seed in range(20)}
     assert pairs.likeness.tolist() == expected.likeness.tolist() == sorted(pairs.likeness.tolist(), reverse=True)
 
@@ -79,10 +79,10 @@ def test_pairs_across_the_blocks_of_marks_are_found_like_those_within(monkeypatc
 def test_a_set_of_copies_only_ends_before_all_its_pairs_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(duplicates, "ENOUGH", 10)
     monkeypatch.setattr(duplicates, "TILE", (4, 4))
-    found = len(alike(small_greys(np.repeat(decoded(scene(1)), 40, axis=0))).first)
+    found = len(find_near_duplicates(grayscale_thumbnails(np.repeat(decoded(scene(1)), 40, axis=0))).first)
     assert 10 <= found < 40 * 39 / 2 / 4
 
 
 def test_brightness_alone_changes_no_bit_of_a_mark() -> None:
     grey = np.random.default_rng(1).integers(50, 150, (1, 32, 32)).astype(np.uint8)
-    assert marks_of(grey) == marks_of(grey + 40)
+    assert perceptual_hashes(grey) == perceptual_hashes(grey + 40)

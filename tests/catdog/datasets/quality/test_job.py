@@ -90,7 +90,7 @@ def test_a_second_browser_starts_no_second_process(
     settings: Settings, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start_job(settings, dataset.catalog)
-    monkeypatch.setattr(job.subprocess, "Popen", lambda *_, **__: pytest.fail("a second process"))
+    monkeypatch.setattr(job, "start_process", lambda *_, **__: pytest.fail("a second process"))
     start_job(settings, dataset.catalog)
     waited(lambda: not read_job_state(settings, dataset.catalog).active)
 

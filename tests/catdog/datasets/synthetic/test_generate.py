@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from catdog.datasets.synthetic.generate import draw, write_drawn
+from catdog.datasets.synthetic.generate import draw_image, generate_dataset
 from catdog.errors import DataError, UsageError
 
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("data") / "drawn"
-    write_drawn(root, seed=3, training=20, validation=10)
+    generate_dataset(root, seed=3, training=20, validation=10)
     return root
 
 
@@ -48,17 +48,17 @@ def test_no_two_pictures_are_equal_not_even_across_splits(drawn: Path) -> None:
 
 
 def test_same_seed_gives_the_same_bytes(drawn: Path, tmp_path: Path) -> None:
-    write_drawn(tmp_path / "again", seed=3, training=20, validation=10)
+    generate_dataset(tmp_path / "again", seed=3, training=20, validation=10)
     assert digests(tmp_path / "again") == digests(drawn)
 
 
 def test_another_seed_gives_other_pictures(drawn: Path, tmp_path: Path) -> None:
-    write_drawn(tmp_path / "other", seed=4, training=20, validation=10)
+    generate_dataset(tmp_path / "other", seed=4, training=20, validation=10)
     assert not set(digests(tmp_path / "other").values()) & set(digests(drawn).values())
 
 
 def test_a_smaller_set_is_the_beginning_of_a_larger_one(drawn: Path, tmp_path: Path) -> None:
-    write_drawn(tmp_path / "small", seed=3, training=4, validation=2)
+    generate_dataset(tmp_path / "small", seed=3, training=4, validation=2)
     assert digests(tmp_path / "small").items() <= digests(drawn).items()
 
 
@@ -68,7 +68,7 @@ def test_nothing_but_the_set_is_left_beside_it(drawn: Path) -> None:
 
 def test_progress_counts_every_picture(tmp_path: Path) -> None:
     reports: list[tuple[int, int]] = []
-    write_drawn(
+    generate_dataset(
         tmp_path / "drawn", training=4, validation=2, progress=lambda done, total, _: reports.append((done, total))
     )
     assert reports == [(number, 6) for number in range(1, 7)]
@@ -83,7 +83,7 @@ def test_an_interruption_leaves_neither_a_set_nor_a_temporary_folder(
             raise interruption
 
     with pytest.raises(interruption):
-        write_drawn(tmp_path / "drawn", training=20, validation=10, progress=interrupt)
+        generate_dataset(tmp_path / "drawn", training=20, validation=10, progress=interrupt)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -91,7 +91,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(
     tmp_path: Path, full_disk: Callable[[int], AbstractContextManager[None]]
 ) -> None:
     with full_disk(1000), pytest.raises(DataError, match=r"can't be written to .*File too large.*make room"):
-        write_drawn(tmp_path / "drawn", training=4, validation=2)
+        generate_dataset(tmp_path / "drawn", training=4, validation=2)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -99,7 +99,7 @@ def test_a_folder_that_holds_something_is_refused_and_kept(tmp_path: Path) -> No
     (tmp_path / "drawn").mkdir()
     (tmp_path / "drawn" / "mine.txt").write_text("keep")
     with pytest.raises(DataError, match="already holds something"):
-        write_drawn(tmp_path / "drawn", training=4, validation=2)
+        generate_dataset(tmp_path / "drawn", training=4, validation=2)
     assert digests(tmp_path).keys() == {"drawn/mine.txt"}
 
 
@@ -108,32 +108,32 @@ def test_a_set_that_another_process_wrote_meanwhile_stays(tmp_path: Path) -> Non
         (tmp_path / "drawn").mkdir(exist_ok=True)
         (tmp_path / "drawn" / "theirs.jpg").write_bytes(b"theirs")
 
-    write_drawn(tmp_path / "drawn", training=4, validation=2, progress=another_process)
+    generate_dataset(tmp_path / "drawn", training=4, validation=2, progress=another_process)
     assert digests(tmp_path).keys() == {"drawn/theirs.jpg"}
 
 
 @pytest.mark.parametrize("counts", [(0, 2), (3, 2), (4, 0), (4, 5), (-2, 2)])
 def test_counts_that_cannot_be_halved_are_refused(tmp_path: Path, counts: tuple[int, int]) -> None:
     with pytest.raises(UsageError, match="even number"):
-        write_drawn(tmp_path / "drawn", training=counts[0], validation=counts[1])
+        generate_dataset(tmp_path / "drawn", training=counts[0], validation=counts[1])
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_negative_seed_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="seed"):
-        write_drawn(tmp_path / "drawn", seed=-1)
+        generate_dataset(tmp_path / "drawn", seed=-1)
 
 
 @pytest.mark.parametrize("label", [0, 1])
 def test_one_picture_comes_in_the_size_asked_for_and_is_repeatable(label: int) -> None:
-    first, again = (draw(np.random.default_rng(7), label, size=96) for _ in range(2))
+    first, again = (draw_image(np.random.default_rng(7), label, size=96) for _ in range(2))
     assert (first.mode, first.size) == ("RGB", (96, 96))
     assert first.tobytes() == again.tobytes()
 
 
 def test_pictures_vary_and_fill_the_range_of_light() -> None:
     rng = np.random.default_rng(0)
-    pixels = np.stack([np.asarray(draw(rng, label)) for label in (0, 1) for _ in range(20)]).astype(float)
+    pixels = np.stack([np.asarray(draw_image(rng, label)) for label in (0, 1) for _ in range(20)]).astype(float)
     assert pixels.min() < 20
     assert pixels.max() > 235
     # Mean brightness differs from picture to picture, and no picture is flat.
@@ -143,7 +143,7 @@ def test_pictures_vary_and_fill_the_range_of_light() -> None:
 
 def test_colour_alone_does_not_tell_the_class() -> None:
     rng = np.random.default_rng(1)
-    means = np.array([[np.asarray(draw(rng, label)).mean(axis=(0, 1)) for _ in range(60)] for label in (0, 1)])
+    means = np.array([[np.asarray(draw_image(rng, label)).mean(axis=(0, 1)) for _ in range(60)] for label in (0, 1)])
     spread = means.std(axis=1).mean(axis=0)
     # The two classes' mean colours lie well within the spread of either.
     assert (np.abs(means[0].mean(axis=0) - means[1].mean(axis=0)) < 0.6 * spread).all()

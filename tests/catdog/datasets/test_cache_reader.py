@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from catdog.datasets import reading
-from catdog.datasets.reading import ImageReader
+from catdog.datasets import cache
+from catdog.datasets.cache import ImageReader
 
 STATUS = Path("/proc/self/status")
 NUMBER, STAYS, AT_ONCE = 960, 100, 32
@@ -25,8 +25,8 @@ def mapped_memory() -> int:
 
 @pytest.fixture(autouse=True)
 def _small_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "STAYS", STAYS)
-    monkeypatch.setattr(reading, "AT_ONCE", AT_ONCE)
+    monkeypatch.setattr(cache, "RESIDENT", STAYS)
+    monkeypatch.setattr(cache, "RELEASE_EVERY", AT_ONCE)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_pictures_read_in_an_order_of_chance_do_not_stay_in_memory_either(pixels
 
 @needs_proc
 def test_a_small_set_stays_in_memory_as_a_whole(pixels: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "STAYS", NUMBER)
+    monkeypatch.setattr(cache, "RESIDENT", NUMBER)
     assert left_by(ImageReader(pixels), np.arange(NUMBER))[-1] > 0.9 * WHOLE
 
 
@@ -94,7 +94,7 @@ def test_pictures_that_are_in_no_file_are_not_lost(array_file: Path, mode: str |
 def test_where_the_system_takes_no_such_advice_the_pixels_are_read_all_the_same(
     pixels: np.ndarray, array_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr(reading.mmap, "MADV_DONTNEED", raising=False)
+    monkeypatch.delattr(cache.mmap, "MADV_DONTNEED", raising=False)
     expected, read = np.load(array_file), ImageReader(pixels)
     for rows in np.arange(NUMBER).reshape(-1, 64):
         np.testing.assert_array_equal(read(rows), expected[rows])

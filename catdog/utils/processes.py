@@ -1,0 +1,70 @@
+"""Start this project's modules as processes: what they are told, where their output goes, and that no zombie stays."""
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO
+
+
+def child_variables(project: Path, variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that a process of this project needs, wherever it runs.
+
+    Args:
+        project: The folder that holds the package catdog.
+        variables: The settings' variables, and whatever else the process is told.
+    """
+    path = os.pathsep.join(filter(None, (str(project), os.environ.get("PYTHONPATH"))))
+    quiet = os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2")
+    return {"PYTHONPATH": path, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": quiet, **variables}
+
+
+def start_process(
+    module: str,
+    *arguments: str,
+    project: Path,
+    variables: Mapping[str, str],
+    log: IO[bytes] | None = None,
+    stdin: int = subprocess.DEVNULL,
+    stdout: int | None = None,
+    detached: bool = True,
+) -> subprocess.Popen:
+    """Start `python -m module` with this Python, and with this process's variables and those of child_variables.
+
+    Args:
+        module: The module's name.
+        arguments: What it is called with.
+        project: The folder that holds the package catdog; the process starts in it.
+        variables: The settings' variables, and whatever else the process is told.
+        log: Takes its output and its errors; None: they go where those of this process go.
+        stdin: subprocess.PIPE for a pipe whose other end only this process holds.
+        stdout: subprocess.PIPE for a pipe in place of the log.
+        detached: Whether it gets a session of its own, so that Ctrl-C in this process's terminal does not reach it.
+
+    Returns:
+        The process. It outlives this one; wait for it or not.
+
+    Raises:
+        OSError: The system starts no process.
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-m", module, *arguments],
+        stdin=stdin,
+        stdout=log if stdout is None else stdout,
+        stderr=log,
+        env=os.environ | child_variables(project, variables),
+        cwd=project,
+        start_new_session=detached,
+    )
+    # an ended process stays in the system's table, as a zombie, until its parent has waited for it
+    threading.Thread(target=process.wait, daemon=True, name=f"reaper of {module} {process.pid}").start()
+    return process
+
+
+def log_to_stderr() -> None:
+    """Let this process write what it logs to its errors, which are its log file: called by its entry point alone."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("catdog").setLevel(logging.INFO)

@@ -1,0 +1,89 @@
+"""catdog.utils.processes: what a child process is told, where its output goes, and that no zombie stays."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from catdog.utils.processes import child_variables, start_process
+
+CHILD = """
+import json, os, sys
+names = ("COLOUR", "HOME_TOWN", "KERAS_BACKEND", "PYTHONPATH", "TF_CPP_MIN_LOG_LEVEL")
+report = {name: os.environ.get(name) for name in names} | {"arguments": sys.argv[1:], "read": sys.stdin.read()}
+print(json.dumps(report))
+print("trouble", file=sys.stderr)
+print(os.getcwd(), os.getsid(0) == os.getpid())
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with one module, called child."""
+    (tmp_path / "child.py").write_text(CHILD)
+    return tmp_path.resolve()
+
+
+def test_a_child_knows_project_and_settings(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME_TOWN", "of the parent")
+    monkeypatch.setenv("PYTHONPATH", "/elsewhere")
+    monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
+    with (project / "log").open("wb") as log:
+        child = start_process("child", "a", "b c", project=project, variables={"COLOUR": "red"}, log=log)
+    assert child.wait(timeout=30) == 0
+    report, *rest = (project / "log").read_text().splitlines()
+    assert json.loads(report) == {
+        "COLOUR": "red",
+        "HOME_TOWN": "of the parent",
+        "KERAS_BACKEND": "tensorflow",
+        "PYTHONPATH": os.pathsep.join((str(project), "/elsewhere")),
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        "arguments": ["a", "b c"],
+        "read": "",
+    }
+    assert sorted(rest) == [f"{project} True", "trouble"]
+
+
+def test_variables_win_over_those_of_this_process(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")
+    assert child_variables(project, {})["TF_CPP_MIN_LOG_LEVEL"] == "0"
+    assert child_variables(project, {"KERAS_BACKEND": "jax"})["KERAS_BACKEND"] == "jax"
+
+
+def test_pipes_carry_input_and_output(project: Path) -> None:
+    pipe = subprocess.PIPE
+    with (project / "log").open("wb") as log:
+        options = {"log": log, "stdin": pipe, "stdout": pipe, "detached": False}
+        child = start_process("child", project=project, variables={}, **options)
+    child.stdin.write(b"hello")
+    child.stdin.close()
+    with child.stdout as lines:
+        assert json.loads(lines.readline())["read"] == "hello"
+        assert lines.read().split()[-1] == b"False"
+    assert child.wait(timeout=30) == 0
+    assert (project / "log").read_text() == "trouble\n"
+
+
+def test_no_zombie_is_left_though_nobody_waits(project: Path) -> None:
+    with (project / "log").open("wb") as log:
+        pid = start_process("child", project=project, variables={}, log=log).pid
+    end = time.monotonic() + 30
+    while psutil.pid_exists(pid):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_what_is_logged_has_time_and_place_and_only_ours_below_warnings(tmp_path: Path) -> None:
+    program = (
+        "import logging; from catdog.utils.processes import log_to_stderr; log_to_stderr(); "
+        "logging.getLogger('catdog.runs').info('slot taken'); logging.getLogger('other').info('chatter')"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    (line,) = ended.stderr.splitlines()
+    assert line.endswith(" INFO catdog.runs: slot taken")
+    time.strptime(line[:19], "%Y-%m-%d %H:%M:%S")
