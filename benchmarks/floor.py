@@ -69,18 +69,23 @@ def measure(name: str, steps: int) -> dict:
     from catdog.augmentation.config import Augmentation
     from catdog.models.specs import build_model, compile_model, get_spec
     from catdog.training import TrainConfig
-    from catdog.training.acceleration import BFLOAT16, fast_arithmetic, faster_arithmetic, fused_adam
-    from catdog.training.standin import stand_in
+    from catdog.training.acceleration import (
+        BFLOAT16,
+        accelerate_model,
+        get_fused_adam,
+        list_arithmetic_speedups,
+        use_fast_arithmetic,
+    )
 
     config = TrainConfig(name)
     model = build_model(name, augmentation=Augmentation(), seed=1)
-    compile_model(model, name, adam=fused_adam())
-    trained = model if get_spec(name).backbone else stand_in(model, name)
+    compile_model(model, name, adam=get_fused_adam())
+    trained = model if get_spec(name).backbone else accelerate_model(model, name)
     rng = np.random.default_rng(0)
     pictures = rng.integers(0, 256, (BATCH, 160, 160, 3)).astype(np.float32)
     labels = (np.arange(BATCH) % 2)[:, np.newaxis].astype(np.float32)
-    short = BFLOAT16 in faster_arithmetic(config)
-    with fast_arithmetic(config):
+    short = BFLOAT16 in list_arithmetic_speedups(config)
+    with use_fast_arithmetic(config):
         step = median_seconds(lambda: trained.train_on_batch(pictures, labels), steps, WARM_UP)
         look = median_seconds(lambda: trained.test_on_batch(pictures, labels), steps, WARM_UP)
         rate = _matrix_rate(short)

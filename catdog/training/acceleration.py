@@ -1,4 +1,4 @@
-"""Faster arithmetic for training: bfloat16 where the processor has it, and Adam in one pass over the weights."""
+"""Faster arithmetic for training with the same result: bfloat16, a fused Adam, pooling before ReLU."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,17 +6,21 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from catdog.augmentation.config import AUGMENTATION_LAYERS
+from catdog.models.specs import compile_like
 from catdog.training.config import TrainConfig
-from catdog.training.devices import replicas
+from catdog.training.devices import list_replicas
 
 if TYPE_CHECKING:
     import keras
+    import tensorflow as tf
 
 BFLOAT16 = "convolutions and matrix products in bfloat16 while training (the saved model is float32)"
 FUSED_ADAM = "Adam's update in one pass over the weights (same arithmetic)"
+POOLED_FIRST = "ReLU after pooling, on a quarter of the values (same numbers)"
 # model4's depthwise convolutions have no fast bfloat16 path
 BFLOAT16_MODELS = ("model1", "model2", "model3")
-FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
+BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
 
 
 def processor_has_bfloat16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
@@ -26,30 +30,34 @@ def processor_has_bfloat16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
     except OSError:
         return False
     flags = next((line for line in lines if line.startswith("flags")), "")
-    return bool(FLAGS & set(flags.split()))
+    return bool(BFLOAT16_FLAGS & set(flags.split()))
 
 
-def faster_arithmetic(config: TrainConfig) -> list[str]:
-    """Return what a run of `config` does faster on this machine, in words; nothing for an exact run."""
+def list_arithmetic_speedups(config: TrainConfig) -> list[str]:
+    """Return what a run computes faster on this machine, a phrase each.
+
+    Returns:
+        `BFLOAT16`, `FUSED_ADAM`, both or neither; nothing for a run with `exact`.
+    """
     import tensorflow as tf
 
     if config.exact:
         return []
-    shorter = config.model in BFLOAT16_MODELS and processor_has_bfloat16()
-    found = [BFLOAT16] if shorter and not tf.config.list_physical_devices("GPU") else []
-    # the fused update knows one copy of the weights only
-    return found if replicas() else [*found, FUSED_ADAM]
+    bfloat16 = config.model in BFLOAT16_MODELS and processor_has_bfloat16()
+    speedups = [BFLOAT16] if bfloat16 and not tf.config.list_physical_devices("GPU") else []
+    # the fused update handles one copy of the weights only
+    return speedups if list_replicas() else [*speedups, FUSED_ADAM]
 
 
 @contextmanager
-def fast_arithmetic(config: TrainConfig) -> Iterator[None]:
-    """Use bfloat16 while the context lasts, if faster_arithmetic says so.
+def use_fast_arithmetic(config: TrainConfig) -> Iterator[None]:
+    """Use bfloat16 while the context lasts, if `list_arithmetic_speedups` names it.
 
     bfloat16 keeps float32's range with 8 bits of precision. TensorFlow's graph rewrite uses it for convolutions and
     matrix products only; weights, gradients' sums and what is saved stay float32. Only graphs made within the context
     are rewritten, so scores and exported models made after it are in float32.
     """
-    if BFLOAT16 not in faster_arithmetic(config):
+    if BFLOAT16 not in list_arithmetic_speedups(config):
         yield
         return
     import tensorflow as tf
@@ -63,7 +71,7 @@ def fast_arithmetic(config: TrainConfig) -> Iterator[None]:
 
 
 @cache
-def fused_adam() -> "type[keras.optimizers.Adam]":
+def get_fused_adam() -> "type[keras.optimizers.Adam]":
     """Return a Keras Adam whose update reads and writes each number once.
 
     Keras's own update goes over the weights and their two moments several times, which for 17 to 21 million of them
@@ -78,12 +86,12 @@ def fused_adam() -> "type[keras.optimizers.Adam]":
 
         def update_step(self, gradient, variable, learning_rate) -> None:
             """Update one weight array and its moments; called by Keras within its training graph."""
-            place = self._get_variable_index(variable)
+            index = self._get_variable_index(variable)
             step = tf.cast(self.iterations.value + 1, variable.dtype)
             tf.raw_ops.ResourceApplyAdam(
                 var=variable.handle,
-                m=self._momentums[place].value.handle,
-                v=self._velocities[place].value.handle,
+                m=self._momentums[index].value.handle,
+                v=self._velocities[index].value.handle,
                 beta1_power=tf.pow(tf.cast(self.beta_1, variable.dtype), step),
                 beta2_power=tf.pow(tf.cast(self.beta_2, variable.dtype), step),
                 lr=tf.cast(learning_rate, variable.dtype),
@@ -94,3 +102,54 @@ def fused_adam() -> "type[keras.optimizers.Adam]":
             )
 
     return FusedAdam
+
+
+def accelerate_model(model: "keras.Model", name: str) -> "keras.Model":
+    """Return an accelerated model: the same network, with less to compute, that is trained in the model's place.
+
+    It shares layers, weights and optimizer with `model`, so training it trains `model`. Where a convolution with ReLU
+    is followed by pooling, it pools first: the largest of four values after ReLU is ReLU of the largest, and the
+    gradient goes the same way.
+
+    Args:
+        model: A compiled model1, model2 or model3.
+        name: Which of them it is.
+
+    Returns:
+        A compiled model without augmentation layers: its input, float32 (N, 160, 160, 3) in 0..255, must be augmented
+        already.
+    """
+    import keras
+
+    input_layer, *layers = (layer for layer in model.layers if layer.name not in AUGMENTATION_LAYERS)
+    images = output = keras.Input(input_layer.batch_shape[1:])
+    while layers:
+        layer = layers.pop(0)
+        if isinstance(layer, keras.layers.Conv2D) and layers and isinstance(layers[0], keras.layers.MaxPooling2D):
+            layer = _pooled_first_class()(layer, layers.pop(0))
+        output = layer(output)
+    return compile_like(keras.Model(images, output), model, name)
+
+
+@cache
+def _pooled_first_class() -> "type[keras.Layer]":
+    import keras
+
+    class PooledFirst(keras.Layer):
+        """A convolution with ReLU and the pooling after it, in the reverse order."""
+
+        def __init__(self, convolution: keras.layers.Conv2D, pooling: keras.layers.MaxPooling2D) -> None:
+            super().__init__(name=convolution.name)
+            self.convolution, self.pooling = convolution, pooling
+
+        def call(self, images: "tf.Tensor", training: bool = False) -> "tf.Tensor":
+            """Return the pooled feature maps, (N, H // 2 - 1, W // 2 - 1, filters), of images (N, H, W, C)."""
+            import tensorflow as tf
+
+            layer = self.convolution
+            if not training:  # ReLU costs nothing as part of the convolution, only its gradient does
+                return self.pooling(layer(images))
+            feature_maps = tf.nn.bias_add(layer.convolution_op(images, layer.kernel), layer.bias)
+            return layer.activation(self.pooling(feature_maps))
+
+    return PooledFirst

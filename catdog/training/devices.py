@@ -1,4 +1,4 @@
-"""What a training computes on: all graphics processors that TensorFlow sees, one, or the main processor."""
+"""What training computes on: all GPUs that TensorFlow sees, one of them, or the CPU."""
 
 import platform
 from typing import TYPE_CHECKING
@@ -9,11 +9,14 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 
-def replicas() -> list[str]:
-    """Return TensorFlow's names of the devices that share each batch; [] where TensorFlow's own choice is right.
+def list_replicas() -> list[str]:
+    """Return TensorFlow's names of the devices that share each batch.
 
-    That is so with one graphics processor, which it uses, and with none. A batch is cut into as many parts as there are
-    devices; each has a copy of the weights, and all are shifted by the sum of what the parts ask for.
+    A batch is cut into as many parts as there are devices; each has a copy of the weights, and all copies are updated
+    with the sum of the gradients.
+
+    Returns:
+        The names of all GPUs, or [] where TensorFlow's own choice is right: with one GPU, which it uses, and with none.
     """
     import tensorflow as tf
 
@@ -21,20 +24,20 @@ def replicas() -> list[str]:
     return names if len(names) > 1 else []
 
 
-def strategy() -> "tf.distribute.Strategy":
-    """Return the strategy in whose scope a model is to be built: a MirroredStrategy over `replicas`, or the default."""
+def get_strategy() -> "tf.distribute.Strategy":
+    """Return the strategy in whose scope to build a model: a MirroredStrategy over the replicas, or the default."""
     import tensorflow as tf
 
-    names = replicas()
+    names = list_replicas()
     return tf.distribute.MirroredStrategy(names) if names else tf.distribute.get_strategy()
 
 
-def device_words() -> str:
-    """Say what a training computes on here, such as "2 × NVIDIA H100" or "CPU (x86_64, 2 cores)"."""
+def describe_device() -> str:
+    """Return what training computes on here, such as "2 × NVIDIA H100" or "CPU (x86_64, 2 cores)"."""
     import tensorflow as tf
 
-    graphics = tf.config.list_physical_devices("GPU")
-    names = [tf.config.experimental.get_device_details(device).get("device_name", "GPU") for device in graphics]
-    kinds = [f"{number} × {name}" if (number := names.count(name)) > 1 else name for name in dict.fromkeys(names)]
+    gpus = tf.config.list_physical_devices("GPU")
+    names = [tf.config.experimental.get_device_details(gpu).get("device_name", "GPU") for gpu in gpus]
+    kinds = [f"{count} × {name}" if (count := names.count(name)) > 1 else name for name in dict.fromkeys(names)]
     cores = psutil.cpu_count() or 1
     return ", ".join(kinds) or f"CPU ({platform.machine()}, {cores} {'cores' if cores > 1 else 'core'})"

@@ -12,18 +12,24 @@ from catdog.datasets import TRAINING, VALIDATION, Dataset
 from catdog.datasets.splits import sample_stratified
 from catdog.models.specs import build_model, compile_model, get_spec
 from catdog.settings import Settings
-from catdog.training.acceleration import FUSED_ADAM, fast_arithmetic, faster_arithmetic, fused_adam
+from catdog.training.acceleration import (
+    FUSED_ADAM,
+    POOLED_FIRST,
+    accelerate_model,
+    get_fused_adam,
+    list_arithmetic_speedups,
+    use_fast_arithmetic,
+)
 from catdog.training.batches import batches
 from catdog.training.checkpoint import has_checkpoint, load_checkpoint, save_checkpoint
 from catdog.training.config import TrainConfig
-from catdog.training.devices import strategy
+from catdog.training.devices import get_strategy
 from catdog.training.features import compute_features, feature_batches, head_of, stored_words
 from catdog.training.history import Epoch, best_epoch, write_history
 from catdog.training.outputs import bare_copy, save_best
 from catdog.training.reporter import Reporter
 from catdog.training.run_folder import RunFolder
 from catdog.training.schedule import is_over, kept_epoch, learning_rate
-from catdog.training.standin import POOLED_FIRST, stand_in
 from catdog.training.tensorboard import EventFiles
 from catdog.utils.progress import Progress
 
@@ -40,13 +46,13 @@ def fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Repo
     As each epoch ends its row, its checkpoint and, if it is the one to keep so far, its model are on disk. Raises
     StopRequested when asked to stop, WeightsError without weights for model4, RunError when the loss becomes NaN.
     """
-    with fast_arithmetic(config):
+    with use_fast_arithmetic(config):
         _fit(folder, config, dataset, reporter, settings)
 
 
-def faster(config: TrainConfig) -> list[str]:
+def list_speedups(config: TrainConfig) -> list[str]:
     """Return what a run of `config` does faster than the notebook on this machine, in words, for config.json."""
-    found = faster_arithmetic(config)
+    found = list_arithmetic_speedups(config)
     if config.augmentation.acts and not config.exact:
         found.append(ONE_PASS)
     if _stores_features(config):
@@ -61,7 +67,7 @@ def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Rep
 
     keras.utils.set_random_seed(config.seed)
     # model4's stored features leave so little to compute that sharing it among devices would only cost time
-    scope = nullcontext if _stores_features(config) else strategy().scope
+    scope = nullcontext if _stores_features(config) else get_strategy().scope
     with scope():
         model = _new_model(folder, config, settings, reporter.say)
         epochs = load_checkpoint(folder, model)
@@ -130,7 +136,7 @@ def _prepare(
     augmentation = Augmentation() if config.exact else config.augmentation
     train = batches(dataset.pixels, catalog.labels, rows, config.batch_size, order, augmentation)
     validation = batches(dataset.pixels, catalog.labels, held_out, max(64, config.batch_size))
-    return model if config.exact else stand_in(model, config.model), train, validation
+    return model if config.exact else accelerate_model(model, config.model), train, validation
 
 
 def _stores_features(config: TrainConfig) -> bool:
@@ -157,7 +163,7 @@ def _new_model(folder: RunFolder, config: TrainConfig, settings: Settings, say: 
         folder.add_to_config(weights={"source": weights.source, "path": str(weights.path)})
     say(0, 0, "building the model")
     path = weights.path if weights else None
-    adam = fused_adam() if FUSED_ADAM in faster_arithmetic(config) else None
+    adam = get_fused_adam() if FUSED_ADAM in list_arithmetic_speedups(config) else None
     model = build_model(config.model, weights=path, augmentation=config.augmentation, seed=config.seed)
     compile_model(model, config.model, config.learning_rate, adam=adam)
     return model

@@ -13,7 +13,7 @@ from catdog.datasets.exclusions import EXCLUDED, digest_paths, list_excluded, wi
 from catdog.errors import CatDogError, DataError
 from catdog.settings import Settings
 from catdog.training.config import TrainConfig
-from catdog.training.devices import device_words
+from catdog.training.devices import describe_device
 from catdog.training.force_stop import Force
 from catdog.training.history import read_history
 from catdog.training.reporter import Reporter, StopRequested
@@ -104,9 +104,9 @@ def _train(folder: RunFolder, config: TrainConfig, settings: Settings, dataset: 
     """Train to the last epoch; raise StopRequested where that is asked for before."""
     reporter.update(message="starting TensorFlow")
     reporter.check_stop()
-    from catdog.training.loop import best_so_far, faster, fit
+    from catdog.training.loop import best_so_far, fit, list_speedups
 
-    folder.add_to_config(**_machine(), faster=faster(config))
+    folder.add_to_config(**_machine(), faster=list_speedups(config))
     epochs = read_history(folder.history)
     if is_over(config.epochs, config.patience, epochs) and folder.model.exists():
         # the process ended after the training and before its scores
@@ -132,7 +132,7 @@ def _data(dataset: Dataset) -> dict:
 
 def _machine() -> dict:
     return {
-        "device": device_words(),
+        "device": describe_device(),
         "versions": {
             "python": platform.python_version(),
             "catdog": __version__,

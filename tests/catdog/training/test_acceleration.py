@@ -2,18 +2,22 @@
 
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
+from catdog.augmentation.config import Augmentation
+from catdog.models import networks
 from catdog.models.specs import build_model, compile_model
 from catdog.training import TrainConfig, acceleration
 from catdog.training.acceleration import (
     BFLOAT16,
     FUSED_ADAM,
-    fast_arithmetic,
-    faster_arithmetic,
-    fused_adam,
+    accelerate_model,
+    get_fused_adam,
+    list_arithmetic_speedups,
     processor_has_bfloat16,
+    use_fast_arithmetic,
 )
 
 REWRITE = "auto_mixed_precision_onednn_bfloat16"
@@ -31,7 +35,7 @@ def rewrites() -> bool:
 
 
 @pytest.mark.parametrize(
-    ("text", "has"),
+    ("text", "expected"),
     [
         ("processor : 0\nflags\t\t: fpu avx512f avx512_bf16 amx_tile\n", True),
         ("flags : fpu amx_bf16\n", True),
@@ -40,73 +44,124 @@ def rewrites() -> bool:
         ("", False),
     ],
 )
-def test_the_processors_own_word_decides_on_bfloat16(tmp_path: Path, text: str, has: bool) -> None:
+def test_the_processors_flags_decide_on_bfloat16(tmp_path: Path, text: str, expected: bool) -> None:
     cpuinfo = tmp_path / "cpuinfo"
     cpuinfo.write_text(text)
-    assert processor_has_bfloat16(cpuinfo) is has
+    assert processor_has_bfloat16(cpuinfo) is expected
 
 
-def test_where_the_system_does_not_say_bfloat16_is_not_used(tmp_path: Path) -> None:
+def test_without_a_list_of_flags_bfloat16_is_not_used(tmp_path: Path) -> None:
     assert processor_has_bfloat16(tmp_path / "missing") is False
 
 
 def test_bfloat16_is_on_within_the_context_only(bfloat16: None) -> None:
     for name in ("model1", "model2", "model3"):
-        assert faster_arithmetic(TrainConfig(name)) == [BFLOAT16, FUSED_ADAM]
-    with fast_arithmetic(TrainConfig("model3")):
+        assert list_arithmetic_speedups(TrainConfig(name)) == [BFLOAT16, FUSED_ADAM]
+    with use_fast_arithmetic(TrainConfig("model3")):
         assert rewrites()
     assert not rewrites()
 
 
 def test_bfloat16_is_off_again_after_a_failure(bfloat16: None) -> None:
-    with pytest.raises(RuntimeError), fast_arithmetic(TrainConfig("model3")):
+    with pytest.raises(RuntimeError), use_fast_arithmetic(TrainConfig("model3")):
         raise RuntimeError
     assert not rewrites()
 
 
 def test_model4_never_uses_bfloat16(bfloat16: None) -> None:
-    assert faster_arithmetic(TrainConfig("model4")) == [FUSED_ADAM]
-    with fast_arithmetic(TrainConfig("model4")):
+    assert list_arithmetic_speedups(TrainConfig("model4")) == [FUSED_ADAM]
+    with use_fast_arithmetic(TrainConfig("model4")):
         assert not rewrites()
 
 
-def test_an_exact_run_does_nothing_another_way(bfloat16: None) -> None:
-    assert faster_arithmetic(TrainConfig("model1", exact=True)) == []
-    with fast_arithmetic(TrainConfig("model1", exact=True)):
+def test_an_exact_run_computes_nothing_faster(bfloat16: None) -> None:
+    assert list_arithmetic_speedups(TrainConfig("model1", exact=True)) == []
+    with use_fast_arithmetic(TrainConfig("model1", exact=True)):
         assert not rewrites()
 
 
-def test_without_bfloat16_in_the_processor_only_the_fused_update_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_bfloat16_only_the_fused_update_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(acceleration, "processor_has_bfloat16", lambda: False)
-    assert faster_arithmetic(TrainConfig("model1")) == [FUSED_ADAM]
+    assert list_arithmetic_speedups(TrainConfig("model1")) == [FUSED_ADAM]
 
 
-def test_the_fused_update_gives_the_weights_that_keras_gives() -> None:
-    import keras
+def train_small_model(adam: "type[keras.optimizers.Adam] | None") -> keras.Model:
+    """Return a model of a few weights after three epochs with this optimizer."""
+    keras.utils.set_random_seed(3)
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(4, "tanh"), keras.layers.Dense(1, "sigmoid")])
+    compile_model(model, "model3", 0.01, adam)
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(64, 6)).astype("float32"), rng.integers(0, 2, (64, 1))
+    model.fit(x, y, epochs=3, batch_size=16, shuffle=False, verbose=0)
+    return model
 
-    def trained(adam: "type[keras.optimizers.Adam] | None") -> list[np.ndarray]:
-        keras.utils.set_random_seed(3)
-        model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(4, "tanh"), keras.layers.Dense(1, "sigmoid")])
-        compile_model(model, "model3", 0.01, adam)
-        rng = np.random.default_rng(0)
-        x, y = rng.normal(size=(64, 6)).astype("float32"), rng.integers(0, 2, (64, 1))
-        model.fit(x, y, epochs=3, batch_size=16, shuffle=False, verbose=0)
-        return model.get_weights()
 
-    for fused, plain in zip(trained(fused_adam()), trained(None), strict=True):
+@pytest.fixture(scope="module")
+def fused_model() -> keras.Model:
+    return train_small_model(get_fused_adam())
+
+
+def test_the_fused_update_gives_kerass_weights(fused_model: keras.Model) -> None:
+    plain_model = train_small_model(None)
+    for fused, plain in zip(fused_model.get_weights(), plain_model.get_weights(), strict=True):
         np.testing.assert_allclose(fused, plain, atol=1e-6)
 
 
-def test_a_model_with_the_fused_update_goes_on_where_it_was_saved(tmp_path: Path) -> None:
-    import keras
+def test_a_saved_model_keeps_its_fused_optimizer(fused_model: keras.Model, tmp_path: Path) -> None:
+    fused_model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert type(loaded.optimizer) is get_fused_adam()
+    assert int(loaded.optimizer.iterations) == 12
+    for saved, restored in zip(fused_model.optimizer.variables, loaded.optimizer.variables, strict=True):
+        np.testing.assert_array_equal(saved.numpy(), restored.numpy())
 
-    model = build_model("model4", seed=1)
-    compile_model(model, "model4", 0.005, fused_adam())
-    pictures, labels = np.zeros((4, 160, 160, 3), "float32"), np.array([[0], [1], [0], [1]])
-    model.fit(pictures, labels, verbose=0)
-    model.save(tmp_path / "model.keras")
-    again = keras.saving.load_model(tmp_path / "model.keras")
-    assert type(again.optimizer) is fused_adam()
-    assert int(again.optimizer.iterations) == 1
-    for before, after in zip(model.optimizer.variables, again.optimizer.variables, strict=True):
-        np.testing.assert_array_equal(before.numpy(), after.numpy())
+
+@pytest.fixture(scope="module")
+def images() -> np.ndarray:
+    """Four images of noise, float32 (4, 160, 160, 3)."""
+    return np.random.default_rng(2).integers(0, 256, (4, 160, 160, 3)).astype(np.float32)
+
+
+@pytest.fixture(scope="module", params=["model1", "model2", "model3"])
+def model(request: pytest.FixtureRequest) -> keras.Model:
+    """A compiled model with augmentation and few neurons, without dropout, which is random; tests may train it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(networks, "HIDDEN", 64)
+        model = build_model(request.param, augmentation=Augmentation("horizontal", 0.2, 0.1, 0.1, 0.1, 0.1), seed=1)
+    next(layer for layer in model.layers if isinstance(layer, keras.layers.Dropout)).rate = 0
+    compile_model(model, request.param, 0.001)
+    return model
+
+
+def test_an_accelerated_model_predicts_as_the_model(model: keras.Model, images: np.ndarray) -> None:
+    accelerated = accelerate_model(model, model.name)
+    expected = np.asarray(model(images, training=False))
+    for training in (False, True):  # also in training it leaves images as they are
+        np.testing.assert_allclose(accelerated(images, training=training), expected, rtol=1e-5, atol=1e-5)
+
+
+def test_an_accelerated_models_gradients_are_the_models(model: keras.Model, images: np.ndarray) -> None:
+    import tensorflow as tf
+
+    def gradients_of(network: keras.Model) -> list[np.ndarray]:
+        with tf.GradientTape() as tape:
+            # small pixels keep model1's and model2's outputs off the flat ends of the sigmoid
+            loss = tf.reduce_sum(tf.square(network(images / 255, training=network is not model)))
+        gradients = tape.gradient(loss, [variable.value for variable in model.trainable_variables])
+        return [np.asarray(gradient) for gradient in gradients]
+
+    actual, expected = gradients_of(accelerate_model(model, model.name)), gradients_of(model)
+    assert all(np.abs(gradient).max() > 0 for gradient in expected)
+    for accelerated, plain in zip(actual, expected, strict=True):
+        np.testing.assert_allclose(accelerated, plain, rtol=1e-3, atol=1e-5 * np.abs(plain).max())
+
+
+def test_training_an_accelerated_model_trains_the_model(model: keras.Model, images: np.ndarray) -> None:
+    accelerated = accelerate_model(model, model.name)
+    weights, steps = model.get_weights(), int(model.optimizer.iterations)
+    accelerated.train_on_batch(images, np.arange(len(images))[:, np.newaxis] % 2)
+    trained = model.get_weights()
+    assert not any(np.array_equal(a, b) for a, b in zip(weights, trained, strict=True) if a.ndim == 4)
+    assert int(model.optimizer.iterations) == steps + 1
+    assert accelerated.loss is model.loss
+    assert accelerated.count_params() == model.count_params()

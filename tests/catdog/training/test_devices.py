@@ -30,9 +30,9 @@ from catdog.training.reporter import Reporter
 processor = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceConfiguration()] * 2)
 names = [device.name for device in tf.config.list_logical_devices("CPU")]
-devices.replicas = acceleration.replicas = lambda: names
+devices.list_replicas = acceleration.list_replicas = lambda: names
 used = []
-strategy = devices.strategy
+strategy = devices.get_strategy
 
 
 def noted():
@@ -40,7 +40,7 @@ def noted():
     return used[-1]
 
 
-loop.strategy = noted
+loop.get_strategy = noted
 settings = Settings(home=Path(sys.argv[1]), photos_url="file:///nowhere")
 run = runs.create_run(settings, TrainConfig("model3", sys.argv[2], epochs=2, batch_size=4, seed=3))
 told = {"folder": str(run.folder)}
@@ -156,11 +156,11 @@ def test_a_stopped_run_on_two_devices_ends_as_one_that_was_never_stopped(
 def test_one_device_needs_no_strategy(monkeypatch: pytest.MonkeyPatch) -> None:
     import tensorflow as tf
 
-    assert devices.replicas() == []
-    assert devices.strategy() is tf.distribute.get_strategy()
+    assert devices.list_replicas() == []
+    assert devices.get_strategy() is tf.distribute.get_strategy()
     one = [type("Device", (), {"name": "/device:GPU:0"})()]
     monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: one)
-    assert devices.replicas() == []
+    assert devices.list_replicas() == []
 
 
 def test_several_graphics_processors_are_named_and_all_used(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,12 +170,12 @@ def test_several_graphics_processors_are_named_and_all_used(monkeypatch: pytest.
         return type("Device", (), {"name": f"/device:GPU:{number}"})()
 
     monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: [device(0), device(1)])
-    assert devices.replicas() == ["/device:GPU:0", "/device:GPU:1"]
+    assert devices.list_replicas() == ["/device:GPU:0", "/device:GPU:1"]
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [device(0), device(1)])
     monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda _: {"device_name": "NVIDIA H100"})
-    assert devices.device_words() == "2 × NVIDIA H100"
+    assert devices.describe_device() == "2 × NVIDIA H100"
 
 
 def test_without_a_graphics_processor_the_words_say_cpu_and_cores() -> None:
-    assert devices.device_words().startswith("CPU (")
-    assert "core" in devices.device_words()
+    assert devices.describe_device().startswith("CPU (")
+    assert "core" in devices.describe_device()

@@ -54,7 +54,7 @@ def test_excluded_pictures_are_neither_trained_on_nor_scored_and_the_run_notes_t
         return batches(pixels, labels, rows, *others, **named)
 
     monkeypatch.setattr(loop, "build_model", small_network)
-    monkeypatch.setattr(loop, "stand_in", lambda model, _: model)
+    monkeypatch.setattr(loop, "accelerate_model", lambda model, _: model)
     monkeypatch.setattr(loop, "batches", noted)
     assert work(run.files, settings) == 0
     done = runs.open_run(settings, run.id)
