@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from catdog.cli.terminal import ProgressBars, add_json_option, print_error, print_json
 from catdog.errors import RunError
-from catdog.export import FORMATS, checked, export, file_name
+from catdog.export import FORMATS, download_name, export_run, read_check
 from catdog.settings import Settings
 from catdog.utils.files import whole_file
 from catdog.utils.text import format_size
@@ -65,10 +65,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 def _export(run: "Run", name: str, out: Path | None, settings: Settings) -> dict[str, Any]:
     """Export to one format, copy the zip to the folder `out`, and return what --json prints of it."""
     with ProgressBars() as progress:
-        path = export(run, name, settings, progress)
-    check = checked(path)
+        path = export_run(run, name, settings, progress)
+    check = read_check(path)
     if out is not None:
-        path = _copy(path, out / file_name(run, FORMATS[name]))
+        path = _copy(path, out / download_name(run, FORMATS[name]))
     return {
         "run": run.id,
         "format": name,

@@ -1,7 +1,7 @@
 """A trained model to take away: as a zip with the model in one of several formats, a model card and a script."""
 
-from catdog.export.formats import FORMATS, Format
-from catdog.export.package import Checked, checked, exported, file_name
-from catdog.export.process import export
+from catdog.export.formats import FORMATS, ExportFormat
+from catdog.export.package import ExportCheck, download_name, find_export, read_check
+from catdog.export.process import export_run
 
-__all__ = ["FORMATS", "Checked", "Format", "checked", "export", "exported", "file_name"]
+__all__ = ["FORMATS", "ExportCheck", "ExportFormat", "download_name", "export_run", "find_export", "read_check"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from catdog.errors import CatDogError
-from catdog.export.build import make
+from catdog.export.build import build_package
 from catdog.export.formats import FORMATS
 from catdog.runs.run import read_run
 from catdog.settings import Settings
@@ -33,7 +33,7 @@ def main() -> int:
     logger.info("exporting %s as %s", folder.name, file_format.title)
     try:
         run = read_run(folder)
-        make(
+        build_package(
             run,
             file_format,
             Settings.from_environment(),

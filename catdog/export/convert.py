@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from catdog.errors import RunError
-from catdog.export.formats import Format
+from catdog.export.formats import ExportFormat
 from catdog.images.decode import SIZE
 from catdog.inference.predictor import Predictor
 from catdog.models.specs import get_spec
@@ -29,7 +29,7 @@ def load_model(run: "Run") -> "keras.Model":
         raise RunError(f"The model of the run {run.name} is missing or damaged: train it again.") from error
 
 
-def convert(run: "Run", model: "keras.Model", form: Format, folder: Path) -> None:
+def convert(run: "Run", model: "keras.Model", form: ExportFormat, folder: Path) -> None:
     """Write the model in this format into `folder`, under the format's own name for it.
 
     Whatever the format, it takes float32 (N, 160, 160, 3), 0..255, and gives the probability of class 1 as (N, 1);
@@ -52,7 +52,7 @@ def convert(run: "Run", model: "keras.Model", form: Format, folder: Path) -> Non
             tf2onnx.convert.from_function(function, function.input_signature, output_path=str(target))
 
 
-def answers(form: Format, folder: Path, pixels: np.ndarray) -> np.ndarray:
+def answers(form: ExportFormat, folder: Path, pixels: np.ndarray) -> np.ndarray:
     """Return what the exported file says: the probability of class 1, float (N,), of uint8 (N, 160, 160, 3)."""
     target = folder / form.model
     numbers = pixels.astype(np.float32)

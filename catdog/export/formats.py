@@ -6,7 +6,7 @@ from catdog.errors import UsageError
 
 
 @dataclass(frozen=True)
-class Format:
+class ExportFormat:
     """One format.
 
     name: as on the command line; title: in words; good_for: half a sentence on what it is for; model: the name of its
@@ -32,18 +32,18 @@ _TENSORFLOW = ("tensorflow>=2.20,<3",)
 #: while a model that answers something else differs by 0.3 or more on the average picture.
 _BYTES = 0.3
 
-FORMATS: dict[str, Format] = {
+FORMATS: dict[str, ExportFormat] = {
     each.name: each
     for each in (
-        Format(
+        ExportFormat(
             "keras",
             "Keras",
             "to look inside and to train on, in Python",
             "model.keras",
             ("keras>=3.12,<4", *_TENSORFLOW),
         ),
-        Format("tflite", "LiteRT", "for phones, small computers and the fastest start", "model.tflite", _LITERT),
-        Format(
+        ExportFormat("tflite", "LiteRT", "for phones, small computers and the fastest start", "model.tflite", _LITERT),
+        ExportFormat(
             "int8",
             "LiteRT with 8-bit weights",
             "a quarter of the size, where answers may change a little",
@@ -52,8 +52,8 @@ FORMATS: dict[str, Format] = {
             tolerance=_BYTES,
             pictures=64,
         ),
-        Format("savedmodel", "TensorFlow SavedModel", "for TensorFlow Serving", "saved_model", _TENSORFLOW),
-        Format(
+        ExportFormat("savedmodel", "TensorFlow SavedModel", "for TensorFlow Serving", "saved_model", _TENSORFLOW),
+        ExportFormat(
             "onnx",
             "ONNX",
             "for ONNX Runtime, in the browser, in C# and elsewhere without TensorFlow",
@@ -65,7 +65,7 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def format_called(name: str) -> Format:
+def get_format(name: str) -> ExportFormat:
     """Return the format of this name; UsageError, which names them all, for any other."""
     if name not in FORMATS:
         raise UsageError(f"There is no format {name!r}: choose one of {', '.join(FORMATS)}.")

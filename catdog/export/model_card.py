@@ -4,8 +4,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from catdog.evaluation.summary import summarize
-from catdog.export.formats import Format
-from catdog.export.package import Checked
+from catdog.export.formats import ExportFormat
+from catdog.export.package import ExportCheck
 from catdog.images.decode import SIZE
 from catdog.models.specs import MODELS, get_spec
 from catdog.utils.text import format_percent
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SPLITS = ("validation", "test")
 
 
-def model_card(run: "Run", form: Format, found: Checked) -> str:
+def render_model_card(run: "Run", form: ExportFormat, found: ExportCheck) -> str:
     """Return the card of a run's model in one format, as Markdown; RunError where its answers are damaged."""
     classes = [_plain(name) for name in run.details["data"]["classes"]]
     parts = [
@@ -35,7 +35,7 @@ def model_card(run: "Run", form: Format, found: Checked) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _use(form: Format) -> list[str]:
+def _use(form: ExportFormat) -> list[str]:
     return [
         "## How to use it",
         "```\npython -m pip install -r requirements.txt\npython classify.py photo.jpg\n```",
@@ -44,7 +44,7 @@ def _use(form: Format) -> list[str]:
     ]
 
 
-def _contract(run: "Run", form: Format, classes: list[str]) -> list[str]:
+def _contract(run: "Run", form: ExportFormat, classes: list[str]) -> list[str]:
     one = form.name in ("tflite", "int8")
     gives = f"the probability of class 1, {classes[1]}, shape ({'1' if one else 'N'}, 1), 0 to 1"
     if form.name == "keras" and get_spec(run.config.model).logits:
@@ -102,7 +102,7 @@ def _confusion(counts: list[list[int]], classes: list[str]) -> str:
     return "\n".join(lines)
 
 
-def _check(form: Format, found: Checked) -> list[str]:
+def _check(form: ExportFormat, found: ExportCheck) -> list[str]:
     other = "model.keras" if form.name == "tflite" else "model.tflite"
     told = (
         f"After it was written, this file answered {found.words} and was compared with the run's own `{other}`: the "

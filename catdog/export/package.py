@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from catdog import __version__
 from catdog.errors import RunError
-from catdog.export.formats import Format
+from catdog.export.formats import ExportFormat
 from catdog.utils.files import whole_file
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip knows: the same content then
 
 
 @dataclass(frozen=True)
-class Checked:
+class ExportCheck:
     """How the answers of an exported model compared with those of model.tflite.
 
     words: on which pictures; pictures: how many; largest, average: difference in probability; changed: how many
@@ -36,12 +36,12 @@ class Checked:
     tolerance: float
 
 
-def file_name(run: "Run", form: Format) -> str:
+def download_name(run: "Run", form: ExportFormat) -> str:
     """Return what the zip is called where it is taken to."""
     return f"{run.id}-{form.name}.zip"
 
 
-def exported(run: "Run", form: Format) -> Path | None:
+def find_export(run: "Run", form: ExportFormat) -> Path | None:
     """Return the zip of this format, or None if there is none that is newer than all that went into it.
 
     A quick look that reads no file, for pages; `export` looks at the contents.
@@ -55,16 +55,16 @@ def exported(run: "Run", form: Format) -> Path | None:
     return newest if newest is not None and made[newest] >= changed else None
 
 
-def checked(package: Path) -> Checked:
+def read_check(package: Path) -> ExportCheck:
     """Return how the model in a zip compared when it was made; raise RunError if the zip is damaged."""
     try:
         with zipfile.ZipFile(package) as zipped:
-            return Checked(**json.loads(zipped.comment))
+            return ExportCheck(**json.loads(zipped.comment))
     except (OSError, ValueError, TypeError, zipfile.BadZipFile) as error:
         raise RunError(f"The exported file {package} is damaged: delete it and export again.") from error
 
 
-def place(run: "Run", form: Format) -> Path:
+def package_path(run: "Run", form: ExportFormat) -> Path:
     """Return where the zip of what the run's files hold now belongs; raise RunError where they can't be read."""
     digest = hashlib.sha256(__version__.encode())
     try:
@@ -83,7 +83,7 @@ def place(run: "Run", form: Format) -> Path:
     return run.folder / FOLDER / f"{form.name}-{digest.hexdigest()[:12]}.zip"
 
 
-def pack(folder: Path, target: Path, found: Checked) -> None:
+def write_package(folder: Path, target: Path, found: ExportCheck) -> None:
     """Write all of `folder` into the zip `target`, whole, and read it again; raise RunError if that fails."""
     with whole_file(target) as temporary:
         with zipfile.ZipFile(temporary, "w") as zipped:
@@ -106,14 +106,14 @@ def pack(folder: Path, target: Path, found: Checked) -> None:
                 )
 
 
-def drop_others(run: "Run", form: Format, keep: Path) -> None:
+def delete_outdated(run: "Run", form: ExportFormat, keep: Path) -> None:
     """Remove the zips of this format that an earlier state of the run left."""
     for path in _zips(run, form):
         if path != keep:
             path.unlink(missing_ok=True)
 
 
-def _zips(run: "Run", form: Format) -> list[Path]:
+def _zips(run: "Run", form: ExportFormat) -> list[Path]:
     return list((run.folder / FOLDER).glob(f"{form.name}-*.zip"))
 
 

@@ -9,8 +9,8 @@ from subprocess import PIPE
 from typing import TYPE_CHECKING
 
 from catdog.errors import RunError
-from catdog.export.formats import Format, format_called
-from catdog.export.package import FOLDER, place
+from catdog.export.formats import ExportFormat, get_format
+from catdog.export.package import FOLDER, package_path
 from catdog.settings import PROJECT, Settings
 from catdog.utils.processes import start_process
 from catdog.utils.progress import Progress, silent
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 JOB = "catdog.export"
 
 
-def export(run: "Run", name: str, settings: Settings, progress: Progress = silent) -> Path:
+def export_run(run: "Run", name: str, settings: Settings, progress: Progress = silent) -> Path:
     """Return the zip with the run's model in a format; made once for each state of the run.
 
     It holds the model, model_card.md, classify.py and requirements.txt.
@@ -37,10 +37,10 @@ def export(run: "Run", name: str, settings: Settings, progress: Progress = silen
         RunError: The run is not finished, a file is damaged, a package is missing, the disk is full, or the exported
             model predicts something else than model.tflite; then no file is left.
     """
-    file_format = format_called(name)
+    file_format = get_format(name)
     if not run.finished:
         raise RunError(f"The run {run.name} is {run.state}: let it train to its end before you export its model.")
-    target = place(run, file_format)
+    target = package_path(run, file_format)
     if target.is_file():
         os.utime(target)  # for `exported`: what is newer than it, such as a note, does not matter
         return target
@@ -56,7 +56,7 @@ def export(run: "Run", name: str, settings: Settings, progress: Progress = silen
     return target
 
 
-def _run_job(run: "Run", file_format: Format, settings: Settings, progress: Progress) -> None:
+def _run_job(run: "Run", file_format: ExportFormat, settings: Settings, progress: Progress) -> None:
     """Let a process make the zip, and pass its progress on.
 
     Raises:

@@ -24,7 +24,7 @@ class Sample:
     words: str
 
 
-def sample(run: "Run", settings: Settings, number: int) -> Sample:
+def load_sample(run: "Run", settings: Settings, number: int) -> Sample:
     """Return that many pictures of the run's data that it did not learn from, or drawn ones where they are gone.
 
     Both classes are among them; the same run gives the same ones.

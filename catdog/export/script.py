@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from catdog.export.formats import Format
+from catdog.export.formats import ExportFormat
 from catdog.images.decode import SIZE
 
 SCRIPT, REQUIREMENTS = "classify.py", "requirements.txt"
@@ -99,13 +99,13 @@ def probability(pixels):
 _RUNTIMES = {"keras": _KERAS, "tflite": _LITERT, "int8": _LITERT, "savedmodel": _TENSORFLOW, "onnx": _ONNX}
 
 
-def script(form: Format, classes: tuple[str, str], logits: bool) -> str:
+def render_script(form: ExportFormat, classes: tuple[str, str], logits: bool) -> str:
     """Return the script's text. logits: whether the Keras model gives two logits instead of a probability."""
     imports, answer = _LOGITS if logits and form.name == "keras" else _RUNTIMES[form.name]
     return _TEXT.format(imports=imports, answer=answer, classes=classes, model=form.model, size=SIZE)
 
 
-def requirements(form: Format, versions: Mapping[str, str]) -> str:
+def render_requirements(form: ExportFormat, versions: Mapping[str, str]) -> str:
     """Return the text of the script's requirements.txt. versions: of the packages that the model was trained with."""
     needs = list(form.needs)
     made_by = re.match(r"\d+\.\d+", str(versions.get("keras", "")))

@@ -29,7 +29,7 @@ def made(monkeypatch):
         path.write_bytes(b"PK" + bytes(998_000))
         return path
 
-    monkeypatch.setattr("pages.components.train.export.export", make)
+    monkeypatch.setattr("pages.components.train.export.export_run", make)
     return asked
 
 
@@ -75,7 +75,7 @@ def test_what_can_not_be_made_is_one_sentence(details, monkeypatch):
     def refuse(*_):
         raise RunError("ONNX needs packages that are not installed: install them.")
 
-    monkeypatch.setattr("pages.components.train.export.export", refuse)
+    monkeypatch.setattr("pages.components.train.export.export_run", refuse)
     button(details, "Make the file").click().run()
     assert [error.value for error in details.error] == ["ONNX needs packages that are not installed: install them."]
     assert downloads(details) == []

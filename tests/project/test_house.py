@@ -12,7 +12,7 @@ LIBRARY = sorted((PROJECT / "catdog").rglob("*.py"))
 PAGES = [PROJECT / "dashboard.py", *sorted((PROJECT / "pages").rglob("*.py"))]
 LONGEST = 220
 CHANGES = {
-    "add_own_set", "annotate_run", "create_run", "delete_data", "delete_run", "exclude", "export", "fetch_photos",
+    "add_own_set", "annotate_run", "create_run", "delete_data", "delete_run", "exclude", "export_run", "fetch_photos",
     "include", "launch", "launch_all", "move_up", "rename_run", "resume_run", "start_run", "stop_run",
 }  # fmt: skip
 
@@ -89,7 +89,7 @@ def unguarded(path: Path) -> list[str]:
             continue
         calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
         asks = any(
-            ast.unparse(call.func) in ("access.require", "access.reason_denied", "access.perform") for call in calls
+            ast.unparse(call.func) in ("access.require_member", "access.reason_denied", "access.perform") for call in calls
         )
         names = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
         if names & CHANGES and not asks:

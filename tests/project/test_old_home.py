@@ -14,7 +14,7 @@ import pytest
 from catdog.cli import runs as runs_command
 from catdog.datasets import list_user_datasets, open_catalog
 from catdog.datasets.exclusions import list_excluded
-from catdog.export.build import make
+from catdog.export.build import build_package
 from catdog.export.formats import FORMATS
 from catdog.inference.predictor import load_predictor
 from catdog.runs import list_runs, open_run
@@ -227,7 +227,7 @@ def test_its_model_predicts_and_is_exported(home: Settings) -> None:
     predictor = load_predictor(done.files.tflite, done.name)
     [probability] = predictor.predict(np.zeros((1, 160, 160, 3), np.uint8))
     assert 0 <= probability <= 1
-    assert make(done, FORMATS["keras"], home).is_file()
+    assert build_package(done, FORMATS["keras"], home).is_file()
 
 
 def test_its_stopped_run_goes_on_to_the_end(home: Settings) -> None:

@@ -8,6 +8,6 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-def chart_page(chart: "go.Figure", title: str) -> str:
+def render_chart(chart: "go.Figure", title: str) -> str:
     """Return a whole HTML file that shows the chart, which can be zoomed, and saves it as SVG or PNG."""
     return page("chart.html", title=title, figure=drawing(chart))

@@ -24,7 +24,7 @@ HARDEST = 12
 SIDE = 240  # pixels of a picture's longer side in the report
 
 
-def report_page(settings: Settings, runs: Sequence[Run], names: Mapping[str, str]) -> str:
+def render_report(settings: Settings, runs: Sequence[Run], names: Mapping[str, str]) -> str:
     """Return the report of these runs as one HTML file that needs no other.
 
     names: {run id: what the report calls the run}. Runs without answers to the test pictures (still training, or with

@@ -6,7 +6,7 @@ import streamlit as st
 
 from catdog.comparison import build_table
 from catdog.comparison.export import curves_csv, table_csv
-from catdog.export.report import chart_page, report_page
+from catdog.export.report import render_chart, render_report
 from catdog.runs import Run
 from pages.components import state
 from pages.components.compare.curves import Look, chart_of
@@ -24,10 +24,10 @@ def downloads(runs: list[Run], names: Mapping[str, str], look: Look) -> None:
 
     def charts() -> str:
         histories = {run.id: run.history() for run in runs}
-        return chart_page(chart_of(runs, names, histories, look)[0], "Learning curves")
+        return render_chart(chart_of(runs, names, histories, look)[0], "Learning curves")
 
     with st.container(horizontal=True):
-        _button("Report", lambda: report_page(settings, runs, names), "report.html", "text/html", "article", "primary")
+        _button("Report", lambda: render_report(settings, runs, names), "report.html", "text/html", "article", "primary")
         _button("Charts", charts, "charts.html", "text/html", "show_chart")
         _button("Curves as CSV", lambda: curves_csv(runs, names), "curves.csv", "text/csv", "table_rows")
         _button("Scores as CSV", lambda: table_csv(build_table(runs, names)), "scores.csv", "text/csv", "table_rows")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from catdog.errors import CatDogError
-from catdog.export import FORMATS, export, exported, file_name
+from catdog.export import FORMATS, download_name, export_run, find_export
 from catdog.runs import Run
 from catdog.utils.text import format_size
 from pages.components import access, jobs, markdown, state
@@ -18,16 +18,16 @@ def draw_export(run: Run) -> None:
             f"{form.good_for[:1].upper()}{form.good_for[1:]}. The zip also has a card that tells what the model can "
             "and can't do, and a short script that classifies pictures with it."
         )
-        if exported(run, form) is None and access.button(
+        if find_export(run, form) is None and access.button(
             "Make the file", key=f"make-{run.id}", type="primary", icon=":material/deployed_code:"
         ):
             _make(run, name)
-        made = exported(run, form)
+        made = find_export(run, form)
         if made is not None:
             st.download_button(
                 f"Download, {format_size(made.stat().st_size)}",
                 made.read_bytes,
-                file_name(run, form),
+                download_name(run, form),
                 "application/zip",
                 key=f"take-{run.id}",
                 on_click="ignore",
@@ -37,9 +37,9 @@ def draw_export(run: Run) -> None:
 
 def _make(run: Run, name: str) -> None:
     """Make the file in the server's background, which goes on if the page is left, and wait for it behind a bar."""
-    access.require()
+    access.require_member()
     where = state.settings()
-    job = state.jobs().start(("export", run.id, name), lambda progress: export(run, name, where, progress))
+    job = state.jobs().start(("export", run.id, name), lambda progress: export_run(run, name, where, progress))
     jobs.wait_with_progress(job, 0.1, "Starting TensorFlow …")
     if isinstance(job.error, CatDogError):
         st.error(markdown.escape(str(job.error)), icon=":material/error:")

@@ -15,8 +15,8 @@ from PIL import Image
 
 from catdog.__main__ import main
 from catdog.errors import RunError, UsageError
-from catdog.export import FORMATS, checked, export, exported
-from catdog.export.script import script
+from catdog.export import FORMATS, export_run, find_export, read_check
+from catdog.export.script import render_script
 from catdog.images.decode import load_image, resize
 from catdog.inference.predictor import load_predictor
 from catdog.runs import find_run
@@ -78,10 +78,10 @@ def answer(python, folder, photo):
 
 @pytest.mark.parametrize("name", MADE)
 def test_each_format_comes_with_card_script_and_requirements_and_was_checked(settings, run, name, tmp_path):
-    path = export(run, name, settings)
+    path = export_run(run, name, settings)
     folder = unpacked(path, tmp_path)
     assert {one.name for one in folder.iterdir()} == FILES | {FORMATS[name].model}
-    found = checked(path)
+    found = read_check(path)
     assert found.pictures >= 8
     assert found.largest <= found.tolerance
     assert found.tolerance == 1e-4 or name == "int8"
@@ -92,7 +92,7 @@ def test_each_format_comes_with_card_script_and_requirements_and_was_checked(set
 
 @pytest.mark.parametrize("name", MADE)
 def test_the_script_answers_as_the_run_does(settings, run, name, tmp_path, photo):
-    folder = unpacked(export(run, name, settings), tmp_path / name)
+    folder = unpacked(export_run(run, name, settings), tmp_path / name)
     expected = float(load_predictor(run.files.tflite, run.name).predict(resize(load_image(photo))[np.newaxis])[0])
     said, probability = answer(sys.executable, folder, photo)
     assert probability == pytest.approx(expected, abs=0.3 if name == "int8" else 1e-3)
@@ -101,7 +101,7 @@ def test_the_script_answers_as_the_run_does(settings, run, name, tmp_path, photo
 
 def test_the_script_needs_nothing_but_what_its_requirements_say(settings, run, tmp_path, photo):
     index = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple")
-    folder = unpacked(export(run, "tflite", settings), tmp_path / "model")
+    folder = unpacked(export_run(run, "tflite", settings), tmp_path / "model")
     place = tmp_path / "fresh"
     venv.create(place, with_pip=True)
     python = place / "bin" / "python"
@@ -115,18 +115,18 @@ def test_the_script_needs_nothing_but_what_its_requirements_say(settings, run, t
 
 
 def test_a_file_is_made_once_and_found_again(settings, run):
-    first = export(run, "tflite", settings)
+    first = export_run(run, "tflite", settings)
     made = first.stat().st_ino
-    assert export(run, "tflite", settings) == first
+    assert export_run(run, "tflite", settings) == first
     assert first.stat().st_ino == made
-    assert exported(run, FORMATS["tflite"]) == first
+    assert find_export(run, FORMATS["tflite"]) == first
 
 
 def test_a_model_that_changed_is_exported_anew(copy):
     settings, run = copy
-    first = export(run, "tflite", settings)
+    first = export_run(run, "tflite", settings)
     run.files.add_to_config(name="another")
-    again = export(find_run(settings, "another"), "tflite", settings)
+    again = export_run(find_run(settings, "another"), "tflite", settings)
     assert again != first
     assert not first.exists()
 
@@ -139,7 +139,7 @@ def test_files_of_a_run_that_do_not_belong_together_are_refused_and_nothing_is_l
     model.set_weights([weight + 0.5 for weight in model.get_weights()])
     model.save(run.files.model)
     with pytest.raises(RunError, match="do not answer alike"):
-        export(run, "keras", settings)
+        export_run(run, "keras", settings)
     assert not list((run.folder / "exports").glob("*.zip"))
 
 
@@ -148,7 +148,7 @@ def test_a_damaged_model_is_one_sentence(copy, damaged):
     settings, run = copy
     getattr(run.files, damaged).write_bytes(b"no model")
     with pytest.raises(RunError, match="train it again"):
-        export(run, "savedmodel", settings)
+        export_run(run, "savedmodel", settings)
     assert not list((run.folder / "exports").glob("*.zip"))
 
 
@@ -156,27 +156,27 @@ def test_an_unfinished_run_and_one_without_its_model_are_refused(copy):
     settings, run = copy
     run.files.model.unlink()
     with pytest.raises(RunError, match=r"lacks a file that its model needs \(model.keras"):
-        export(run, "keras", settings)
+        export_run(run, "keras", settings)
     run.files.write_status(replace(run.status, state="stopped"))
     with pytest.raises(RunError, match="let it train to its end"):
-        export(find_run(settings, "mine"), "keras", settings)
+        export_run(find_run(settings, "mine"), "keras", settings)
 
 
 def test_an_unknown_format_is_wrong_use(settings, run):
     with pytest.raises(UsageError, match="choose one of keras, tflite, int8, savedmodel, onnx"):
-        export(run, "floppy", settings)
+        export_run(run, "floppy", settings)
 
 
 def test_without_its_packages_onnx_says_how_to_install_them(settings, run, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(RunError, match=r"pip install -r .*requirements-onnx\.txt"):
-        export(run, "onnx", settings)
+        export_run(run, "onnx", settings)
 
 
 @pytest.mark.parametrize("form", FORMATS.values(), ids=list(FORMATS))
 @pytest.mark.parametrize("logits", [False, True])
 def test_every_script_is_valid_python_of_a_few_lines_whatever_the_classes_are_called(form, logits):
-    text = script(form, ('it\'s a "cat"', "d{o}g\\"), logits)
+    text = render_script(form, ('it\'s a "cat"', "d{o}g\\"), logits)
     compile(text, "classify.py", "exec")
     assert len([line for line in text.splitlines() if line.strip()]) < 45
 

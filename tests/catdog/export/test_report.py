@@ -8,7 +8,7 @@ import pytest
 from catdog.charts import Series, plot_learning_curves
 from catdog.comparison import label_runs
 from catdog.datasets import TEST, open_catalog
-from catdog.export.report import chart_page, report_page
+from catdog.export.report import render_chart, render_report
 from catdog.runs import create_run, open_run
 from catdog.training import TrainConfig
 from catdog.training.history import Epoch, write_history
@@ -45,7 +45,7 @@ def words(page):
 
 def report(settings, *runs):
     """The report of these runs."""
-    return report_page(settings, runs, label_runs(runs))
+    return render_report(settings, runs, label_runs(runs))
 
 
 def test_it_holds_data_settings_curves_scores_confusion_and_the_hardest_pictures(settings, make):
@@ -125,7 +125,7 @@ def test_two_runs_on_the_same_pictures_are_tested_against_each_other(settings, m
 
 
 def test_the_chart_page_shows_the_chart_and_saves_it_in_both_formats():
-    page = chart_page(
+    page = render_chart(
         plot_learning_curves([Series("</script><b>run", "model1", {"epoch": [1], "val_accuracy": [0.5]})]), "My <chart>"
     )
     assert 'data-format="svg"' in page
