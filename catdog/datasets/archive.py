@@ -1,4 +1,4 @@
-"""A zip of somebody's own photos: looked through before anything is unpacked, and unpacked within its limits."""
+"""A zip of a user's own photos: checked before anything is unpacked, and unpacked within limits."""
 
 import io
 import stat
@@ -17,9 +17,9 @@ from catdog.utils.text import format_size
 MAX_ZIP = 2 * 1024**3
 MAX_FILES = 50_000
 MAX_UNPACKED = 8 * 1024**3
-MAX_DIRECTORY = 24 * 1024**2  # of the list of a zip's files, in bytes; 50,000 names, and as many of junk, need a third
-MAX_RATIO = 100
-SMALL, SMALL_TOTAL = 1_000_000, 100_000_000  # flat drawings may swell more, as long as one or all stay so small
+MAX_DIRECTORY = 24 * 1024**2  # of the zip's list of files, in bytes; 50,000 names, and as many of junk, need a third
+MAX_RATIO = 100  # unpacked size over packed size
+SMALL, SMALL_TOTAL = 1_000_000, 100_000_000  # bytes, of one file and of all, up to which the ratio may be larger
 BLOCK = 1 << 20
 _LOCKED = 0x1 | 0x40  # flags of a member: a password, strong encryption
 _ANEW = "make it anew from the folders of pictures"
@@ -27,7 +27,14 @@ _ANEW = "make it anew from the folders of pictures"
 
 @dataclass(frozen=True)
 class ArchiveContents:
-    """What is to be unpacked: the zip's photos with their places, and how many bytes they will be."""
+    """What is to be unpacked from a zip of photos.
+
+    Attributes:
+        zipped: The open zip.
+        members: Each photo with its path below the dataset's folder, such as "train/apples/1.jpg".
+        layout: The classes and what was left out.
+        bytes: Size of the unpacked photos, as the zip's list of files states it.
+    """
 
     zipped: zipfile.ZipFile
     members: tuple[tuple[zipfile.ZipInfo, str], ...]
@@ -37,101 +44,113 @@ class ArchiveContents:
 
 @contextmanager
 def open_archive(archive: Path | BinaryIO) -> Iterator[ArchiveContents]:
-    """Open a zip of own photos and look through its list of files; nothing is unpacked yet.
+    """Open a zip of a user's photos and check its list of files; nothing is unpacked yet.
 
-    archive: its path, or a binary file that can seek. Raises DataError where it is none, is damaged, locked, over a
-    limit (MAX_ZIP, MAX_FILES, MAX_UNPACKED, MAX_RATIO) or is not laid out as two classes.
+    Args:
+        archive: A path, or a binary file that can seek.
+
+    Yields:
+        The photos, their places and their size.
+
+    Raises:
+        DataError: If the file is missing, unreadable or no zip, is damaged or locked with a password, exceeds a limit
+            (MAX_ZIP, MAX_FILES, MAX_UNPACKED, MAX_RATIO), or is not laid out as two classes.
     """
     if isinstance(archive, Path):
         if not archive.is_file():  # also keeps away from pipes and devices
             raise DataError(f"There is no file {archive}: check its name.")
         try:
-            with archive.open("rb") as file, _looked_through(file) as contents:
+            with archive.open("rb") as file, _read_contents(file) as contents:
                 yield contents
         except PermissionError as error:
             raise DataError(f"The file {archive} can't be read ({error.strerror}): check its permissions.") from error
     else:
-        with _looked_through(archive) as contents:
+        with _read_contents(archive) as contents:
             yield contents
 
 
 def unpack_photos(contents: ArchiveContents, target: Path, progress: Progress = silent) -> None:
-    """Write the photos to their places below `target`, a folder that is there.
+    """Write the photos of an archive to their places below a folder.
 
-    No file gets longer than the zip's list of files said. Raises DataError for damage, OSError where writing fails.
+    No file gets longer than the zip's list of files states.
+
+    Args:
+        contents: As `open_archive` yields it.
+        target: An existing folder.
+        progress: Told how many photos are written.
+
+    Raises:
+        DataError: If the zip is damaged.
+        OSError: If writing fails.
     """
     for folder in {Path(place).parent for _, place in contents.members}:
         (target / folder).mkdir(parents=True, exist_ok=True)
-    for number, (member, place) in enumerate(contents.members, start=1):
+    for done, (member, place) in enumerate(contents.members, start=1):
         with (target / place).open("xb") as file:
             for block in read_blocks(contents.zipped, member):
                 file.write(block)
-        progress(number, len(contents.members), "unpacking the pictures")
+        progress(done, len(contents.members), "unpacking the pictures")
 
 
 @contextmanager
 def open_zip(file: BinaryIO) -> Iterator[tuple[zipfile.ZipFile, int]]:
-    """Open a zip, a binary file that can seek, and yield it with its length in bytes; nothing of it is unpacked.
+    """Open a zip without unpacking anything.
 
-    Raises DataError where it is none, damaged, over MAX_ZIP, or its list of files is over MAX_DIRECTORY.
+    Args:
+        file: A binary file that can seek.
+
+    Yields:
+        The zip and its length in bytes.
+
+    Raises:
+        DataError: If it is no zip, is damaged or larger than MAX_ZIP, or its list of files exceeds MAX_DIRECTORY.
     """
     length = file.seek(0, io.SEEK_END)
     if length > MAX_ZIP:
         raise DataError(f"The zip has {format_size(length)}, and 2 GB is the most: leave some pictures out.")
-    with _damage_in_words():
-        zipped = zipfile.ZipFile(_Guarded(file))
+    with _explain_damage():
+        zipped = zipfile.ZipFile(_LimitedReads(file))
     with zipped:
         yield zipped, length
 
 
 def list_files(zipped: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """Return the members that are files: no folder, no link and no device."""
+    """Return the members that are regular files: no folder, no link and no device."""
     return [member for member in zipped.infolist() if not member.is_dir() and _is_file(member)]
 
 
 def check_members(members: list[zipfile.ZipInfo], length: int) -> None:
-    """Raise DataError where these members are too many, locked, oddly packed or a zip bomb; length: the zip's."""
+    """Check the members that are to be unpacked against the limits.
+
+    Args:
+        members: Members of a zip.
+        length: Of the whole zip, in bytes.
+
+    Raises:
+        DataError: If there are too many, one has a password or an unusual compression, or the zip is a zip bomb.
+    """
     if len(members) > MAX_FILES:
         raise DataError(f"The zip has {len(members):,} pictures, and {MAX_FILES:,} is the most: leave some out.")
     if any(member.flag_bits & _LOCKED for member in members):
         raise DataError(f"The zip is locked with a password: {_ANEW}, without one.")
-    # Python unpacks the other kinds without a limit on what a few bytes may become
+    # Python unpacks the other compressions without a limit on what a few bytes may become
     if any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in members):
         raise DataError(f"The zip is packed in an unusual way: {_ANEW}, as an ordinary zip.")
     _check_sizes(members, length)
 
 
-@contextmanager
-def _looked_through(file: BinaryIO) -> Iterator[ArchiveContents]:
-    with open_zip(file) as (zipped, length):
-        files = list_files(zipped)
-        layout = find_layout([member_name(member) for member in files])
-        photos = [(files[number], place) for number, place in layout.places.items()]
-        check_members([member for member, _ in photos], length)
-        yield ArchiveContents(zipped, tuple(photos), layout, sum(member.file_size for member, _ in photos))
-
-
-def _check_sizes(members: list[zipfile.ZipInfo], length: int) -> None:
-    """Raise DataError for a zip bomb, by what the zip's list of files says; unpacking holds every file to that."""
-    unpacked, packed = sum(member.file_size for member in members), sum(member.compress_size for member in members)
-    if unpacked > MAX_UNPACKED:
-        raise DataError(
-            f"The zip would unpack to {format_size(unpacked)}, and {format_size(MAX_UNPACKED)} is the most: {_ANEW}."
-        )
-    swells = any(member.file_size > max(SMALL, MAX_RATIO * member.compress_size) for member in members)
-    # files that share their bytes say more of them than the zip has
-    if swells or unpacked > max(SMALL_TOTAL, MAX_RATIO * length) or packed > length:
-        raise DataError(f"The zip would swell far more than pictures do: do not trust it, or {_ANEW}.")
-
-
 def read_blocks(zipped: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
-    """Yield a member's bytes by the block; DataError where they are damaged, or not as many as the zip says."""
-    with _damage_in_words():
+    """Yield a member's bytes in blocks of up to 1 MiB.
+
+    Raises:
+        DataError: If the bytes are damaged, or not as many as the zip's list of files states.
+    """
+    with _explain_damage():
         source = zipped.open(member)
     with source:
         left = member.file_size
         while True:
-            with _damage_in_words():
+            with _explain_damage():
                 block = source.read(BLOCK)
             left -= len(block)
             if not block or left < 0:
@@ -141,13 +160,11 @@ def read_blocks(zipped: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[by
         raise DataError(f"A picture in the zip is of another size than the zip says: {_ANEW}.")
 
 
-def _is_file(member: zipfile.ZipInfo) -> bool:
-    """Tell whether a member is a file: no link and no device. Zips that were not made on Unix don't say."""
-    return stat.S_IFMT(member.external_attr >> 16) in (0, stat.S_IFREG)
-
-
 def member_name(member: zipfile.ZipInfo) -> str:
-    """Return a member's name; some programs write UTF-8 without saying so, which reads as an old code page."""
+    """Return a member's name as text.
+
+    Some programs write UTF-8 without setting its flag, and zipfile then decodes the name as code page 437.
+    """
     if member.flag_bits & 0x800:
         return member.filename
     try:
@@ -156,22 +173,50 @@ def member_name(member: zipfile.ZipInfo) -> str:
         return member.filename
 
 
-class _Guarded:
-    """A zip's file, of which no more than MAX_DIRECTORY is read at once: the list of its files comes in one piece."""
+@contextmanager
+def _read_contents(file: BinaryIO) -> Iterator[ArchiveContents]:
+    with open_zip(file) as (zipped, length):
+        files = list_files(zipped)
+        layout = find_layout([member_name(member) for member in files])
+        photos = [(files[index], place) for index, place in layout.places.items()]
+        check_members([member for member, _ in photos], length)
+        yield ArchiveContents(zipped, tuple(photos), layout, sum(member.file_size for member, _ in photos))
+
+
+def _check_sizes(members: list[zipfile.ZipInfo], length: int) -> None:
+    """Raise DataError for a zip bomb by the sizes that the zip states; unpacking holds every file to them."""
+    unpacked, packed = sum(member.file_size for member in members), sum(member.compress_size for member in members)
+    if unpacked > MAX_UNPACKED:
+        raise DataError(
+            f"The zip would unpack to {format_size(unpacked)}, and {format_size(MAX_UNPACKED)} is the most: {_ANEW}."
+        )
+    swells = any(member.file_size > max(SMALL, MAX_RATIO * member.compress_size) for member in members)
+    # members that overlap in the file claim more packed bytes than the zip has
+    if swells or unpacked > max(SMALL_TOTAL, MAX_RATIO * length) or packed > length:
+        raise DataError(f"The zip would swell far more than pictures do: do not trust it, or {_ANEW}.")
+
+
+def _is_file(member: zipfile.ZipInfo) -> bool:
+    """Return whether a member is neither a link nor a device. Zips that were not made on Unix don't say: 0."""
+    return stat.S_IFMT(member.external_attr >> 16) in (0, stat.S_IFREG)
+
+
+class _LimitedReads:
+    """A zip's file that reads at most MAX_DIRECTORY bytes at once: zipfile reads the list of files in one piece."""
 
     def __init__(self, file: BinaryIO) -> None:
         self.seek, self.tell, self.seekable, self.close = file.seek, file.tell, file.seekable, file.close
         self._read = file.read
 
-    def read(self, number: int = -1) -> bytes:
-        """Read like a file; raise DataError for too much."""
-        if number > MAX_DIRECTORY:
+    def read(self, size: int = -1) -> bytes:
+        """Read up to `size` bytes; raise DataError for more than MAX_DIRECTORY."""
+        if size > MAX_DIRECTORY:
             raise DataError(f"The zip has far more than {MAX_FILES:,} files, which is the most: leave some out.")
-        return self._read(number)
+        return self._read(size)
 
 
 @contextmanager
-def _damage_in_words() -> Iterator[None]:
+def _explain_damage() -> Iterator[None]:
     try:
         yield
     except DataError:

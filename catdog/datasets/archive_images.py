@@ -1,4 +1,4 @@
-"""A zip of pictures to ask the models about, whose folders may say what is on them; nothing of it is unpacked."""
+"""A zip of images to predict on; its folders may name their classes. Nothing is unpacked to disk."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,38 +16,50 @@ from catdog.utils.text import one_line
 
 @dataclass(frozen=True)
 class ArchiveImage:
-    """A picture of a zip: its name, the folder that it lies in ("" for none), both on one line, and its bytes."""
+    """An image file of a zip.
+
+    Attributes:
+        name: The file's name, on one line.
+        folder: The name of the folder that it lies in, on one line; "" for none.
+        data: The file's bytes, undecoded.
+    """
 
     name: str
     folder: str
     data: bytes
 
 
-def read_archive_images(archive: BinaryIO, most: int) -> Iterator[tuple[ArchiveImage, int]]:
-    """Yield up to `most` pictures of a zip with how many it has; of more, evenly spread ones from all its folders.
+def read_archive_images(archive: BinaryIO, limit: int) -> Iterator[tuple[ArchiveImage, int]]:
+    """Yield images of a zip, one in memory at a time.
 
-    archive: a binary file that can seek. One picture at a time is in memory; one over MAX_BYTES comes cut off, which
-    pictures.py refuses. Raises DataError where the zip is none, is damaged, locked, or made to do harm, or has no
-    pictures.
+    Args:
+        archive: A binary file that can seek.
+        limit: How many images to yield at most. If the zip has more, they are spaced evenly over all its folders.
+
+    Yields:
+        An image, and how many images the zip has. A file over MAX_BYTES comes cut off, which `catdog.images` refuses.
+
+    Raises:
+        DataError: If the file is no zip, is damaged, locked or a zip bomb, leads out of its folder, or has no images.
     """
     with open_zip(archive) as (zipped, length):
         members = list_files(zipped)
         paths = parse_paths([member_name(member) for member in members])
-        chosen = [
-            (members[number], path)
-            for number, path in paths.items()
+        images = [
+            (members[index], path)
+            for index, path in paths.items()
             if path.suffix.lower() in SUFFIXES and not is_junk(path.parts)
         ]
-        if not chosen:
+        if not images:
             raise DataError("The zip has no pictures in it: zip the pictures, or folders of them.")
-        check_members([member for member, _ in chosen], length)
-        chosen.sort(key=lambda pair: pair[1].parts)
-        for number in np.linspace(0, len(chosen) - 1, min(most, len(chosen))).round().astype(int):
-            member, path = chosen[number]
+        check_members([member for member, _ in images], length)
+        images.sort(key=lambda pair: pair[1].parts)
+        for index in np.linspace(0, len(images) - 1, min(limit, len(images))).round().astype(int):
+            member, path = images[index]
             data = b""
             for block in read_blocks(zipped, member):
                 data += block
                 if len(data) > MAX_BYTES:
                     break
             folder = one_line(path.parent.name)
-            yield ArchiveImage(one_line(path.name) or "picture", folder, data), len(chosen)
+            yield ArchiveImage(one_line(path.name) or "picture", folder, data), len(images)

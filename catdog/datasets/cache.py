@@ -26,6 +26,64 @@ RESIDENT = 4096  # a dataset of up to that many images, 315 MB, may stay in memo
 RELEASE_EVERY = 128
 
 
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A catalog with its decoded images.
+
+    Attributes:
+        catalog: The readable images only.
+        pixels: uint8 (N, 160, 160, 3), RGB, 0 to 255; row i belongs to catalog row i. Memory-mapped from the cache.
+        skipped: (path, reason) of each file that could not be read.
+    """
+
+    catalog: Catalog
+    pixels: np.ndarray
+    skipped: tuple[tuple[str, str], ...] = ()
+
+    def image(self, row: int) -> np.ndarray:
+        """Return an image in its original size, uint8 (H, W, 3); raise ImageError if its file is gone."""
+        return load_image(self.catalog.root / self.catalog.paths[row])
+
+
+def decode_dataset(catalog: Catalog, cache: Path, progress: Progress = silent) -> Dataset:
+    """Return the catalog with its images as 160 × 160 RGB, decoded on first use and memory-mapped afterwards.
+
+    The cache file is named by the catalog's fingerprint and appears only when whole. Two processes never decode the
+    same dataset at once, and a damaged cache file is written anew. Unreadable images are skipped and listed.
+
+    Args:
+        catalog: All images of the dataset.
+        cache: Folder of the decoded images; made if missing.
+        progress: Told how many images are decoded.
+
+    Raises:
+        DataError: If the cache cannot be written, such as on a full disk, or too few images are readable.
+    """
+    array_file = cache / f"{catalog.fingerprint}-{SIZE}-{DECODER_VERSION}.npy"
+    dataset = _open_cached(catalog, array_file)
+    if dataset is None:
+        try:
+            cache.mkdir(parents=True, exist_ok=True)
+            with hold_lock(
+                array_file.with_suffix(".lock"), progress, "waiting for another process that reads the pictures"
+            ):
+                dataset = _open_cached(catalog, array_file)
+                if dataset is None:
+                    # leftovers of a killed process; the lock says that nobody is writing them
+                    for leftover in cache.glob(f".{array_file.stem}-*"):
+                        leftover.unlink()
+                    _decode(catalog, array_file, progress)
+                    dataset = _open_cached(catalog, array_file)
+        except OSError as error:
+            raise DataError(
+                f"The decoded pictures can't be kept in {cache} ({error.strerror or error}): free some disk space "
+                "or set CATDOG_HOME to another folder."
+            ) from error
+    if dataset is None:
+        raise DataError(f"The decoded pictures in {cache} vanish or change as soon as they are written: delete it.")
+    return dataset
+
+
 class ImageReader:
     """Reads rows of decoded images without all that was read staying in memory.
 
@@ -63,76 +121,27 @@ class ImageReader:
         return images
 
 
-@dataclass(frozen=True, eq=False)
-class Dataset:
-    """A catalog with its decoded pictures.
-
-    catalog: the readable pictures only; pixels: uint8 (N, 160, 160, 3), 0..255, row i belongs to catalog row i;
-    skipped: (path, reason) of each file that could not be read.
-    """
-
-    catalog: Catalog
-    pixels: np.ndarray
-    skipped: tuple[tuple[str, str], ...] = ()
-
-    def image(self, row: int) -> np.ndarray:
-        """Return the picture of one row in its own size, uint8 (H, W, 3); raise PictureError if it is gone."""
-        return load_image(self.catalog.root / self.catalog.paths[row])
-
-
-def decode_dataset(catalog: Catalog, cache: Path, progress: Progress = silent) -> Dataset:
-    """Return the catalog's pictures as 160×160 RGB, decoding them on first use and mapping the cached file after.
-
-    The cache file is named by the catalog's fingerprint and written whole; two processes never decode the same set
-    at once; a damaged cache file is written anew. Unreadable pictures are skipped and counted. Raises DataError where
-    the disk is full or too few pictures are left.
-    """
-    array_file = cache / f"{catalog.fingerprint}-{SIZE}-{DECODER_VERSION}.npy"
-    dataset = _mapped(catalog, array_file)
-    if dataset is None:
-        try:
-            cache.mkdir(parents=True, exist_ok=True)
-            with hold_lock(
-                array_file.with_suffix(".lock"), progress, "waiting for another process that reads the pictures"
-            ):
-                dataset = _mapped(catalog, array_file)
-                if dataset is None:
-                    # leftovers of a killed process; the lock says that nobody is writing them
-                    for leftover in cache.glob(f".{array_file.stem}-*"):
-                        leftover.unlink()
-                    _decode(catalog, array_file, progress)
-                    dataset = _mapped(catalog, array_file)
-        except OSError as error:
-            raise DataError(
-                f"The decoded pictures can't be kept in {cache} ({error.strerror or error}): free some disk space "
-                "or set CATDOG_HOME to another folder."
-            ) from error
-    if dataset is None:
-        raise DataError(f"The decoded pictures in {cache} vanish or change as soon as they are written: delete it.")
-    return dataset
-
-
-def _mapped(catalog: Catalog, array_file: Path) -> Dataset | None:
-    """Return the data set with its cached pictures; None where they are not there or are damaged."""
-    known = read_json(_list_file(array_file))
-    if known is None:
+def _open_cached(catalog: Catalog, array_file: Path) -> Dataset | None:
+    """Return the dataset with its cached images; None where they are missing or damaged."""
+    values = read_json(_list_file(array_file))
+    if values is None:
         return None
-    skipped = tuple((path, reason) for path, reason in known.get("skipped", ()))
-    kept = _without(catalog, skipped) if skipped else catalog
+    skipped = tuple((path, reason) for path, reason in values.get("skipped", ()))
+    readable = _without(catalog, skipped) if skipped else catalog
     try:
         pixels = np.load(array_file, mmap_mode="r")
     except (OSError, ValueError, EOFError):  # missing, no array, cut short, empty
         return None
-    whole = pixels.dtype == np.uint8 and pixels.shape == (len(kept), SIZE, SIZE, 3)
-    return Dataset(kept, pixels, skipped) if whole else None
+    whole = pixels.dtype == np.uint8 and pixels.shape == (len(readable), SIZE, SIZE, 3)
+    return Dataset(readable, pixels, skipped) if whole else None
 
 
 def _without(catalog: Catalog, skipped: tuple[tuple[str, str], ...]) -> Catalog:
     names = [path for path, _ in skipped]
     rows = np.flatnonzero(~np.isin(catalog.paths, names))
     files = "1 file was" if len(names) == 1 else f"{len(names):,} files were"
-    some = ", ".join(names[:3]) + (" and others" if len(names) > 3 else "")
-    return catalog.keep(rows, f"{files} skipped as unreadable: {some}.")
+    examples = ", ".join(names[:3]) + (" and others" if len(names) > 3 else "")
+    return catalog.keep(rows, f"{files} skipped as unreadable: {examples}.")
 
 
 def _list_file(array_file: Path) -> Path:
@@ -152,10 +161,10 @@ def _decode(catalog: Catalog, array_file: Path, progress: Progress) -> None:
             _write_header(file, total)
             for first in range(0, total, BLOCK):
                 block = catalog.paths[first : first + BLOCK]
-                parts = [block[start : start + CHUNK] for start in range(0, len(block), CHUNK)]
-                results = itertools.chain.from_iterable(threads.map(read, parts))
-                for number, (path, result) in enumerate(zip(block, results, strict=True), start=first):
-                    progress(number, total, "reading the pictures")
+                chunks = [block[start : start + CHUNK] for start in range(0, len(block), CHUNK)]
+                results = itertools.chain.from_iterable(threads.map(read, chunks))
+                for row, (path, result) in enumerate(zip(block, results, strict=True), start=first):
+                    progress(row, total, "reading the pictures")
                     if isinstance(result, str):
                         skipped.append((path, result))
                     else:
@@ -167,7 +176,7 @@ def _decode(catalog: Catalog, array_file: Path, progress: Progress) -> None:
 
 
 def _read(path: Path) -> np.ndarray | str:
-    """Return the picture as 160×160, or why it can't be read."""
+    """Return an image as 160 × 160, or why it can't be read."""
     try:
         return resize(load_image(path))
     except ImageError as error:
@@ -175,6 +184,6 @@ def _read(path: Path) -> np.ndarray | str:
 
 
 def _write_header(file: BinaryIO, rows: int) -> None:
-    """Write the head of a .npy file; numpy pads it so that its length is the same for any number of rows."""
+    """Write the header of a .npy file (format 1.0); numpy pads it to the same length for any number of rows."""
     header = {"descr": "|u1", "fortran_order": False, "shape": (rows, SIZE, SIZE, 3)}
     np.lib.format.write_array_header_1_0(file, header)

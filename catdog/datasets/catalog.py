@@ -1,4 +1,4 @@
-"""The catalog: which photos there are, of which class, in which split."""
+"""The catalog of a dataset: which images there are, of which class, in which split."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -18,12 +18,18 @@ LAYOUT = "it needs two class folders, or train/ and validation/ with the same tw
 
 @dataclass(frozen=True, eq=False)
 class Catalog:
-    """All pictures of one data set, in a fixed order.
+    """All images of one dataset, in a fixed order.
 
-    source: "photos", "drawn" or the absolute path of a folder; root: the folder that `paths` start from;
-    classes: folder names in alphabetical order, so label 0 and label 1; paths: relative, with "/", sorted;
-    labels: int64 (N,); splits: str (N,), one of SPLITS; fingerprint: hex digest of names and contents;
-    note: one sentence that the user should know, or ""; name: what an added set is called, "" of all others.
+    Attributes:
+        source: "photos", "drawn" or the absolute path of a folder.
+        root: The folder that `paths` are relative to.
+        classes: The two class folders' names in alphabetical order: label 0 and label 1.
+        paths: Relative paths with "/", sorted.
+        labels: int64 (N,), 0 or 1.
+        splits: str (N,), each of SPLITS, or EXCLUDED of `catdog.datasets.exclusions`.
+        fingerprint: 16 hex digits, a digest of the files' names and contents.
+        note: A sentence that the user should know, or "".
+        name: What a user dataset is called; "" for every other source.
     """
 
     source: str
@@ -37,19 +43,20 @@ class Catalog:
     name: str = ""
 
     def __len__(self) -> int:
+        """Return the number of images."""
         return len(self.paths)
 
     def indices(self, split: str | None = None, label: int | None = None) -> np.ndarray:
-        """Return the rows, int64 ascending, of one split or one label or both; all rows without either."""
-        wanted = np.ones(len(self), dtype=bool)
+        """Return the rows of a split, a label or both, int64 ascending; all rows without either."""
+        selected = np.ones(len(self), dtype=bool)
         if split is not None:
-            wanted &= self.splits == split
+            selected &= self.splits == split
         if label is not None:
-            wanted &= self.labels == label
-        return np.flatnonzero(wanted)
+            selected &= self.labels == label
+        return np.flatnonzero(selected)
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """Return {split: {class name: number of pictures}}."""
+        """Return {split: {class name: number of images}}."""
         return {
             split: {name: len(self.indices(split, label)) for label, name in enumerate(self.classes)}
             for split in SPLITS
@@ -57,23 +64,31 @@ class Catalog:
 
     @property
     def baseline(self) -> float:
-        """Share of the most frequent class in training: the accuracy of always guessing that class."""
+        """Share of the most frequent class in training, 0 to 1: the accuracy of always guessing that class."""
         training = self.labels[self.indices(TRAINING)]
         return float(np.bincount(training, minlength=2).max() / len(training))
 
     @property
     def title(self) -> str:
-        """Which data this is, in words."""
-        number = sum(len(self.indices(split)) for split in SPLITS)  # of all but those that are excluded
+        """One phrase that says which data this is, and how many images."""
+        count = sum(len(self.indices(split)) for split in SPLITS)  # of all but those that are excluded
         if self.source == "photos":
-            return f"{number:,} photos of {' and '.join(self.classes)}"
+            return f"{count:,} photos of {' and '.join(self.classes)}"
         if self.source == "drawn":
-            return f"{number:,} drawn {' and '.join(self.classes)} (drawings, not photos)"
-        where = self.name or f"the folder {Path(self.source).name}"
-        return f"{number:,} pictures of {' and '.join(self.classes)} from {where}"
+            return f"{count:,} drawn {' and '.join(self.classes)} (drawings, not photos)"
+        origin = self.name or f"the folder {Path(self.source).name}"
+        return f"{count:,} pictures of {' and '.join(self.classes)} from {origin}"
 
     def keep(self, rows: np.ndarray, note: str = "") -> "Catalog":
-        """Return the catalog of these rows only; raise DataError where a class or a split then is empty."""
+        """Return the catalog of some rows only.
+
+        Args:
+            rows: Rows to keep, int (M,), ascending.
+            note: A sentence that is added to the catalog's note.
+
+        Raises:
+            DataError: If a class then has no image in a split.
+        """
         kept = replace(
             self,
             paths=tuple(self.paths[row] for row in rows),
@@ -85,11 +100,17 @@ class Catalog:
 
 
 def scan_folder(source: str, root: Path) -> Catalog:
-    """Build the catalog of the folder `root`: two class folders, or train/ and validation/ with two each.
+    """Build the catalog of a folder: two class folders, or train/ and validation/ with the same two in each.
 
-    Only files with a picture's suffix count; hidden files, and names that are not UTF-8, are left out. Raises
-    DataError, naming the folder and what was found, for a folder that is missing, empty or not to be read, for one
-    class only, for more than two, and for too few pictures.
+    Only files with an image suffix count. Hidden files and names that are not UTF-8 are left out.
+
+    Args:
+        source: What the catalog's source is called.
+        root: The folder.
+
+    Raises:
+        DataError: If the folder is missing, unreadable or empty, has not exactly two classes, or has too few images
+            to give each class some in each split.
     """
     try:
         if not root.is_dir():
@@ -106,18 +127,18 @@ def _scan(source: str, root: Path) -> Catalog:
     given = has_train and has_validation
     tops = [root / "train", root / "validation"] if given else [root]
     names = [_class_folders(top) for top in tops]
-    if len(names[0]) != 2 or any(found != names[0] for found in names):
-        found = _in_words(names[0])
+    if len(names[0]) != 2 or any(classes != names[0] for classes in names):
+        content = _describe_classes(names[0])
         if given and names[0] != names[1]:
-            found = f"{found} in train/ but {_in_words(names[1])} in validation/"
+            content = f"{content} in train/ but {_describe_classes(names[1])} in validation/"
         elif has_train != has_validation:
-            found = "train/ but no validation/" if has_train else "validation/ but no train/"
-        raise DataError(f"The folder {root} has {found}: {LAYOUT}.")
+            content = "train/ but no validation/" if has_train else "validation/ but no train/"
+        raise DataError(f"The folder {root} has {content}: {LAYOUT}.")
     files = sorted(
         (path.relative_to(root).as_posix(), label, position == 0)
         for position, top in enumerate(tops)
         for label, name in enumerate(names[0])
-        for path in _pictures(top / name)
+        for path in _list_images(top / name)
     )
     labels = np.array([label for _, label, _ in files], dtype=np.int64)
     training = np.array([first for _, _, first in files], dtype=bool)
@@ -130,16 +151,24 @@ def _scan(source: str, root: Path) -> Catalog:
             paths=paths,
             labels=labels,
             splits=split_given_folders(labels, training) if given else split_stratified(labels),
-            fingerprint=fingerprint(root, paths),
+            fingerprint=fingerprint_files(root, paths),
         )
     )
 
 
 def check_catalog(catalog: Catalog, kind: str = "pictures") -> Catalog:
-    """Return the catalog if each class has pictures in each split; raise DataError, calling them `kind`, otherwise."""
+    """Return the catalog if each class has images in each split.
+
+    Args:
+        catalog: The catalog to check.
+        kind: What the error calls the images that are too few.
+
+    Raises:
+        DataError: If a class has no image in a split.
+    """
     for split, classes in catalog.counts().items():
-        for name, number in classes.items():
-            if number == 0:
+        for name, count in classes.items():
+            if count == 0:
                 raise DataError(
                     f"The folder {catalog.root} has too few {kind} of {name}: none is left for the {split} set, "
                     "so add more of them (20 of each class is the least that makes sense)."
@@ -147,8 +176,16 @@ def check_catalog(catalog: Catalog, kind: str = "pictures") -> Catalog:
     return catalog
 
 
-def fingerprint(root: Path, paths: Iterable[str]) -> str:
-    """Return a hex digest of the names and contents of these files; the same on every machine."""
+def fingerprint_files(root: Path, paths: Iterable[str]) -> str:
+    """Return a digest of files' names and contents that is the same on every machine.
+
+    Args:
+        root: The folder that the paths are relative to.
+        paths: Relative paths with "/"; their order counts.
+
+    Returns:
+        The first 16 hex digits of a SHA-256; an unreadable file counts with its name only.
+    """
 
     def digest(path: str) -> bytes:
         try:
@@ -166,19 +203,21 @@ def fingerprint(root: Path, paths: Iterable[str]) -> str:
 
 
 def _class_folders(top: Path) -> list[str]:
-    """Return the names, sorted, of the folders directly under `top` that hold a picture."""
-    return sorted(path.name for path in top.iterdir() if _usable_name(path) and path.is_dir() and any(_pictures(path)))
+    """Return the names, sorted, of the folders directly in `top` that hold an image."""
+    return sorted(
+        path.name for path in top.iterdir() if _usable_name(path) and path.is_dir() and any(_list_images(path))
+    )
 
 
-def _pictures(folder: Path) -> Iterator[Path]:
-    """Yield the picture files directly in `folder`, in no order."""
+def _list_images(folder: Path) -> Iterator[Path]:
+    """Yield the image files directly in `folder`, in no order."""
     return (
         path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and _usable_name(path) and path.is_file()
     )
 
 
 def _usable_name(path: Path) -> bool:
-    """Return whether a file or folder may take part: not hidden, and one that run folders and pages can write down."""
+    """Return whether a name is not hidden and can be encoded as UTF-8, as run folders and pages need."""
     try:
         path.name.encode()
     except UnicodeEncodeError:
@@ -186,7 +225,7 @@ def _usable_name(path: Path) -> bool:
     return not path.name.startswith(".")
 
 
-def _in_words(classes: list[str]) -> str:
+def _describe_classes(classes: list[str]) -> str:
     if not classes:
         return "no class folder with pictures"
     if len(classes) == 1:

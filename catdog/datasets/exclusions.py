@@ -1,4 +1,4 @@
-"""Pictures that a user wants left out of training: a list for each data set. No picture is ever deleted."""
+"""Images that a user excludes from training: one list for each dataset. No image file is ever deleted."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
@@ -16,18 +16,22 @@ from catdog.settings import Settings
 from catdog.utils.files import read_json, write_json
 from catdog.utils.text import join_names
 
-EXCLUDED = "excluded"  # takes the place of a picture's split
+EXCLUDED = "excluded"  # in Catalog.splits, takes the place of an image's split
 
 
 def list_excluded(settings: Settings, catalog: Catalog) -> tuple[str, ...]:
-    """Return the paths, sorted, that are left out of trainings on this data; DataError where the list is damaged."""
+    """Return the sorted paths that are excluded from training on this data.
+
+    Raises:
+        DataError: If the list's file is damaged.
+    """
     file = _file(settings, catalog)
     try:
         if not file.exists():
             return ()
         paths = (read_json(file) or {})["paths"]
-        known = set(catalog.paths)
-        return tuple(sorted({path for path in paths if isinstance(path, str) and path in known}))
+        present = set(catalog.paths)
+        return tuple(sorted({path for path in paths if isinstance(path, str) and path in present}))
     except (OSError, KeyError, TypeError) as error:
         raise DataError(
             f"The list of excluded pictures {file} is damaged: mend it, or delete it to exclude none."
@@ -35,73 +39,92 @@ def list_excluded(settings: Settings, catalog: Catalog) -> tuple[str, ...]:
 
 
 def exclude_images(settings: Settings, catalog: Catalog, paths: Iterable[str]) -> tuple[str, ...]:
-    """Leave these pictures out of trainings from now on, and return all that are.
+    """Exclude images from training from now on.
 
-    Raises UsageError for a path that the data set does not have, DataError where a class would have no picture left
-    in a split or the list can't be written.
+    Args:
+        settings: Where the program keeps its data.
+        catalog: The dataset.
+        paths: Paths of the catalog.
+
+    Returns:
+        The sorted paths that are excluded now, those of earlier calls too.
+
+    Raises:
+        UsageError: If the catalog does not have a path.
+        DataError: If a class would have no image left in a split, or the list cannot be written.
     """
-    chosen = _known(catalog, paths)
+    added = _check_paths(catalog, paths)
 
-    def add(before: set[str]) -> set[str]:
-        _left_out(catalog, before | chosen)
-        return before | chosen
+    def add(excluded: set[str]) -> set[str]:
+        _mark_excluded(catalog, excluded | added)
+        return excluded | added
 
-    return _changed(settings, catalog, add)
+    return _update_list(settings, catalog, add)
 
 
 def include_images(settings: Settings, catalog: Catalog, paths: Iterable[str]) -> tuple[str, ...]:
-    """Take these pictures back into trainings, and return those that stay excluded; UsageError and DataError alike."""
-    chosen = _known(catalog, paths)
-    return _changed(settings, catalog, lambda before: before - chosen)
+    """Take excluded images back into training; the opposite of `exclude_images`, with the same errors.
+
+    Returns:
+        The sorted paths that stay excluded.
+    """
+    removed = _check_paths(catalog, paths)
+    return _update_list(settings, catalog, lambda excluded: excluded - removed)
 
 
 def without_images(dataset: Dataset, paths: Iterable[str]) -> Dataset:
-    """Return the data set with these pictures in no split: neither trained on, nor validated or tested with.
+    """Return the dataset with some images in no split, so that none is trained, validated or tested on.
 
-    Rows, pixels and fingerprint stay as they are; the note says how many are excluded. Raises DataError where a class
-    has no picture left in a split.
+    Rows, pixels and fingerprint stay as they are; the note says how many images are excluded.
+
+    Args:
+        dataset: The dataset.
+        paths: Paths to exclude; those that the catalog does not have are ignored.
+
+    Raises:
+        DataError: If a class has no image left in a split.
     """
     paths = set(paths)
-    return replace(dataset, catalog=_left_out(dataset.catalog, paths)) if paths else dataset
+    return replace(dataset, catalog=_mark_excluded(dataset.catalog, paths)) if paths else dataset
 
 
 def digest_paths(paths: Iterable[str]) -> str:
-    """Return a short digest of a list of paths, "" of none, by which two lists are told apart."""
+    """Return 16 hex digits that tell one set of paths from another, in any order; "" for no paths."""
     names = sorted(paths)
     return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16] if names else ""
 
 
-def _left_out(catalog: Catalog, paths: set[str]) -> Catalog:
-    rows = np.fromiter((path in paths for path in catalog.paths), bool, len(catalog))
-    number = int(rows.sum())
-    note = f"{number:,} {'picture is' if number == 1 else 'pictures are'} excluded from training." if number else ""
-    left = replace(
+def _mark_excluded(catalog: Catalog, paths: set[str]) -> Catalog:
+    excluded = np.fromiter((path in paths for path in catalog.paths), bool, len(catalog))
+    count = int(excluded.sum())
+    note = f"{count:,} {'picture is' if count == 1 else 'pictures are'} excluded from training." if count else ""
+    marked = replace(
         catalog,
-        splits=np.where(rows, EXCLUDED, catalog.splits),
+        splits=np.where(excluded, EXCLUDED, catalog.splits),
         note=" ".join(filter(None, (catalog.note, note))),
     )
-    return check_catalog(left, "pictures that are not excluded")
+    return check_catalog(marked, "pictures that are not excluded")
 
 
-def _known(catalog: Catalog, paths: Iterable[str]) -> set[str]:
-    chosen = set(paths)
-    strange = sorted(chosen - set(catalog.paths))
-    if strange:
-        some = join_names([*strange[:3], *(["others"] if len(strange) > 3 else [])])
-        raise UsageError(f"There is no picture {some} in this data: give paths such as {catalog.paths[0]}.")
-    return chosen
+def _check_paths(catalog: Catalog, paths: Iterable[str]) -> set[str]:
+    unique = set(paths)
+    missing = sorted(unique - set(catalog.paths))
+    if missing:
+        names = join_names([*missing[:3], *(["others"] if len(missing) > 3 else [])])
+        raise UsageError(f"There is no picture {names} in this data: give paths such as {catalog.paths[0]}.")
+    return unique
 
 
-def _changed(settings: Settings, catalog: Catalog, change: Callable[[set[str]], set[str]]) -> tuple[str, ...]:
+def _update_list(settings: Settings, catalog: Catalog, update: Callable[[set[str]], set[str]]) -> tuple[str, ...]:
     file = _file(settings, catalog)
-    with _writing(file):
-        paths = sorted(change(set(list_excluded(settings, catalog))))
+    with _lock_list(file):
+        paths = sorted(update(set(list_excluded(settings, catalog))))
         write_json(file, {"source": catalog.source, "paths": paths})
     return tuple(paths)
 
 
 @contextmanager
-def _writing(file: Path) -> Iterator[None]:
+def _lock_list(file: Path) -> Iterator[None]:
     """Let one process at a time change the list; raise DataError where it can't be written."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
