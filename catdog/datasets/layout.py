@@ -47,7 +47,7 @@ def find_layout(names: Sequence[str]) -> Layout:
     files and junk such as Thumbs.db are ignored.
 
     Args:
-        names: Names of the zip's files, with "/" or "\\" between folders.
+        names: Names of the zip's files, with "/" or a backslash between folders.
 
     Raises:
         DataError: If there are not exactly two classes or too few photos to split, or a name leads out of the zip.

@@ -1,40 +1,56 @@
-"""Which photos train, which choose the best epoch (validation) and which give the final score (test)."""
+"""Splits: which images train, which choose the best epoch (validation) and which give the final score (test)."""
 
 import numpy as np
 
 TRAINING, VALIDATION, TEST = "training", "validation", "test"
 SPLITS = (TRAINING, VALIDATION, TEST)
 SPLIT_SEED = 20
-BATCH = 32
+BATCH = 32  # images
 
 
 def test_size(validation_photos: int) -> int:
-    """Return how many of a validation folder's photos become the test set.
+    """Return how many photos of a validation folder become the test set.
 
     The published notebook takes the first fifth of the validation batches of 32: 6 of 32, so 192 of 1,000 photos.
     A folder of fewer than five batches gives a fifth of its photos.
+
+    Args:
+        validation_photos: Number of photos in the folder.
     """
     batches = -(-validation_photos // BATCH)
     return batches // 5 * BATCH or validation_photos // 5
 
 
 def split_given_folders(labels: np.ndarray, in_training: np.ndarray, seed: int = SPLIT_SEED) -> np.ndarray:
-    """Name the split of each photo where train/ and validation/ are given: part of validation/ becomes the test.
+    """Split images that lie in train/ and validation/: part of validation/ becomes the test set.
 
-    labels: int64 (N,); in_training: bool (N,). Returns str (N,). The test photos are drawn once, stratified (each
-    class has its share), so they never overlap with validation, and are the same for everyone with the same seed.
+    The test images are drawn once, stratified by class, so that they never overlap with validation and are the same
+    for everyone with the same seed.
+
+    Args:
+        labels: int64 (N,).
+        in_training: bool (N,), whether an image lies in train/.
+        seed: Of the draw.
+
+    Returns:
+        The split of each image, str (N,).
     """
     splits = np.where(in_training, TRAINING, VALIDATION).astype(object)
     held_out = np.flatnonzero(~in_training)
-    for chosen in _stratified(labels, held_out, test_size(len(held_out)), np.random.default_rng(seed)):
-        splits[chosen] = TEST
+    for rows in _draw_stratified(labels, held_out, test_size(len(held_out)), np.random.default_rng(seed)):
+        splits[rows] = TEST
     return splits.astype(str)
 
 
 def split_stratified(labels: np.ndarray, seed: int = SPLIT_SEED) -> np.ndarray:
-    """Split photos without given folders 70 / 20 / 10 into training, validation and test, stratified by label.
+    """Split images 70 / 20 / 10 into training, validation and test, stratified by class.
 
-    labels: int64 (N,). Returns str (N,).
+    Args:
+        labels: int64 (N,).
+        seed: Of the draw.
+
+    Returns:
+        The split of each image, str (N,).
     """
     rng = np.random.default_rng(seed)
     splits = np.full(len(labels), TRAINING, dtype=object)
@@ -47,9 +63,16 @@ def split_stratified(labels: np.ndarray, seed: int = SPLIT_SEED) -> np.ndarray:
 
 
 def sample_stratified(indices: np.ndarray, labels: np.ndarray, fraction: float, seed: int) -> np.ndarray:
-    """Return a stratified share of `indices` (at least two of each class), ascending; all of them for 1.0.
+    """Sample a fraction of rows, stratified by class, with at least two of each class.
 
-    indices: int64 (M,), rows of the catalog; labels: int64 (N,), of the whole catalog.
+    Args:
+        indices: Rows of the catalog, int64 (M,).
+        labels: Of the whole catalog, int64 (N,).
+        fraction: Share to keep, 0 to 1; 1 keeps all rows.
+        seed: Of the draw.
+
+    Returns:
+        Rows, int64, ascending.
     """
     if fraction >= 1:
         return indices
@@ -61,13 +84,13 @@ def sample_stratified(indices: np.ndarray, labels: np.ndarray, fraction: float, 
     return np.sort(np.concatenate(kept))
 
 
-def _stratified(labels: np.ndarray, members: np.ndarray, size: int, rng: np.random.Generator) -> list[np.ndarray]:
-    """Draw `size` of `members` so that each class has its share, rounded by the largest remainder."""
-    kinds, counts = np.unique(labels[members], return_counts=True)
+def _draw_stratified(labels: np.ndarray, members: np.ndarray, size: int, rng: np.random.Generator) -> list[np.ndarray]:
+    """Draw `size` of `members`, each class in proportion, rounded by the largest remainder method."""
+    classes, counts = np.unique(labels[members], return_counts=True)
     shares = size * counts / max(1, len(members))
     quota = np.floor(shares).astype(int)
     for position in np.argsort(quota - shares, kind="stable")[: size - quota.sum()]:
         quota[position] += 1
     return [
-        rng.permutation(members[labels[members] == kind])[:number] for kind, number in zip(kinds, quota, strict=True)
+        rng.permutation(members[labels[members] == label])[:count] for label, count in zip(classes, quota, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""Take the photos, and nothing else, out of a zip that came from elsewhere."""
+"""Unpack the photos, and nothing else, from the downloaded zip of the photo set."""
 
 import stat
 import zipfile
@@ -11,19 +11,29 @@ from catdog.images.decode import SUFFIXES
 from catdog.utils.progress import Progress, silent
 
 WHAT = "unpacking the photos"
-MAX_UNPACKED = 1024**3
-MAX_PHOTO = 50 * 1024**2
+MAX_UNPACKED = 1024**3  # bytes
+MAX_PHOTO = 50 * 1024**2  # bytes
 MAX_FILES = 20_000
 
 
 def unpack(archive: Path, target: Path, folders: Collection[str], progress: Progress = silent) -> None:
-    """Unpack the photos that lie in a zip's `folders` (such as "train/cats") into target/train/cats and so on.
+    """Unpack the photos of some folders of a zip, wherever in the zip these folders lie.
 
-    Everything else in the zip is left out. A photo's place is made from a name in `folders` and its bare file name, so
-    no member leads out of `target`. Raises DataError for a damaged zip, one without photos in `folders`, and one that
-    is far too large (by what it declares, which is also the most that is written); OSError where writing fails.
+    Everything else is left out. A photo's path is made of a name in `folders` and its bare file name, so that no
+    member leads out of `target`.
+
+    Args:
+        archive: The zip.
+        target: The folder to write to: the photos of "train/cats" go to target/train/cats.
+        folders: The last two folder names of the photos to unpack, such as "train/cats".
+        progress: Told how many photos are written.
+
+    Raises:
+        DataError: If the zip is damaged, has no photos in `folders`, or is far too large by the sizes that it states,
+            which are also the most that is written.
+        OSError: If writing fails.
     """
-    with _damage_in_words():
+    with _explain_damage():
         zipped = zipfile.ZipFile(archive)
     with zipped:
         photos = {place: member for member in zipped.infolist() if (place := _place(member, folders))}
@@ -34,15 +44,15 @@ def unpack(archive: Path, target: Path, folders: Collection[str], progress: Prog
             raise DataError("The downloaded zip is far larger than the photo set: correct CATDOG_PHOTOS_URL.")
         for folder in folders:
             (target / folder).mkdir(parents=True)
-        for number, (place, member) in enumerate(photos.items(), start=1):
-            with _damage_in_words():
+        for done, (place, member) in enumerate(photos.items(), start=1):
+            with _explain_damage():
                 content = zipped.read(member)
             (target / place).write_bytes(content)
-            progress(number, len(photos), WHAT)
+            progress(done, len(photos), WHAT)
 
 
 @contextmanager
-def _damage_in_words() -> Iterator[None]:
+def _explain_damage() -> Iterator[None]:
     try:
         yield
     except Exception as error:  # damaged bytes make zipfile and its decompressors raise nearly anything
@@ -53,7 +63,7 @@ def _damage_in_words() -> Iterator[None]:
 
 
 def _place(member: zipfile.ZipInfo, folders: Collection[str]) -> str | None:
-    """Return where a zip's member belongs, such as "train/cats/cat.1.jpg", or None for anything but a photo."""
+    """Return a photo's path below the target, such as "train/cats/cat.1.jpg"; None for anything but a photo."""
     path = PurePosixPath(member.filename)
     folder = "/".join(path.parts[-3:-1])
     kind = stat.S_IFMT(member.external_attr >> 16)  # 0 where the zip was not made on Unix
