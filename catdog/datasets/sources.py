@@ -6,8 +6,7 @@ from pathlib import Path
 
 from catdog.datasets.cache import Dataset, decode_dataset
 from catdog.datasets.catalog import Catalog, scan_folder
-from catdog.datasets.download import not_stored
-from catdog.datasets.photos import photos_note, photos_root
+from catdog.datasets.photos import photos_note, photos_root, storage_error
 from catdog.datasets.synthetic.generate import generate_dataset
 from catdog.datasets.user_datasets import find_user_dataset, list_user_datasets
 from catdog.errors import DataError
@@ -122,5 +121,5 @@ def _drawn_root(settings: Settings, progress: Progress) -> Path:
                 if not root.is_dir():
                     generate_dataset(root, progress=progress)
         except OSError as error:
-            raise not_stored(error, "drawn pictures") from error
+            raise storage_error(error, "drawn pictures") from error
     return root

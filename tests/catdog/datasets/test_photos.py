@@ -1,5 +1,6 @@
 """catdog.datasets.photos: the photo set is there whole, or not at all."""
 
+import re
 import subprocess
 import sys
 import time
@@ -153,6 +154,14 @@ def test_a_damaged_download_is_refused(small: Settings, tmp_path: Path, damage: 
 
 def test_a_server_that_can_not_be_reached_leaves_nothing(small: Settings) -> None:
     assert "127.0.0.1:9" in refusal(replace(small, photos_url="http://127.0.0.1:9/photos.zip"), give_up_after=5)
+
+
+@pytest.mark.parametrize("end", ["?key=secret", ""])
+def test_a_password_or_key_in_the_address_is_not_shown(small: Settings, end: str) -> None:
+    message = refusal(replace(small, photos_url=f"http://anna:secret@127.0.0.1:9/photos.zip{end}"), give_up_after=5)
+    assert "http://127.0.0.1:9/photos.zip (it can't be reached" in message
+    assert "CATDOG_PHOTOS_URL" in message
+    assert not re.search("anna|secret", message)
 
 
 @pytest.mark.parametrize("moment", ["downloading 1", "unpacking 1", "unpacking 40", "unpacking 80"])

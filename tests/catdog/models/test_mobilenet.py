@@ -218,7 +218,7 @@ def test_where_every_place_fails_the_error_names_each_and_the_way_out(settings: 
 
 
 def test_an_address_that_refuses_is_given_with_its_status(settings: Settings, server: Path) -> None:
-    with pytest.raises(WeightsError, match=r"storage\.googleapis\.com \(it answers 404\)"):
+    with pytest.raises(WeightsError, match=r"storage\.googleapis\.com \(it answers with the error 404\)"):
         find_weights(settings)
 
 
