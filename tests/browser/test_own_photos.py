@@ -49,7 +49,7 @@ def test_a_zip_of_other_classes_is_trained_on_and_predicted(start, visitors):
     expect(dialog).to_have_count(0)
     expect(main(window).get_by_text("40 pictures of circles and squares from Round or not")).to_be_visible()
     expect(window).to_have_url(re.compile(r"data=Round"))
-    assert [dataset.pictures for dataset in list_user_datasets(server.settings)] == [40]
+    assert [dataset.images for dataset in list_user_datasets(server.settings)] == [40]
 
     page = main(visitor.visit("browse", data="Round or not"))
     expect(page.get_by_alt_text("A picture labelled circles")).to_have_count(3)

@@ -60,7 +60,7 @@ def test_class_split_and_size_all_narrow_the_choice(catalog, facts) -> None:
 def test_what_needs_statistics_is_refused_without_them_and_an_unknown_order_at_once(catalog) -> None:
     for selection in (Selection(order="largest"), Selection(sides=(1, 5))):
         assert selection.needs_statistics
-        with pytest.raises(ValueError, match="facts"):
+        with pytest.raises(ValueError, match="statistics"):
             select_rows(catalog, selection)
     assert not any(Selection(order=order).needs_statistics for order in ORDERS[:2])
     with pytest.raises(ValueError, match="order"):

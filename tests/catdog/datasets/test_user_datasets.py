@@ -84,7 +84,7 @@ def change(archive: Path, signature: bytes, offset: int, form: str, value: int) 
 
 def test_two_class_folders_become_a_set_with_its_name_split_70_20_10(settings: Settings, make: Make) -> None:
     own = add_user_dataset(settings, make(TWO), "Round or not?")
-    assert (own.name, own.pictures, own.note) == ("Round or not?", 20, "")
+    assert (own.name, own.images, own.note) == ("Round or not?", 20, "")
     assert own.root == settings.data / "own" / "round-or-not"
     assert list_user_datasets(settings) == [own]
     assert list_sources(settings) == ["photos", "drawn", own.source]
@@ -120,7 +120,7 @@ def test_a_folder_around_the_classes_and_junk_of_macs_and_windows_are_passed_ove
     junk = {"__MACOSX/top/circles/._0.jpg": b"x", "top/.DS_Store": b"x", "top/circles/Thumbs.db": b"x", "top/": b""}
     own = add_user_dataset(settings, make({"top/circles": 10, "top/squares": 10}, junk | {"top/circles/.h.jpg": b"x"}))
     assert own.note == ""
-    assert own.pictures == 20
+    assert own.images == 20
     assert {name.split("/")[0] for name in files_of(settings)} == {"circles", "squares", "set.json"}
 
 
@@ -130,7 +130,7 @@ def test_nested_archives_texts_links_and_deeper_pictures_stay_out(settings: Sett
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     more = {"circles/more.zip": b"PK", "readme.txt": b"hello", "circles/old/1.jpg": PHOTO, link: b"/etc/passwd"}
     own = add_user_dataset(settings, make(TWO, more))
-    assert own.pictures == 20
+    assert own.images == 20
     assert not any(path.is_symlink() for path in own.root.rglob("*"))
     assert own.note.startswith("3 files of the zip were left out")
     assert "circles/more.zip" in own.note
@@ -141,7 +141,7 @@ def test_one_name_twice_counts_once_and_names_alike_but_for_capitals_both_stay(s
     with zipfile.ZipFile(archive, "a") as zipped, pytest.warns(UserWarning, match="Duplicate name"):
         zipped.writestr("circles/0.jpg", b"again")
     own = add_user_dataset(settings, archive)
-    assert (own.pictures, own.note.startswith("1 file of the zip was left out")) == (22, True)
+    assert (own.images, own.note.startswith("1 file of the zip was left out")) == (22, True)
     assert (own.root / "circles/0.jpg").read_bytes() == PHOTO
     assert {"circles/A.JPG", "circles/a-2.jpg"} <= set(files_of(settings))
 
@@ -174,7 +174,7 @@ def test_backslashes_of_old_windows_zips_are_folders_and_old_utf8_is_read(settin
 def test_odd_file_names_stay_in_their_folder(settings: Settings, make: Make) -> None:
     names = {"circles/con.jpg", "circles/" + "y" * 400 + ".jpg", "circles/a:b?.jpg", "circles/new\nline.jpg"}
     own = add_user_dataset(settings, make(TWO, dict.fromkeys(names, PHOTO)))
-    assert own.pictures == 24
+    assert own.images == 24
     assert {"circles/con_.jpg", "circles/a_b_.jpg", "circles/new line.jpg"} <= set(files_of(settings))
 
 
