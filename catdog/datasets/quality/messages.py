@@ -1,10 +1,10 @@
-"""What a check-up found, in sentences for someone who is new to it."""
+"""Sentences on the findings of a quality check, for readers who are new to the subject."""
 
 from catdog.datasets.quality.checks import BLURRED, BRIGHT, DARK, NEAR, SMALL, DuplicatePair, QualityReport
 from catdog.datasets.quality.duplicates import BITS
 from catdog.utils.text import join_names
 
-#: The kinds of findings, the gravest first: what one is called, what several are called, what that means.
+#: {kind of finding: (singular, plural, meaning)}, the gravest first.
 KINDS = {
     "leaks": (
         "leak",
@@ -41,25 +41,25 @@ KINDS = {
 PAIRS = ("leaks", "copies", "alike")
 
 
-def describe_findings(health: QualityReport) -> dict[str, str]:
-    """Return {kind: how many were found and what that means} of the kinds of which any was found, in their order."""
+def describe_findings(report: QualityReport) -> dict[str, str]:
+    """Return {kind: how many were found and what that means} for each kind that was found, in the order of KINDS."""
     return {
-        kind: f"{number:,} {one if number == 1 else several}: {meaning}"
-        for kind, (one, several, meaning) in KINDS.items()
-        if (number := health.counts.get(kind, 0))
+        kind: f"{count:,} {singular if count == 1 else plural}: {meaning}"
+        for kind, (singular, plural, meaning) in KINDS.items()
+        if (count := report.counts.get(kind, 0))
     }
 
 
-def describe_absent(health: QualityReport) -> str:
-    """Say what was looked for and not found, "" if there is some of everything."""
-    missing = [several for kind, (_, several, _) in KINDS.items() if not health.counts.get(kind)]
-    if missing[:1] == ["leaks"]:
-        missing[0] = "leaks (pictures that a model both learns from and is judged by)"
-    return f"Looked for and not found: {join_names(missing)}." if missing else ""
+def describe_absent(report: QualityReport) -> str:
+    """Return a sentence that lists the kinds of findings that there are none of; "" if there are some of each."""
+    absent = [plural for kind, (_, plural, _) in KINDS.items() if not report.counts.get(kind)]
+    if absent[:1] == ["leaks"]:
+        absent[0] = "leaks (pictures that a model both learns from and is judged by)"
+    return f"Looked for and not found: {join_names(absent)}." if absent else ""
 
 
 def describe_pair(pair: DuplicatePair) -> str:
-    """Say how two pictures are alike, and how far apart they are."""
+    """Return a phrase that says in which way two images are alike, and how much."""
     if pair.kind != NEAR:
         return "the same file" if pair.kind == "file" else "the same pixels, saved as another file"
     how = "a mirror image, " if pair.mirrored else ""
@@ -67,7 +67,7 @@ def describe_pair(pair: DuplicatePair) -> str:
 
 
 def describe_value(kind: str, value: float) -> str:
-    """Say the value for which a picture was found to be "small", "dark", "bright" or "blurred"."""
+    """Return a phrase with the value for which an image is "small", "dark", "bright" or "blurred", with its unit."""
     if kind == "small":
         return f"shorter side {value:.0f} pixels"
     return f"sharpness {value:.0f}" if kind == "blurred" else f"brightness {value:.0f} of 255"
