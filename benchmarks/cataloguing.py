@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.memory import peak_memory
+from benchmarks.measure import peak_memory
 from catdog.datasets import open_catalog
 from catdog.settings import Settings
 

@@ -25,10 +25,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.browsing import Reader, server
-from benchmarks.memory import own_memory, peak_memory, watch_own_memory
+from benchmarks.measure import anonymous_memory, markdown_table, peak_memory, watch_own_memory
 from benchmarks.processes import run_process
-from benchmarks.tables import markdown
+from benchmarks.sessions import Session, start_server
 from catdog.datasets import photos_root
 from catdog.datasets.synthetic.generate import generate_dataset
 from catdog.settings import Settings
@@ -56,18 +55,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         drawn = Path(folder) / "drawn"
         generate_dataset(drawn, training=options.distinct, validation=2)
-        for one in measured(Path(folder), drawn / "train", options.sizes):
+        for one in measure(Path(folder), drawn / "train", options.sizes):
             rows.append(one)
             print(json.dumps(one), file=sys.stderr, flush=True)
     print(json.dumps(rows, indent=2) if options.json else table(rows))
 
 
-def measured(folder: Path, drawn: Path, sizes: list[int]) -> Iterator[dict]:
+def measure(folder: Path, drawn: Path, sizes: list[int]) -> Iterator[dict]:
     """Yield the rows for sets of these sizes, made in `folder` of the class folders in `drawn`, then the rates."""
     for size in sizes:
         with tempfile.TemporaryDirectory(dir=folder) as home:
             pictures = Path(home) / "pictures"
-            link(drawn, pictures, size)
+            link_images(drawn, pictures, size)
             settings = Settings(home=Path(home), photos_url="file:///nowhere", folders=(pictures,))
             yield from _of_data(settings, pictures, size)
             yield from _of_page(settings, pictures, size)
@@ -76,19 +75,19 @@ def measured(folder: Path, drawn: Path, sizes: list[int]) -> Iterator[dict]:
         if place:
             found = json.loads(_printed(Settings(home=folder), ["benchmarks.decoding", str(place)]))
             for way, rate in found.items():
-                yield row(f"{what}, {way}", rate, "pictures/s")
-            yield row(f"{what}, catdog : pil", round(found["catdog"] / found["pil"], 2), "times", target=">= 1.8")
+                yield make_row(f"{what}, {way}", rate, "pictures/s")
+            yield make_row(f"{what}, catdog : pil", round(found["catdog"] / found["pil"], 2), "times", target=">= 1.8")
 
 
-def row(what: str, value: float, unit: str, pictures: int | None = None, target: str = "") -> dict:
+def make_row(what: str, value: float, unit: str, pictures: int | None = None, target: str = "") -> dict:
     """Return one measurement: of how many pictures, what it is, its value, the unit, and what is to be reached."""
     return {"pictures": pictures, "what": what, "value": value, "unit": unit, "target": target}
 
 
 def table(rows: list[dict]) -> str:
     """Return the measurements as a Markdown table."""
-    return markdown(
-        ["pictures", "what", "measured", "target"],
+    return markdown_table(
+        ["pictures", "what", "measure", "target"],
         [
             [
                 f"{one['pictures']:,}" if one["pictures"] else "",
@@ -101,7 +100,7 @@ def table(rows: list[dict]) -> str:
     )
 
 
-def link(drawn: Path, root: Path, size: int) -> None:
+def link_images(drawn: Path, root: Path, size: int) -> None:
     """Make a set of about `size` pictures in `root`, train/ and validation/, of hard links to those in `drawn`."""
     for split, share in SPLITS.items():
         for source in sorted(drawn.iterdir()):
@@ -115,43 +114,43 @@ def link(drawn: Path, root: Path, size: int) -> None:
 def _of_data(settings: Settings, pictures: Path, size: int) -> Iterator[dict]:
     """Yield the rows of cataloguing and decoding."""
     found = json.loads(_printed(settings, ["benchmarks.cataloguing", str(pictures)]))
-    yield row("cataloguing", round(found["seconds"], 2), "s", size)
-    yield row("memory for cataloguing", round(found["memory"] / 1e6), "MB", size)
+    yield make_row("cataloguing", round(found["seconds"], 2), "s", size)
+    yield make_row("memory for cataloguing", round(found["memory"] / 1e6), "MB", size)
     seen = [0]
     command = [sys.executable, "-m", "catdog", "data", "--source", str(pictures), "--decode"]
     ended = run_process(settings, command, lambda pid: seen.append(peak_memory(pid)))
     if ended.status:
         raise SystemExit(f"python -m {' '.join(command[2:])} failed")
-    yield row("cataloguing and decoding", round(size / ended.seconds), "pictures/s", size)
-    yield row("memory for cataloguing and decoding", round(max(seen) / 1e6), "MB", size)
+    yield make_row("cataloguing and decoding", round(size / ended.seconds), "pictures/s", size)
+    yield make_row("memory for cataloguing and decoding", round(max(seen) / 1e6), "MB", size)
 
 
 def _of_page(settings: Settings, pictures: Path, size: int) -> Iterator[dict]:
     """Yield the rows of the Browse page."""
-    with server(settings) as (pid, port), watch_own_memory(pid) as most_memory:
+    with start_server(settings) as (pid, port), watch_own_memory(pid) as most_memory:
         address = {"data": str(pictures)}
-        with Reader(port) as window:
-            yield row("first opening after the server's start", round(window.open("browse", **address), 2), "s", size)
+        with Session(port) as window:
+            yield make_row("first opening after the server's start", round(window.open("browse", **address), 2), "s", size)
             # waits until the facts of all pictures are gathered
             seconds = window.open("browse", order="largest", **address)
-            yield row("first order by size", round(seconds, 2), "s", size)
+            yield make_row("first order by size", round(seconds, 2), "s", size)
 
             filters = [FILTERS[one % len(FILTERS)] | {"sample": one} for one in range(REPEAT)]
             orders = [ORDERS[one % len(ORDERS)] | {"page": 2 + one} for one in range(REPEAT)]
             for what, asked in (("another filter", filters), ("all pictures in another order", orders)):
                 taken = [_opened(window, address | one) for one in asked]
-                yield row(what, _milliseconds(taken), "ms", size, "< 200")
+                yield make_row(what, _milliseconds(taken), "ms", size, "< 200")
         for what, grid in (("first grid", {}), ("first grid of 8 × 12", {"rows": 8, "columns": 12})):
             taken = []
             for sample in range(1, 1 + REPEAT):
-                with Reader(port) as another:
+                with Session(port) as another:
                     taken.append(_opened(another, address | grid | {"sample": sample}))
-            yield row(what, _milliseconds(taken), "ms", size, "< 200")
-        yield row("server's memory", round(own_memory(pid) / 1e6), "MB", size, "< 350")
-        yield row("server's memory at its peak", round(most_memory() / 1e6), "MB", size)
+            yield make_row(what, _milliseconds(taken), "ms", size, "< 200")
+        yield make_row("server's memory", round(anonymous_memory(pid) / 1e6), "MB", size, "< 350")
+        yield make_row("server's memory at its peak", round(most_memory() / 1e6), "MB", size)
 
 
-def _opened(window: Reader, address: dict) -> float:
+def _opened(window: Session, address: dict) -> float:
     """Return the seconds that the Browse page takes to come; SystemExit where it has no grid."""
     seconds = window.open("browse", **address)
     if window.pictures < 7:  # the six mean pictures, and one of the grid at least

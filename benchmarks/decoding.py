@@ -33,10 +33,10 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    print(json.dumps(rates(options.folder.absolute(), options.rounds)))
+    print(json.dumps(measure_rates(options.folder.absolute(), options.rounds)))
 
 
-def rates(folder: Path, rounds: int) -> dict[str, float]:
+def measure_rates(folder: Path, rounds: int) -> dict[str, float]:
     """Return {way: pictures a second}, medians of that many rounds, for a folder of two class folders."""
     catalog = scan_folder(str(folder), folder)
     ways = {"catdog": _catdog, "pil": _pil, "keras": _keras(folder)}

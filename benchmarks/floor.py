@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from benchmarks.timing import median_seconds
+from benchmarks.measure import median_seconds
 from catdog.models.specs import MODELS
 from catdog.settings import PROJECT
 
@@ -41,9 +41,9 @@ def main() -> None:
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.here:
-        print(json.dumps(measure(options.models[0], options.steps)))
+        print(json.dumps(measure_here(options.models[0], options.steps)))
         return
-    rows = [floor(model, options.steps) for model in options.models]
+    rows = [measure_floor(model, options.steps) for model in options.models]
     if options.json:
         print(json.dumps(rows, indent=2))
     else:
@@ -51,7 +51,7 @@ def main() -> None:
             print(", ".join(f"{name.replace('_', ' ')} {value}" for name, value in row.items()))
 
 
-def floor(model: str, steps: int = STEPS) -> dict:
+def measure_floor(model: str, steps: int = STEPS) -> dict:
     """Return the floor of one model, with KEYS, measured in a process of its own; times are medians.
 
     The kind of numbers is TensorFlow's for as long as a process lives.
@@ -62,7 +62,7 @@ def floor(model: str, steps: int = STEPS) -> dict:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def measure(name: str, steps: int) -> dict:
+def measure_here(name: str, steps: int) -> dict:
     """Return the floor of one model, measured in this process."""
     import numpy as np
 
@@ -89,7 +89,7 @@ def measure(name: str, steps: int) -> dict:
         step = median_seconds(lambda: trained.train_on_batch(pictures, labels), steps, WARM_UP)
         look = median_seconds(lambda: trained.test_on_batch(pictures, labels), steps, WARM_UP)
         rate = _matrix_rate(short)
-    forward, backward = multiply_adds(model)
+    forward, backward = count_multiply_adds(model)
     epoch = (step * TRAINING + look * VALIDATION) / BATCH
     sums = (forward + backward) * TRAINING + forward * VALIDATION
     return {
@@ -103,7 +103,7 @@ def measure(name: str, steps: int) -> dict:
     }
 
 
-def multiply_adds(model: "keras.Model") -> tuple[int, int]:
+def count_multiply_adds(model: "keras.Model") -> tuple[int, int]:
     """Return the multiply-adds of one picture's way forward through the model, and of its way back.
 
     The way back goes twice through each layer that learns, for its weights and for its input, but the first of them

@@ -11,9 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.memory import own_memory
+from benchmarks.measure import anonymous_memory, markdown_table
 from benchmarks.processes import train
-from benchmarks.tables import markdown
 from catdog.datasets import open_dataset
 from catdog.datasets.synthetic.generate import generate_dataset
 from catdog.models.specs import MODELS
@@ -53,7 +52,7 @@ def main() -> None:
 def measure(settings: Settings, config: TrainConfig, size: int) -> dict:
     """Train one run to its end and return what it took; SystemExit where it fails."""
     own = [0]
-    run, ended = train(settings, config, look=lambda pid: own.append(own_memory(pid)))
+    run, ended = train(settings, config, look=lambda pid: own.append(anonymous_memory(pid)))
     return {
         "model": config.model,
         "pictures": size,
@@ -67,7 +66,7 @@ def measure(settings: Settings, config: TrainConfig, size: int) -> dict:
 def table(rows: list[dict]) -> str:
     """Return the measurements as a Markdown table."""
     cells = [[f"{value:,}" if isinstance(value, int | float) else value for value in row.values()] for row in rows]
-    return markdown([key.replace("_", " ") for key in rows[0]], cells)
+    return markdown_table([key.replace("_", " ") for key in rows[0]], cells)
 
 
 if __name__ == "__main__":

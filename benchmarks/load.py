@@ -20,12 +20,11 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from benchmarks.browsing import Reader, server
-from benchmarks.crowd import expected_answers
-from benchmarks.memory import own_memory, watch_own_memory
-from benchmarks.predict import make_runs, picture_files
-from benchmarks.pupils import SHOWN_ERRORS, TICK, WATCH, Click, school_hour
-from benchmarks.tables import markdown
+from benchmarks.classroom import LIVE_UPDATE, SHOWN_ERRORS, TRAIN, Action, run_class
+from benchmarks.measure import anonymous_memory, markdown_table, watch_own_memory
+from benchmarks.predict import list_images, make_runs
+from benchmarks.sessions import Session, start_server
+from benchmarks.uploads import expect_predictions
 from catdog.comparison import select_latest_finished
 from catdog.images.decode import load_image, resize
 from catdog.runs import Run, delete_run, launch, list_runs, open_run, stop_run
@@ -55,7 +54,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(home=options.home or Path(folder) / "home", photos_url="file:///nowhere")
         runs = select_latest_finished(list_runs(settings)) if options.home else make_runs(settings)
-        files = picture_files(settings, options.pictures, PHOTOS)
+        files = list_images(settings, options.pictures, PHOTOS)
         source = runs[0].config.source if runs else "drawn"
         training = launch(settings, TrainConfig(options.model, source, epochs=MAX_EPOCHS), "trains meanwhile")
         try:
@@ -70,11 +69,11 @@ def measure(
 ) -> list[dict]:
     """Return a row for each number of people."""
     photos = [path.read_bytes() for path in files]
-    expected = expected_answers(runs, [resize(load_image(path)) for path in files])
+    expected = expect_predictions(runs, [resize(load_image(path)) for path in files])
     rows = []
-    with server(settings) as (pid, port), watch_own_memory(pid) as most_memory:
-        with Reader(port) as window:
-            for page in ("", "browse", "augment", WATCH, "compare", "predict"):
+    with start_server(settings) as (pid, port), watch_own_memory(pid) as most_memory:
+        with Session(port) as window:
+            for page in ("", "browse", "augment", TRAIN, "compare", "predict"):
                 window.open(page)
         _wait_for_training(settings, training)
         process, own = psutil.Process(pid), psutil.Process()
@@ -86,13 +85,13 @@ def measure(
                 settings,
                 training,
                 lambda people=people, told=told: told.extend(
-                    school_hour(port, people, options.seconds, options.pause, photos, expected)
+                    run_class(port, people, options.seconds, options.pause, photos, expected)
                 ),
             )
             took = time.monotonic() - began
             clicks, wrong = told
             row = {"people": people, **_waits(clicks), "errors": len(wrong), "first errors": wrong[:SHOWN_ERRORS]}
-            row |= {"memory MB": own_memory(pid) / 1e6, "most memory MB": most_memory() / 1e6}
+            row |= {"memory MB": anonymous_memory(pid) / 1e6, "most memory MB": most_memory() / 1e6}
             row |= {"server cores": (_busy(process) - before[0]) / took}
             row |= {"people cores": (_busy(own) - before[1]) / took}
             row |= {"epoch alone s": 1 / alone, "epoch with people s": 1 / together}
@@ -102,13 +101,13 @@ def measure(
     return rows
 
 
-def _waits(clicks: Sequence[Click]) -> dict:
+def _waits(clicks: Sequence[Action]) -> dict:
     """Return the percentiles of all clicks, of each kind of click, and of the live curves' updates."""
     kinds = {what: [one.seconds for one in clicks if one.what == what] for what in sorted({c.what for c in clicks})}
-    ticks = kinds.pop(TICK, [])
+    ticks = kinds.pop(LIVE_UPDATE, [])
     found = {"clicks": len(clicks) - len(ticks), **_percentiles([second for kind in kinds.values() for second in kind])}
     each = {what: {"clicks": len(waits), **_percentiles(waits)} for what, waits in kinds.items()}
-    return found | {"kinds": each | ({TICK: {"clicks": len(ticks), **_percentiles(ticks)}} if ticks else {})}
+    return found | {"kinds": each | ({LIVE_UPDATE: {"clicks": len(ticks), **_percentiles(ticks)}} if ticks else {})}
 
 
 def _percentiles(waits: Sequence[float]) -> dict[str, float]:
@@ -178,7 +177,7 @@ def table(rows: Sequence[dict]) -> str:
                 f"{100 * row['slowed']:.0f} % longer, {100 * row['pace lost']:.0f} % slower{slow}",
             ]
         )
-    return markdown([*head, "an epoch", "training"], lines)
+    return markdown_table([*head, "an epoch", "training"], lines)
 
 
 def kinds_table(row: dict) -> str:
@@ -187,7 +186,7 @@ def kinds_table(row: dict) -> str:
         [what, f"{one['clicks']:,}", *(f"{1000 * one[name]:,.0f} ms" for name in ("p50", "p95", "p99", "longest"))]
         for what, one in row["kinds"].items()
     ]
-    return markdown([f"{row['people']} people", "clicks", "p50", "p95", "p99", "longest"], lines)
+    return markdown_table([f"{row['people']} people", "clicks", "p50", "p95", "p99", "longest"], lines)
 
 
 if __name__ == "__main__":

@@ -25,11 +25,10 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.browsing import Reader, server
-from benchmarks.finished import answer, finished_run, lend_model
-from benchmarks.memory import own_memory
+from benchmarks.measure import anonymous_memory, markdown_table
 from benchmarks.processes import run_process
-from benchmarks.tables import markdown
+from benchmarks.sessions import Session, start_server
+from benchmarks.synthetic_runs import link_model, make_finished_run, write_predictions
 from catdog.datasets import open_dataset
 from catdog.models.specs import MODELS
 from catdog.runs import Run
@@ -57,16 +56,16 @@ def main() -> None:
         open_dataset(first, "drawn")
         model.mkdir()
         # in a process of its own, since TensorFlow says much on standard error
-        command = [sys.executable, "-m", "benchmarks.finished", str(model)]
+        command = [sys.executable, "-m", "benchmarks.synthetic_runs", str(model)]
         if any(options.runs) and run_process(first, command).status:
             raise SystemExit(f"python {' '.join(command[1:])} failed")
-        for one in measured(first, model, options.runs, options.pages, options.repeat):
+        for one in measure(first, model, options.runs, options.pages, options.repeat):
             rows.append(one)
             print(json.dumps(one), file=sys.stderr, flush=True)
     print(json.dumps(rows, indent=2) if options.json else table(rows))
 
 
-def measured(
+def measure(
     first: Settings, model: Path, numbers: Sequence[int], pages: Sequence[str] | None, repeat: int
 ) -> Iterator[dict]:
     """Yield the rows for these numbers of runs and these pages, all without.
@@ -90,22 +89,22 @@ def make_runs(settings: Settings, number: int, model: Path) -> list[Run]:
     """Make that many finished runs on the drawn pictures, spread over the four models; return them."""
     catalog, models, runs = open_dataset(settings, "drawn").catalog, list(MODELS), []
     for one in range(number):
-        run = finished_run(settings, models[one % len(models)], one, EPOCHS)
-        lend_model(run, model)
-        answer(run, catalog)
+        run = make_finished_run(settings, models[one % len(models)], one, EPOCHS)
+        link_model(run, model)
+        write_predictions(run, catalog)
         runs.append(run)
     return runs
 
 
-def row(runs: int, page: str, what: str, value: float, below: int, unit: str = "ms") -> dict:
+def make_row(runs: int, page: str, what: str, value: float, below: int, unit: str = "ms") -> dict:
     """Return one measurement: with how many runs, of which page, what it is, and what it is to stay below."""
     return {"runs": runs, "page": page, "what": what, "value": value, "unit": unit, "below": below}
 
 
 def table(rows: Sequence[dict]) -> str:
     """Return the measurements as a Markdown table, those that miss their target marked."""
-    return markdown(
-        ["runs", "page", "what", "measured", "target"],
+    return markdown_table(
+        ["runs", "page", "what", "measure", "target"],
         [
             [
                 f"{one['runs']:,}",
@@ -122,31 +121,31 @@ def table(rows: Sequence[dict]) -> str:
 def _of_pages(settings: Settings, runs: list[Run], pages: Sequence[str] | None, repeat: int) -> Iterator[dict]:
     """Yield the rows of one server: of its first page, of each page, of the chart, and of its memory."""
     number, again = len(runs), [{"again": one} for one in range(repeat + 1)]
-    with server(settings) as (pid, port):
-        with Reader(port) as window:
+    with start_server(settings) as (pid, port):
+        with Session(port) as window:
             seconds = window.open("")
             known = window.pages
-        yield row(number, next(iter(known)), "after a start", _milliseconds(seconds), COLD)
+        yield make_row(number, next(iter(known)), "after a start", _milliseconds(seconds), COLD)
         if unknown := set(pages or ()) - set(known):
             raise SystemExit(f"There is no page {', '.join(sorted(unknown))}, only {', '.join(known)}.")
         for page in sorted(pages or known, key=lambda one: one == LAST):
             if page == LAST:
-                yield row(number, "", f"memory before {LAST}", _megabytes(pid), MEMORY, "MB")
+                yield make_row(number, "", f"memory before {LAST}", _megabytes(pid), MEMORY, "MB")
             cold, warm = _opened(port, known[page], again)
-            yield row(number, page, "cold", cold, COLD)
-            yield row(number, page, "warm", warm, WARM)
+            yield make_row(number, page, "cold", cold, COLD)
+            yield make_row(number, page, "warm", warm, WARM)
             if page == "compare" and number >= CHOSEN:
                 ids = [run.id for run in runs]
                 turned = [ids[one % number :] + ids[: one % number] for one in range(repeat + 1)]
                 cold, warm = _opened(port, known[page], [{"run": some[:CHOSEN]} for some in turned])
-                yield row(number, page, f"{CHOSEN} runs, cold", cold, COLD)
-                yield row(number, page, f"{CHOSEN} runs, warm", warm, CHART)
-        yield row(number, "", "memory", _megabytes(pid), MEMORY, "MB")
+                yield make_row(number, page, f"{CHOSEN} runs, cold", cold, COLD)
+                yield make_row(number, page, f"{CHOSEN} runs, warm", warm, CHART)
+        yield make_row(number, "", "memory", _megabytes(pid), MEMORY, "MB")
 
 
 def _opened(port: int, page: str, addresses: list[dict]) -> tuple[float, float]:
     """Return the milliseconds of opening a page at the first address, and the median of those at the others."""
-    with Reader(port) as window:
+    with Session(port) as window:
         cold, *warm = [window.open(page, **address) for address in addresses]
     return _milliseconds(cold), _milliseconds(statistics.median(warm))
 
@@ -160,7 +159,7 @@ def _milliseconds(seconds: float) -> float:
 
 
 def _megabytes(pid: int) -> int:
-    return round(own_memory(pid) / 1e6)
+    return round(anonymous_memory(pid) / 1e6)
 
 
 if __name__ == "__main__":

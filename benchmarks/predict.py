@@ -22,14 +22,12 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.answering import BULK, LOOK, SINGLE, keras_ways, litert_ways
-from benchmarks.browsing import server
-from benchmarks.crowd import all_at_once, expected_answers, people
-from benchmarks.dropping import PREDICT, Dropper
-from benchmarks.finished import finished_run
-from benchmarks.memory import own_memory, watch_own_memory
+from benchmarks.inference import HEATMAP, LITERT_BULK, LITERT_SINGLE, measure_keras, measure_litert
+from benchmarks.measure import anonymous_memory, markdown_table, watch_own_memory
 from benchmarks.processes import run_process
-from benchmarks.tables import markdown
+from benchmarks.sessions import start_server
+from benchmarks.synthetic_runs import make_finished_run
+from benchmarks.uploads import PREDICT, UploadSession, expect_predictions, repeat_uploads, upload_at_once
 from catdog.comparison import select_latest_finished
 from catdog.datasets import open_dataset
 from catdog.images.decode import load_image, resize
@@ -37,10 +35,10 @@ from catdog.models.specs import MODELS
 from catdog.runs import Run, list_runs
 from catdog.settings import Settings
 
-ALIKE = 1e-4
+TOLERANCE = 1e-4
 MANY = 200
-TARGETS = {("model4", SINGLE): 2.5, ("model4", BULK): 1000 / 300}  # milliseconds a picture
-OTHERS = {SINGLE: 7.0, LOOK: 1500.0}
+TARGETS = {("model4", LITERT_SINGLE): 2.5, ("model4", LITERT_BULK): 1000 / 300}  # milliseconds a picture
+ANY_MODEL = {LITERT_SINGLE: 7.0, HEATMAP: 1500.0}
 
 
 def main() -> None:
@@ -62,13 +60,13 @@ def main() -> None:
         runs = select_latest_finished(list_runs(settings)) if options.home else make_runs(settings)
         if not runs:
             raise SystemExit(f"There is no finished run in {options.home}: train one first.")
-        files = picture_files(settings, options.pictures, max(options.number, MANY))
-        ways = measure_ways(runs, files[: options.number], options.times)
+        files = list_images(settings, options.pictures, max(options.number, MANY))
+        ways = measure_inference(runs, files[: options.number], options.times)
         serving = measure_server(settings, runs, files, options.people, options.rounds, options.pause)
     if options.json:
-        print(json.dumps({"ways": ways, "server": serving}, indent=2))
+        print(json.dumps({"ways": ways, "start_server": serving}, indent=2))
     else:
-        print(f"{ways_table(ways)}\n\n{server_table(serving)}")
+        print(f"{inference_table(ways)}\n\n{server_table(serving)}")
 
 
 def make_runs(settings: Settings) -> list[Run]:
@@ -76,15 +74,15 @@ def make_runs(settings: Settings) -> list[Run]:
     open_dataset(settings, "drawn")
     runs = []
     for number, model in enumerate(MODELS):
-        run = finished_run(settings, model, number, epochs=2)
+        run = make_finished_run(settings, model, number, epochs=2)
         # in a process of its own, since TensorFlow says much on standard error
-        if run_process(settings, [sys.executable, "-m", "benchmarks.finished", str(run.folder), model]).status:
+        if run_process(settings, [sys.executable, "-m", "benchmarks.synthetic_runs", str(run.folder), model]).status:
             raise SystemExit(f"The untrained {model} could not be made.")
         runs.append(run)
     return runs
 
 
-def picture_files(settings: Settings, folder: Path | None, number: int) -> list[Path]:
+def list_images(settings: Settings, folder: Path | None, number: int) -> list[Path]:
     """Return that many JPEG files of the folder, evenly spread, or else drawn ones; some twice where there are few."""
     paths = sorted((folder or settings.data / "drawn").rglob("*.jpg"))
     if not paths and folder is None:
@@ -95,16 +93,16 @@ def picture_files(settings: Settings, folder: Path | None, number: int) -> list[
     return [paths[place] for place in np.linspace(0, len(paths) - 1, number).astype(int)]
 
 
-def measure_ways(runs: Sequence[Run], files: Sequence[Path], times: int) -> list[dict]:
+def measure_inference(runs: Sequence[Run], files: Sequence[Path], times: int) -> list[dict]:
     """Return a row for each model and way, LiteRT first, before TensorFlow is there, and how far apart answers are."""
     pixels = np.stack([resize(load_image(path)) for path in files])
     rows, apart = [], {}
     for run in runs:
-        found, apart[run.id] = litert_ways(run, pixels, times)
+        found, apart[run.id] = measure_litert(run, pixels, times)
         rows += found
         _tell(found)
     for run in runs:
-        found, answers = keras_ways(run, pixels, times)
+        found, answers = measure_keras(run, pixels, times)
         found.append({"model": run.config.model, "apart": float(np.abs(answers - apart[run.id]).max())})
         rows += found
         _tell(found)
@@ -116,21 +114,21 @@ def measure_server(
 ) -> dict:
     """Return what a server of this home does with one photo, with many people, and with 200 photos."""
     photos = [path.read_bytes() for path in files]
-    known = expected_answers(runs, [resize(load_image(path)) for path in files[:number]])
+    known = expect_predictions(runs, [resize(load_image(path)) for path in files[:number]])
     found: dict = {}
-    with server(settings) as (pid, port), watch_own_memory(pid) as most_memory:
-        with Dropper(port) as window:
+    with start_server(settings) as (pid, port), watch_own_memory(pid) as most_memory:
+        with UploadSession(port) as window:
             found["first page ms"] = 1000 * window.open(PREDICT)
             found["first answer ms"] = 1000 * window.drop([("first.jpg", photos[0])])
         found["warm answer ms"] = 1000 * statistics.median(_one(port, photos[0]) for _ in range(9))
         _tell(found)
-        people_found = people(port, photos[:number], known, rounds, pause)
-        at_once = all_at_once(port, photos[:number], known)
+        people_found = repeat_uploads(port, photos[:number], known, rounds, pause)
+        at_once = upload_at_once(port, photos[:number], known)
         found |= {f"{number} people {name}": value for name, value in people_found.items()}
         found |= {f"{number} at the same instant {name}": value for name, value in at_once.items()}
-        found["memory MB"] = own_memory(pid) / 1e6
+        found["memory MB"] = anonymous_memory(pid) / 1e6
         _tell(found)
-        with Dropper(port) as window:
+        with UploadSession(port) as window:
             window.open(PREDICT)
             found[f"{MANY} photos s"] = window.drop(
                 [(f"{place}.jpg", photo) for place, photo in enumerate(photos[:MANY])]
@@ -144,30 +142,30 @@ def measure_server(
 
 
 def _one(port: int, photo: bytes) -> float:
-    with Dropper(port) as window:
+    with UploadSession(port) as window:
         window.open(PREDICT)
         return window.drop([("again.jpg", photo)])
 
 
-def ways_table(rows: Sequence[dict]) -> str:
+def inference_table(rows: Sequence[dict]) -> str:
     """Return the ways as a Markdown table, those that miss their target marked."""
     lines = []
     for row in rows:
         if "apart" in row:
-            note = "" if row["apart"] <= ALIKE else ", missed"
-            lines.append([row["model"], "LiteRT and Keras apart by", f"{row['apart']:.1e}", "", f"≤ {ALIKE:.0e}{note}"])
+            note = "" if row["apart"] <= TOLERANCE else ", missed"
+            lines.append([row["model"], "LiteRT and Keras apart by", f"{row['apart']:.1e}", "", f"≤ {TOLERANCE:.0e}{note}"])
             continue
-        target = TARGETS.get((row["model"], row["way"]), OTHERS.get(row["way"]))
+        target = TARGETS.get((row["model"], row["way"]), ANY_MODEL.get(row["way"]))
         missed = "" if target is None or row["milliseconds"] <= target else ", missed"
         below = "" if target is None else f"≤ {target:.1f} ms{missed}"
         lines.append([row["model"], row["way"], f"{row['milliseconds']:.2f} ms", f"{row['per_second']:,.0f}", below])
-    return markdown(["model", "way", "a picture", "a second", "target"], lines)
+    return markdown_table(["model", "way", "a picture", "a second", "target"], lines)
 
 
 def server_table(found: dict) -> str:
     """Return what the server did as a Markdown table."""
-    return markdown(
-        ["server", "measured"],
+    return markdown_table(
+        ["start_server", "measured"],
         [[name, f"{value:,.0f}" if isinstance(value, float) else str(value)] for name, value in found.items()],
     )
 

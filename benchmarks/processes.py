@@ -12,11 +12,11 @@ from catdog.runs import Run, create_run, open_run
 from catdog.settings import PROJECT, Settings
 from catdog.training import TrainConfig
 
-LOOK = 0.1  # seconds between two looks at a process
+POLL_INTERVAL = 0.1  # seconds between two looks at a process
 
 
 @dataclass(frozen=True)
-class Ended:
+class ProcessResult:
     """What a process took and left: its exit status, seconds, peak memory in bytes, and what it printed.
 
     Linux tells no less memory than the process that started it had in use itself.
@@ -29,7 +29,7 @@ class Ended:
     printed: str
 
 
-def run_process(settings: Settings, command: list[str], look: Callable[[int], None] | None = None) -> Ended:
+def run_process(settings: Settings, command: list[str], look: Callable[[int], None] | None = None) -> ProcessResult:
     """Run a command to its end, its errors unseen; `look` is called with its process id again and again until then."""
     environment = os.environ | settings.environment() | {"TF_CPP_MIN_LOG_LEVEL": "2"}
     with tempfile.TemporaryFile("w+") as output:
@@ -37,18 +37,18 @@ def run_process(settings: Settings, command: list[str], look: Callable[[int], No
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL, env=environment, cwd=PROJECT)
         while look and os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
             look(process.pid)
-            time.sleep(LOOK)
+            time.sleep(POLL_INTERVAL)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.monotonic() - began
         process.returncode = os.waitstatus_to_exitcode(status)  # else Popen warns of a child that nobody waited for
         output.seek(0)
         processor = usage.ru_utime + usage.ru_stime
-        return Ended(process.returncode, seconds, processor, usage.ru_maxrss * 1024, output.read())
+        return ProcessResult(process.returncode, seconds, processor, usage.ru_maxrss * 1024, output.read())
 
 
 def train(
     settings: Settings, config: TrainConfig, name: str = "", look: Callable[[int], None] | None = None
-) -> tuple[Run, Ended]:
+) -> tuple[Run, ProcessResult]:
     """Train a new run in a process of its own; return it as it ended. SystemExit where it is not done then."""
     run = create_run(settings, config, name)
     ended = run_process(settings, [sys.executable, "-m", "catdog.training", str(run.folder)], look)

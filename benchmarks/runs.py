@@ -14,8 +14,8 @@ from pathlib import Path
 import psutil
 from filelock import FileLock
 
-from benchmarks.finished import finished_run
-from benchmarks.timing import median_seconds
+from benchmarks.measure import median_seconds
+from benchmarks.synthetic_runs import make_finished_run
 from catdog.models.specs import MODELS
 from catdog.runs import launch, list_runs, open_run
 from catdog.runs.queue import INTERVAL, Queue
@@ -48,7 +48,7 @@ def measure(settings: Settings, number: int) -> dict[str, float]:
     settings.runs.mkdir(parents=True)
     models = list(MODELS)
     for one in range(number):
-        finished_run(settings, models[one % len(models)], one, EPOCHS)
+        make_finished_run(settings, models[one % len(models)], one, EPOCHS)
     queue = Queue(settings.runs)
     return {
         "runs": number,

@@ -2,13 +2,13 @@
 
 import statistics
 
-from benchmarks.tables import markdown
+from benchmarks.measure import markdown_table
 
 WAYS = ("notebook", "catdog")
 TIMES = ("epoch", "training", "total")
 
 
-def summary(rows: list[dict]) -> dict[str, dict]:
+def summarize(rows: list[dict]) -> dict[str, dict]:
     """Return for each model what the ways took and reached, and the ratios of their times where both were measured.
 
     rows: as _row makes them. The values are means over the seeds that the model has, the peak memory is the highest.
@@ -23,7 +23,7 @@ def summary(rows: list[dict]) -> dict[str, dict]:
     return found
 
 
-def table(found: dict[str, dict]) -> str:
+def summary_table(found: dict[str, dict]) -> str:
     """Return the summary as a Markdown table."""
     head = ("", "way", "seeds", "seconds an epoch", "training, s", "total, s", "best validation", "peak memory, MB")
     lines = []
@@ -36,7 +36,7 @@ def table(found: dict[str, dict]) -> str:
         if "training_ratio" in values:
             ratios = (f"{values['training_ratio']:.2f} times", f"{values['total_ratio']:.2f} times")
             lines.append((model, "ratio", "", "", *ratios, "", ""))
-    return markdown(head, lines)
+    return markdown_table(head, lines)
 
 
 def _compared(ways: dict[str, dict]) -> dict:
@@ -66,7 +66,7 @@ def _sums(models: list[dict]) -> dict:
     }
 
 
-def distances(found: dict[str, dict], floors: list[dict]) -> dict[str, dict]:
+def floor_ratios(found: dict[str, dict], floors: list[dict]) -> dict[str, dict]:
     """Return for each model with a floor how many times as long as that an epoch of catdog's takes.
 
     found: as summary returns it; floors: as benchmarks.floor prints them, of which a model's last counts. model4's
@@ -86,7 +86,7 @@ def distances(found: dict[str, dict], floors: list[dict]) -> dict[str, dict]:
     return far
 
 
-def distances_table(far: dict[str, dict]) -> str:
+def floor_table(far: dict[str, dict]) -> str:
     """Return the distances as a Markdown table."""
     head = ("", "seconds an epoch", "from memory", "distance", "multiply-adds alone", "distance")
     lines = [
@@ -100,4 +100,4 @@ def distances_table(far: dict[str, dict]) -> str:
         )
         for model, one in far.items()
     ]
-    return markdown(head, lines)
+    return markdown_table(head, lines)

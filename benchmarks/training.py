@@ -17,9 +17,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.floor import KEYS as FLOOR_KEYS
-from benchmarks.floor import floor
-from benchmarks.processes import Ended, run_process, train
-from benchmarks.summary import TIMES, WAYS, distances, distances_table, summary, table
+from benchmarks.floor import measure_floor
+from benchmarks.processes import ProcessResult, run_process, train
+from benchmarks.summary import TIMES, WAYS, floor_ratios, floor_table, summarize, summary_table
 from catdog.datasets import open_dataset
 from catdog.models.specs import MODELS
 from catdog.settings import Settings
@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("--no-floor", action="store_true", help="do not measure the floor (half a minute a model)")
     parser.add_argument(
         "--add",
-        type=earlier,
+        type=read_rows,
         nargs="+",
         default=[],
         metavar="FILE",
@@ -57,14 +57,14 @@ def main() -> None:
             rows.append(row)
     rows.extend(measure(options))
     trainings, floors = ([row for row in rows if row.keys() == keys] for keys in (KEYS, FLOOR_KEYS))
-    found = summary(trainings)
-    far = distances(found, floors)
+    found = summarize(trainings)
+    far = floor_ratios(found, floors)
     if options.json:
-        print(json.dumps({"trainings": trainings, "floors": floors, "summary": found, "distances": far}, indent=2))
+        print(json.dumps({"trainings": trainings, "floors": floors, "summarize": found, "floor_ratios": far}, indent=2))
     else:
-        print(table(found))
+        print(summary_table(found))
         if far:
-            print(f"\n{distances_table(far)}")
+            print(f"\n{floor_table(far)}")
 
 
 def measure(options: argparse.Namespace) -> Iterator[dict]:
@@ -79,12 +79,12 @@ def measure(options: argparse.Namespace) -> Iterator[dict]:
         yield row
     if not options.no_floor and "catdog" in options.ways:
         for model in options.models:
-            row = floor(model)
+            row = measure_floor(model)
             print(json.dumps(row), file=sys.stderr, flush=True)
             yield row
 
 
-def earlier(path: str) -> list[dict]:
+def read_rows(path: str) -> list[dict]:
     """Return the rows that an earlier measurement printed into a file; ArgumentTypeError where there are none.
 
     Lines of standard error that are no JSON objects, such as what a cut measurement said at its end, are passed over.
@@ -123,7 +123,7 @@ def _catdog(settings: Settings, config: TrainConfig) -> dict:
     return _row(config, "catdog", run.history()["seconds"], run.seconds, run.best_val_accuracy, ended)
 
 
-def _row(config: TrainConfig, way: str, epochs: list[float], training: float, best: float, ended: Ended) -> dict:
+def _row(config: TrainConfig, way: str, epochs: list[float], training: float, best: float, ended: ProcessResult) -> dict:
     return {
         "model": config.model,
         "way": way,

@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 from catdog.augmentation.config import Augmentation
-from catdog.augmentation.layers import keras_code
-from catdog.augmentation.transforms import rolled_transforms, transform
+from catdog.augmentation.layers import write_keras_code
+from catdog.augmentation.transforms import apply_transforms, preview_transforms
 from catdog.datasets import TRAINING, Dataset
 from catdog.images.decode import SUFFIXES, read_image, resize
 from catdog.models.specs import MODELS
@@ -41,10 +41,10 @@ def main() -> None:
     _say_what_the_address_got_wrong(dataset)
     wanted, copies = _controls()
     with page.show_errors():
-        _versions(*_picture(dataset), wanted, copies if wanted.acts else 0)
+        _versions(*_picture(dataset), wanted, copies if wanted.active else 0)
     st.header("The same in Keras", anchor=False)
     st.markdown("The layers of these settings, to copy into a program of your own:")
-    st.code(keras_code(wanted))
+    st.code(write_keras_code(wanted))
     _explanation()
 
 
@@ -54,11 +54,11 @@ def _controls() -> tuple[Augmentation, int]:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown("Set it as")
             for name, augmentation in PREVIEWS.items():
-                what = f"The notebook's preview: one picture and 2 versions of it, {augmentation.words}."
+                what = f"The notebook's preview: one picture and 2 versions of it, {augmentation.description}."
                 st.button(name, key=f"as-{name.split()[-1]}", on_click=_set, args=(augmentation, 2), help=what)
             for name, recipe in MODELS.items():
-                if recipe.augmentation.acts:
-                    what = f"{recipe.title}: {recipe.augmentation.words}."
+                if recipe.augmentation.active:
+                    what = f"{recipe.title}: {recipe.augmentation.description}."
                     st.button(name, key=f"as-{name}", on_click=_set, args=(recipe.augmentation,), help=what)
         wanted = draw_effects(START)
         copies = st.slider("Versions", FEWEST, MOST, USUAL, key="copies", bind="query-params")
@@ -149,12 +149,12 @@ def _versions(name: str, picture: np.ndarray, seen: np.ndarray, wanted: Augmenta
     roll = FIRST_ROLL if roll is None else roll
     if copies:
         st.subheader(f"{copies} versions of one picture", anchor=False)
-        st.caption(f"Seed **{roll}**. Each version is {wanted.words}.")
+        st.caption(f"Seed **{roll}**. Each version is {wanted.description}.")
     else:
         st.subheader("One picture", anchor=False)
         st.caption("All is switched off: every version would look like the original.")
-    transforms = rolled_transforms(wanted, copies, roll)
-    words = [transforms.words(number) for number in range(copies)]
+    transforms = preview_transforms(wanted, copies, roll)
+    words = [transforms.describe(number) for number in range(copies)]
     answerer = choose_predictor()
     sentence = st.empty()
     grid, places = st.grid(min(copies + 1, 5), min_column_width=110, gap="small"), []
@@ -166,20 +166,20 @@ def _versions(name: str, picture: np.ndarray, seen: np.ndarray, wanted: Augmenta
             st.caption(said or "by chance as it was")
             places.append(st.empty())
     if answerer:  # last, since asking a model takes longer than drawing the pictures
-        versions = transform(np.repeat(seen[np.newaxis], copies, axis=0), transforms)
+        versions = apply_transforms(np.repeat(seen[np.newaxis], copies, axis=0), transforms)
         show_predictions(*answerer, [seen, *versions], sentence, places)
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
 def _tiles(picture: np.ndarray, wanted: Augmentation, copies: int, roll: int) -> list[bytes]:
     """Return the picture and its versions as picture files."""
-    versions = transform(np.repeat(picture[np.newaxis], copies, axis=0), rolled_transforms(wanted, copies, roll))
+    versions = apply_transforms(np.repeat(picture[np.newaxis], copies, axis=0), preview_transforms(wanted, copies, roll))
     return [make_tile(each, SIDE, SIDE) for each in (picture, *versions)]
 
 
 def _explanation() -> None:
     st.header("What the models use", anchor=False)
-    lines = [f"- **{name}** ({recipe.step}): {recipe.augmentation.words}" for name, recipe in MODELS.items()]
+    lines = [f"- **{name}** ({recipe.step}): {recipe.augmentation.description}" for name, recipe in MODELS.items()]
     st.markdown("\n".join(lines))
     st.markdown(
         "The versions above are made by the very function that changes the pictures of a training. The model that a "

@@ -1,4 +1,4 @@
-"""Judge the models: how good each run's answers are, with which mistakes, and where it looks."""
+"""The Evaluate page: how good each run's predictions are, with which mistakes, and where it looks."""
 
 import streamlit as st
 
@@ -7,9 +7,9 @@ from catdog.datasets import TEST, VALIDATION
 from catdog.runs import Run
 from catdog.utils.text import join_names
 from pages.components import markdown, page, state
-from pages.components.evaluate.predictions import HERE, OWN, Judged, gather, strangers
-from pages.components.evaluate.scores import class_scores_table, score_table
-from pages.components.evaluate.threshold import focus
+from pages.components.evaluate.predictions import HERE, OWN, EvaluatedRun, gather_predictions, list_foreign
+from pages.components.evaluate.scores import show_class_scores, show_scores
+from pages.components.evaluate.threshold import show_threshold
 from pages.components.run_picker import choose_runs
 
 DATABASE = ":material/database:"
@@ -25,27 +25,27 @@ def main() -> None:
     )
     runs = state.runs()
     if not runs:
-        _no_run()
+        _explain_no_run()
         return
     names = label_runs(runs)
     chosen = choose_runs(runs, names, "judged")
     if not chosen:
         st.info("Choose one or more runs above to see how good they are.", icon=":material/fact_check:")
         return
-    split, on = _choose_pictures(chosen)
-    judged = gather(chosen, names, state.dataset(), split, on)
-    if not judged:
+    split, on = _choose_images(chosen)
+    evaluated = gather_predictions(chosen, names, state.dataset(), split, on)
+    if not evaluated:
         return
-    _say_whose_pictures(judged, names)
-    _say_what_they_are_worth(split)
+    _warn_about_images(evaluated, names)
+    _explain_split(split)
     st.header("Scores", anchor=False)
-    score_table(judged)
+    show_scores(evaluated)
     st.header("For each class", anchor=False)
-    class_scores_table(judged)
-    st.fragment(focus, key="focus-fragment")(judged, state.dataset(), split)
+    show_class_scores(evaluated)
+    st.fragment(show_threshold, key="focus-fragment")(evaluated, state.dataset(), split)
 
 
-def _no_run() -> None:
+def _explain_no_run() -> None:
     st.info(
         "How good your models are, the pictures that they get wrong and where they look will appear here. There is no "
         "run yet.",
@@ -55,14 +55,14 @@ def _no_run() -> None:
         st.switch_page("train.py")
 
 
-def _choose_pictures(chosen: list[Run]) -> tuple[str, str]:
-    """Let the user choose the split and, where a run learned from other data, the data; return both."""
+def _choose_images(chosen: list[Run]) -> tuple[str, str]:
+    """Let the user choose the split and, if a run learned from other data, the data; return both."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         split = st.segmented_control(
             "Judged by the pictures for", (TEST, VALIDATION), default=TEST, required=True, key="of", bind="query-params"
         )
         on = OWN
-        if strangers(chosen, state.catalog()):
+        if list_foreign(chosen, state.catalog()):
             on = st.segmented_control(
                 "of",
                 (OWN, HERE),
@@ -75,35 +75,40 @@ def _choose_pictures(chosen: list[Run]) -> tuple[str, str]:
     return split, on
 
 
-def _say_whose_pictures(judged: list[Judged], names: dict[str, str]) -> None:
-    """Warn where the runs are not judged by the same pictures, or by pictures of other data than they learned from."""
-    learned = [one for one in judged if one.own]
-    if len({one.data for one in judged}) > 1:
-        warning = warn_about_data([one.run for one in learned], names)
+def _warn_about_images(evaluated: list[EvaluatedRun], names: dict[str, str]) -> None:
+    """Warn if the runs are evaluated on different images, or on images of other data than they learned from."""
+    if len({run.data for run in evaluated}) > 1:
+        warning = warn_about_data([run.run for run in evaluated if run.own], names)
         st.warning(
             markdown.escape(warning or "These runs are judged by different pictures, so they can't be compared."),
             icon=":material/warning:",
         )
-    elsewhere = [one for one in judged if one.own and not one.here]
+    elsewhere = [run for run in evaluated if run.own and not run.in_use]
     if elsewhere:
-        st.info(f"Judged by the answers to its own data, not to the data in use: {_told(elsewhere)}.", icon=DATABASE)
-    strange = [one for one in judged if not one.own]
-    if strange:
-        st.info(f"Judged by pictures of the data in use, which it never learned from: {_told(strange)}.", icon=DATABASE)
+        st.info(
+            f"Judged by the answers to its own data, not to the data in use: {_describe_runs(elsewhere)}.",
+            icon=DATABASE,
+        )
+    foreign = [run for run in evaluated if not run.own]
+    if foreign:
+        st.info(
+            f"Judged by pictures of the data in use, which it never learned from: {_describe_runs(foreign)}.",
+            icon=DATABASE,
+        )
 
 
-def _told(judged: list[Judged]) -> str:
+def _describe_runs(evaluated: list[EvaluatedRun]) -> str:
     """Name runs and what each learned from, as Markdown."""
     return join_names(
         [
-            f"**{markdown.escape(one.name)}** (learned from {state.describe_source(one.run.config.source)})"
-            for one in judged
+            f"**{markdown.escape(run.name)}** (learned from {state.describe_source(run.run.config.source)})"
+            for run in evaluated
         ]
     )
 
 
-def _say_what_they_are_worth(split: str) -> None:
-    """Say why the test pictures are the honest judge."""
+def _explain_split(split: str) -> None:
+    """Say why scores on the test images are the honest ones."""
     if split == VALIDATION:
         st.caption(
             ":material/info: The validation pictures helped to choose the epoch whose model is kept, so these numbers "

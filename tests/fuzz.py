@@ -22,7 +22,7 @@ import numpy as np
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from benchmarks.memory import peak_memory
+from benchmarks.measure import peak_memory
 from catdog.errors import ImageError
 from catdog.images.decode import read_image, resize
 from tests.picture_files import STARTS, made_files

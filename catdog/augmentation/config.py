@@ -1,4 +1,4 @@
-"""Augmentation: photos changed a little at random, so that a model seldom sees the same picture twice."""
+"""Augmentation: training images changed a little at random, so that a model seldom sees the same one twice."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from catdog.errors import UsageError
 
 FLIPS = ("none", "horizontal", "vertical", "horizontal_and_vertical")
 FILLS = ("reflect", "constant", "wrap", "nearest")
-AUGMENTATION_LAYERS = ("flip", "rotation", "zoom", "translation", "contrast", "brightness")  # their names, in order
+AUGMENTATION_LAYERS = ("flip", "rotation", "zoom", "translation", "contrast", "brightness")  # names, in order
 _FLIP_WORDS = {
     "horizontal": "flipped left-right at random",
     "vertical": "flipped up-down at random",
@@ -23,18 +23,20 @@ LIMITS = {"rotation": 0.5, "zoom": 0.9, "translation": 1.0, "contrast": 1.0, "br
 
 @dataclass(frozen=True)
 class Augmentation:
-    """What is done to photos at random while a model trains, in this order; the default does nothing.
+    """What is done to images at random while a model trains, in this order; the default does nothing.
 
-    flip: one of FLIPS, the axes along which a photo is flipped, each time with probability one half.
-    rotation: largest turn either way, as a fraction of a full turn from 0 to 0.5 (0.2 = ±72°).
-    zoom: how much more or less of the photo is shown at most, 0 to 0.9 (0.2: 0.8 to 1.2 times its width and height).
-    translation: largest shift across and down, as a share of width and height, 0 to 1.
-    contrast: how far a colour's distance from its mean grows or shrinks at most, 0 to 1 (0.2: 0.8 to 1.2 times).
-    brightness: what is added or taken away at most, as a share of the whole range of values, 0 to 1.
-    fill: one of FILLS, what is seen beyond the photo's edge: its mirror image, black, its opposite side or the nearest
-        pixel.
+    The numbers mean what they mean in Keras' layers. Any other value raises a UsageError.
 
-    The numbers mean what they mean in Keras's layers. Raises UsageError for any other value.
+    Attributes:
+        flip: One of FLIPS, the axes along which an image is flipped, each time with probability one half.
+        rotation: Largest rotation either way, as a fraction of a full turn from 0 to 0.5 (0.2 = ±72°).
+        zoom: How much more or less of the image is shown at most, 0 to 0.9 (0.2: 0.8 to 1.2 times its width and
+            height).
+        translation: Largest shift across and down, as a share of width and height, 0 to 1.
+        contrast: How far a channel's distance from its mean grows or shrinks at most, 0 to 1 (0.2: 0.8 to 1.2 times).
+        brightness: What is added or taken away at most, as a share of the whole range of values, 0 to 1.
+        fill: One of FILLS, what is seen beyond the image's edge: its mirror image, black, its opposite side or the
+            nearest pixel.
     """
 
     flip: str = "none"
@@ -46,6 +48,7 @@ class Augmentation:
     fill: str = "reflect"
 
     def __post_init__(self) -> None:
+        """Check the values; raise UsageError for one that is not allowed."""
         for name, allowed in (("flip", FLIPS), ("fill", FILLS)):
             if getattr(self, name) not in allowed:
                 raise UsageError(f"The {name} is {getattr(self, name)!r}, but must be one of {', '.join(allowed)}.")
@@ -58,12 +61,12 @@ class Augmentation:
 
     @property
     def degrees(self) -> float:
-        """The largest turn either way in degrees, rounded to a tenth."""
+        """The largest rotation either way in degrees, rounded to a tenth."""
         return round(self.rotation * 360, 1)
 
     @property
     def moves(self) -> bool:
-        """Whether it may show what lies beyond a photo's edge, so that the fill matters."""
+        """Whether it may show what lies beyond an image's edge, so that the fill matters."""
         return bool(self.rotation or self.zoom or self.translation)
 
     @property
@@ -72,13 +75,13 @@ class Augmentation:
         return bool(self.contrast or self.brightness)
 
     @property
-    def acts(self) -> bool:
-        """Whether it changes any photo at all."""
+    def active(self) -> bool:
+        """Whether it changes any image at all."""
         return self.flip != "none" or self.moves or self.relights
 
     @property
-    def words(self) -> str:
-        """What is done, in words for a caption, such as "flipped left-right at random, turned up to ±72°"."""
+    def description(self) -> str:
+        """What is done, for a caption, such as "flipped left-right at random, turned up to ±72°"."""
         parts = [_FLIP_WORDS[self.flip]] if self.flip in _FLIP_WORDS else []
         if self.rotation:
             parts.append(f"turned up to ±{self.degrees:g}°")
@@ -95,8 +98,8 @@ class Augmentation:
         return ", ".join(parts) or "left as it is"
 
 
-def rotation_of(degrees: float) -> float:
-    """Return a turn of 0 to 180 degrees as Augmentation's rotation; raise UsageError for any other number."""
+def rotation_from_degrees(degrees: float) -> float:
+    """Return 0 to 180 degrees as Augmentation's rotation; raise UsageError for any other number."""
     if isinstance(degrees, bool) or not isinstance(degrees, int | float) or not 0 <= degrees <= 180:
         raise UsageError(f"The turn is {degrees!r}, but must be a number of degrees from 0 to 180.")
     return degrees / 360

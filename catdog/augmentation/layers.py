@@ -1,4 +1,4 @@
-"""The Keras layers of an augmentation, and the code that makes them."""
+"""The Keras layers of an augmentation, and Python code that makes them."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -17,18 +17,20 @@ _HEAD = """import keras
 """
 
 
-def augmentation_layers(
+def build_augmentation_layers(
     augmentation: Augmentation, seed: int | None = None, value_range: tuple[float, float] = BYTES
 ) -> "list[keras.Layer]":
-    """Return the Keras layers that carry `augmentation` out, in order, named as in AUGMENTATION_LAYERS.
+    """Build the Keras layers of an augmentation, in order, named as in AUGMENTATION_LAYERS.
 
-    Only what is switched on gets a layer, so the list may be empty. The layers take and give float pictures
-    (N, H, W, 3) with values in `value_range`, keep their size, and act only when called with training=True. With a
-    seed, layers built anew draw the same numbers again; without one, Keras picks their seeds (repeatably after
-    `keras.utils.set_random_seed`).
+    Only what is switched on gets a layer, so the list may be empty. The layers take and give float images
+    (N, H, W, 3), keep their size, and act only when called with training=True. Keras 3 flips
+    "horizontal_and_vertical" along both axes at once or not at all: half of the images are turned by 180°.
 
-    Keras 3 flips "horizontal_and_vertical" along both axes at once or not at all: half of the photos are turned by
-    180°.
+    Args:
+        augmentation: What the layers do.
+        seed: With it, layers built anew draw the same numbers again; without, Keras picks their seeds (repeatably
+            after `keras.utils.set_random_seed`).
+        value_range: The lowest and the highest value of the images' pixels.
     """
     import keras
 
@@ -37,21 +39,22 @@ def augmentation_layers(
     if seed is not None:
         drawn = np.random.SeedSequence(seed).generate_state(len(AUGMENTATION_LAYERS), np.uint32)
         seeds = [int(value) % 2**31 for value in drawn]
-    of = dict(zip(AUGMENTATION_LAYERS, seeds, strict=True))
+    seed_of = dict(zip(AUGMENTATION_LAYERS, seeds, strict=True))
     return [
-        getattr(keras.layers, kind)(*values, **options, seed=of[name], name=name)
-        for name, kind, values, options in _wanted(augmentation, value_range)
+        getattr(keras.layers, kind)(*values, **options, seed=seed_of[name], name=name)
+        for name, kind, values, options in _active_layers(augmentation, value_range)
     ]
 
 
-def keras_code(augmentation: Augmentation) -> str:
-    """Return Python code that makes the layers of `augmentation`, as one model called `augmentation`."""
+def write_keras_code(augmentation: Augmentation) -> str:
+    """Return Python code that makes the layers of an augmentation, as one model called `augmentation`."""
     lines = []
-    for _, kind, values, options in _wanted(augmentation, BYTES):
-        words = [_source(value) for value in values] + [f"{name}={_source(value)}" for name, value in options.items()]
+    for _, kind, values, options in _active_layers(augmentation, BYTES):
+        arguments = [_source(value) for value in values]
+        arguments += [f"{name}={_source(value)}" for name, value in options.items()]
         if kind == "RandomContrast":
             lines.append("        # two numbers, since with one alone Keras would never weaken the contrast")
-        lines.append(f"        keras.layers.{kind}({', '.join(words)}),")
+        lines.append(f"        keras.layers.{kind}({', '.join(arguments)}),")
     if not lines:
         lines.append("        # nothing is switched on")
     return "\n".join([f"{_HEAD}augmentation = keras.Sequential(", "    [", *lines, "    ]", ")"]) + "\n"
@@ -61,14 +64,14 @@ def _source(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
-def _wanted(
+def _active_layers(
     augmentation: Augmentation, value_range: tuple[float, float]
 ) -> list[tuple[str, str, tuple, dict[str, Any]]]:
-    """Return (name, class, arguments, named arguments) of each layer that is switched on; what is usual is left out."""
+    """Return (name, class, arguments, keyword arguments) of each layer that is switched on, without Keras' defaults."""
     fill = {} if augmentation.fill == "reflect" else {"fill_mode": augmentation.fill}
     if augmentation.fill == "constant" and value_range[0] != 0:
         fill["fill_value"] = value_range[0]  # black
-    spread = {} if value_range == BYTES else {"value_range": value_range}
+    scale = {} if value_range == BYTES else {"value_range": value_range}
     across_and_down = (augmentation.translation,) * 2
     layers = {
         "flip": ("RandomFlip", (augmentation.flip,), {}),
@@ -76,8 +79,7 @@ def _wanted(
         "zoom": ("RandomZoom", (augmentation.zoom,), fill),
         "translation": ("RandomTranslation", across_and_down, fill),
         # As one number Keras 3 would take it for (0, number), which never weakens the contrast.
-        "contrast": ("RandomContrast", ((augmentation.contrast,) * 2,), spread),
-        "brightness": ("RandomBrightness", (augmentation.brightness,), spread),
+        "contrast": ("RandomContrast", ((augmentation.contrast,) * 2,), scale),
+        "brightness": ("RandomBrightness", (augmentation.brightness,), scale),
     }
-    on = [name for name in AUGMENTATION_LAYERS if getattr(augmentation, name) not in ("none", 0)]
-    return [(name, *layers[name]) for name in on]
+    return [(name, *layers[name]) for name in AUGMENTATION_LAYERS if getattr(augmentation, name) not in ("none", 0)]

@@ -1,4 +1,4 @@
-"""Transforms: what is drawn at random for each picture of a batch, and carrying it out in one pass over the pixels."""
+"""Draw random transforms for each image of a batch, and apply them in one pass over the pixels."""
 
 from dataclasses import dataclass
 
@@ -12,18 +12,23 @@ _BORDERS = {
     "wrap": "BORDER_WRAP",
     "nearest": "BORDER_REPLICATE",
 }
-_NUMBERS = 7  # drawn for each picture: flip, turn, zoom, shifts across and down, contrast, brightness
-_FIRST = 2  # of them, which flips and turns need
+_NUMBERS = 7  # drawn for each image: flip, rotation, zoom, shifts across and down, contrast, brightness
+_FIRST = 2  # of them, which flips and rotations need
 
 
 @dataclass(frozen=True, eq=False)
 class Transforms:
-    """What is done to each of N pictures, in this order, one number each, (N,).
+    """What is done to each of N images, in this order: one number each, (N,).
 
-    augmentation: what they were drawn for; it says along which axes is flipped and what is seen beyond the edge.
-    flipped: bool. turns: fractions of a full turn, over 0 to the left (anticlockwise). zooms: how much of the picture
-    is shown, as a multiple of its width and height, so that under 1 things look larger. across, down: shifts to the
-    right and downwards, as shares of width and height. contrasts: factors. brightnesses: shares of 255 that are added.
+    Attributes:
+        augmentation: What they were drawn for; it says which axes are flipped and what is seen beyond the edge.
+        flipped: Whether the image is flipped, bool.
+        turns: Rotations as fractions of a full turn, over 0 to the left (anticlockwise).
+        zooms: How much of the image is shown, as a multiple of its width and height: under 1, things look larger.
+        across: Shifts to the right, as shares of the width.
+        down: Shifts downwards, as shares of the height.
+        contrasts: Factors of the distance to a channel's mean.
+        brightnesses: Shares of 255 that are added.
     """
 
     augmentation: Augmentation
@@ -35,70 +40,74 @@ class Transforms:
     contrasts: np.ndarray
     brightnesses: np.ndarray
 
-    def words(self, number: int) -> str:
-        """Say what is done to one of the pictures, such as "flipped left-right, −41°, 1.2× zoom"; "" for nothing."""
+    def describe(self, index: int) -> str:
+        """Return what is done to an image, such as "flipped left-right, −41°, 1.2× zoom"; "" for nothing."""
         parts = []
-        if self.flipped[number]:
+        if self.flipped[index]:
             ways = {"horizontal": "left-right", "vertical": "up-down", "horizontal_and_vertical": "both ways"}
             parts.append(f"flipped {ways[self.augmentation.flip]}")
-        if degrees := round(360 * self.turns[number]):
+        if degrees := round(360 * self.turns[index]):
             parts.append(f"{'+' if degrees > 0 else '−'}{abs(degrees)}°")
-        if (larger := f"{1 / self.zooms[number]:.2f}") != "1.00":
+        if (larger := f"{1 / self.zooms[index]:.2f}") != "1.00":
             parts.append(f"{larger}× zoom")
-        for shift, ways in ((self.across[number], ("left", "right")), (self.down[number], ("up", "down"))):
+        for shift, ways in ((self.across[index], ("left", "right")), (self.down[index], ("up", "down"))):
             if share := round(100 * abs(shift)):
                 parts.append(f"{share} % {ways[int(shift > 0)]}")
-        if (contrast := f"{self.contrasts[number]:.2f}") != "1.00":
+        if (contrast := f"{self.contrasts[index]:.2f}") != "1.00":
             parts.append(f"{contrast}× contrast")
-        if share := round(100 * abs(self.brightnesses[number])):
-            parts.append(f"{share} % {'brighter' if self.brightnesses[number] > 0 else 'darker'}")
+        if share := round(100 * abs(self.brightnesses[index])):
+            parts.append(f"{share} % {'brighter' if self.brightnesses[index] > 0 else 'darker'}")
         return ", ".join(parts)
 
 
-def drawn_transforms(augmentation: Augmentation, number: int, rng: np.random.Generator) -> Transforms:
-    """Draw what is done to `number` pictures of a training, with the next numbers of `rng`.
+def draw_transforms(augmentation: Augmentation, count: int, rng: np.random.Generator) -> Transforms:
+    """Draw what is done to `count` images of a training, with the next numbers of `rng`.
 
-    Without other effects only flips and turns are drawn, as they were before there were any others: the same seed
+    Without other effects only flips and rotations are drawn, as they were before there were any others: the same seed
     still gives the same training.
     """
-    others = augmentation.zoom or augmentation.translation or augmentation.relights
-    numbers = np.full((_NUMBERS, number), 0.5)
-    used = numbers if others else numbers[:_FIRST]
+    beyond_turns = augmentation.zoom or augmentation.translation or augmentation.relights
+    numbers = np.full((_NUMBERS, count), 0.5)
+    used = numbers if beyond_turns else numbers[:_FIRST]
     used[:] = rng.random(used.shape)
-    return _scaled(augmentation, numbers)
+    return _scale(augmentation, numbers)
 
 
-def rolled_transforms(augmentation: Augmentation, number: int, seed: int) -> Transforms:
-    """Draw what is done to `number` pictures of a preview, each effect from random numbers of its own.
+def preview_transforms(augmentation: Augmentation, count: int, seed: int) -> Transforms:
+    """Draw what is done to `count` images of a preview, each effect from random numbers of its own.
 
-    So all else holds still while one effect is set otherwise, or while pictures are added.
+    So all else holds still while the user changes one effect, or adds images.
     """
-    rolls = [np.random.default_rng((seed, effect)).random(number) for effect in range(_NUMBERS)]
-    return _scaled(augmentation, np.stack(rolls))
+    numbers = [np.random.default_rng((seed, effect)).random(count) for effect in range(_NUMBERS)]
+    return _scale(augmentation, np.stack(numbers))
 
 
-def transform(pictures: np.ndarray, transforms: Transforms) -> np.ndarray:
-    """Change pictures (N, H, W, 3), uint8 or float32 in 0..255, as `transforms` of as many pictures say.
+def apply_transforms(images: np.ndarray, transforms: Transforms) -> np.ndarray:
+    """Return images transformed; the result has the shape and type of `images`.
 
     OpenCV does in a sixth of the processor time what TensorFlow's operation does, which works out each place anew for
-    each colour. Values between pixels are interpolated as in the layers, for uint8 then rounded to whole numbers. Flip,
-    turn, zoom and shift are one step here: what the layers, one after the other, fill in beyond the edge and move on,
-    is filled in once.
+    each channel. Values between pixels are interpolated as in the layers, for uint8 then rounded to whole numbers.
+    Flip, rotation, zoom and shift are one step here: what the layers, one after the other, fill in beyond the edge and
+    move on, is filled in once.
+
+    Args:
+        images: (N, H, W, 3), uint8 or float32, pixels 0..255.
+        transforms: Those of N images.
     """
     import cv2
 
-    changed = np.empty_like(pictures)
-    height, width = pictures.shape[1:3]
+    result = np.empty_like(images)
+    height, width = images.shape[1:3]
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     border = getattr(cv2, _BORDERS[transforms.augmentation.fill])
-    for before, matrix, after in zip(pictures, _matrices(transforms, width, height), changed, strict=True):
-        cv2.warpAffine(before, matrix, (width, height), dst=after, flags=flags, borderMode=border)
+    for image, matrix, target in zip(images, _matrices(transforms, width, height), result, strict=True):
+        cv2.warpAffine(image, matrix, (width, height), dst=target, flags=flags, borderMode=border)
     if transforms.augmentation.relights:
-        _relight(changed, transforms)
-    return changed
+        _relight(result, transforms)
+    return result
 
 
-def _scaled(augmentation: Augmentation, numbers: np.ndarray) -> Transforms:
+def _scale(augmentation: Augmentation, numbers: np.ndarray) -> Transforms:
     """Return the transforms that numbers from 0 to 1, (7, N), stand for."""
     flips, turns, zooms, across, down, contrasts, brightnesses = numbers
 
@@ -118,10 +127,10 @@ def _scaled(augmentation: Augmentation, numbers: np.ndarray) -> Transforms:
 
 
 def _matrices(transforms: Transforms, width: int, height: int) -> np.ndarray:
-    """Return what flips, turns, zooms and shifts in one, float64 (N, 2, 3).
+    """Return what flips, rotates, zooms and shifts in one, float64 (N, 2, 3).
 
-    Each 2×3 matrix maps a pixel (x, y, 1) of the changed picture to the place (x, y) in the original that it shows: it
-    goes back the shift, the zoom and the turn around the middle, and the flip.
+    Each 2×3 matrix maps a pixel (x, y, 1) of the result to the place (x, y) in the original that it shows: it goes back
+    the shift, the zoom and the rotation around the middle, and the flip.
     """
     angles = 2 * np.pi * transforms.turns
     cosines, sines = transforms.zooms * np.cos(angles), transforms.zooms * np.sin(angles)
@@ -137,17 +146,17 @@ def _matrices(transforms: Transforms, width: int, height: int) -> np.ndarray:
     return np.stack([across, down]).transpose(2, 0, 1)
 
 
-def _relight(pictures: np.ndarray, transforms: Transforms) -> None:
-    """Change contrast and brightness of the pictures in place, each cut off at 0 and 255 as by its layer."""
+def _relight(images: np.ndarray, transforms: Transforms) -> None:
+    """Change contrast and brightness of the images in place, each cut off at 0 and 255 as by its layer."""
     import cv2
 
     levels = np.arange(256, dtype=np.float32)[:, np.newaxis]
-    for picture, contrast, brightness in zip(pictures, transforms.contrasts, transforms.brightnesses, strict=True):
-        means = cv2.mean(picture)[:3]
-        values = levels if picture.dtype == np.uint8 else picture
+    for image, contrast, brightness in zip(images, transforms.contrasts, transforms.brightnesses, strict=True):
+        means = cv2.mean(image)[:3]
+        values = levels if image.dtype == np.uint8 else image
         values = np.clip((values - np.float32(means)) * np.float32(contrast) + np.float32(means), 0, 255)
         values = np.clip(values + np.float32(255 * brightness), 0, 255)
-        if picture.dtype == np.uint8:  # there are but 256 values to work out
-            cv2.LUT(picture, np.rint(values).astype(np.uint8)[np.newaxis], dst=picture)
+        if image.dtype == np.uint8:  # there are only 256 values to work out
+            cv2.LUT(image, np.rint(values).astype(np.uint8)[np.newaxis], dst=image)
         else:
-            picture[:] = values
+            image[:] = values

@@ -1,4 +1,4 @@
-"""Charts: plain data in, a plotly Figure out; nothing here knows of Streamlit."""
+"""Charts: plain data in, a plotly Figure out; nothing here knows Streamlit."""
 
 from catdog.charts.architecture import describe_shape, plot_architecture
 from catdog.charts.bars import plot_class_counts, plot_probabilities

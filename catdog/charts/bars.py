@@ -1,4 +1,4 @@
-"""Bar charts: how many pictures a class and split hold, and what the models answer for one picture."""
+"""Bar charts: how many images each class and split hold, and what the models predict for one image."""
 
 from collections.abc import Sequence
 from html import escape
@@ -8,21 +8,21 @@ import plotly.graph_objects as go
 from catdog.charts.style import CLASS_COLOURS, NEUTRAL, base_layout, model_colour, new_figure
 from catdog.datasets.catalog import Catalog
 
-ROW = 58  # pixels for one answer: its name and its bar
+ROW = 58  # pixels for one prediction: its name and its bar
 
 
 def plot_class_counts(catalog: Catalog) -> go.Figure:
-    """Return grouped bars with the number of pictures of each class in each split that is not empty."""
-    counts = {split: of for split, of in catalog.counts().items() if sum(of.values())}
+    """Draw grouped bars with the number of images of each class in each split that is not empty."""
+    counts = {split: by_class for split, by_class in catalog.counts().items() if sum(by_class.values())}
     chart = new_figure(height=320, revision="counts")
     for name, colour in zip(catalog.classes, CLASS_COLOURS, strict=True):
-        numbers = [of.get(name, 0) for of in counts.values()]
+        heights = [by_class.get(name, 0) for by_class in counts.values()]
         chart.add_bar(
             name=escape(name),
             x=list(counts),
-            y=numbers,
+            y=heights,
             marker_color=colour,
-            text=[f"{number:,}" for number in numbers],
+            text=[f"{height:,}" for height in heights],
             textposition="outside",
             cliponaxis=False,
             hovertemplate="%{x}: %{y:,} " + escape(name) + "<extra></extra>",
@@ -34,37 +34,41 @@ def plot_class_counts(catalog: Catalog) -> go.Figure:
 
 
 def plot_probabilities(
-    answers: Sequence[tuple[str, str, float]],
+    predictions: Sequence[tuple[str, str, float]],
     classes: tuple[str, str],
     unsure: tuple[float, float] | None = None,
 ) -> go.Figure:
-    """Return one bar from 0 to 100 % for each answer, split between the two classes, the first on top.
+    """Draw one bar from 0 to 100 % for each prediction, split between the two classes, the first on top.
 
-    answers: (run name, model name, probability of class 1 in 0..1) of each run that was asked.
-    classes: the names of class 0 (drawn from the left) and class 1.
-    unsure: between which probabilities of class 1, 0..1, a model counts as not sure; marked where given.
+    Args:
+        predictions: (run name, model name, probability of class 1 in 0..1) of each run.
+        classes: The names of class 0 (drawn from the left) and class 1.
+        unsure: Between which probabilities of class 1, 0..1, a prediction counts as not sure; None marks nothing.
     """
-    rows = list(range(len(answers)))
-    ones = [min(1.0, max(0.0, float(answer[2]))) for answer in answers]
-    shares = ([1 - share for share in ones], ones)
+    rows = list(range(len(predictions)))
+    run_names = [escape(name) for name, _, _ in predictions]
+    of_second = [min(1.0, max(0.0, float(probability))) for _, _, probability in predictions]
+    of_first = [1 - probability for probability in of_second]
     bars = [
         go.Bar(
             name=escape(name),
             orientation="h",
             y=rows,
-            x=share,
+            x=probabilities,
             width=0.45,
             marker={"color": colour},
             # A slice too narrow for its number shows none: the other slice says it.
-            text=[f"{escape(name)} {part:.1%}" if part >= 0.3 else "" for part in share],
+            text=[f"{escape(name)} {value:.1%}" if value >= 0.3 else "" for value in probabilities],
             textposition="inside",
             insidetextanchor="middle",
             textfont={"color": ink, "size": 14},
             textangle=0,
-            customdata=[escape(answer[0]) for answer in answers],
+            customdata=run_names,
             hovertemplate="%{customdata}: " + escape(name) + " %{x:.2%}<extra></extra>",
         )
-        for name, colour, share, ink in zip(classes, CLASS_COLOURS, shares, ("#000000", "#ffffff"), strict=True)
+        for name, colour, probabilities, ink in zip(
+            classes, CLASS_COLOURS, (of_first, of_second), ("#000000", "#ffffff"), strict=True
+        )
     ]
     # The name stands above its bar, so that the bar has the whole width on a telephone too.
     annotations = [
@@ -74,18 +78,18 @@ def plot_probabilities(
             "xanchor": "left",
             "y": row - 0.24,
             "yanchor": "bottom",
-            "text": f'<span style="color:{model_colour(model)}">■</span> {escape(name)}',
+            "text": f'<span style="color:{model_colour(model)}">■</span> {name}',
             "showarrow": False,
             "font": {"size": 14},
         }
-        for row, (name, model, _) in enumerate(answers)
+        for row, (name, (_, model, _)) in enumerate(zip(run_names, predictions, strict=True))
     ]
     shapes = [{"type": "line", "x0": 0.5, "x1": 0.5, "line": {"width": 1, "dash": "dot", "color": NEUTRAL}}]
     if unsure:
         # the bar's border between the colours lies at the probability of class 0
         band = {"x0": 1 - unsure[1], "x1": 1 - unsure[0], "fillcolor": NEUTRAL, "opacity": 0.25, "line": {"width": 0}}
         shapes.append({"type": "rect", "layer": "below", **band})
-    base = base_layout(height=ROW * len(answers) + 56, revision="answers")
+    base = base_layout(height=ROW * len(predictions) + 56, revision="answers")
     look = {
         **base,
         "barmode": "stack",
@@ -100,6 +104,6 @@ def plot_probabilities(
             "fixedrange": True,
             "showgrid": False,
         },
-        "yaxis": {"range": [len(answers) - 0.6, -0.7], "visible": False, "fixedrange": True},
+        "yaxis": {"range": [len(predictions) - 0.6, -0.7], "visible": False, "fixedrange": True},
     }
     return go.Figure(bars, look)  # at once, since to change a figure takes plotly several times as long

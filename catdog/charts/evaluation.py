@@ -1,4 +1,4 @@
-"""How good answers are, drawn: the ROC curve, the precision-recall curve and the reliability diagram."""
+"""How good predictions are: the ROC curve, the precision-recall curve and the reliability diagram."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,16 +13,21 @@ from catdog.charts.style import NEUTRAL, model_colour, new_figure
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")  # tell runs of one model apart
 PLOT, ROW = 330, 21  # pixels: of the plot and of a row of its legend
-MOST_POINTS = 400  # of a line: more can't be seen, and a set of 25,000 pictures has one for each
+MOST_POINTS = 400  # of a line: more can't be seen, and a dataset of 25,000 images has one for each
 
 
 @dataclass(frozen=True)
 class Line:
     """One run's curve.
 
-    name, model: what the legend calls the run, and whose colour it has. x, y: float (N,), 0..1, in the order in which
-    they are joined. note: the number that the legend adds, such as "area 0.991", or "". point: (x, y) of the threshold
-    in use, or None. sizes: of a reliability diagram, how many pictures each dot stands for.
+    Attributes:
+        name: What the legend calls the run.
+        model: The name of its model, which gives the colour.
+        x: float (N,), 0..1, in the order in which the points are joined.
+        y: float (N,), 0..1.
+        note: The number that the legend adds, such as "area 0.991", or "".
+        point: (x, y) of the threshold in use, or None.
+        sizes: Of a reliability diagram, how many images each dot stands for.
     """
 
     name: str
@@ -34,30 +39,44 @@ class Line:
     sizes: Sequence[int] = ()
 
 
-def plot_roc(lines: Sequence[Line], one: str, other: str) -> go.Figure:
-    """Return ROC curves, the diagonal of guessing dashed. one, other: the names of class 0 and class 1."""
-    chart = _square(f"{one} wrongly called {other}", f"{other} that are found", lines, "roc")
+def plot_roc(lines: Sequence[Line], first: str, second: str) -> go.Figure:
+    """Draw ROC curves, and the diagonal of guessing dashed.
+
+    Args:
+        lines: One of each run.
+        first: The name of class 0.
+        second: The name of class 1, whose curve it is.
+    """
+    chart = _square(f"{first} wrongly called {second}", f"{second} that are found", lines, "roc")
     chart.add_scatter(**_dashed([0, 1], [0, 1], "guessing"))
     for line, look in zip(lines, _looks(lines), strict=True):
-        _add(chart, line, look, f"finds %{{y:.1%}} of {escape(other)}, calls %{{x:.1%}} of {escape(one)} so")
+        _add(chart, line, look, f"finds %{{y:.1%}} of {escape(second)}, calls %{{x:.1%}} of {escape(first)} so")
     return chart
 
 
-def plot_precision_recall(lines: Sequence[Line], other: str, baseline: float) -> go.Figure:
-    """Return precision-recall curves of class 1, called `other`; baseline: its share of the pictures, dashed."""
-    chart = _square(f"recall: {other} that are found", f"precision: right of “{other}”", lines, "precision-recall")
+def plot_precision_recall(lines: Sequence[Line], second: str, baseline: float) -> go.Figure:
+    """Draw precision-recall curves of class 1.
+
+    Args:
+        lines: One of each run.
+        second: The name of class 1.
+        baseline: Its share of the images, 0..1, which guessing reaches; drawn dashed.
+    """
+    chart = _square(f"recall: {second} that are found", f"precision: right of “{second}”", lines, "precision-recall")
     chart.add_scatter(**_dashed([0, 1], [baseline, baseline], "guessing"))
     for line, look in zip(lines, _looks(lines), strict=True):
-        _add(chart, line, look, f"finds %{{x:.1%}} of {escape(other)}, %{{y:.1%}} of its “{escape(other)}” are right")
+        _add(chart, line, look, f"finds %{{x:.1%}} of {escape(second)}, %{{y:.1%}} of its “{escape(second)}” are right")
     return chart
 
 
-def plot_reliability(lines: Sequence[Line], other: str) -> go.Figure:
-    """Return a reliability diagram: the probability of class 1, called `other`, against how many are; diagonal dashed.
+def plot_reliability(lines: Sequence[Line], second: str) -> go.Figure:
+    """Draw a reliability diagram: the probability of class 1 against how many are of it; the diagonal is dashed.
 
-    A dot is the larger the more pictures it stands for.
+    Args:
+        lines: One of each run; a dot is the larger the more images it stands for.
+        second: The name of class 1.
     """
-    chart = _square(f"probability of {other} that it gives", f"share that are {other}", lines, "reliability")
+    chart = _square(f"probability of {second} that it gives", f"share that are {second}", lines, "reliability")
     chart.add_scatter(**_dashed([0, 1], [0, 1], "honest"))
     for line, look in zip(lines, _looks(lines), strict=True):
         sizes = np.sqrt(np.asarray(line.sizes, float) / max(1, max(line.sizes, default=1)))
@@ -93,28 +112,28 @@ def _looks(lines: Sequence[Line]) -> list[dict[str, Any]]:
     """Return how each run's line looks: in its model's colour, runs of one model told apart by dash and marker."""
     seen: dict[str, int] = {}
     looks = []
-    for number, line in enumerate(lines):
-        before = seen.get(line.model, 0)
-        seen[line.model] = before + 1
+    for index, line in enumerate(lines):
+        of_model = seen.get(line.model, 0)
+        seen[line.model] = of_model + 1
         note = f" ({escape(line.note)})" if line.note else ""
         looks.append(
             {
-                "symbol": SYMBOLS[number % len(SYMBOLS)],
+                "symbol": SYMBOLS[index % len(SYMBOLS)],
                 "line": {
                     "name": f"{escape(line.name)}{note}",
-                    "legendgroup": str(number),
-                    "line": {"color": model_colour(line.model), "width": 2.5, "dash": DASHES[before % len(DASHES)]},
+                    "legendgroup": str(index),
+                    "line": {"color": model_colour(line.model), "width": 2.5, "dash": DASHES[of_model % len(DASHES)]},
                 },
             }
         )
     return looks
 
 
-def _add(chart: go.Figure, line: Line, look: dict[str, Any], told: str) -> None:
+def _add(chart: go.Figure, line: Line, look: dict[str, Any], hover: str) -> None:
     """Add a run's curve and, where the run has one, the point of the threshold."""
     x, y = _thinned(line.x, line.y)
     chart.add_scatter(
-        x=x, y=y, mode="lines", hovertemplate=f"{escape(line.name)}: {told}<extra></extra>", **look["line"]
+        x=x, y=y, mode="lines", hovertemplate=f"{escape(line.name)}: {hover}<extra></extra>", **look["line"]
     )
     if line.point is not None:
         chart.add_scatter(
@@ -128,7 +147,7 @@ def _add(chart: go.Figure, line: Line, look: dict[str, Any], told: str) -> None:
                 "symbol": "circle",
                 "line": {"width": 2.5, "color": "#000000"},
             },
-            hovertemplate=f"{escape(line.name)} at this threshold: {told}<extra></extra>",
+            hovertemplate=f"{escape(line.name)} at this threshold: {hover}<extra></extra>",
             legendgroup=look["line"]["legendgroup"],
             showlegend=False,
         )

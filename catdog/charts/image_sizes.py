@@ -1,4 +1,4 @@
-"""Charts of the pictures' own sizes: width by height, and how wide they are for their height."""
+"""Charts of the images' original sizes: width by height, and how wide they are for their height."""
 
 from html import escape
 
@@ -11,36 +11,40 @@ from catdog.datasets.statistics import ImageStatistics
 
 MOST_POINTS = 1500  # more of them make the page slow, and one no longer sees any
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)  # pixels that sizes are rounded to, until few differ
-LARGEST, SMALLEST = 26, 6  # pixels across for the size that most pictures have, and for one picture
+LARGEST, SMALLEST = 26, 6  # pixels across for the size that most images have, and for one image
 SHAPES = {"1:2": 1 / 2, "2:3": 2 / 3, "3:4": 3 / 4, "1:1": 1.0, "4:3": 4 / 3, "3:2": 3 / 2, "2:1": 2.0}
-BINS = 41  # odd, so that square pictures lie in the middle of one
-WIDEST = 3.0  # wider and taller pictures are counted at the ends
+BINS = 41  # odd, so that square images lie in the middle of one
+WIDEST = 3.0  # wider and taller images are counted at the ends
 
 
-def plot_image_sizes(catalog: Catalog, facts: ImageStatistics) -> go.Figure:
-    """Return a point for each width and height that pictures have, larger the more do, in the colours of the classes.
+def plot_image_sizes(catalog: Catalog, statistics: ImageStatistics) -> go.Figure:
+    """Draw a point for each width and height that images have, larger the more do, in the colours of the classes.
 
-    Where over MOST_POINTS sizes differ, they are rounded to a step that the axes name.
+    If over MOST_POINTS sizes differ, they are rounded to a step that the axes name.
+
+    Args:
+        catalog: Of the dataset.
+        statistics: Of its images; those whose size is 0, since their file is gone, are left out.
     """
-    known = np.flatnonzero(facts.widths > 0)
-    sizes = np.stack([facts.widths[known], facts.heights[known], catalog.labels[known]], axis=1).astype(np.int64)
-    step, points, counts = _rounded(sizes)
+    rows = np.flatnonzero(statistics.widths > 0)
+    sizes = np.stack([statistics.widths[rows], statistics.heights[rows], catalog.labels[rows]], axis=1)
+    step, points, counts = _round_sizes(sizes.astype(np.int64))
     most = int(counts.max(initial=1))
     chart = new_figure(height=360, revision="sizes")
     for label, (name, colour) in enumerate(zip(catalog.classes, CLASS_COLOURS, strict=True)):
-        own = points[:, 2] == label
+        of_class = points[:, 2] == label
         chart.add_scatter(
-            x=points[own, 0],
-            y=points[own, 1],
+            x=points[of_class, 0],
+            y=points[of_class, 1],
             mode="markers",
             name=escape(name),
             marker={
                 "color": colour,
                 "opacity": 0.45,
-                "size": SMALLEST + (LARGEST - SMALLEST) * np.sqrt((counts[own] - 1) / max(1, most - 1)),
+                "size": SMALLEST + (LARGEST - SMALLEST) * np.sqrt((counts[of_class] - 1) / max(1, most - 1)),
                 "line": {"width": 0},
             },
-            customdata=counts[own],
+            customdata=counts[of_class],
             hovertemplate="%{x} × %{y} pixels: %{customdata:,} " + escape(name) + "<extra></extra>",
         )
     side = float(points[:, :2].max(initial=1)) * 1.08
@@ -57,22 +61,27 @@ def plot_image_sizes(catalog: Catalog, facts: ImageStatistics) -> go.Figure:
     return chart
 
 
-def plot_aspect_ratios(catalog: Catalog, facts: ImageStatistics) -> go.Figure:
-    """Return how many pictures of each class are how wide for their height: tall ones left, wide ones right."""
-    known = np.flatnonzero(facts.widths > 0)
-    ratios = np.log(facts.widths[known] / facts.heights[known]).clip(-np.log(WIDEST), np.log(WIDEST))
+def plot_aspect_ratios(catalog: Catalog, statistics: ImageStatistics) -> go.Figure:
+    """Draw how many images of each class are how wide for their height: tall ones left, wide ones right.
+
+    Args:
+        catalog: Of the dataset.
+        statistics: Of its images; those whose size is 0, since their file is gone, are left out.
+    """
+    rows = np.flatnonzero(statistics.widths > 0)
+    ratios = np.log(statistics.widths[rows] / statistics.heights[rows]).clip(-np.log(WIDEST), np.log(WIDEST))
     edges = np.linspace(-np.log(WIDEST), np.log(WIDEST), BINS + 1)
     middles = (edges[1:] + edges[:-1]) / 2
-    words = [_ratio_in_words(middle) for middle in np.exp(middles)]
+    labels = [_format_ratio(middle) for middle in np.exp(middles)]
     chart = new_figure(height=360, revision="ratios")
     for label, (name, colour) in enumerate(zip(catalog.classes, CLASS_COLOURS, strict=True)):
-        counts, _ = np.histogram(ratios[catalog.labels[known] == label], edges)
+        counts, _ = np.histogram(ratios[catalog.labels[rows] == label], edges)
         chart.add_bar(
             x=middles,
             y=counts,
             name=escape(name),
             marker_color=colour,
-            customdata=words,
+            customdata=labels,
             hovertemplate="%{customdata}: %{y:,} " + escape(name) + "<extra></extra>",
         )
     chart.update_layout(barmode="stack", bargap=0.05, legend={"y": -0.24}, showlegend=True)
@@ -88,7 +97,7 @@ def plot_aspect_ratios(catalog: Catalog, facts: ImageStatistics) -> go.Figure:
     return chart
 
 
-def _rounded(sizes: np.ndarray) -> tuple[int, np.ndarray, np.ndarray]:
+def _round_sizes(sizes: np.ndarray) -> tuple[int, np.ndarray, np.ndarray]:
     """Return the step that widths and heights are rounded to, the different (width, height, label), and how many."""
     for step in STEPS:
         rough = sizes.copy()
@@ -99,5 +108,5 @@ def _rounded(sizes: np.ndarray) -> tuple[int, np.ndarray, np.ndarray]:
     return step, points, counts
 
 
-def _ratio_in_words(ratio: float) -> str:
+def _format_ratio(ratio: float) -> str:
     return f"{ratio:.2f} : 1" if ratio >= 1 else f"1 : {1 / ratio:.2f}"

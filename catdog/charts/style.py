@@ -26,9 +26,11 @@ def model_colour(model: str) -> str:
 
 
 def base_layout(height: int, revision: str) -> dict[str, Any]:
-    """Return what all charts look like: transparent, small margins, legend below the plot (readable 400 pixels wide).
+    """Return the layout of all charts: transparent, small margins, legend below the plot (readable 400 pixels wide).
 
-    height: in pixels. revision: as long as it stays the same, a reader's zoom survives new data.
+    Args:
+        height: In pixels.
+        revision: As long as it stays the same, a reader's zoom survives new data.
     """
     return {
         "height": height,
@@ -48,5 +50,5 @@ def base_layout(height: int, revision: str) -> dict[str, Any]:
 
 
 def new_figure(height: int, revision: str) -> go.Figure:
-    """Return an empty figure with the look of `layout`."""
+    """Return an empty figure with the look of `base_layout`; arguments as there."""
     return go.Figure(layout=base_layout(height, revision))

@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     run = find_run(settings, arguments.run_name)
     predictions, title = _read_predictions(run, arguments.source, settings)
     classes = (run.details.get("data") or {}).get("classes") or ["class 0", "class 1"]
-    splits = {split: predictions.of(split) for split in SPLITS if arguments.split in (None, split)}
+    splits = {split: predictions.of_split(split) for split in SPLITS if arguments.split in (None, split)}
     scores = {split: summarize(part, arguments.threshold) for split, part in splits.items() if len(part)}
     if arguments.json:
         print_json({"run": run.id, "classes": classes, **scores})

@@ -103,7 +103,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         UsageError: An argument is wrong. All arguments are checked before the first run is made.
         DataError: The images can't be read. They too are checked first.
     """
-    from catdog.augmentation.config import rotation_of
+    from catdog.augmentation.config import rotation_from_degrees
     from catdog.datasets import open_catalog
     from catdog.runs import launch
     from catdog.training import TrainConfig
@@ -112,7 +112,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     source = choose_source(arguments, settings)
     values = {name: getattr(arguments, name) for name in OPTIONS if getattr(arguments, name) is not None}
     if arguments.turn is not None:
-        values["rotation"] = rotation_of(arguments.turn)
+        values["rotation"] = rotation_from_degrees(arguments.turn)
     configs = [TrainConfig(model=model, source=source, **values) for model in arguments.models]
     combined = grid(configs, dict(_parse_axis(text) for text in arguments.grid))
     names = sweep_names(arguments.name, combined)

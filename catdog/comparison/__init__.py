@@ -1,4 +1,4 @@
-"""What several runs say when they are laid side by side."""
+"""Several runs side by side: their labels, scores, settings, seeds and learning curves."""
 
 from catdog.comparison.diagnosis import describe_overfitting
 from catdog.comparison.labels import (

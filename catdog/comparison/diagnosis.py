@@ -1,4 +1,4 @@
-"""Overfitting: how far a run is ahead on the pictures that it learned from."""
+"""Overfitting: how much better a run is on the images that it learned from than on new ones."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -7,22 +7,29 @@ from catdog.utils.text import format_percent
 
 #: How far training may be ahead of validation (0..1) before a run begins to overfit, and before it does.
 BEGINS, OVERFITS = 0.05, 0.15
-#: How far above the baseline (0..1) a run must be on new pictures before it counts as having learned something.
+#: How far above the baseline (0..1) a run must be on new images before it counts as having learned something.
 LEARNED = 0.03
 
 
 def describe_overfitting(history: Mapping[str, Sequence[float]], baseline: float | None = None) -> str:
-    """Say in one plain sentence whether a run learned its training pictures by heart; "" before its first epoch.
+    """Say in one plain sentence whether a run overfits.
 
-    history: columns with "accuracy" and "val_accuracy", 0..1, one value an epoch; the last epoch is judged.
-    baseline: the accuracy that guessing reaches, where it is known.
+    Args:
+        history: Columns with "accuracy" and "val_accuracy", 0..1, one value an epoch; the last epoch counts.
+        baseline: The accuracy that guessing reaches, if it is known.
+
+    Returns:
+        The sentence; "" before the first epoch.
     """
     training = [*history.get("accuracy", ())][-1:]
     validation = [*history.get("val_accuracy", ())][-1:]
     if not training or not validation or not math.isfinite(training[0] + validation[0]):
         return ""
     gap = training[0] - validation[0]
-    facts = f"right on {format_percent(training[0])} of its training pictures and on {format_percent(validation[0])} of new ones"
+    facts = (
+        f"right on {format_percent(training[0])} of its training pictures and on {format_percent(validation[0])} of "
+        "new ones"
+    )
     rounded = f"{100 * abs(gap):.0f}"
     points = f"{rounded} point{'' if rounded == '1' else 's'} apart"
     if gap >= OVERFITS:

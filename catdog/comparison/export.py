@@ -9,7 +9,12 @@ from catdog.utils.spreadsheet import csv_text
 
 
 def curves_csv(runs: Sequence[Run], names: Mapping[str, str]) -> str:
-    """Return one row for each finished epoch of each run: run, id, model, seed, then the columns of history.csv."""
+    """Write one row for each finished epoch of each run: run, id, model, seed, then the columns of history.csv.
+
+    Args:
+        runs: The runs.
+        names: {run id: what the column "run" calls it}.
+    """
     rows = []
     for run in runs:
         history = run.history()
@@ -19,6 +24,6 @@ def curves_csv(runs: Sequence[Run], names: Mapping[str, str]) -> str:
 
 
 def table_csv(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return the table of scores (see catdog.comparison.build_table) with its columns as they are, accuracies 0..1."""
+    """Write the table of scores (see catdog.comparison.build_table) with its columns as they are, accuracies 0..1."""
     head = list(rows[0]) if rows else []
     return csv_text(head, ([row[column] for column in head] for row in rows))

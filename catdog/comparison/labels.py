@@ -1,4 +1,4 @@
-"""What runs and their data are called side by side, which are chosen at first, and a warning where data differ."""
+"""What runs and their data are called side by side, which runs are chosen first, and a warning if data differ."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,23 +11,23 @@ from catdog.utils.text import join_names
 
 def select_latest_finished(runs: Sequence[Run]) -> list[Run]:
     """Return the newest finished run of each model, in the models' order; `runs` come newest first."""
-    newest = {run.config.model: run for run in reversed(runs) if run.finished}
-    return [newest[name] for name in MODELS if name in newest]
+    latest = {run.config.model: run for run in reversed(runs) if run.finished}
+    return [latest[name] for name in MODELS if name in latest]
 
 
 def list_sweeps(runs: Sequence[Run]) -> dict[str, list[Run]]:
-    """Return {title: its runs} of each sweep of which two runs or more are left, in the order of `runs`."""
-    found: dict[str, list[Run]] = {}
+    """Return {title: its runs} of each sweep that has two runs or more, in the order of `runs`."""
+    sweeps: dict[str, list[Run]] = {}
     for run in runs:
         if run.sweep:
-            found.setdefault(run.sweep, []).append(run)
-    return {title: of_it for title, of_it in found.items() if len(of_it) > 1}
+            sweeps.setdefault(run.sweep, []).append(run)
+    return {title: members for title, members in sweeps.items() if len(members) > 1}
 
 
 def label_runs(runs: Sequence[Run]) -> dict[str, str]:
-    """Return {run id: name}, where runs of the same name are told apart by the end of their id."""
-    times = Counter(run.name for run in runs)
-    return {run.id: run.name if times[run.name] == 1 else f"{run.name} ({run.id[-4:]})" for run in runs}
+    """Return {run id: name}; runs of the same name get the end of their id added."""
+    counts = Counter(run.name for run in runs)
+    return {run.id: run.name if counts[run.name] == 1 else f"{run.name} ({run.id[-4:]})" for run in runs}
 
 
 def find_best_run(runs: Sequence[Run], fingerprint: str) -> Run | None:
@@ -44,10 +44,10 @@ def find_best_run(runs: Sequence[Run], fingerprint: str) -> Run | None:
 
 
 def describe_data(run: Run) -> str:
-    """Say in words which data a run learned from ("photos", "drawn pictures", "folder NAME") and which share of it."""
+    """Return which data a run learned from ("photos", "drawn pictures", "folder NAME"), and which share of it."""
     source = run.config.source
-    words = {"photos": "photos", "drawn": "drawn pictures"}.get(source) or f"folder {Path(source).name}"
-    return words if run.config.fraction == 1 else f"{words} ({100 * run.config.fraction:g} % of them)"
+    data = {"photos": "photos", "drawn": "drawn pictures"}.get(source) or f"folder {Path(source).name}"
+    return data if run.config.fraction == 1 else f"{data} ({100 * run.config.fraction:g} % of them)"
 
 
 def get_baseline(run: Run) -> float | None:
@@ -56,35 +56,42 @@ def get_baseline(run: Run) -> float | None:
 
 
 def warn_about_data(runs: Sequence[Run], names: Mapping[str, str]) -> str:
-    """Say that these runs learned from different data, and which from which; "" where all learned from the same.
+    """Say that these runs learned from different data, and which from which.
 
-    The same source with another content (another fingerprint), or with other pictures excluded, is other data too. A
-    run that has not opened its data yet has no fingerprint and counts as having its source's. names: {run id: what the
-    text calls the run}.
+    The same source with another content (another fingerprint), or with other images excluded, is other data too. A run
+    that has not opened its data yet has no fingerprint and counts as having its source's.
+
+    Args:
+        runs: The runs.
+        names: {run id: what the text calls the run}.
+
+    Returns:
+        A few sentences; "" if all runs learned from the same data.
     """
     groups: dict[tuple[str, str, str], list[Run]] = {}
     for run in runs:
-        groups.setdefault((run.config.source, run.fingerprint, _left_out(run)[1]), []).append(run)
+        groups.setdefault((run.config.source, run.fingerprint, _read_exclusions(run)[1]), []).append(run)
     for key in list(groups):
-        known = [other for other in groups if other[0] == key[0] and other[1]]
-        if not key[1] and known:
-            groups[known[0]] += groups.pop(key)
+        source, fingerprint, _ = key
+        opened = [other_key for other_key in groups if other_key[0] == source and other_key[1]]
+        if not fingerprint and opened:
+            groups[opened[0]] += groups.pop(key)
     if len(groups) < 2:
         return ""
-    versions = {(source, fingerprint) for source, fingerprint, _ in groups}
+    versions = Counter(source for source, _ in {key[:2] for key in groups})
     parts = []
     for (source, fingerprint, _), members in groups.items():
-        words = {"photos": "photos", "drawn": "drawn pictures, not photos"}.get(source) or f"the folder {source}"
-        version = f" (version {fingerprint[:6]})" if sum(one == source for one, _ in versions) > 1 else ""
-        number, digest = _left_out(members[0])
-        without = f", {number:,} of them excluded (list {digest[:4]})" if number else ""
-        parts.append(f"{join_names([names[run.id] for run in members])} from {words}{version}{without}")
+        data = {"photos": "photos", "drawn": "drawn pictures, not photos"}.get(source) or f"the folder {source}"
+        version = f" (version {fingerprint[:6]})" if versions[source] > 1 else ""
+        count, digest = _read_exclusions(members[0])
+        excluded = f", {count:,} of them excluded (list {digest[:4]})" if count else ""
+        parts.append(f"{join_names([names[run.id] for run in members])} from {data}{version}{excluded}")
     return (
         f"These runs learned from different data: {'; '.join(parts)}. Their results can't be compared with each other."
     )
 
 
-def _left_out(run: Run) -> tuple[int, str]:
-    """Return how many pictures were excluded from a run's data, and the digest that tells the list from others."""
+def _read_exclusions(run: Run) -> tuple[int, str]:
+    """Return how many images were excluded from a run's data, and the digest that tells the list from others."""
     values = (run.details.get("data") or {}).get("excluded") or {}
     return int(values.get("pictures") or 0), str(values.get("digest") or "")

@@ -1,6 +1,6 @@
-"""Folds: several runs that differ in their seed only, as one curve with a band."""
+"""Runs that differ in their seed only: averaged into one learning curve with a band."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,8 +13,11 @@ from catdog.training.history import COLUMNS
 class SeedGroup:
     """One run, or several with the same settings but for the seed.
 
-    runs: the members, in the order given; history: the columns of history.csv, a mean over the members for each epoch
-    that all of them have finished; low, high: the lowest and highest member there, {} for a single run.
+    Attributes:
+        runs: The runs, in the order given.
+        history: The columns of history.csv: the mean over the runs, for each epoch that all of them have finished.
+        low: The same columns of the lowest run at each epoch; {} for a single run.
+        high: The same columns of the highest run at each epoch; {} for a single run.
     """
 
     runs: tuple[Run, ...]
@@ -24,35 +27,40 @@ class SeedGroup:
 
 
 def average_seeds(runs: Sequence[Run], histories: Mapping[str, Mapping[str, Sequence[float]]]) -> list[SeedGroup]:
-    """Return these runs, those that differ in their seed only laid together, in the order of their first members.
+    """Average the histories of runs that differ in their seed only.
 
-    histories: {run id: as Run.history returns it}. A member without a finished epoch is left out of the mean.
+    Args:
+        runs: The runs.
+        histories: {run id: as Run.history returns it}. A run without a finished epoch is left out of the mean.
+
+    Returns:
+        The groups, in the order of their first runs.
     """
-    return [_fold(members, [histories[run.id] for run in members]) for members in group_by_seed(runs)]
+    return [_average(group, [histories[run.id] for run in group]) for group in group_by_seed(runs)]
 
 
 def group_by_seed(runs: Sequence[Run]) -> list[list[Run]]:
-    """Return these runs in groups of those that differ in their seed only, in the order of their first members."""
+    """Return these runs in groups of those that differ in their seed only, in the order of their first runs."""
     groups: dict[object, list[Run]] = {}
     for run in runs:
         groups.setdefault((replace(run.config, seed=0), run.fingerprint), []).append(run)
     return list(groups.values())
 
 
-def _fold(members: list[Run], histories: list[Mapping[str, Sequence[float]]]) -> SeedGroup:
-    if len(members) == 1:
-        return SeedGroup(tuple(members), histories[0], {}, {})
+def _average(runs: list[Run], histories: list[Mapping[str, Sequence[float]]]) -> SeedGroup:
+    if len(runs) == 1:
+        return SeedGroup(tuple(runs), histories[0], {}, {})
     begun = [history for history in histories if len(history.get("epoch", ()))] or histories[:1]
     epochs = min(len(history["epoch"]) for history in begun)
     columns = [name for name in COLUMNS if name != "epoch"]
-    stacked = {name: np.array([_floats(history[name])[:epochs] for history in begun], np.float64) for name in columns}
-    along = list(begun[0]["epoch"])[:epochs]
+    stacked = {name: np.array([_to_floats(history[name])[:epochs] for history in begun]) for name in columns}
+    numbers = list(begun[0]["epoch"])[:epochs]
 
-    def each(what) -> dict[str, list[float]]:
-        return {"epoch": along, **{name: what(values, axis=0).tolist() for name, values in stacked.items()}}
+    def reduce(function: Callable[..., np.ndarray]) -> dict[str, list[float]]:
+        return {"epoch": numbers, **{name: function(values, axis=0).tolist() for name, values in stacked.items()}}
 
-    return SeedGroup(tuple(members), each(np.mean), each(np.min), each(np.max))
+    return SeedGroup(tuple(runs), reduce(np.mean), reduce(np.min), reduce(np.max))
 
 
-def _floats(values: Sequence[float | None]) -> list[float]:
+def _to_floats(values: Sequence[float | None]) -> list[float]:
     return [float("nan") if value is None else float(value) for value in values]

@@ -8,18 +8,17 @@ from catdog.training.config import AUGMENTATIONS
 
 
 def diff_settings(runs: Sequence[Run]) -> dict[str, list[str]]:
-    """Return {setting: its value in words for each run, in their order}, of the settings in which they differ only.
+    """Return {setting: its value in words for each run, in their order}, of the settings in which they differ.
 
-    What follows from the model alone (its layers, loss and own augmentation where nothing else was asked for) is not
-    told again.
+    What follows from the model alone (its layers, its loss, and its own augmentation if no other was set) is left out.
     """
-    facts = [_facts(run) for run in runs]
-    settings = list(dict.fromkeys(name for one in facts for name in one))
-    values = {name: [one.get(name, "–") for one in facts] for name in settings}
-    return {name: row for name, row in values.items() if len(set(row)) > 1}
+    settings = [_describe_settings(run) for run in runs]
+    names = list(dict.fromkeys(name for values in settings for name in values))
+    rows = {name: [values.get(name, "–") for values in settings] for name in names}
+    return {name: row for name, row in rows.items() if len(set(row)) > 1}
 
 
-def _facts(run: Run) -> dict[str, str]:
+def _describe_settings(run: Run) -> dict[str, str]:
     """Return what was decided about a run, in words."""
     config, details = run.config, run.details
     data = details.get("data") or {}
@@ -34,10 +33,10 @@ def _facts(run: Run) -> dict[str, str]:
         "Schedule of the learning rate": config.schedule,
         "Early stopping": f"after {config.patience:,} epochs without progress" if config.patience else "never",
         "Model that is kept": f"that of the {'best' if config.restore_best else 'last'} epoch",
-        "Augmentation": "the model's own" if own else config.augmentation.words,
+        "Augmentation": "the model's own" if own else config.augmentation.description,
         "Seed": str(config.seed),
         "Arithmetic": "the notebook's own" if config.exact else "made faster",
         "Weights it started from": str((details.get("weights") or {}).get("source") or "random"),
         "Device": str(details.get("device") or "–"),
-        **{f"Version of {name}": str(one) for name, one in (details.get("versions") or {}).items()},
+        **{f"Version of {name}": str(version) for name, version in (details.get("versions") or {}).items()},
     }

@@ -25,33 +25,38 @@ BEST = {
 def build_table(runs: Sequence[Run], names: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return one row for each run: its results, and what the notebook published for its model.
 
-    Accuracies and the interval are shares of 0..1; what is not known (yet), or no number, is None. names: {run id: what
-    the row calls the run}. test_low and test_high: the 95 % interval of the test accuracy. file_bytes: of model.keras.
-    seconds_an_epoch: the mean over the finished epochs. memory_bytes: the most that the training's process took.
+    Args:
+        runs: The runs.
+        names: {run id: what the row calls the run}.
+
+    Returns:
+        Accuracies and their interval are shares of 0..1; what is not known (yet), or no number, is None. "test_low"
+        and "test_high" are the 95 % interval of the test accuracy, "file_bytes" is the size of model.keras,
+        "seconds_an_epoch" the mean over the finished epochs, "memory_bytes" the most that the training's process took.
     """
     return [_row(run, names[run.id]) for run in runs]
 
 
 def find_best_cells(rows: Sequence[Mapping[str, Any]]) -> set[tuple[int, str]]:
-    """Return the cells (number of the row, column) that hold the best value of their column.
+    """Return the cells (index of the row, column) that hold the best value of their column.
 
-    Equals are all marked. A column has no best cell where fewer than two rows have a value in it, or all have the same.
+    Equals are all marked. A column has no best cell if fewer than two rows have a value in it, or all have the same.
     """
-    found = set()
+    cells = set()
     for column, best in BEST.items():
-        values = {number: row[column] for number, row in enumerate(rows) if row.get(column) is not None}
+        values = {index: row[column] for index, row in enumerate(rows) if row.get(column) is not None}
         if len(set(values.values())) > 1:
             top = best(values.values())
-            found |= {(number, column) for number, value in values.items() if value == top}
-    return found
+            cells |= {(index, column) for index, value in values.items() if value == top}
+    return cells
 
 
 def _row(run: Run, name: str) -> dict[str, Any]:
-    recipe = MODELS[run.config.model]
+    spec = MODELS[run.config.model]
     history = run.history()
     test = (run.evaluation or {}).get("test")
     test = test if isinstance(test, dict) else {}
-    accuracy, photos = _number(test.get("accuracy")), test.get("photos")
+    accuracy, photos = _to_number(test.get("accuracy")), test.get("photos")
     low = high = None
     if accuracy is not None and isinstance(photos, int) and photos > 0:
         low, high = accuracy_interval(round(accuracy * photos), photos)
@@ -60,36 +65,36 @@ def _row(run: Run, name: str) -> dict[str, Any]:
         "run": name,
         "model": run.config.model,
         "data": describe_data(run),
-        "best_val_accuracy": _number(run.best_val_accuracy),
+        "best_val_accuracy": _to_number(run.best_val_accuracy),
         "best_epoch": run.best_epoch,
-        "last_val_accuracy": _number(history["val_accuracy"][-1]) if epochs else None,
+        "last_val_accuracy": _to_number(history["val_accuracy"][-1]) if epochs else None,
         "test_accuracy": accuracy,
         "test_low": low,
         "test_high": high,
         "test_photos": photos if isinstance(photos, int) else None,
-        "test_loss": _number(test.get("loss")),
-        "published_val_accuracy": recipe.published.best_val_accuracy,
-        "published_test_accuracy": recipe.published.test_accuracy,
-        "published_test_loss": recipe.published.test_loss,
-        "baseline": _number(get_baseline(run)),
-        "parameters": recipe.parameters,
-        "trainable_parameters": recipe.trainable_parameters,
-        "file_bytes": _bytes(run),
+        "test_loss": _to_number(test.get("loss")),
+        "published_val_accuracy": spec.published.best_val_accuracy,
+        "published_test_accuracy": spec.published.test_accuracy,
+        "published_test_loss": spec.published.test_loss,
+        "baseline": _to_number(get_baseline(run)),
+        "parameters": spec.parameters,
+        "trainable_parameters": spec.trainable_parameters,
+        "file_bytes": _file_bytes(run),
         "epochs": epochs,
         "seconds": run.seconds,
         "seconds_an_epoch": run.status.seconds / epochs if epochs and run.status.seconds else None,
-        "memory_bytes": _number(run.details.get("memory")),
+        "memory_bytes": _to_number(run.details.get("memory")),
         "state": run.state,
     }
 
 
-def _number(value: Any) -> float | None:
-    """Return the number, or None for what is none: the files of a run may be damaged or made by hand."""
-    whole = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return value if whole else None
+def _to_number(value: Any) -> float | None:
+    """Return a finite number, or None for anything else: the files of a run may be damaged or made by hand."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return value if is_number else None
 
 
-def _bytes(run: Run) -> int | None:
+def _file_bytes(run: Run) -> int | None:
     try:
         return run.files.model.stat().st_size
     except OSError:

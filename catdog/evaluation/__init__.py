@@ -1,7 +1,8 @@
-"""What a model's answers are worth: scores, curves, certainty, the hardest pictures, and answers to other data."""
+"""How good a model's predictions are: metrics, curves, significance, hard examples and likely label errors."""
 
 from catdog.evaluation.hard_examples import HardExample, find_disagreements, find_hard_examples
 from catdog.evaluation.metrics import (
+    SMALLEST,
     Calibration,
     ClassScore,
     Curve,
@@ -10,9 +11,9 @@ from catdog.evaluation.metrics import (
     confusion_matrix,
     precision_recall_curve,
     roc_curve,
+    score,
 )
 from catdog.evaluation.predictions import Predictions, read_predictions
-from catdog.evaluation.scores import SMALLEST, score
 from catdog.evaluation.significance import McNemar, accuracy_interval, describe_mcnemar, mcnemar
 
 __all__ = [

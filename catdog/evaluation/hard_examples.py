@@ -1,4 +1,4 @@
-"""The pictures that models find find_hard_examples, and those on which they disagree."""
+"""The images with the highest loss, and those on which models disagree."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,10 +10,13 @@ from catdog.evaluation.predictions import Predictions, common_predictions
 
 @dataclass(frozen=True)
 class HardExample:
-    """One picture with the answers of several models.
+    """An image with the predictions of several models.
 
-    path, label: which picture, and its label 0 or 1; probabilities: {model: its probability of class 1}; loss: the mean
-    of what the picture costs the models, cross-entropy in nats.
+    Attributes:
+        path: The image, as in the catalog.
+        label: Its label, 0 or 1.
+        probabilities: {model: its probability of class 1, 0..1}.
+        loss: The mean cross-entropy over the models, in nats.
     """
 
     path: str
@@ -22,41 +25,57 @@ class HardExample:
     loss: float
 
 
-def find_hard_examples(answers: Mapping[str, Predictions], many: int) -> list[HardExample]:
-    """Return up to `many` of the pictures that all models answered, those with the highest mean loss first.
+def find_hard_examples(models: Mapping[str, Predictions], limit: int) -> list[HardExample]:
+    """Find the images with the highest mean loss, of those that all models predicted.
 
-    answers: {model: its answers}; the keys are those of HardPhoto.probabilities. Raises UsageError where the models do
-    not agree on a picture's label.
+    Args:
+        models: {model: its predictions}; the keys are those of HardExample.probabilities.
+        limit: The highest number of images to return.
+
+    Returns:
+        The images, the highest loss first.
+
+    Raises:
+        UsageError: The models do not agree on an image's label.
     """
-    paths, labels, probabilities, losses = _shared(answers)
-    order = np.argsort(-losses, kind="stable")[:many]
-    return [_photo(paths[row], labels[row], answers, probabilities[:, row], losses[row]) for row in order]
+    paths, labels, probabilities, losses = _stack_common(models)
+    order = np.argsort(-losses, kind="stable")[:limit]
+    return [_make_example(paths[row], labels[row], models, probabilities[:, row], losses[row]) for row in order]
 
 
-def find_disagreements(answers: Mapping[str, Predictions], threshold: float = 0.5) -> list[HardExample]:
-    """Return the pictures on which the models' answers differ: the most evenly divided first, then by loss.
+def find_disagreements(models: Mapping[str, Predictions], threshold: float = 0.5) -> list[HardExample]:
+    """Find the images for which the models predict different classes.
 
-    answers and errors as for `hardest`.
+    Args:
+        models: {model: its predictions}; the keys are those of HardExample.probabilities.
+        threshold: Class 1 is predicted above it.
+
+    Returns:
+        The images, the most evenly divided first, then by loss.
+
+    Raises:
+        UsageError: The models do not agree on an image's label.
     """
-    paths, labels, probabilities, losses = _shared(answers)
+    paths, labels, probabilities, losses = _stack_common(models)
     ones = (probabilities > threshold).sum(axis=0)
-    minority = np.minimum(ones, len(answers) - ones)
+    minority = np.minimum(ones, len(models) - ones)
     rows = np.flatnonzero(minority > 0)
     order = rows[np.lexsort((-losses[rows], -minority[rows]))]
-    return [_photo(paths[row], labels[row], answers, probabilities[:, row], losses[row]) for row in order]
+    return [_make_example(paths[row], labels[row], models, probabilities[:, row], losses[row]) for row in order]
 
 
-def _shared(answers: Mapping[str, Predictions]) -> tuple[tuple[str, ...], np.ndarray, np.ndarray, np.ndarray]:
-    """Return what all models answered: paths, labels (N,), probabilities (models, N) and mean losses (N,)."""
-    if not answers:
+def _stack_common(models: Mapping[str, Predictions]) -> tuple[tuple[str, ...], np.ndarray, np.ndarray, np.ndarray]:
+    """Return what all models predicted: paths, labels (N,), probabilities (models, N) and mean losses (N,)."""
+    if not models:
         return (), np.empty(0, np.int64), np.empty((0, 0)), np.empty(0)
-    parts = common_predictions(list(answers.values()))
-    probabilities = np.array([part.probabilities for part in parts])
-    return parts[0].paths, parts[0].labels, probabilities, np.mean([part.losses for part in parts], axis=0)
+    common = common_predictions(list(models.values()))
+    probabilities = np.array([predictions.probabilities for predictions in common])
+    losses = np.mean([predictions.losses for predictions in common], axis=0)
+    return common[0].paths, common[0].labels, probabilities, losses
 
 
-def _photo(
-    path: str, label: np.int64, answers: Mapping[str, Predictions], probabilities: np.ndarray, loss: np.float64
+def _make_example(
+    path: str, label: np.int64, models: Mapping[str, Predictions], probabilities: np.ndarray, loss: np.float64
 ) -> HardExample:
-    values = {name: float(value) for name, value in zip(answers, probabilities, strict=True)}
-    return HardExample(path, int(label), values, float(loss))
+    by_model = {name: float(probability) for name, probability in zip(models, probabilities, strict=True)}
+    return HardExample(path, int(label), by_model, float(loss))

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from catdog.datasets import Catalog
+from catdog.evaluation.metrics import SMALLEST
 from catdog.evaluation.predictions import Predictions
-from catdog.evaluation.scores import SMALLEST
 
 
 @dataclass(frozen=True)

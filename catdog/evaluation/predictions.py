@@ -1,4 +1,4 @@
-"""A model's answers to pictures whose labels are known."""
+"""A model's predictions for images whose labels are known."""
 
 import csv
 from collections.abc import Sequence
@@ -10,17 +10,20 @@ import numpy as np
 from catdog.datasets.exclusions import EXCLUDED
 from catdog.datasets.splits import SPLITS
 from catdog.errors import UsageError
-from catdog.evaluation.scores import cross_entropy
+from catdog.evaluation.metrics import cross_entropy
 
 COLUMNS = ("path", "label", "probability", "split")
 
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """What a model says of some pictures.
+    """A model's predictions for N images.
 
-    paths: the pictures, as in a catalog; labels: int64 (N,), 0 or 1; probabilities: float64 (N,), 0..1, of class 1;
-    splits: str (N,), which part of the data each picture belongs to.
+    Attributes:
+        paths: The images, as in a catalog.
+        labels: int64 (N,), 0 or 1.
+        probabilities: Of class 1, float64 (N,), 0..1.
+        splits: The part of the dataset that each image belongs to, str (N,).
     """
 
     paths: tuple[str, ...]
@@ -29,44 +32,48 @@ class Predictions:
     splits: np.ndarray
 
     def __len__(self) -> int:
+        """Return the number of images."""
         return len(self.paths)
 
-    def of(self, split: str) -> "Predictions":
-        """Return the answers to the pictures of one split, none where there is no such split."""
-        return self.rows(np.flatnonzero(self.splits == split))
+    def of_split(self, split: str) -> "Predictions":
+        """Return the predictions for the images of one split, none if there is no such split."""
+        return self.select(np.flatnonzero(self.splits == split))
 
-    def rows(self, rows: np.ndarray) -> "Predictions":
+    def select(self, rows: np.ndarray) -> "Predictions":
         """Return these rows, int (M,), in this order."""
         paths = tuple(self.paths[row] for row in rows)
         return Predictions(paths, self.labels[rows], self.probabilities[rows], self.splits[rows])
 
     @property
     def losses(self) -> np.ndarray:
-        """What each picture costs: its cross-entropy in nats, float64 (N,), clipped as `score` does it."""
+        """The cross-entropy of each image in nats, float64 (N,), clipped as `score` does it."""
         return cross_entropy(self.labels, self.probabilities)
 
-    def answers(self, threshold: float = 0.5) -> np.ndarray:
-        """Return the class that the model says, int64 (N,): class 1 where its probability is over the threshold."""
+    def predicted_labels(self, threshold: float = 0.5) -> np.ndarray:
+        """Return the predicted classes, int64 (N,): class 1 if its probability is above the threshold."""
         return (self.probabilities > threshold).astype(np.int64)
 
-    def right(self, threshold: float = 0.5) -> np.ndarray:
-        """Return which answers are right, bool (N,)."""
-        return self.answers(threshold) == self.labels
+    def correct(self, threshold: float = 0.5) -> np.ndarray:
+        """Return which predictions are correct, bool (N,)."""
+        return self.predicted_labels(threshold) == self.labels
 
 
-def common_predictions(answers: Sequence[Predictions]) -> list[Predictions]:
-    """Return the answers to those pictures that all of them answer, in the order of the first.
+def common_predictions(models: Sequence[Predictions]) -> list[Predictions]:
+    """Return every model's predictions for the images that all of them have, in the order of the first model.
 
-    Raises UsageError where a picture has another label in one than in the first, as in data whose classes were swapped.
+    Raises:
+        UsageError: A model has another label for an image than the first, as in data whose classes were swapped.
     """
-    places = [{path: row for row, path in enumerate(one.paths)} for one in answers]
-    paths = [path for path in (answers[0].paths if answers else ()) if all(path in place for place in places)]
-    rows = (np.array([place[path] for path in paths], np.int64) for place in places)
-    parts = [one.rows(chosen) for one, chosen in zip(answers, rows, strict=True)]
-    for part in parts[1:]:
-        if (part.labels != parts[0].labels).any():
+    rows_by_path = [{path: row for row, path in enumerate(predictions.paths)} for predictions in models]
+    paths = [path for path in (models[0].paths if models else ()) if all(path in rows for rows in rows_by_path)]
+    common = [
+        predictions.select(np.array([rows[path] for path in paths], np.int64))
+        for predictions, rows in zip(models, rows_by_path, strict=True)
+    ]
+    for predictions in common[1:]:
+        if (predictions.labels != common[0].labels).any():
             raise UsageError("These runs have different labels for the same pictures: choose runs of the same data.")
-    return parts
+    return common
 
 
 def read_predictions(path: Path) -> Predictions:
@@ -90,7 +97,7 @@ def read_predictions(path: Path) -> Predictions:
             table = csv.reader(file, strict=True)
             if tuple(next(table, ())) != COLUMNS:
                 raise ValueError(f"{path} has no heading")
-            rows = [_checked(row) for row in table]
+            rows = [_parse_row(row) for row in table]
     except csv.Error as error:
         raise ValueError(f"{path} is no CSV file") from error
     paths, labels, probabilities, splits = zip(*rows, strict=True) if rows else ((),) * 4
@@ -99,9 +106,10 @@ def read_predictions(path: Path) -> Predictions:
     return Predictions(paths, np.array(labels, np.int64), np.array(probabilities, np.float64), np.array(splits))
 
 
-def _checked(row: list[str]) -> tuple[str, int, float, str]:
-    path, label, probability, split = row
-    value = float(probability)
-    if not path or label not in ("0", "1") or not 0 <= value <= 1 or split not in (*SPLITS, EXCLUDED):
-        raise ValueError(f"no answer: {row}")  # which a probability that is not a number is, too
-    return path, int(label), value, split
+def _parse_row(row: list[str]) -> tuple[str, int, float, str]:
+    path, label, text, split = row
+    probability = float(text)
+    # a probability that is not a number compares as false, so it is refused too
+    if not path or label not in ("0", "1") or not 0 <= probability <= 1 or split not in (*SPLITS, EXCLUDED):
+        raise ValueError(f"no prediction: {row}")
+    return path, int(label), probability, split

@@ -1,4 +1,4 @@
-"""How sure a score is: the interval of an accuracy, and whether one model is better than another."""
+"""How far chance reaches: the interval of an accuracy, and whether one model is better than another."""
 
 import math
 from dataclasses import dataclass
@@ -12,46 +12,73 @@ RARE, RARER = 0.05, 0.01  # what happens by chance less often is hardly put down
 
 @dataclass(frozen=True)
 class McNemar:
-    """How two models compare on the same pictures.
+    """How two models compare on the same images.
 
-    both, only_one, only_other, neither: how many pictures each got right; p: how often chance alone would divide the
-    pictures on which they differ at least as unevenly (two-sided), 0..1.
+    Attributes:
+        both: How many images both classify correctly.
+        only_first: How many only the first does.
+        only_second: How many only the second does.
+        neither: How many neither does.
+        p: How often chance alone would divide the images on which they differ at least as unevenly (two-sided), 0..1.
     """
 
     both: int
-    only_one: int
-    only_other: int
+    only_first: int
+    only_second: int
     neither: int
     p: float
 
 
-def accuracy_interval(right: int, photos: int) -> tuple[float, float]:
-    """Return the 95 % interval of an accuracy, lower and upper end, 0..1: Wilson's score interval (1927).
+def accuracy_interval(correct: int, count: int) -> tuple[float, float]:
+    """Compute the 95 % confidence interval of an accuracy: Wilson's score interval (1927).
 
-    Unlike the usual plus-or-minus it stays between 0 and 1 and holds for few pictures and scores near 100 %. Raises
-    ValueError without photos.
+    Unlike the usual plus-or-minus it stays between 0 and 1 and holds for few images and scores near 100 %.
+
+    Args:
+        correct: How many images are classified correctly.
+        count: Of how many.
+
+    Returns:
+        The lower and the upper end, 0..1.
+
+    Raises:
+        ValueError: There are no images, or not as many as are correct.
     """
-    if not 0 <= right <= photos or photos < 1:
-        raise ValueError(f"{right} of {photos} photos can't be right")
-    share = right / photos
-    scale = 1 + Z**2 / photos
-    middle = (share + Z**2 / (2 * photos)) / scale
-    half = Z / scale * math.sqrt(share * (1 - share) / photos + Z**2 / (4 * photos**2))
+    if not 0 <= correct <= count or count < 1:
+        raise ValueError(f"{correct} of {count} photos can't be right")
+    share = correct / count
+    scale = 1 + Z**2 / count
+    middle = (share + Z**2 / (2 * count)) / scale
+    half = Z / scale * math.sqrt(share * (1 - share) / count + Z**2 / (4 * count**2))
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def mcnemar(one: Predictions, other: Predictions, threshold: float = 0.5) -> McNemar:
-    """Return McNemar's exact test of two models, on the pictures that both answered.
+def mcnemar(first: Predictions, second: Predictions, threshold: float = 0.5) -> McNemar:
+    """Compute McNemar's exact test of two models, on the images that both predicted.
 
-    Under chance, each picture that exactly one of them got right is a toss-up, so their division is binomial (n, 1/2).
-    Raises UsageError where the models share no picture, or do not agree on a picture's label.
+    Under chance, each image that exactly one of them gets right is a toss-up, so their division is binomial (n, 1/2).
+
+    Args:
+        first: A model's predictions.
+        second: Another model's predictions.
+        threshold: Class 1 is predicted above it.
+
+    Raises:
+        UsageError: The models share no image, or do not agree on an image's label.
     """
-    first, second = (part.right(threshold) for part in common_predictions([one, other]))
-    if not len(first):
+    first_correct, second_correct = (
+        predictions.correct(threshold) for predictions in common_predictions([first, second])
+    )
+    if not len(first_correct):
         raise UsageError("These two runs answered no picture in common: choose runs that learned from the same data.")
-    only_one, only_other = int((first & ~second).sum()), int((~first & second).sum())
-    p = _two_sided(min(only_one, only_other), only_one + only_other)
-    return McNemar(int((first & second).sum()), only_one, only_other, int((~first & ~second).sum()), p)
+    only_first, only_second = int((first_correct & ~second_correct).sum()), int((~first_correct & second_correct).sum())
+    return McNemar(
+        both=int((first_correct & second_correct).sum()),
+        only_first=only_first,
+        only_second=only_second,
+        neither=int((~first_correct & ~second_correct).sum()),
+        p=_two_sided(min(only_first, only_second), only_first + only_second),
+    )
 
 
 def _two_sided(few: int, tosses: int) -> float:
@@ -61,30 +88,36 @@ def _two_sided(few: int, tosses: int) -> float:
     half = tosses * math.log(2)
     total = math.lgamma(tosses + 1)
     logs = (total - math.lgamma(k + 1) - math.lgamma(tosses - k + 1) - half for k in range(few + 1))
-    return min(1.0, 2 * math.fsum(math.exp(one) for one in logs))
+    return min(1.0, 2 * math.fsum(math.exp(log) for log in logs))
 
 
-def describe_mcnemar(name_one: str, name_other: str, found: McNemar) -> str:
-    """Return in plain sentences which of two models is better, or that these pictures do not show it."""
-    differ = found.only_one + found.only_other
-    if not differ:
-        return f"{name_one} and {name_other} were right and wrong on the same pictures: nothing tells them apart."
-    said = (
-        f"{name_one} was right on {_pictures(found.only_one)} that {name_other} got wrong, and {name_other} on "
-        f"{_pictures(found.only_other)} that {name_one} got wrong. If both were equally good, chance would divide them "
-        "at least as unevenly"
+def describe_mcnemar(first: str, second: str, test: McNemar) -> str:
+    """Say in plain sentences which of two models is better, or that these images do not show it.
+
+    Args:
+        first: What the first model is called.
+        second: What the second model is called.
+        test: Of the two, in this order.
+    """
+    if not test.only_first + test.only_second:
+        return f"{first} and {second} were right and wrong on the same pictures: nothing tells them apart."
+    difference = (
+        f"{first} was right on {_count_pictures(test.only_first)} that {second} got wrong, and {second} on "
+        f"{_count_pictures(test.only_second)} that {first} got wrong. If both were equally good, chance would divide "
+        "them at least as unevenly"
     )
-    if found.p >= RARE:
-        return f"{said} {_chance(found.p)}: these pictures do not show which of the two is better."
-    best = name_one if found.only_one > found.only_other else name_other
-    return f"{said} only {_chance(found.p)}: {best} is {'better' if found.p < RARER else 'probably better'}."
+    if test.p >= RARE:
+        return f"{difference} {_describe_chance(test.p)}: these pictures do not show which of the two is better."
+    best = first if test.only_first > test.only_second else second
+    verdict = "better" if test.p < RARER else "probably better"
+    return f"{difference} only {_describe_chance(test.p)}: {best} is {verdict}."
 
 
-def _pictures(number: int) -> str:
-    return {0: "no picture", 1: "1 picture"}.get(number, f"{number:,} pictures")
+def _count_pictures(count: int) -> str:
+    return {0: "no picture", 1: "1 picture"}.get(count, f"{count:,} pictures")
 
 
-def _chance(p: float) -> str:
+def _describe_chance(p: float) -> str:
     """Say how often something of this probability happens."""
     if p >= 0.995:
         return "practically every time"

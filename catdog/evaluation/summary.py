@@ -1,4 +1,4 @@
-"""All that one model's answers come to, as plain values."""
+"""All metrics of one model's predictions, as plain values."""
 
 from typing import Any
 
@@ -13,24 +13,30 @@ from catdog.evaluation.predictions import Predictions
 from catdog.evaluation.significance import accuracy_interval
 
 
-def summarize(answers: Predictions, threshold: float = 0.5) -> dict[str, Any]:
-    """Return the scores of these answers, ready for JSON; shares of 0..1, None where something is not defined.
+def summarize(predictions: Predictions, threshold: float = 0.5) -> dict[str, Any]:
+    """Compute all metrics, ready for JSON.
 
-    accuracy with its 95 % interval, confusion[true label][answer] and the classes' precision, recall and f1 go by the
-    threshold; loss (cross-entropy in nats), roc_area, average_precision and calibration_error do not.
+    Args:
+        predictions: Of one model, usually of one split.
+        threshold: Class 1 is predicted above it. Accuracy, confusion and the classes' precision, recall and F1 depend
+            on it; loss, areas and calibration error do not.
+
+    Returns:
+        Shares are 0..1, the loss is in nats, "interval" is the 95 % interval of the accuracy, "confusion" counts by
+        [label][prediction]; None where a metric is not defined.
     """
-    labels, probabilities, photos = answers.labels, answers.probabilities, len(answers)
-    right = int(answers.right(threshold).sum())
+    labels, probabilities, count = predictions.labels, predictions.probabilities, len(predictions)
+    correct = int(predictions.correct(threshold).sum())
     return {
-        "accuracy": right / photos if photos else None,
-        "interval": list(accuracy_interval(right, photos)) if photos else None,
-        "loss": float(answers.losses.mean()) if photos else None,
-        "photos": photos,
+        "accuracy": correct / count if count else None,
+        "interval": list(accuracy_interval(correct, count)) if count else None,
+        "loss": float(predictions.losses.mean()) if count else None,
+        "photos": count,
         "threshold": threshold,
         "confusion": confusion_matrix(labels, probabilities, threshold).tolist(),
         "classes": [
-            {"precision": one.precision, "recall": one.recall, "f1": one.f1, "photos": one.support}
-            for one in class_scores(labels, probabilities, threshold)
+            {"precision": scores.precision, "recall": scores.recall, "f1": scores.f1, "photos": scores.support}
+            for scores in class_scores(labels, probabilities, threshold)
         ],
         "roc_area": roc_curve(labels, probabilities).area,
         "average_precision": precision_recall_curve(labels, probabilities).area,

@@ -1,4 +1,4 @@
-"""A trained model to take away: as a zip with the model in one of several formats, a model card and a script."""
+"""Export a trained model as a zip: the model in one of several formats, a model card and a script that uses it."""
 
 from catdog.export.formats import FORMATS, ExportFormat
 from catdog.export.package import ExportCheck, download_name, find_export, read_check

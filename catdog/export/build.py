@@ -1,4 +1,4 @@
-"""Making the zip: convert, check by predicting pictures, describe, pack. Needs TensorFlow."""
+"""Make the zip: convert the model, check its predictions, describe it, pack. Needs TensorFlow."""
 
 import shutil
 from pathlib import Path
@@ -8,7 +8,7 @@ from uuid import uuid4
 import numpy as np
 
 from catdog.errors import RunError
-from catdog.export.convert import answers, convert, keras_answers, load_model
+from catdog.export.convert import convert, load_model, predict_exported, predict_keras
 from catdog.export.formats import FORMATS, ExportFormat
 from catdog.export.model_card import render_model_card
 from catdog.export.package import CARD, FOLDER, ExportCheck, delete_outdated, package_path, write_package
@@ -27,74 +27,102 @@ if TYPE_CHECKING:
 STEPS = ("loading the model", "writing the file", "checking its answers", "packing")
 
 
-def build_package(run: "Run", form: ExportFormat, settings: Settings, progress: Progress = silent) -> Path:
-    """Make the zip, in one process at a time, unless it is there already, and return it.
+def build_package(run: "Run", file_format: ExportFormat, settings: Settings, progress: Progress = silent) -> Path:
+    """Make the zip unless it exists already; one process at a time does so.
 
-    Raises RunError where a file of the run is damaged or what came out answers differently; then no file is left.
+    Args:
+        run: A finished run.
+        file_format: Format of the model.
+        settings: Where the datasets are.
+        progress: Told of each of the STEPS.
+
+    Returns:
+        Path of the zip.
+
+    Raises:
+        RunError: A file of the run is damaged, or the exported model predicts something else; then no file is left.
     """
     folder = run.folder / FOLDER
     folder.mkdir(exist_ok=True)
-    with hold_lock(folder / f".{form.name}.lock", progress, "waiting for another process that makes this file"):
-        for left in folder.glob(f".{form.name}-*"):  # by a process that was killed
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
-        target = package_path(run, form)
+    with hold_lock(folder / f".{file_format.name}.lock", progress, "waiting for another process that makes this file"):
+        for path in folder.glob(f".{file_format.name}-*"):  # left by a process that was killed
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        target = package_path(run, file_format)
         if not target.is_file():
-            work = folder / f".{form.name}-{uuid4().hex[:8]}"
+            work = folder / f".{file_format.name}-{uuid4().hex[:8]}"
             work.mkdir()
             try:
-                _make(run, form, settings, work, target, progress)
+                _fill_package(run, file_format, settings, work, target, progress)
             finally:
                 shutil.rmtree(work, ignore_errors=True)
-            delete_outdated(run, form, target)
+            delete_outdated(run, file_format, target)
     return target
 
 
-def _make(run: "Run", form: ExportFormat, settings: Settings, work: Path, target: Path, progress: Progress) -> None:
-    def step(number: int) -> None:
-        progress(number, len(STEPS), STEPS[number])
+def _fill_package(
+    run: "Run", file_format: ExportFormat, settings: Settings, work: Path, target: Path, progress: Progress
+) -> None:
+    def report(step: int) -> None:
+        progress(step, len(STEPS), STEPS[step])
 
-    step(0)
-    pictures = load_sample(run, settings, form.pictures)
-    expected = Predictor(run.files.tflite).predict(pictures.pixels)
+    report(0)
+    sample = load_sample(run, settings, file_format.images)
+    expected = Predictor(run.files.tflite).predict(sample.pixels)
     model = load_model(run)
     exact = FORMATS["tflite"].tolerance
-    trained = keras_answers(model, pictures.pixels)
-    if not compare_probabilities(trained, expected, pictures, exact).largest <= exact:
+    trained = predict_keras(model, sample.pixels)
+    if not compare_probabilities(trained, expected, sample, exact).largest <= exact:
         raise RunError(
             f"The files model.keras and model.tflite of the run {run.name} do not answer alike, so it is not clear "
             "which is its model: train it again."
         )
-    step(1)
-    _write(run, model, form, work)
-    step(2)
-    other = trained if form.name == "tflite" else expected  # not with itself
-    found = compare_probabilities(answers(form, work, pictures.pixels), other, pictures, form.tolerance)
-    if not found.largest <= form.tolerance:  # also where it is not a number
+    report(1)
+    _write_model(run, model, file_format, work)
+    report(2)
+    reference = trained if file_format.name == "tflite" else expected  # not the file that it is a copy of
+    check = compare_probabilities(
+        predict_exported(file_format, work, sample.pixels), reference, sample, file_format.tolerance
+    )
+    if not check.largest <= file_format.tolerance:  # also where it is NaN
         raise RunError(
-            f"As {form.title} the model answers differently (by {found.largest:.3g} in probability, over the "
-            f"{form.tolerance:g} allowed), so the file was not kept: take another format."
+            f"As {file_format.title} the model answers differently (by {check.largest:.3g} in probability, over the "
+            f"{file_format.tolerance:g} allowed), so the file was not kept: take another format."
         )
-    step(3)
-    write_text(work / CARD, render_model_card(run, form, found))
-    write_text(work / SCRIPT, render_script(form, tuple(run.details["data"]["classes"]), get_spec(run.config.model).logits))
-    write_text(work / REQUIREMENTS, render_requirements(form, run.details.get("versions") or {}))
-    write_package(work, target, found)
+    report(3)
+    write_text(work / CARD, render_model_card(run, file_format, check))
+    write_text(
+        work / SCRIPT,
+        render_script(file_format, tuple(run.details["data"]["classes"]), get_spec(run.config.model).logits),
+    )
+    write_text(work / REQUIREMENTS, render_requirements(file_format, run.details.get("versions") or {}))
+    write_package(work, target, check)
 
 
-def compare_probabilities(given: np.ndarray, expected: np.ndarray, pictures: Sample, tolerance: float) -> ExportCheck:
-    """Return how the probabilities `given` differ from those `expected`, both float (N,)."""
-    difference = np.abs(given.astype(np.float64) - expected)
-    changed = int(((given > 0.5) != (expected > 0.5)).sum())
-    return ExportCheck(pictures.words, len(expected), float(difference.max()), float(difference.mean()), changed, tolerance)
+def compare_probabilities(
+    probabilities: np.ndarray, expected: np.ndarray, sample: Sample, tolerance: float
+) -> ExportCheck:
+    """Return how far two models' predictions for the same images differ.
+
+    Args:
+        probabilities: Probabilities of class 1 by the exported model, float (N,).
+        expected: The same by the run's own model, float (N,).
+        sample: The N images.
+        tolerance: Largest difference that is allowed, for the record.
+    """
+    difference = np.abs(probabilities.astype(np.float64) - expected)
+    changed = int(((probabilities > 0.5) != (expected > 0.5)).sum())
+    return ExportCheck(
+        sample.words, len(expected), float(difference.max()), float(difference.mean()), changed, tolerance
+    )
 
 
-def _write(run: "Run", model: object, form: ExportFormat, work: Path) -> None:
+def _write_model(run: "Run", model: object, file_format: ExportFormat, work: Path) -> None:
     from tensorflow import errors
 
     try:
-        convert(run, model, form, work)
-    except errors.OpError as error:  # TensorFlow's own, which also tells of a full disk
+        convert(run, model, file_format, work)
+    except errors.OpError as error:  # TensorFlow's own class, also for a full disk
         raise RunError(
-            f"TensorFlow could not write the model as {form.title}, as happens where the disk is full: free some disk "
-            "space, then try again."
+            f"TensorFlow could not write the model as {file_format.title}, as happens where the disk is full: free "
+            "some disk space, then try again."
         ) from error

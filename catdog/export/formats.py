@@ -1,4 +1,4 @@
-"""The file formats in which a trained model can be taken away."""
+"""The file formats to which a trained model can be exported."""
 
 from dataclasses import dataclass
 
@@ -7,34 +7,39 @@ from catdog.errors import UsageError
 
 @dataclass(frozen=True)
 class ExportFormat:
-    """One format.
+    """A file format of exported models.
 
-    name: as on the command line; title: in words; good_for: half a sentence on what it is for; model: the name of its
-    file or folder in the zip; needs: what pip must install for the script that comes with it; packages: modules that
-    must be there to make it, besides what the dashboard runs on; tolerance: the largest difference in probability
-    from model.tflite that is still the same model; pictures: how many it is compared on.
+    Attributes:
+        name: Its name on the command line.
+        title: Its name in texts.
+        good_for: Half a sentence on what it is for.
+        model: Name of the model's file or folder in the zip.
+        requirements: What pip must install for the script that comes with it.
+        packages: Modules that making it needs besides those of the dashboard.
+        tolerance: Largest difference in probability from model.tflite that still counts as the same model.
+        images: On how many images the two are compared.
     """
 
     name: str
     title: str
     good_for: str
     model: str
-    needs: tuple[str, ...]
+    requirements: tuple[str, ...]
     packages: tuple[str, ...] = ()
     tolerance: float = 1e-4
-    pictures: int = 8
+    images: int = 8
 
 
 _LITERT = ("ai-edge-litert>=2.1,<3",)
 _TENSORFLOW = ("tensorflow>=2.20,<3",)
-#: Whole bytes for weights change an answer a little, most of all where the model is unsure. On all 3,000 photos the
-#: largest difference was 0.24 for model4 (on average 0.007), 0.13 and 0.06 for two runs of model1 and 0.009 for model3,
-#: while a model that answers something else differs by 0.3 or more on the average picture.
-_BYTES = 0.3
+# 8-bit weights change a probability a little, most of all where the model is unsure. On all 3,000 photos the largest
+# difference was 0.24 for model4 (on average 0.007), 0.13 and 0.06 for two runs of model1, and 0.009 for model3, while
+# another model differs by 0.3 or more on the average image.
+_INT8_TOLERANCE = 0.3
 
 FORMATS: dict[str, ExportFormat] = {
-    each.name: each
-    for each in (
+    file_format.name: file_format
+    for file_format in (
         ExportFormat(
             "keras",
             "Keras",
@@ -49,8 +54,8 @@ FORMATS: dict[str, ExportFormat] = {
             "a quarter of the size, where answers may change a little",
             "model_int8.tflite",
             _LITERT,
-            tolerance=_BYTES,
-            pictures=64,
+            tolerance=_INT8_TOLERANCE,
+            images=64,
         ),
         ExportFormat("savedmodel", "TensorFlow SavedModel", "for TensorFlow Serving", "saved_model", _TENSORFLOW),
         ExportFormat(
@@ -66,7 +71,11 @@ FORMATS: dict[str, ExportFormat] = {
 
 
 def get_format(name: str) -> ExportFormat:
-    """Return the format of this name; UsageError, which names them all, for any other."""
+    """Return the format called `name`.
+
+    Raises:
+        UsageError: There is none; the message names all formats.
+    """
     if name not in FORMATS:
         raise UsageError(f"There is no format {name!r}: choose one of {', '.join(FORMATS)}.")
     return FORMATS[name]

@@ -1,4 +1,4 @@
-"""The zip in which a model is taken away, kept in the run folder: exports/FORMAT-DIGEST.zip."""
+"""The zip of an exported model, kept in the run folder as exports/FORMAT-DIGEST.zip."""
 
 import hashlib
 import json
@@ -17,15 +17,20 @@ if TYPE_CHECKING:
 
 FOLDER = "exports"
 CARD = "model_card.md"
-_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip knows: the same content then gives the same bytes
+_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold: the same content then gives the same bytes
 
 
 @dataclass(frozen=True)
 class ExportCheck:
-    """How the answers of an exported model compared with those of model.tflite.
+    """How an exported model's predictions differ from those of model.tflite, kept as JSON in the zip's comment.
 
-    words: on which pictures; pictures: how many; largest, average: difference in probability; changed: how many
-    pictures were given another class; tolerance: the largest difference that was allowed.
+    Attributes:
+        words: The images compared on, in words.
+        pictures: How many images.
+        largest: Largest difference in probability, 0..1.
+        average: Mean difference in probability, 0..1.
+        changed: For how many images the predicted class differs.
+        tolerance: Largest difference in probability that was allowed.
     """
 
     words: str
@@ -36,42 +41,54 @@ class ExportCheck:
     tolerance: float
 
 
-def download_name(run: "Run", form: ExportFormat) -> str:
-    """Return what the zip is called where it is taken to."""
-    return f"{run.id}-{form.name}.zip"
+def download_name(run: "Run", file_format: ExportFormat) -> str:
+    """Return the name of the zip for a download or another folder."""
+    return f"{run.id}-{file_format.name}.zip"
 
 
-def find_export(run: "Run", form: ExportFormat) -> Path | None:
-    """Return the zip of this format, or None if there is none that is newer than all that went into it.
+def find_export(run: "Run", file_format: ExportFormat) -> Path | None:
+    """Return the zip of a format by the files' times, without reading them; `export_run` compares the contents.
 
-    A quick look that reads no file, for pages; `export` looks at the contents.
+    Returns:
+        The zip's path, None where there is none that is newer than all that went into it.
     """
     try:
-        made = {path: path.stat().st_mtime_ns for path in _zips(run, form)}
-        changed = max(path.stat().st_mtime_ns for path in _sources(run))
+        times = {path: path.stat().st_mtime_ns for path in _list_zips(run, file_format)}
+        changed = max(path.stat().st_mtime_ns for path in _list_sources(run))
     except OSError:  # something has just been deleted
         return None
-    newest = max(made, key=made.__getitem__, default=None)
-    return newest if newest is not None and made[newest] >= changed else None
+    newest = max(times, key=times.__getitem__, default=None)
+    return newest if newest is not None and times[newest] >= changed else None
 
 
-def read_check(package: Path) -> ExportCheck:
-    """Return how the model in a zip compared when it was made; raise RunError if the zip is damaged."""
+def read_check(path: Path) -> ExportCheck:
+    """Return the check of the model in a zip.
+
+    Raises:
+        RunError: The zip is damaged.
+    """
     try:
-        with zipfile.ZipFile(package) as zipped:
+        with zipfile.ZipFile(path) as zipped:
             return ExportCheck(**json.loads(zipped.comment))
     except (OSError, ValueError, TypeError, zipfile.BadZipFile) as error:
-        raise RunError(f"The exported file {package} is damaged: delete it and export again.") from error
+        raise RunError(f"The exported file {path} is damaged: delete it and export again.") from error
 
 
-def package_path(run: "Run", form: ExportFormat) -> Path:
-    """Return where the zip of what the run's files hold now belongs; raise RunError where they can't be read."""
+def package_path(run: "Run", file_format: ExportFormat) -> Path:
+    """Return the path of the zip of a run as it is now, whether or not the zip exists.
+
+    The digest in its name is a SHA-256 of the library's version and of the run's model, predictions, scores and
+    settings.
+
+    Raises:
+        RunError: A file of the run is missing or can't be read.
+    """
     digest = hashlib.sha256(__version__.encode())
     try:
-        for path in _sources(run):
+        for path in _list_sources(run):
             if path == run.files.config:  # a note does not change what is exported
-                known = {name: value for name, value in run.details.items() if name != "note"}
-                digest.update(json.dumps(known, sort_keys=True).encode())
+                details = {name: value for name, value in run.details.items() if name != "note"}
+                digest.update(json.dumps(details, sort_keys=True).encode())
                 continue
             with path.open("rb") as file:
                 digest.update(hashlib.file_digest(file, "sha256").digest())
@@ -80,17 +97,26 @@ def package_path(run: "Run", form: ExportFormat) -> Path:
             f"The run {run.name} lacks a file that its model needs ({Path(error.filename or '').name}: "
             f"{error.strerror}): train it again."
         ) from error
-    return run.folder / FOLDER / f"{form.name}-{digest.hexdigest()[:12]}.zip"
+    return run.folder / FOLDER / f"{file_format.name}-{digest.hexdigest()[:12]}.zip"
 
 
-def write_package(folder: Path, target: Path, found: ExportCheck) -> None:
-    """Write all of `folder` into the zip `target`, whole, and read it again; raise RunError if that fails."""
+def write_package(folder: Path, target: Path, check: ExportCheck) -> None:
+    """Write all files of a folder into a zip, and read it again.
+
+    Args:
+        folder: Folder whose files to take.
+        target: The zip; it appears only when it is complete.
+        check: The check of the model, for the zip's comment.
+
+    Raises:
+        RunError: What was written can't be read back.
+    """
     with whole_file(target) as temporary:
         with zipfile.ZipFile(temporary, "w") as zipped:
             for path in sorted(path for path in folder.rglob("*") if path.is_file()):
                 entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _DATE)
                 entry.external_attr = 0o644 << 16
-                # weights hardly shrink, and deflating 85 MB takes seconds
+                # weights hardly get smaller, and compressing 85 MB takes seconds
                 entry.compress_type = (
                     zipfile.ZIP_DEFLATED if path.suffix in (".md", ".py", ".txt") else zipfile.ZIP_STORED
                 )
@@ -98,7 +124,7 @@ def write_package(folder: Path, target: Path, found: ExportCheck) -> None:
                 with path.open("rb") as source, zipped.open(entry, "w") as copy:
                     while part := source.read(1 << 20):
                         copy.write(part)
-            zipped.comment = json.dumps(asdict(found)).encode()
+            zipped.comment = json.dumps(asdict(check)).encode()
         with zipfile.ZipFile(temporary) as zipped:
             if zipped.testzip() is not None:
                 raise RunError(
@@ -106,17 +132,17 @@ def write_package(folder: Path, target: Path, found: ExportCheck) -> None:
                 )
 
 
-def delete_outdated(run: "Run", form: ExportFormat, keep: Path) -> None:
-    """Remove the zips of this format that an earlier state of the run left."""
-    for path in _zips(run, form):
+def delete_outdated(run: "Run", file_format: ExportFormat, keep: Path) -> None:
+    """Delete the zips of a format that an earlier state of the run left."""
+    for path in _list_zips(run, file_format):
         if path != keep:
             path.unlink(missing_ok=True)
 
 
-def _zips(run: "Run", form: ExportFormat) -> list[Path]:
-    return list((run.folder / FOLDER).glob(f"{form.name}-*.zip"))
+def _list_zips(run: "Run", file_format: ExportFormat) -> list[Path]:
+    return list((run.folder / FOLDER).glob(f"{file_format.name}-*.zip"))
 
 
-def _sources(run: "Run") -> tuple[Path, ...]:
+def _list_sources(run: "Run") -> tuple[Path, ...]:
     files = run.files
     return files.model, files.tflite, files.evaluation, files.predictions, files.config

@@ -42,7 +42,7 @@ def export_run(run: "Run", name: str, settings: Settings, progress: Progress = s
         raise RunError(f"The run {run.name} is {run.state}: let it train to its end before you export its model.")
     target = package_path(run, file_format)
     if target.is_file():
-        os.utime(target)  # for `exported`: what is newer than it, such as a note, does not matter
+        os.utime(target)  # for `find_export`: what is newer, such as a note, does not matter
         return target
     missing = [package for package in file_format.packages if importlib.util.find_spec(package) is None]
     if missing:

@@ -1,4 +1,4 @@
-"""The pictures on which an exported model is compared with the one it was made from."""
+"""The images on which an exported model is compared with the run's own."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,43 +18,52 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """Some pictures, uint8 (N, 160, 160, 3), and in words which they are."""
+    """Images to compare models on.
+
+    Attributes:
+        pixels: RGB, uint8 (N, 160, 160, 3).
+        words: Which images they are, in words.
+    """
 
     pixels: np.ndarray
     words: str
 
 
-def load_sample(run: "Run", settings: Settings, number: int) -> Sample:
-    """Return that many pictures of the run's data that it did not learn from, or drawn ones where they are gone.
+def load_sample(run: "Run", settings: Settings, count: int) -> Sample:
+    """Return images of both classes that a run did not learn from; the same ones at every call.
 
-    Both classes are among them; the same run gives the same ones.
+    Args:
+        run: A finished run.
+        settings: Where the datasets are.
+        count: How many images. Where the run's dataset has too few of them left, drawn ones are added.
     """
-    own = _own(run, settings, number)
-    drawn = [resize(np.asarray(draw_image(np.random.default_rng(row), row % 2))) for row in range(number - len(own))]
-    parts = [f"{len(own)} pictures of the run's data"] * bool(own) + [f"{len(drawn)} drawn pictures"] * bool(drawn)
-    return Sample(np.stack([*own, *drawn]), " and ".join(parts))
+    images = _load_images(run, settings, count)
+    drawn = [resize(np.asarray(draw_image(np.random.default_rng(row), row % 2))) for row in range(count - len(images))]
+    parts = [f"{len(images)} pictures of the run's data"] * bool(images)
+    parts += [f"{len(drawn)} drawn pictures"] * bool(drawn)
+    return Sample(np.stack([*images, *drawn]), " and ".join(parts))
 
 
-def _own(run: "Run", settings: Settings, number: int) -> list[np.ndarray]:
-    """Return up to that many pictures of the run's data; none where it is not on this machine any more."""
-    root = _root(run.config.source, settings)
+def _load_images(run: "Run", settings: Settings, count: int) -> list[np.ndarray]:
+    """Return up to `count` images of the run's dataset; none where it is no longer on this machine."""
+    root = _dataset_root(run.config.source, settings)
     try:
-        answers = run.predictions()
+        predictions = run.predictions()
     except CatDogError:
         return []
-    rows = np.flatnonzero(answers.splits != TRAINING)
-    # spread over the whole list, which is in the order of the classes
-    rows = rows[np.linspace(0, len(rows) - 1, min(number, len(rows))).round().astype(int)]
-    found = []
+    rows = np.flatnonzero(predictions.splits != TRAINING)
+    # spread over all rows, which are in the order of the classes
+    rows = rows[np.linspace(0, len(rows) - 1, min(count, len(rows))).round().astype(int)]
+    images = []
     for row in rows if root else ():
         try:
-            found.append(resize(load_image(root / answers.paths[row])))
+            images.append(resize(load_image(root / predictions.paths[row])))
         except CatDogError:
             continue
-    return found
+    return images
 
 
-def _root(source: str, settings: Settings) -> Path | None:
+def _dataset_root(source: str, settings: Settings) -> Path | None:
     if source == "photos":
         return photos_root(settings)
     return settings.data / "drawn" if source == "drawn" else Path(source)

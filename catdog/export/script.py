@@ -40,7 +40,7 @@ def read(path):
     return np.floor(pixels + np.float32(0.5))[np.newaxis]
 
 
-{answer}
+{classify}
 
 for path in sys.argv[1:]:
     share = probability(read(path))
@@ -99,16 +99,27 @@ def probability(pixels):
 _RUNTIMES = {"keras": _KERAS, "tflite": _LITERT, "int8": _LITERT, "savedmodel": _TENSORFLOW, "onnx": _ONNX}
 
 
-def render_script(form: ExportFormat, classes: tuple[str, str], logits: bool) -> str:
-    """Return the script's text. logits: whether the Keras model gives two logits instead of a probability."""
-    imports, answer = _LOGITS if logits and form.name == "keras" else _RUNTIMES[form.name]
-    return _TEXT.format(imports=imports, answer=answer, classes=classes, model=form.model, size=SIZE)
+def render_script(file_format: ExportFormat, classes: tuple[str, str], logits: bool) -> str:
+    """Return the text of classify.py.
+
+    Args:
+        file_format: Format of the model beside it.
+        classes: Names of class 0 and class 1.
+        logits: Whether the Keras model returns two logits instead of a probability.
+    """
+    imports, classify = _LOGITS if logits and file_format.name == "keras" else _RUNTIMES[file_format.name]
+    return _TEXT.format(imports=imports, classify=classify, classes=classes, model=file_format.model, size=SIZE)
 
 
-def render_requirements(form: ExportFormat, versions: Mapping[str, str]) -> str:
-    """Return the text of the script's requirements.txt. versions: of the packages that the model was trained with."""
-    needs = list(form.needs)
-    made_by = re.match(r"\d+\.\d+", str(versions.get("keras", "")))
-    if form.name == "keras" and made_by:  # an older Keras may not read the file of a newer one
-        needs[0] = f"keras>={made_by[0]},<4"
-    return "\n".join([*needs, *_COMMON]) + "\n"
+def render_requirements(file_format: ExportFormat, versions: Mapping[str, str]) -> str:
+    """Return the text of the requirements.txt beside the script.
+
+    Args:
+        file_format: Format of the model beside it.
+        versions: Versions of the packages that the model was trained with, by name.
+    """
+    packages = list(file_format.requirements)
+    trained_with = re.match(r"\d+\.\d+", str(versions.get("keras", "")))
+    if file_format.name == "keras" and trained_with:  # an older Keras may not read the file of a newer one
+        packages[0] = f"keras>={trained_with[0]},<4"
+    return "\n".join([*packages, *_COMMON]) + "\n"

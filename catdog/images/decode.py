@@ -9,8 +9,8 @@ from PIL import Image
 from catdog.errors import ImageError
 from catdog.images import jpeg
 from catdog.images.formats import FORMATS, Opener, identify
-from catdog.images.limits import MAX_BYTES, MAX_PIXELS, MAX_RATIO, MAX_SIDE, bytes_fault, size_fault
-from catdog.images.pixels import orientation, rgb_pixels, upright
+from catdog.images.limits import MAX_BYTES, MAX_PIXELS, MAX_RATIO, MAX_SIDE, find_bytes_fault, find_size_fault
+from catdog.images.pixels import read_orientation, to_rgb, turn_upright
 from catdog.images.resize import SIZE, resize
 
 __all__ = [
@@ -42,7 +42,7 @@ def read_image(data: bytes, name: str = "the picture") -> np.ndarray:
     start = f"Can't read {_harmless(name)}: "
     if not data:
         raise ImageError(f"{start}it is empty (0 bytes); choose another file.")
-    _refuse(start, bytes_fault(len(data)))
+    _refuse(start, find_bytes_fault(len(data)))
     kind, opener = identify(data)
     if opener is None:
         raise ImageError(f"{start}it is {kind}; use a {FORMATS} file.")
@@ -75,28 +75,28 @@ def load_image(path: Path) -> np.ndarray:
 
 def _decoded(data: bytes, kind: str, opener: Opener, start: str) -> np.ndarray:
     """Return the pixels of a file of a known kind. start: what a message of what is too large begins with."""
-    scans = jpeg.scans(data) if kind == "JPEG" else 1
-    _refuse(start, bytes_fault(len(data), scans))
+    scans = jpeg.count_scans(data) if kind == "JPEG" else 1
+    _refuse(start, find_bytes_fault(len(data), scans))
     # To learn size and colours from Pillow too takes half as long as to decode a small picture, and keeps other
     # threads waiting meanwhile. But it must say how the picture lies, which EXIF or XMP may tell.
     if kind == "JPEG" and b"Exif" not in data and b"Orientation" not in data:
-        width, height, colours = jpeg.header(data) or (1, 1, "")
-        _refuse(start, size_fault(kind, width, height, scans))
-        if colours in ("YCbCr", "RGB", "Gray") and (pixels := jpeg.as_tensorflow(data)) is not None:
+        width, height, colours = jpeg.read_header(data) or (1, 1, "")
+        _refuse(start, find_size_fault(kind, width, height, scans))
+        if colours in ("YCbCr", "RGB", "Gray") and (pixels := jpeg.decode_like_tensorflow(data)) is not None:
             return pixels
     # Not through Image.open: it warns of large pictures, or refuses them, by a process-wide limit that is not ours,
     # and asks more readers than the one that the first bytes call for.
     image = opener(BytesIO(data))
-    _refuse(start, size_fault(kind, *image.size, scans))
+    _refuse(start, find_size_fault(kind, *image.size, scans))
     plain = kind == "JPEG" and image.mode in ("RGB", "L")
-    pixels = jpeg.as_tensorflow(data) if plain else None
+    pixels = jpeg.decode_like_tensorflow(data) if plain else None
     if pixels is None:
-        if fault := size_fault(kind, *image.size, scans, rowwise=False):
+        if fault := find_size_fault(kind, *image.size, scans, rowwise=False):
             # a plain JPEG is here because of damage, not because of its size
             raise ValueError(fault) if plain else ImageError(start + fault)
         image.load()
-        pixels = rgb_pixels(image)
-    return upright(pixels, orientation(image))
+        pixels = to_rgb(image)
+    return turn_upright(pixels, read_orientation(image))
 
 
 def _refuse(start: str, fault: str | None) -> None:

@@ -7,7 +7,7 @@ _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _ROWWISE = {0xC0, 0xC1}  # frames that decode row by row where all colours are in one scan
 
 
-def header(data: bytes) -> tuple[int, int, str] | None:
+def read_header(data: bytes) -> tuple[int, int, str] | None:
     """Return width, height and colours such as "YCbCr" of a JPEG, or None where only Pillow can tell."""
     try:
         from simplejpeg import decode_jpeg_header
@@ -18,7 +18,7 @@ def header(data: bytes) -> tuple[int, int, str] | None:
     return width, height, colours
 
 
-def as_tensorflow(data: bytes) -> np.ndarray | None:
+def decode_like_tensorflow(data: bytes) -> np.ndarray | None:
     """Decode a JPEG to uint8 (H, W, 3) RGB as TensorFlow does, or return None where Pillow must see to it.
 
     TensorFlow uses JPEG's fast transform, which Pillow doesn't offer: its own gives reds and blues about 1.2 grey
@@ -34,7 +34,7 @@ def as_tensorflow(data: bytes) -> np.ndarray | None:
         return None
 
 
-def scans(data: bytes) -> int:
+def count_scans(data: bytes) -> int:
     """Return how often the file goes over its pixels: once, or in finer and finer scans as a progressive JPEG does.
 
     Anything but one scan makes a decoder keep all coefficients in memory, up to 6 bytes a pixel.

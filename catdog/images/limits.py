@@ -10,7 +10,7 @@ MAX_RATIO = 100
 MAX_SCANNED = 300_000_000  # pixels times scans: each scan of a progressive JPEG goes over all of its pixels
 
 
-def bytes_fault(length: int, scans: int = 1) -> str | None:
+def find_bytes_fault(length: int, scans: int = 1) -> str | None:
     """Return the end of a sentence that says why a file is too long, or None for one that is not."""
     most = MAX_BYTES if scans == 1 else MAX_BYTES_OF_SCANS
     if length > most:
@@ -19,18 +19,18 @@ def bytes_fault(length: int, scans: int = 1) -> str | None:
     return None
 
 
-def most_pixels(kind: str, rowwise: bool = True) -> int:
+def max_pixels(kind: str, rowwise: bool = True) -> int:
     """Return how many pixels a picture of a kind, such as "PNG", may have; rowwise: whether a JPEG decodes so."""
     return MAX_PIXELS if kind == "JPEG" and rowwise else MAX_PIXELS_OF.get(kind, MAX_PIXELS_OTHERWISE)
 
 
-def size_fault(kind: str, width: int, height: int, scans: int = 1, rowwise: bool = True) -> str | None:
+def find_size_fault(kind: str, width: int, height: int, scans: int = 1, rowwise: bool = True) -> str | None:
     """Return the end of a sentence that says why a picture is too large, or None for one that is not.
 
     kind: as picture_formats calls it; width, height: in pixels; scans: how often a JPEG's file goes over them.
     """
     size = f"it is {width:,} × {height:,} pixels"
-    most = most_pixels(kind, rowwise and scans == 1)
+    most = max_pixels(kind, rowwise and scans == 1)
     if width < 1 or height < 1:
         return "it has no pixels; choose another file."
     if width * height > most:

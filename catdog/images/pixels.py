@@ -10,7 +10,7 @@ STRIP = 4_000_000  # pixels converted at once
 _ORIENTATION = 0x0112  # the EXIF tag
 
 
-def rgb_pixels(image: Image.Image) -> np.ndarray:
+def to_rgb(image: Image.Image) -> np.ndarray:
     """Return the pixels of a loaded image of any mode as uint8 (H, W, 3): transparency over white, 8 bits a colour."""
     if image.mode.startswith(("I", "F")):
         return _eight_bits(image)
@@ -23,7 +23,7 @@ def rgb_pixels(image: Image.Image) -> np.ndarray:
     return pixels
 
 
-def orientation(image: ImageFile) -> int:
+def read_orientation(image: ImageFile) -> int:
     """Return how EXIF says that an image lies, 1..8; 1 where it doesn't say."""
     try:
         return int(image.getexif().get(_ORIENTATION, 1))
@@ -31,7 +31,7 @@ def orientation(image: ImageFile) -> int:
         return 1
 
 
-def upright(pixels: np.ndarray, lies: int) -> np.ndarray:
+def turn_upright(pixels: np.ndarray, lies: int) -> np.ndarray:
     """Turn and mirror (H, W, 3) pixels by EXIF orientation 1..8; other values leave them as they are.
 
     A picture that is too large to be there twice comes as a view of the pixels.

@@ -5,7 +5,7 @@ from pathlib import Path
 from PIL.ImageFile import ImageFile
 
 from catdog.images.formats import identify
-from catdog.images.limits import MAX_BYTES, size_fault
+from catdog.images.limits import MAX_BYTES, find_size_fault
 
 HEAD = 1024  # bytes that tell the kind of a file
 _ORIENTATION = 0x0112  # the EXIF tag
@@ -28,7 +28,7 @@ def read_size(path: Path) -> tuple[int, int] | None:
             file.seek(0)
             image = opener(file)
             width, height = image.size
-            if size_fault(kind, width, height):
+            if find_size_fault(kind, width, height):
                 return None
             return (height, width) if _lies_on_its_side(image, kind) else (width, height)
     except Exception:  # damaged headers make readers raise nearly anything

@@ -1,4 +1,4 @@
-"""What a model computes on the way to its answer: its first filters and, of model4, the features that it decides by."""
+"""What a model computes before its prediction: its first filters and, for model4, the features that decide."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,18 +12,20 @@ from catdog.images.decode import SIZE
 if TYPE_CHECKING:
     from ai_edge_litert.interpreter import Interpreter
 
-CELL, KERNEL, BETWEEN = 80, 24, 4  # pixels of a map, of its filter in the corner, and between two maps
-ACROSS = 8  # maps side by side
+CELL, KERNEL, MARGIN = 80, 24, 4  # pixels of a map, of its filter in the corner, and between two maps
+COLUMNS = 8  # maps side by side
 PAPER = 128  # the grey between them, which stands out from light and dark pages
 
 
 @dataclass(frozen=True, eq=False)
 class Activations:
-    """What was computed of one picture.
+    """What a model computed for one image.
 
-    filters: float32 (F, 3, 3, 3), the first convolution's weights by filter, row, column and colour; maps: float32
-    (H, W, F), what each filter answers at each place, after ReLU; features: float32 (h, w, C), what is averaged before
-    the last layer, and weights: float32 (C,), that layer's weights: both None where the model averages nothing.
+    Attributes:
+        filters: The first convolution's weights, float32 (F, 3, 3, 3), by filter, row, column and colour.
+        maps: Its output after ReLU, float32 (H, W, F).
+        features: What is averaged before the last layer, float32 (h, w, C); None if the model averages nothing.
+        weights: The last layer's weights, float32 (C,); None if the model averages nothing.
     """
 
     filters: np.ndarray
@@ -32,11 +34,17 @@ class Activations:
     weights: np.ndarray | None = None
 
 
-def compute_activations(path: Path, pixels: np.ndarray) -> Activations:
-    """Return what the model in this LiteRT file computes of a picture, uint8 (160, 160, 3); nothing is trained anew.
+def compute_activations(path: Path, image: np.ndarray) -> Activations:
+    """Run a model on an image and keep what it computes on the way.
 
-    Takes some hundredths of a second: LiteRT's fast kernels keep nothing of what is between, so its plain ones are
-    used. Raises RunError where the file is missing, damaged, or no convolutional network.
+    It takes some hundredths of a second: LiteRT's fast kernels keep no intermediate results, so its plain ones run.
+
+    Args:
+        path: The model.tflite of a run.
+        image: uint8 (160, 160, 3), 0..255.
+
+    Raises:
+        RunError: The file is missing, damaged, or no convolutional network.
     """
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
@@ -48,61 +56,72 @@ def compute_activations(path: Path, pixels: np.ndarray) -> Activations:
             experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
         )
         interpreter.allocate_tensors()
-        interpreter.set_tensor(interpreter.get_input_details()[0]["index"], pixels[np.newaxis].astype(np.float32))
+        interpreter.set_tensor(interpreter.get_input_details()[0]["index"], image[np.newaxis].astype(np.float32))
         interpreter.invoke()
-        return _of(interpreter)
+        return _read_activations(interpreter)
     except (OSError, ValueError, RuntimeError, IndexError, StopIteration) as error:
         raise RunError(f"The model {path} can't be looked into ({error}): train it again.") from error
 
 
-def _of(interpreter: "Interpreter") -> Activations:
+def _read_activations(interpreter: "Interpreter") -> Activations:
     # there is no public list of a model's operations; the tests notice if this one changes
     operations = interpreter._get_ops_details()
-    first = next(one for one in operations if one["op_name"] == "CONV_2D")
+    first = next(operation for operation in operations if operation["op_name"] == "CONV_2D")
     filters, maps = interpreter.get_tensor(first["inputs"][1]), interpreter.get_tensor(first["outputs"][0])[0]
-    averaged = [number for number, one in enumerate(operations) if one["op_name"] == "MEAN"]
-    if not averaged:
+    means = [index for index, operation in enumerate(operations) if operation["op_name"] == "MEAN"]
+    if not means:
         return Activations(filters, maps)
-    mean, last = operations[averaged[-1]], operations[averaged[-1] + 1]
+    mean, last = operations[means[-1]], operations[means[-1] + 1]
     features, weights = interpreter.get_tensor(mean["inputs"][0])[0], interpreter.get_tensor(last["inputs"][1])[0]
     return Activations(filters, maps, features, weights)
 
 
-def compute_class_activation(inside: Activations, answer: int) -> np.ndarray:
-    """Return how much each place speaks for a class, float32 (160, 160), below 0 where it speaks for the other one.
+def compute_class_activation(activations: Activations, label: int) -> np.ndarray:
+    """Compute the class activation map (Zhou et al. 2016): how much each place speaks for a class.
 
-    answer: 0 or 1. It is exact, not an estimate: the last layer adds up the features' means, each times its weight, so
-    the same sum at one place is what that place adds, and the mean over all places (with the layer's bias) is the
-    number that becomes the probability: class activation mapping (Zhou and others, 2016). Between the few places that
-    the model knows (5 × 5) the map is interpolated. Raises ValueError where the model averages no features.
+    It is exact, not an estimate: the last layer adds up the features' means, each times its weight, so the same sum at
+    one place is what that place adds. The mean over all places plus the layer's bias is the logit that becomes the
+    probability. Between the few places that the model has (5 × 5) the map is interpolated.
+
+    Args:
+        activations: Of the image.
+        label: The class, 0 or 1.
+
+    Returns:
+        float32 (160, 160), in units of the logit; below 0 where a place speaks for the other class.
+
+    Raises:
+        ValueError: The model averages no features.
     """
     import cv2
 
-    if inside.features is None or inside.weights is None:
+    if activations.features is None or activations.weights is None:
         raise ValueError("this model averages no features, so it has no class-activation map")
-    added = inside.features @ inside.weights
-    return cv2.resize(added if answer else -added, (SIZE, SIZE), interpolation=cv2.INTER_LINEAR)
+    contributions = activations.features @ activations.weights
+    return cv2.resize(contributions if label else -contributions, (SIZE, SIZE), interpolation=cv2.INTER_LINEAR)
 
 
-def draw_filters(inside: Activations) -> np.ndarray:
-    """Return all maps of the first convolution side by side, each with its filter in the corner, uint8 (H, W, 3).
+def draw_filters(activations: Activations) -> np.ndarray:
+    """Draw all maps of the first convolution side by side, each with its filter in the corner.
 
-    A map is as bright as its filter's answer, from 0 (black) to its own highest (white). A filter's colours go from its
-    most negative weight (black) to its most positive one (white), grey being no weight at all.
+    A map is as bright as its filter's output, from 0 (black) to its own highest value (white). A filter's colours go
+    from its most negative weight (black) to its most positive one (white); grey is no weight at all.
+
+    Returns:
+        uint8 (H, W, 3), 8 maps a row.
     """
     import cv2
 
-    number = len(inside.filters)
-    step, rows = CELL + BETWEEN, -(-number // ACROSS)
-    sheet = np.full((rows * step - BETWEEN, ACROSS * step - BETWEEN, 3), PAPER, np.uint8)
-    for place in range(number):
-        top, left = place // ACROSS * step, place % ACROSS * step
-        found = inside.maps[:, :, place]
-        shown = np.clip(255 * found / max(float(found.max()), 1e-9), 0, 255).astype(np.uint8)
-        sheet[top : top + CELL, left : left + CELL] = cv2.resize(shown, (CELL, CELL), interpolation=cv2.INTER_AREA)[
-            ..., np.newaxis
-        ]
-        weights = inside.filters[place]
+    count = len(activations.filters)
+    step, rows = CELL + MARGIN, -(-count // COLUMNS)
+    sheet = np.full((rows * step - MARGIN, COLUMNS * step - MARGIN, 3), PAPER, np.uint8)
+    for index in range(count):
+        top, left = index // COLUMNS * step, index % COLUMNS * step
+        values = activations.maps[:, :, index]
+        grey = np.clip(255 * values / max(float(values.max()), 1e-9), 0, 255).astype(np.uint8)
+        cell = cv2.resize(grey, (CELL, CELL), interpolation=cv2.INTER_AREA)
+        sheet[top : top + CELL, left : left + CELL] = cell[..., np.newaxis]
+        weights = activations.filters[index]
         kernel = (127.5 + 127.5 * weights / max(float(np.abs(weights).max()), 1e-9)).astype(np.uint8)
         framed = np.full((KERNEL + 2, KERNEL + 2, 3), PAPER, np.uint8)
         framed[:KERNEL, 2:] = cv2.resize(kernel, (KERNEL, KERNEL), interpolation=cv2.INTER_NEAREST)

@@ -5,29 +5,16 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from catdog.errors import RunError
 from catdog.inference import predictor
+from catdog.inference.prediction import Prediction
 from catdog.utils.progress import Progress, silent
 
 Stamp = tuple[str, int, int, int]
-
-
-@dataclass(frozen=True)
-class TimedProbability:
-    """A model's output for one image.
-
-    Attributes:
-        probability: Of class 1, 0..1.
-        seconds: The time that the model took.
-    """
-
-    probability: float
-    seconds: float
 
 
 class PredictorPool:
@@ -47,12 +34,13 @@ class PredictorPool:
         """
         self._max_models, self._idle_seconds, self._max_predictions = max_models, idle_seconds, max_predictions
         self._loaded: OrderedDict[Stamp, predictor.Predictor] = OrderedDict()
-        self._predictions: OrderedDict[tuple[Stamp, bytes], TimedProbability] = OrderedDict()
+        self._predictions: OrderedDict[tuple[Stamp, bytes], tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
         self._used = 0.0
 
     def __len__(self) -> int:
+        """Return how many models are loaded."""
         return len(self._loaded)
 
     def get(self, path: Path, name: str) -> predictor.Predictor:
@@ -68,13 +56,19 @@ class PredictorPool:
         return self._get(path, name, _stamp(path, name))
 
     def predict(
-        self, path: Path, name: str, images: Sequence[np.ndarray], progress: Progress = silent
-    ) -> list[TimedProbability]:
+        self,
+        path: Path,
+        name: str,
+        classes: tuple[str, str],
+        images: Sequence[np.ndarray],
+        progress: Progress = silent,
+    ) -> list[Prediction]:
         """Predict images one by one. A prediction for the same pixels is remembered, with the time that it took then.
 
         Args:
             path: The model.tflite of a run.
             name: What the run is called in progress reports and errors.
+            classes: The names of its class 0 and class 1.
             images: uint8 (160, 160, 3) each, 0..255.
             progress: Told after each image that is not remembered.
 
@@ -87,20 +81,20 @@ class PredictorPool:
         stamp = _stamp(path, name)
         keys = [(stamp, hashlib.blake2b(np.ascontiguousarray(image), digest_size=16).digest()) for image in images]
         with self._lock:
-            predictions = {key: self._predictions[key] for key in keys if key in self._predictions}
-        missing = {key: image for key, image in zip(keys, images, strict=True) if key not in predictions}
+            results = {key: self._predictions[key] for key in keys if key in self._predictions}
+        missing = {key: image for key, image in zip(keys, images, strict=True) if key not in results}
         if missing:
             model = self._get(path, name, stamp)
-            for number, (key, image) in enumerate(missing.items(), start=1):
-                predictions[key] = TimedProbability(*model.timed(image))
-                progress(number, len(missing), f"{name} looks at the pictures")
+            for done, (key, image) in enumerate(missing.items(), start=1):
+                results[key] = model.predict_timed(image)
+                progress(done, len(missing), f"{name} looks at the pictures")
         with self._lock:
             for key in keys:
-                self._predictions[key] = predictions[key]
+                self._predictions[key] = results[key]
                 self._predictions.move_to_end(key)
             while len(self._predictions) > self._max_predictions:
                 self._predictions.popitem(last=False)
-        return [predictions[key] for key in keys]
+        return [Prediction(classes, *results[key]) for key in keys]
 
     def clear(self) -> None:
         """Unload all models, whose memory is free once the last prediction under way has ended; keep predictions."""

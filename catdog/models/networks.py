@@ -1,8 +1,6 @@
-"""The layers of the four models, from pictures to answers.
+"""The layers of the four models, from input to output.
 
-Each function takes a Keras tensor of pictures (N, 160, 160, 3), pixels 0..255, and the augmentation layers,
-and returns the tensor of answers. Keras 3 hands a list on where a model was made with lists of tensors, so
-single tensors go through these.
+`model1` to `model4` take a Keras tensor of images (N, 160, 160, 3), pixels 0..255, and the augmentation layers.
 """
 
 from pathlib import Path
@@ -16,21 +14,21 @@ if TYPE_CHECKING:
     from keras import KerasTensor, Layer
 
 FILTERS, KERNEL, WINDOW = 32, 3, 2  # of every convolution: how many, and pixels across; of every pooling: pixels across
-HIDDEN = 2048  # neurons of the dense layer in the middle
-#: What lies between the pictures and the dense layers: convolutions and poolings, in order.
+HIDDEN = 2048  # neurons of the hidden dense layer
+#: What lies between the input and the dense layers: convolutions and poolings, in order.
 CONVOLUTIONS = {
     "model1": "conv pool conv conv pool conv conv pool",
     "model2": "conv conv pool conv conv pool conv conv pool",
     "model3": "conv pool conv pool conv pool",
 }
-#: The share of numbers that dropout leaves out while a model trains.
+#: The share of its inputs that dropout sets to zero while a model trains.
 DROPOUT = {"model1": 0.5, "model2": 0.5, "model3": 0.75, "model4": 0.4}
 #: The range of the values that each model's augmentation layers get: before or after its scaling.
 AUGMENTED_RANGE = {"model1": (0, 255), "model2": (0, 255), "model3": (-1, 1), "model4": (-1, 1)}
 
 
 def model1(x: "KerasTensor", augment: "list[Layer]") -> "KerasTensor":
-    """Raw pixels, no augmentation of its own; gives two logits, (N, 2)."""
+    """Return model1's two logits, (N, 2), from raw pixels; it has no augmentation of its own."""
     from keras import layers
 
     x = _through(augment, x)
@@ -40,7 +38,7 @@ def model1(x: "KerasTensor", augment: "list[Layer]") -> "KerasTensor":
 
 
 def model2(x: "KerasTensor", augment: "list[Layer]") -> "KerasTensor":
-    """Augmentation on raw pixels; gives the probability of class 1, (N, 1)."""
+    """Return model2's probability of class 1, (N, 1), from raw pixels that are augmented."""
     from keras import layers
 
     x = _through(augment, x)
@@ -50,7 +48,7 @@ def model2(x: "KerasTensor", augment: "list[Layer]") -> "KerasTensor":
 
 
 def model3(x: "KerasTensor", augment: "list[Layer]") -> "KerasTensor":
-    """Scaled pixels, then augmentation; gives the probability of class 1, (N, 1)."""
+    """Return model3's probability of class 1, (N, 1), from pixels that are scaled to −1..1, then augmented."""
     from keras import layers
 
     x = layers.Rescaling(1 / 127.5, offset=-1, name="scale")(x)
@@ -61,7 +59,7 @@ def model3(x: "KerasTensor", augment: "list[Layer]") -> "KerasTensor":
 
 
 def model4(x: "KerasTensor", augment: "list[Layer]", backbone: "keras.Model") -> "KerasTensor":
-    """A small head on a frozen `backbone`; gives the probability of class 1, (N, 1)."""
+    """Return model4's probability of class 1, (N, 1), from a small head on a frozen `backbone`."""
     from keras import layers
 
     x = layers.Rescaling(1 / 127.5, offset=-1, name="scale")(x)
@@ -72,10 +70,14 @@ def model4(x: "KerasTensor", augment: "list[Layer]", backbone: "keras.Model") ->
     return layers.Dense(1, activation="sigmoid", name="probability")(x)
 
 
-def mobilenet(weights: Path | None) -> "keras.Model":
-    """Return MobileNetV2 without top, frozen: pictures (N, 160, 160, 3), pixels −1..1, to (N, 5, 5, 1280).
+def build_mobilenet(weights: Path | None) -> "keras.Model":
+    """Build MobileNetV2 without top, frozen: images (N, 160, 160, 3), pixels −1..1, to features (N, 5, 5, 1280).
 
-    weights: file to load; None leaves random weights. Raises WeightsError if the file doesn't fit.
+    Args:
+        weights: File to load; None leaves random weights.
+
+    Raises:
+        WeightsError: The file doesn't fit.
     """
     import keras
 
@@ -101,11 +103,11 @@ def _convolutions(x: "KerasTensor", order: str) -> "KerasTensor":
     """Apply convolutions ("conv") and poolings ("pool") in the given order."""
     from keras import layers
 
-    for number, kind in enumerate(order.split(), start=1):
+    for position, kind in enumerate(order.split(), start=1):
         if kind == "conv":
-            x = layers.Conv2D(FILTERS, KERNEL, activation="relu", name=f"conv{number}")(x)
+            x = layers.Conv2D(FILTERS, KERNEL, activation="relu", name=f"conv{position}")(x)
         else:
-            x = layers.MaxPooling2D(WINDOW, name=f"pool{number}")(x)
+            x = layers.MaxPooling2D(WINDOW, name=f"pool{position}")(x)
     return x
 
 

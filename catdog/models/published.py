@@ -1,11 +1,8 @@
-"""The notebook's published learning curves, for a look at them beside our own.
-
-The figures were read off the notebook's plots, so each may be off by 0.005 either way. Index 0 is epoch 1.
-"""
+"""The notebook's published learning curves, read off its plots: each value may be off by 0.005 either way."""
 
 # fmt: off
 # Ten epochs a line, which the formatter would spread over twenty.
-#: {model: {"accuracy": one value an epoch, "val_accuracy": the same on validation photos}}; all from 0 to 1.
+#: {model: {"accuracy": a value an epoch, from epoch 1, "val_accuracy": the same on validation photos}}; from 0 to 1.
 CURVES: dict[str, dict[str, tuple[float, ...]]] = {
     "model1": {
         "accuracy": (

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catdog.augmentation.config import Augmentation
-from catdog.augmentation.layers import augmentation_layers
+from catdog.augmentation.layers import build_augmentation_layers
 from catdog.errors import UsageError
 from catdog.images.decode import SIZE
 from catdog.models import networks
@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Published:
-    """The scores the notebook published: accuracies from 0 to 1; None where it gives none."""
+    """The scores that the notebook published; None where it gives none.
+
+    Attributes:
+        best_val_accuracy: Best accuracy on validation photos, 0 to 1.
+        best_accuracy: Best accuracy on training photos, 0 to 1.
+        test_accuracy: Accuracy on test photos, 0 to 1.
+        test_loss: Loss on test photos.
+    """
 
     best_val_accuracy: float
     best_accuracy: float
@@ -28,14 +35,21 @@ class Published:
 class ModelSpec:
     """The facts of one model.
 
-    step, title, idea: the notebook's step it belongs to, its heading, one plain sentence on what is new.
-    parameters, trainable_parameters: what Keras counts (a test compares them).
-    loss: name of the Keras loss class.
-    goal, aim: validation accuracies drawn as lines on the notebook's plot; only model1 has an aim beside.
-    augmentation: what is done to photos while it trains.
-    logits: True if it gives two logits a picture, shape (N, 2), for class 0 and class 1; otherwise it gives
-        the probability of class 1, shape (N, 1).
-    backbone: whether it needs MobileNetV2's weights.
+    Attributes:
+        name: "model1" to "model4".
+        step: The notebook's step it belongs to.
+        title: Its heading.
+        idea: One plain sentence on what is new.
+        parameters: How many Keras counts (a test compares them).
+        trainable_parameters: How many of them training changes.
+        loss: Name of the Keras loss class.
+        goal: Validation accuracy, 0 to 1, drawn as a line on the notebook's plot.
+        aim: A second such line, which only model1 has.
+        published: The scores that the notebook published.
+        augmentation: What is done to images while it trains.
+        logits: True if it gives two logits an image, (N, 2), for class 0 and class 1; otherwise it gives the
+            probability of class 1, (N, 1).
+        backbone: Whether it needs MobileNetV2's weights.
     """
 
     name: str
@@ -54,8 +68,8 @@ class ModelSpec:
 
 
 MODELS: dict[str, ModelSpec] = {
-    each.name: each
-    for each in (
+    spec.name: spec
+    for spec in (
         ModelSpec(
             name="model1",
             step="First CNN",
@@ -121,7 +135,7 @@ MODELS: dict[str, ModelSpec] = {
 
 
 def get_spec(name: str) -> ModelSpec:
-    """Return the facts of the model called `name`; UsageError, which names the four, for any other name."""
+    """Return the facts of the model called `name`; raise UsageError, which names the four, for any other name."""
     if name not in MODELS:
         raise UsageError(f"There is no model called {name!r}: choose one of {', '.join(MODELS)}.")
     return MODELS[name]
@@ -135,33 +149,39 @@ def build_model(
 ) -> "keras.Model":
     """Build one of the four models, not yet compiled.
 
-    Input: float pictures (N, 160, 160, 3), pixels 0..255; scaling and augmentation are layers of the model,
-    and augmentation acts in training only. Output: (N, 2) logits for model1, for the others (N, 1)
-    probabilities of class 1.
+    Input: float images (N, 160, 160, 3), pixels 0..255; scaling and augmentation are layers of the model, and
+    augmentation acts in training only. Output: (N, 2) logits for model1, for the others (N, 1) probabilities of
+    class 1.
 
-    weights: file with the weights of model4's backbone (see catdog.models.mobilenet); the other models ignore it.
-        Without it the backbone starts at random and, being frozen, stays so: good for a look at the layers,
-        not for training.
-    augmentation: used instead of the recipe's own; `Augmentation()` builds the model without those layers.
-        They hold no weights, so `get_weights` of a model with them fits `set_weights` of one without.
-    seed: makes starting weights, dropout and augmentation repeatable, through `keras.utils.set_random_seed`,
-        which seeds Python's, NumPy's and TensorFlow's global generators; None leaves those alone.
+    Args:
+        name: "model1" to "model4".
+        weights: File with the weights of model4's backbone (see catdog.models.mobilenet); the other models ignore it.
+            Without it the backbone starts at random and, being frozen, stays so: good for a look at the layers, not
+            for training.
+        augmentation: Used instead of the model's own; `Augmentation()` builds the model without those layers. They
+            hold no weights, so `get_weights` of a model with them fits `set_weights` of one without.
+        seed: Makes starting weights, dropout and augmentation repeatable, through `keras.utils.set_random_seed`,
+            which seeds Python's, NumPy's and TensorFlow's global generators; None leaves those alone.
 
-    Raises UsageError for an unknown name, WeightsError if the file doesn't fit the backbone.
+    Raises:
+        UsageError: There is no such model.
+        WeightsError: The file doesn't fit the backbone.
     """
     import keras
 
-    chosen = get_spec(name)
+    spec = get_spec(name)
     if seed is not None:
         keras.utils.set_random_seed(seed)
-    wanted = chosen.augmentation if augmentation is None else augmentation
-    augment = augmentation_layers(wanted, value_range=networks.AUGMENTED_RANGE[name])
-    pictures = keras.Input((SIZE, SIZE, 3), name="pictures")
-    if chosen.backbone:
-        output = networks.model4(pictures, augment, networks.mobilenet(weights))
+    if augmentation is None:
+        augmentation = spec.augmentation
+    augment = build_augmentation_layers(augmentation, value_range=networks.AUGMENTED_RANGE[name])
+    # single tensors: Keras 3 hands a list on where a model was made with lists of them
+    images = keras.Input((SIZE, SIZE, 3), name="pictures")
+    if spec.backbone:
+        output = networks.model4(images, augment, networks.build_mobilenet(weights))
     else:
-        output = getattr(networks, name)(pictures, augment)
-    return keras.Model(pictures, output, name=name)
+        output = getattr(networks, name)(images, augment)
+    return keras.Model(images, output, name=name)
 
 
 def compile_model(
@@ -170,17 +190,21 @@ def compile_model(
     learning_rate: float = 0.001,
     adam: "type[keras.optimizers.Adam] | None" = None,
 ) -> None:
-    """Compile a built model for training: Adam, the recipe's loss, and a metric called "accuracy".
+    """Compile a built model for training: Adam, the model's loss, and a metric called "accuracy".
 
-    Labels are integers 0 and 1, shape (N,). adam: another implementation of Keras's Adam.
+    Args:
+        model: As `build_model` makes it; it takes labels 0 and 1, integers of shape (N,).
+        name: "model1" to "model4".
+        learning_rate: Adam's step size.
+        adam: Another implementation of Keras' Adam.
     """
     import keras
 
-    chosen = get_spec(name)
-    loss = getattr(keras.losses, chosen.loss)
+    spec = get_spec(name)
+    loss = getattr(keras.losses, spec.loss)
     model.compile(
         optimizer=(adam or keras.optimizers.Adam)(learning_rate),
-        loss=loss(from_logits=chosen.logits),
+        loss=loss(from_logits=spec.logits),
         metrics=[_accuracy(name)],
     )
 
@@ -188,8 +212,8 @@ def compile_model(
 def _accuracy(name: str) -> "keras.metrics.Metric":
     import keras
 
-    kind = keras.metrics.SparseCategoricalAccuracy if get_spec(name).logits else keras.metrics.BinaryAccuracy
-    return kind(name="accuracy")
+    metric = keras.metrics.SparseCategoricalAccuracy if get_spec(name).logits else keras.metrics.BinaryAccuracy
+    return metric(name="accuracy")
 
 
 def compile_like(part: "keras.Model", model: "keras.Model", name: str) -> "keras.Model":

@@ -91,7 +91,7 @@ def _work(config: TrainConfig, counts: dict[str, dict[str, int]]) -> float:
 
 def _looks(config: TrainConfig, counts: dict[str, dict[str, int]]) -> float:
     """Return how many pictures the frozen backbone looks at where its features are stored."""
-    from catdog.training.features import stored_views
+    from catdog.training.features import count_variants
 
     training, validation = _pictures(counts)
-    return stored_views(config.augmentation) * config.fraction * training + validation
+    return count_variants(config.augmentation) * config.fraction * training + validation

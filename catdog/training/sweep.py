@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import product
 from typing import Any
 
-from catdog.augmentation.config import rotation_of
+from catdog.augmentation.config import rotation_from_degrees
 from catdog.errors import UsageError
 from catdog.training.config import TrainConfig
 
@@ -73,7 +73,7 @@ def grid(configs: Sequence[TrainConfig], axes: Mapping[str, Sequence[Any]]) -> l
             chosen = dict(zip(axes, values, strict=True))
             words = ", ".join(f"{name.replace('_', ' ')} {_worded(value)}" for name, value in chosen.items())
             if TURN in chosen:
-                chosen["rotation"] = rotation_of(chosen.pop(TURN))
+                chosen["rotation"] = rotation_from_degrees(chosen.pop(TURN))
             if SHIFT in chosen:
                 chosen["translation"] = chosen.pop(SHIFT)
             found.append((replace(config, **chosen), words))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from catdog.augmentation.config import FILLS, LIMITS, Augmentation, rotation_of
+from catdog.augmentation.config import FILLS, LIMITS, Augmentation, rotation_from_degrees
 from catdog.errors import UsageError
 from pages.components import page
 
@@ -102,7 +102,7 @@ def list_effect_faults(suffix: str = "") -> list[str]:
             continue
         if one.field == "rotation":
             try:
-                rotation_of(number)
+                rotation_from_degrees(number)
             except UsageError as error:
                 wrong.append(str(error))
         else:

@@ -1,7 +1,6 @@
-"""Where a run looks in a picture, as a map over it, and what its first filters find there."""
+"""Where a run's model looks in an image, as a heatmap over it, and what its first filters find there."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import streamlit as st
@@ -10,6 +9,7 @@ from catdog.errors import RunError
 from catdog.images.decode import SIZE
 from catdog.inference import activations
 from catdog.inference.occlusion import compute_occlusion, describe_activation, describe_occlusion, overlay_heatmap
+from catdog.inference.prediction import Prediction
 from catdog.models.specs import MODELS
 from catdog.runs import Run
 from pages.components import markdown, page
@@ -18,65 +18,65 @@ from pages.components.run_picker import choose_one
 from pages.components.thumbnails import make_tile
 
 OPACITY = 0.6
-OWN, HIDING = "what each place adds", "hiding places"  # the ways in which a map is made
+OWN, HIDING = "what each place adds", "hiding places"  # the methods by which a map is made
 
 
-@dataclass(frozen=True)
-class Given:
-    """A run's answer to a picture: its name and classes, and its probability of the second class, 0..1."""
+def show_heatmap(
+    pixels: np.ndarray, key: str, runs: Sequence[Run], names: Mapping[str, str], predictions: Sequence[Prediction]
+) -> None:
+    """Draw where a run's model looks, and say what the map does and does not show.
 
-    run: Run
-    name: str
-    classes: tuple[str, str]
-    probability: float
-
-
-def heat_map(pixels: np.ndarray, key: str, given: Sequence[Given]) -> None:
-    """Draw where a run looks, over the picture as the models get it, and say what that does and does not show.
-
-    pixels: uint8 (160, 160, 3). key: tells the picture from others. given: the runs to choose from, at first the first.
+    Args:
+        pixels: The image as the models get it, uint8 (160, 160, 3), 0..255.
+        key: Tells the image from others.
+        runs: Those to choose from; the first is chosen at first.
+        names: {run id: what the page calls the run}.
+        predictions: Each run's prediction for the image.
     """
-    chosen = given[0].run.id
-    if len(given) == 1:
+    chosen = runs[0].id
+    if len(runs) == 1:
         st.markdown("Where the model looks")
     else:
-        chosen = choose_one("Where the model looks", {one.run.id: one.name for one in given}, "look")
-    one = next(one for one in given if one.run.id == chosen)
-    answer = int(one.probability > 0.5)
-    way = _way() if MODELS[one.run.config.model].backbone else HIDING
+        chosen = choose_one("Where the model looks", {run.id: names[run.id] for run in runs}, "look")
+    run, prediction = next(
+        (run, prediction) for run, prediction in zip(runs, predictions, strict=True) if run.id == chosen
+    )
+    name = names[run.id]
+    method = _choose_method() if MODELS[run.config.model].backbone else HIDING
     try:
-        changed = one.run.files.tflite.stat().st_mtime_ns
-        if way == OWN:
-            heat = activations.compute_class_activation(
-                _inside(str(one.run.folder), changed, key, pixels, one.run), answer
+        changed = run.files.tflite.stat().st_mtime_ns
+        if method == OWN:
+            label = prediction.classes.index(prediction.label)
+            heatmap = activations.compute_class_activation(
+                _activations(str(run.folder), changed, key, pixels, run), label
             )
         else:
             with st.spinner("Hiding one place after the other …"):
-                heat = _heat(str(one.run.folder), changed, key, pixels, one.run)
+                heatmap = _occlusion(str(run.folder), changed, key, pixels, run)
     except (RunError, OSError):
         st.warning(
-            f"{markdown.escape(one.name)} has no usable model file any more, so it can't show where it looks: train it "
+            f"{markdown.escape(name)} has no usable model file any more, so it can't show where it looks: train it "
             "again.",
             icon=":material/warning:",
         )
         return
-    shown = st.container()
+    place = st.container()
     opacity = st.slider("How much the map covers the picture", 0.0, 1.0, OPACITY, 0.05, format="percent", key="opacity")
-    with shown:
+    with place:
         st.image(
-            make_tile(overlay_heatmap(pixels, heat, opacity), 3 * SIZE, 3 * SIZE),
+            make_tile(overlay_heatmap(pixels, heatmap, opacity), 3 * SIZE, 3 * SIZE),
             width=3 * SIZE,
-            alt=f"The same picture as the models get it, {SIZE} × {SIZE} pixels, under a map of where {one.name} looks",
+            alt=f"The same picture as the models get it, {SIZE} × {SIZE} pixels, under a map of where {name} looks",
         )
-    words = describe_activation if way == OWN else describe_occlusion
-    st.caption(markdown.escape(words(one.classes[answer], one.probability if answer else 1 - one.probability, heat)))
+    describe = describe_activation if method == OWN else describe_occlusion
+    st.caption(markdown.escape(describe(prediction.label, prediction.confidence, heatmap)))
     with st.expander("What its first filters find", icon=":material/grain:"), page.show_errors():
-        _filters(_inside(str(one.run.folder), changed, key, pixels, one.run), one.name)
+        _filters(_activations(str(run.folder), changed, key, pixels, run), name)
 
 
-def _way() -> str:
-    """Let the reader choose how the map is made, where there are two ways."""
-    chosen = st.segmented_control(
+def _choose_method() -> str:
+    """Let the reader choose how the map is made, for models that allow both methods."""
+    method = st.segmented_control(
         "How it is found",
         (OWN, HIDING),
         default=OWN,
@@ -86,17 +86,19 @@ def _way() -> str:
         help="model4 adds up what it finds at each of 5 × 5 places, so what every place adds is known exactly. Hiding "
         "one place after the other works for any model.",
     )
-    return chosen or OWN
+    return method or OWN
 
 
-def _filters(seen: activations.Activations, name: str) -> None:
-    """Show the first convolution: what each of its filters finds in this picture."""
-    number = len(seen.filters)
+def _filters(computed: activations.Activations, name: str) -> None:
+    """Show the first convolution: what each of its filters finds in this image."""
+    count = len(computed.filters)
     st.image(
-        activations.draw_filters(seen), width="stretch", alt=f"What each of the first {number} filters of {name} finds"
+        activations.draw_filters(computed),
+        width="stretch",
+        alt=f"What each of the first {count} filters of {name} finds",
     )
     st.caption(
-        f"The first layer looks at 3 × 3 pixels at a time. Each square is the answer of one of its {number} filters to "
+        f"The first layer looks at 3 × 3 pixels at a time. Each square is the answer of one of its {count} filters to "
         "the whole picture, bright where the filter finds its pattern: an edge, a colour, a texture. In the corner is "
         "the filter itself, nine weights for red, green and blue; grey means that a pixel counts nothing. A black "
         "square found nothing here."
@@ -104,10 +106,10 @@ def _filters(seen: activations.Activations, name: str) -> None:
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _heat(folder: str, changed: int, key: str, _pixels: np.ndarray, _run: Run) -> np.ndarray:
+def _occlusion(folder: str, changed: int, key: str, _pixels: np.ndarray, _run: Run) -> np.ndarray:
     return compute_occlusion(predictors().get(_run.files.tflite, _run.name).predict, _pixels)
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
-def _inside(folder: str, changed: int, key: str, _pixels: np.ndarray, _run: Run) -> activations.Activations:
+def _activations(folder: str, changed: int, key: str, _pixels: np.ndarray, _run: Run) -> activations.Activations:
     return activations.compute_activations(_run.files.tflite, _pixels)

@@ -7,14 +7,14 @@ import sys
 
 import pytest
 
-from benchmarks.data import link, table
-from benchmarks.memory import own_memory, peak_memory, watch_own_memory
+from benchmarks.data import link_images, table
+from benchmarks.measure import anonymous_memory, peak_memory, watch_own_memory
 from catdog.datasets.catalog import scan_folder
 from catdog.settings import PROJECT
 
 
 def test_a_larger_set_is_made_of_links_with_unique_names(picture_folder, tmp_path):
-    link(picture_folder / "train", tmp_path / "large", 100)
+    link_images(picture_folder / "train", tmp_path / "large", 100)
     catalog = scan_folder("large", tmp_path / "large")
     assert len(set(catalog.paths)) == 100
     assert {split: sum(of.values()) for split, of in catalog.counts().items()} == {
@@ -39,18 +39,18 @@ def test_the_table_has_a_line_for_each_measurement():
 def test_own_memory_and_its_peak_leave_mapped_files_out(tmp_path):
     path = tmp_path / "file"
     path.write_bytes(bytes(100_000_000))
-    before = own_memory("self")
+    before = anonymous_memory("self")
     with watch_own_memory("self") as most_memory, path.open("rb") as file:
         with mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as mapped:
             assert sum(mapped[::4096]) == 0
-            assert own_memory("self") < before + 5e7
+            assert anonymous_memory("self") < before + 5e7
         block = b"x" * 100_000_000
-        after = own_memory("self")
+        after = anonymous_memory("self")
         assert before + 5e7 < after <= min(peak_memory("self") + 1e6, most_memory())
         del block
-        assert own_memory("self") < after - 5e7
+        assert anonymous_memory("self") < after - 5e7
         assert most_memory() >= after
-    assert own_memory(2**22) == 0
+    assert anonymous_memory(2**22) == 0
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.finished import FILES, answer, finished_run, lend_model
-from benchmarks.pages import CHOSEN, EPOCHS, make_runs, measured, row, table
+from benchmarks.pages import CHOSEN, EPOCHS, make_row, make_runs, measure, table
+from benchmarks.synthetic_runs import MODEL_FILES, link_model, make_finished_run, write_predictions
 from catdog.datasets import open_dataset
 from catdog.datasets.synthetic.generate import generate_dataset
 from catdog.models.specs import MODELS
@@ -21,7 +21,7 @@ def model(tmp_path: Path) -> Path:
     """A folder with what stands for a model's files."""
     folder = tmp_path / "model"
     folder.mkdir()
-    for name in FILES:
+    for name in MODEL_FILES:
         (folder / name).write_bytes(b"x" * 10_000_000)
     return folder
 
@@ -57,7 +57,7 @@ def test_made_runs_have_predictions_that_give_their_scores(first, model) -> None
         answered = run.predictions()
         assert answered.paths == catalog.paths
         assert run.details["data"]["fingerprint"] == catalog.fingerprint
-        right = answered.right()
+        right = answered.correct()
         for split in ("validation", "test"):
             assert run.evaluation[split]["accuracy"] == pytest.approx(right[catalog.indices(split)].mean())
     assert runs[0].predictions().probabilities.tolist() != runs[1].predictions().probabilities.tolist()
@@ -67,23 +67,23 @@ def test_answers_are_about_as_often_right_as_the_best_epoch(settings: Settings) 
     generate_dataset(settings.data / "drawn", training=400, validation=40)
     catalog = open_dataset(settings, "drawn").catalog
     for number, name in enumerate(MODELS):
-        run = finished_run(settings, name, number, EPOCHS)
-        answer(run, catalog)
-        right = run.predictions().right().mean()
+        run = make_finished_run(settings, name, number, EPOCHS)
+        write_predictions(run, catalog)
+        right = run.predictions().correct().mean()
         assert abs(right - run.best_val_accuracy) < 0.08
 
 
 def test_a_lent_model_takes_no_space_of_its_own(settings: Settings, model: Path) -> None:
-    run = finished_run(settings, "model1", 0, 1)
-    lend_model(run, model)
-    assert all((run.folder / name).samefile(model / name) for name in FILES)
+    run = make_finished_run(settings, "model1", 0, 1)
+    link_model(run, model)
+    assert all((run.folder / name).samefile(model / name) for name in MODEL_FILES)
 
 
 def test_the_table_says_which_targets_were_missed() -> None:
     rows = [
-        row(500, "compare", "warm", 123.4, 300),
-        row(500, "browse", "cold", 1500.0, 1500),
-        row(0, "", "memory", 1351, 350, "MB"),
+        make_row(500, "compare", "warm", 123.4, 300),
+        make_row(500, "browse", "cold", 1500.0, 1500),
+        make_row(0, "", "memory", 1351, 350, "MB"),
     ]
     assert table(rows).splitlines()[2:] == [
         "| 500 | compare | warm | 123.4 ms | < 300 ms |",
@@ -93,18 +93,18 @@ def test_the_table_says_which_targets_were_missed() -> None:
 
 
 def test_each_number_of_runs_has_a_server_of_its_own(first: Settings, model: Path) -> None:
-    rows = list(measured(first, model, [0, CHOSEN], ["compare"], 1))
+    rows = list(measure(first, model, [0, CHOSEN], ["compare"], 1))
     usual = [("overview", "after a start"), ("compare", "cold"), ("compare", "warm")]
     chart = [("compare", f"{CHOSEN} runs, cold"), ("compare", f"{CHOSEN} runs, warm")]
-    kinds = {number: [(row["page"], row["what"]) for row in rows if row["runs"] == number] for number in (0, CHOSEN)}
+    kinds = {number: [(make_row["page"], make_row["what"]) for make_row in rows if make_row["runs"] == number] for number in (0, CHOSEN)}
     assert kinds == {0: [*usual, ("", "memory")], CHOSEN: [*usual, *chart, ("", "memory")]}
-    assert all(row["value"] > 0 for row in rows)
+    assert all(make_row["value"] > 0 for make_row in rows)
     assert not list_runs(first)
 
 
 def test_an_unknown_page_is_refused_with_the_known_names(first, model) -> None:
     with pytest.raises(SystemExit, match=r"There is no page nosuch, only overview, browse, .*compare"):
-        list(measured(first, model, [0], ["nosuch"], 1))
+        list(measure(first, model, [0], ["nosuch"], 1))
 
 
 def test_the_page_benchmark_has_help_and_refuses_zero_times() -> None:
@@ -123,7 +123,7 @@ def test_all_pages_are_measured_and_augment_comes_last() -> None:
     assert done.returncode == 0, done.stderr
     rows = json.loads(done.stdout)
     assert [json.loads(line) for line in done.stderr.splitlines()] == rows
-    opened = [row["page"] for row in rows if row["what"] == "warm"]
+    opened = [make_row["page"] for make_row in rows if make_row["what"] == "warm"]
     assert {"overview", "browse", "train", "compare", "predict"} < set(opened)
     assert opened[-1] == "augment"
-    assert [row["what"] for row in rows if row["unit"] == "MB"] == ["memory before augment", "memory"]
+    assert [make_row["what"] for make_row in rows if make_row["unit"] == "MB"] == ["memory before augment", "memory"]

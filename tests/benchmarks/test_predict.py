@@ -1,20 +1,20 @@
 """The benchmark of predictions, on models nobody trained: it measures the real server, whose answers must be right."""
 
-from benchmarks.answering import BULK, SINGLE
-from benchmarks.predict import server_table, ways_table
+from benchmarks.inference import LITERT_BULK, LITERT_SINGLE
+from benchmarks.predict import inference_table, server_table
 
 
 def test_what_misses_its_target_is_marked() -> None:
     def row(model: str, way: str, milliseconds: float) -> dict:
         return {"model": model, "way": way, "milliseconds": milliseconds, "per_second": 1000 / milliseconds}
 
-    lines = ways_table(
+    lines = inference_table(
         [
-            row("model4", SINGLE, 2.4),
-            row("model4", SINGLE, 2.6),
-            row("model4", BULK, 5.0),
-            row("model1", SINGLE, 6.0),
-            row("model1", BULK, 60.0),
+            row("model4", LITERT_SINGLE, 2.4),
+            row("model4", LITERT_SINGLE, 2.6),
+            row("model4", LITERT_BULK, 5.0),
+            row("model1", LITERT_SINGLE, 6.0),
+            row("model1", LITERT_BULK, 60.0),
             {"model": "model1", "apart": 2e-4},
         ]
     ).splitlines()[2:]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.answering import BULK, KERAS_BATCH, KERAS_CALL, KERAS_ONE, LOOK, SINGLE
-from benchmarks.predict import ALIKE, make_runs
-from benchmarks.pupils import OFTEN, TICK
+from benchmarks.classroom import LIVE_UPDATE, WEIGHTS
+from benchmarks.inference import HEATMAP, KERAS_BATCH, KERAS_CALL, KERAS_SINGLE, LITERT_BULK, LITERT_SINGLE
+from benchmarks.predict import TOLERANCE, make_runs
 from catdog.models.specs import MODELS
 from catdog.runs import list_runs
 from catdog.settings import PROJECT, Settings
@@ -36,12 +36,12 @@ def measured(untrained_home: Path) -> dict:
 def test_litert_and_keras_answer_alike_in_every_model(measured: dict) -> None:
     apart = {row["model"]: row["apart"] for row in measured["ways"] if "apart" in row}
     assert set(apart) == set(MODELS)
-    assert max(apart.values()) <= ALIKE
+    assert max(apart.values()) <= TOLERANCE
 
 
 def test_every_way_is_measured_for_every_model(measured: dict) -> None:
     ways_measured = {(row["model"], row["way"]) for row in measured["ways"] if "way" in row}
-    ways = (SINGLE, BULK, LOOK, KERAS_ONE, KERAS_CALL, KERAS_BATCH)
+    ways = (LITERT_SINGLE, LITERT_BULK, HEATMAP, KERAS_SINGLE, KERAS_CALL, KERAS_BATCH)
     assert ways_measured == {(model, way) for model in MODELS for way in ways}
 
 
@@ -75,7 +75,7 @@ def test_people_at_work_meet_no_error_and_get_the_right_answers(visited):
 
 
 def test_they_do_all_kinds_of_things_and_live_curves_move_on(visited):
-    assert set(visited["kinds"]) >= {*OFTEN, "drop a photo", TICK}
+    assert set(visited["kinds"]) >= {*WEIGHTS, "drop a photo", LIVE_UPDATE}
 
 
 def test_the_training_goes_on_meanwhile_and_is_gone_afterwards(visited, untrained_home):

@@ -12,11 +12,11 @@ import pytest
 from benchmarks import growth
 from benchmarks import runs as benchmark_of_runs
 from benchmarks.floor import KEYS as FLOOR_KEYS
-from benchmarks.floor import floor, multiply_adds
+from benchmarks.floor import count_multiply_adds, measure_floor
+from benchmarks.measure import median_seconds
 from benchmarks.processes import run_process, train
-from benchmarks.summary import distances, distances_table, summary, table
-from benchmarks.timing import median_seconds
-from benchmarks.training import earlier
+from benchmarks.summary import floor_ratios, floor_table, summarize, summary_table
+from benchmarks.training import read_rows
 from catdog.runs import list_runs
 from catdog.settings import PROJECT, Settings
 from catdog.training import TrainConfig
@@ -48,7 +48,7 @@ FLOORS = [
 
 
 def test_ratios_compare_means_over_seeds_and_sums() -> None:
-    summaries = summary(ROWS)
+    summaries = summarize(ROWS)
     ratios = {model: values["training_ratio"] for model, values in summaries.items()}
     assert ratios == {"model1": 2, "model4": 11, "all": 5}
     assert summaries["model1"]["total_ratio"] == round(50 / 30, 2)
@@ -58,7 +58,7 @@ def test_ratios_compare_means_over_seeds_and_sums() -> None:
 
 
 def test_the_table_has_both_ways_and_the_ratios_of_every_model() -> None:
-    lines = table(summary(ROWS)).splitlines()
+    lines = summary_table(summarize(ROWS)).splitlines()
     assert len(lines) == 2 + 3 * 3
     assert "| model4 | catdog | 2 | 0.50 | 10 | 20 | 0.970 | 10 |" in lines
     assert "| model4 | ratio |  |  | 11.00 times | 6.00 times |  |  |" in lines
@@ -66,28 +66,28 @@ def test_the_table_has_both_ways_and_the_ratios_of_every_model() -> None:
 
 def test_models_with_unequal_numbers_of_seeds_have_own_means() -> None:
     rows = [*ROWS[:4], row("model1", "notebook", 2, 50.0, 0.7), row("model1", "catdog", 2, 30.0, 0.75)]
-    summaries = summary(rows)
+    summaries = summarize(rows)
     assert [summaries[model]["catdog"]["seeds"] for model in ("model1", "model4")] == [2, 1]
     assert [summaries[model]["notebook"]["training"] for model in summaries] == [40, 100, 140]
     assert [summaries[model]["catdog"]["training"] for model in summaries] == [20, 10, 30]
     assert summaries["all"]["training_ratio"] == round(140 / 30, 2)
-    lines = table(summaries).splitlines()
+    lines = summary_table(summaries).splitlines()
     assert "| model1 | notebook | 2 | 2.00 | 40 | 50 | 0.650 | 50 |" in lines
     assert "| model4 | notebook | 1 | 5.00 | 100 | 110 | 0.970 | 100 |" in lines
     assert "| all | notebook |  | 7.00 | 140 | 160 |  | 100 |" in lines
 
 
 def test_one_way_alone_has_no_ratios_and_no_sum() -> None:
-    summaries = summary([row for row in ROWS if row["way"] == "catdog"])
+    summaries = summarize([row for row in ROWS if row["way"] == "catdog"])
     assert {model: set(values) for model, values in summaries.items()} == {"model1": {"catdog"}, "model4": {"catdog"}}
-    assert table(summaries).splitlines()[2:] == [
+    assert summary_table(summaries).splitlines()[2:] == [
         "| model1 | catdog | 2 | 1.00 | 20 | 30 | 0.700 | 30 |",
         "| model4 | catdog | 2 | 0.50 | 10 | 20 | 0.970 | 10 |",
     ]
 
 
 def test_nothing_is_summed_while_a_model_lacks_a_way() -> None:
-    summaries = summary(ROWS[:3])
+    summaries = summarize(ROWS[:3])
     assert list(summaries) == ["model1", "model4"]
     assert summaries["model1"]["training_ratio"] == 3
     assert set(summaries["model4"]) == {"notebook"}
@@ -101,18 +101,18 @@ def benchmark(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 def test_a_measurement_in_two_parts_is_put_together(tmp_path: Path) -> None:
     told, printed = tmp_path / "told", tmp_path / "printed"
     told.write_text("".join(json.dumps(row) + "\n" for row in ROWS[:5]) + "benchmark model1 seed 2 is failed: why\n")
-    printed.write_text(json.dumps({"trainings": ROWS[4:], "floors": FLOORS, "summary": {}}))  # the fifth is in both
+    printed.write_text(json.dumps({"trainings": ROWS[4:], "floors": FLOORS, "summarize": {}}))  # the fifth is in both
     done = benchmark("--models", "--add", told, printed, "--json")
-    summaries = summary(ROWS)
-    far = distances(summaries, FLOORS)
-    assert json.loads(done.stdout) == {"trainings": ROWS, "floors": FLOORS, "summary": summaries, "distances": far}
+    summaries = summarize(ROWS)
+    far = floor_ratios(summaries, FLOORS)
+    assert json.loads(done.stdout) == {"trainings": ROWS, "floors": FLOORS, "summarize": summaries, "floor_ratios": far}
     shown = benchmark("--models", "--add", told, printed).stdout
-    assert shown == f"{table(summaries)}\n\n{distances_table(far)}\n"
+    assert shown == f"{summary_table(summaries)}\n\n{floor_table(far)}\n"
 
 
 def test_one_training_told_alone_can_be_added(tmp_path: Path) -> None:
     (tmp_path / "told").write_text(json.dumps(ROWS[0]) + "\n")
-    assert earlier(str(tmp_path / "told")) == ROWS[:1]
+    assert read_rows(str(tmp_path / "told")) == ROWS[:1]
 
 
 @pytest.mark.parametrize("content", ["", "[1, 2]", '{"model": "model1"}', '{"model": "mod', '{"trainings": []}', None])
@@ -121,7 +121,7 @@ def test_a_file_without_trainings_is_not_added(tmp_path: Path, content: str | No
     if content is not None:
         path.write_text(content)
     with pytest.raises(argparse.ArgumentTypeError, match=str(path)):
-        earlier(str(path))
+        read_rows(str(path))
 
 
 def test_nothing_to_train_and_nothing_to_add_is_refused_at_once() -> None:
@@ -169,7 +169,7 @@ def test_multiply_adds_are_counted_by_the_size_of_kernels_and_outputs() -> None:
         ]
     )
     forward = 64 * 108 + 320
-    assert multiply_adds(model) == (forward, 2 * forward - 64 * 108)
+    assert count_multiply_adds(model) == (forward, 2 * forward - 64 * 108)
 
 
 def test_a_frozen_part_of_a_model_has_no_way_back() -> None:
@@ -178,19 +178,19 @@ def test_a_frozen_part_of_a_model_has_no_way_back() -> None:
     inner = keras.Sequential([keras.Input((10, 10, 3)), keras.layers.DepthwiseConv2D(3), keras.layers.Flatten()])
     inner.trainable = False
     model = keras.Sequential([keras.Input((10, 10, 3)), inner, keras.layers.Dense(5)])
-    assert multiply_adds(model) == (64 * 27 + 192 * 5, 192 * 5)
+    assert count_multiply_adds(model) == (64 * 27 + 192 * 5, 192 * 5)
 
 
 def test_the_distance_to_the_floor_compares_an_epoch_of_ours_with_it() -> None:
-    far = distances(summary(ROWS), FLOORS)
+    far = floor_ratios(summarize(ROWS), FLOORS)
     assert set(far) == {"model1"}
     assert (far["model1"]["times_from_memory"], far["model1"]["times_sums_alone"]) == (1.25, 2.0)
-    assert distances_table(far).splitlines()[2:] == ["| model1 | 1.00 | 0.80 | 1.25 times | 0.50 | 2.00 times |"]
-    assert distances(summary(ROWS[:1]), FLOORS) == {}
+    assert floor_table(far).splitlines()[2:] == ["| model1 | 1.00 | 0.80 | 1.25 times | 0.50 | 2.00 times |"]
+    assert floor_ratios(summarize(ROWS[:1]), FLOORS) == {}
 
 
 def test_the_floor_is_measured_with_the_keys_that_can_be_added() -> None:
-    summaries = floor("model3", steps=1)
+    summaries = measure_floor("model3", steps=1)
     assert summaries.keys() == FLOORS[0].keys() == FLOOR_KEYS
     assert 0 < summaries["epoch_of_sums_alone_s"] < summaries["epoch_from_memory_s"]
 

@@ -30,7 +30,7 @@ def wait_for_counts(window: Page, expected: list[int]) -> None:
 def test_the_threshold_moves_the_confusion_matrix(visitor, trained):
     window = visitor.visit("evaluate", run=trained.id, of="validation")
     page = main(window)
-    answers = trained.predictions().of("validation")
+    answers = trained.predictions().of_split("validation")
     wait_for_counts(window, confusion_matrix(answers.labels, answers.probabilities).ravel().tolist())
     knob = page.get_by_role("slider", name="Threshold")
     knob.press("End")
@@ -72,7 +72,7 @@ def test_a_cell_opens_by_keyboard_and_its_image_with_a_heatmap(visitor, trained)
 
 
 def test_a_link_shows_the_same_picture_large_to_somebody_else(visitor, trained):
-    path = trained.predictions().of("test").paths[0]
+    path = trained.predictions().of_split("test").paths[0]
     window = visitor.visit("evaluate", run=trained.id, photo=path)
     expect(window.get_by_role("dialog").get_by_alt_text(MAP)).to_be_visible()
     window.keyboard.press("Escape")

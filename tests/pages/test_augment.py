@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from catdog.augmentation.config import Augmentation
-from catdog.augmentation.layers import keras_code
+from catdog.augmentation.layers import write_keras_code
 from catdog.runs import list_runs
 from catdog.training import TrainConfig
 from tests.pages.conftest import alternatives, button, text_of
@@ -107,7 +107,7 @@ def test_switched_off_there_are_no_versions(app):
 def test_the_code_is_that_of_the_settings(app):
     page = app("augment", flip="up-down", turn="36", zoom="20", fill="constant")
     assert [code.value.strip() for code in page.code] == [
-        keras_code(Augmentation("vertical", 0.1, 0.2, fill="constant")).strip()
+        write_keras_code(Augmentation("vertical", 0.1, 0.2, fill="constant")).strip()
     ]
 
 

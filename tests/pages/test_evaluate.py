@@ -99,10 +99,10 @@ def test_without_a_run_the_page_says_what_will_appear_and_has_the_button(app):
 def test_the_scores_are_those_of_the_library(app, answered):
     run = answered()
     page = app("evaluate")
-    test = run.predictions().of("test")
+    test = run.predictions().of_split("test")
     row = scores(page)[run.name]
     assert row["photos"] == len(test)
-    assert row["accuracy"] == pytest.approx(100 * test.right().mean())
+    assert row["accuracy"] == pytest.approx(100 * test.correct().mean())
     assert row["loss"] == pytest.approx(test.losses.mean())
     assert row["roc"] == pytest.approx(roc_curve(test.labels, test.probabilities).area)
     assert row["pr"] == pytest.approx(precision_recall_curve(test.labels, test.probabilities).area)
@@ -125,10 +125,10 @@ def test_precision_and_recall_are_explained_with_the_names_of_the_classes(app, a
 def test_validation_pictures_are_another_choice_which_the_page_warns_of(app, answered):
     run = answered()
     page = app("evaluate", of="validation")
-    assert scores(page)[run.name]["photos"] == len(run.predictions().of("validation"))
+    assert scores(page)[run.name]["photos"] == len(run.predictions().of_split("validation"))
     assert "slightly flattering" in text_of(page)
     page.segmented_control(key="of").set_value("test").run()
-    assert scores(page)[run.name]["photos"] == len(run.predictions().of("test"))
+    assert scores(page)[run.name]["photos"] == len(run.predictions().of_split("test"))
     assert "this number is the honest one" in text_of(page)
     assert "the test photos overlapped the validation photos" in text_of(page)
 
@@ -173,15 +173,15 @@ def test_nobody_chosen_asks_for_a_choice(app, answered):
 
 @pytest.mark.parametrize("threshold", [0.2, 0.5, 0.8])
 def test_the_threshold_moves_matrix_precision_recall_and_the_dots_together(app, answered, threshold):
-    test = answered().predictions().of("test")
+    test = answered().predictions().of_split("test")
     page = app("evaluate", threshold=str(threshold))
-    found = test.answers(threshold)
+    found = test.predicted_labels(threshold)
     counts = [int(((test.labels == label) & (found == answer)).sum()) for label in (0, 1) for answer in (0, 1)]
     names = ["cats called cats", "cats called dogs", "dogs called cats", "dogs called dogs"]
     assert cells(page) == [f"**{count}** {name}" for count, name in zip(counts, names, strict=True)]
     cats, dogs = class_scores(test.labels, test.probabilities, threshold)
     assert metrics(page) == {
-        "Accuracy at this threshold": format_percent(test.right(threshold).mean()),
+        "Accuracy at this threshold": format_percent(test.correct(threshold).mean()),
         "Precision of cats": format_percent(cats.precision),
         "Recall of cats": format_percent(cats.recall),
         "Precision of dogs": format_percent(dogs.precision),
@@ -194,7 +194,7 @@ def test_the_threshold_moves_matrix_precision_recall_and_the_dots_together(app, 
 
 
 def test_a_moved_threshold_changes_the_matrix_at_once(app, answered):
-    test = answered().predictions().of("test")
+    test = answered().predictions().of_split("test")
     page = app("evaluate")
     page.slider(key="threshold").set_value(1.0).run()
     assert cells(page)[1] == "**0** cats called dogs"
@@ -209,11 +209,11 @@ def test_where_no_picture_gets_an_answer_its_precision_is_a_dash_and_not_an_erro
 
 
 def test_a_cell_opens_its_pictures_and_is_in_the_address(app, answered):
-    validation = answered(noise=0.6).predictions().of("validation")
+    validation = answered(noise=0.6).predictions().of_split("validation")
     page = app("evaluate", of="validation")
     page.button(key="open-cell-01").click().run()
     assert page.query_params["cell"] == "01"
-    rows = np.flatnonzero((validation.labels == 0) & (validation.answers() == 1))
+    rows = np.flatnonzero((validation.labels == 0) & (validation.predicted_labels() == 1))
     rows = rows[np.argsort(-validation.losses[rows], kind="stable")]
     assert len(rows)
     assert files(page) == [validation.paths[row].rsplit("/", 1)[-1] for row in rows][:12]
@@ -228,7 +228,7 @@ def test_a_cell_that_does_not_exist_is_passed_over(app, answered):
 
 def test_many_pictures_come_page_by_page(app, answered):
     run = answered(noise=0.5)
-    validation = run.predictions().of("validation")
+    validation = run.predictions().of_split("validation")
     page = app("evaluate", of="validation")
     hard = [one.path.rsplit("/", 1)[-1] for one in find_hard_examples({"it": validation}, 48)]
     assert files(page) == hard[:12]
@@ -239,7 +239,7 @@ def test_many_pictures_come_page_by_page(app, answered):
 def test_the_hardest_pictures_are_those_of_all_chosen_runs_with_the_answer_of_each(app, answered):
     runs = [answered("model1", "one", 0.5, 1), answered("model2", "two", 0.5, 2)]
     page = app("evaluate")
-    expected = find_hard_examples({run.id: run.predictions().of("test") for run in runs}, 48)
+    expected = find_hard_examples({run.id: run.predictions().of_split("test") for run in runs}, 48)
     assert files(page) == [one.path.rsplit("/", 1)[-1] for one in expected][:12]
     caption = next(one.value for one in page.caption if "one: " in one.value)
     for run in runs:
@@ -252,7 +252,7 @@ def test_the_hardest_pictures_are_those_of_all_chosen_runs_with_the_answer_of_ea
 
 def test_the_pictures_on_which_runs_disagree_follow_the_threshold(app, answered):
     runs = [answered("model1", "one", 0.5, 1), answered("model2", "two", 0.5, 2)]
-    parts = {run.id: run.predictions().of("test") for run in runs}
+    parts = {run.id: run.predictions().of_split("test") for run in runs}
     for threshold in (0.5, 0.9):
         page = app("evaluate", show=DISPUTED, threshold=str(threshold))
         assert files(page) == [one.path.rsplit("/", 1)[-1] for one in find_disagreements(parts, threshold)][:12]
@@ -270,12 +270,14 @@ def test_the_run_in_focus_can_be_chosen_and_is_in_the_address(app, answered):
     page = app("evaluate")
     page.selectbox(key="focus").set_value(other.id).run()
     assert page.query_params["focus"] == other.id
-    assert metrics(page)["Accuracy at this threshold"] == format_percent(other.predictions().of("test").right().mean())
+    assert metrics(page)["Accuracy at this threshold"] == format_percent(
+        other.predictions().of_split("test").correct().mean()
+    )
 
 
 def test_a_picture_opens_with_every_answer_and_where_the_model_looks(app, answered, catalog):
     runs = [answered("model1", "one"), answered("model2", "two", seed=2)]
-    path = runs[0].predictions().of("test").paths[0]
+    path = runs[0].predictions().of_split("test").paths[0]
     page = app("evaluate", photo=path)
     words = [text for text in alternatives(page) if "under a map of where" in text]
     assert words == ["The same picture as the models get it, 160 × 160 pixels, under a map of where one looks"]
@@ -300,22 +302,22 @@ def inside(monkeypatch):
 
 def test_model4_shows_what_each_place_adds_and_can_hide_places_too(app, answered, inside):
     run = answered("model4", "four")
-    page = app("evaluate", photo=run.predictions().of("test").paths[0])
+    page = app("evaluate", photo=run.predictions().of_split("test").paths[0])
     assert "what each one adds, exactly" in text_of(page)
-    page = app("evaluate", photo=run.predictions().of("test").paths[0], how="hiding places")
+    page = app("evaluate", photo=run.predictions().of_split("test").paths[0], how="hiding places")
     assert "not what the model sees there" in text_of(page)
     assert any("under a map of where four looks" in text for text in alternatives(page))
 
 
 def test_a_look_inside_shows_what_the_first_filters_find(app, answered, inside):
     run = answered("model1", "one")
-    page = app("evaluate", photo=run.predictions().of("test").paths[0])
+    page = app("evaluate", photo=run.predictions().of_split("test").paths[0])
     assert "What each of the first 32 filters of one finds" in alternatives(page)
 
 
 def test_a_model_that_can_not_be_looked_into_still_shows_where_it_looks(app, answered):
     run = answered("model1", "one")  # its file is no real model
-    page = app("evaluate", photo=run.predictions().of("test").paths[0])
+    page = app("evaluate", photo=run.predictions().of_split("test").paths[0])
     assert any("under a map of where one looks" in text for text in alternatives(page))
     assert ["can't be looked into" in error.value for error in page.error] == [True]
 
@@ -333,7 +335,7 @@ def test_a_run_without_its_model_file_is_judged_but_can_not_show_where_it_looks(
     run = answered()
     monkeypatch.setattr("catdog.inference.predictor.load_predictor", missing)
     run.files.tflite.unlink()
-    page = app("evaluate", photo=run.predictions().of("test").paths[0])
+    page = app("evaluate", photo=run.predictions().of_split("test").paths[0])
     assert list(scores(page)) == [run.name]
     assert "has no usable model file any more" in text_of(page)
 
@@ -341,7 +343,7 @@ def test_a_run_without_its_model_file_is_judged_but_can_not_show_where_it_looks(
 def test_a_picture_file_that_is_gone_is_said_and_the_others_shown(app, answered, catalog):
     run = answered(noise=0.5)
     app("evaluate")  # the pictures are decoded now
-    gone = find_hard_examples({"it": run.predictions().of("test")}, 1)[0].path
+    gone = find_hard_examples({"it": run.predictions().of_split("test")}, 1)[0].path
     (catalog.root / gone).rename(catalog.root / f"{gone}.away")
     page = app("evaluate", photo=gone)
     assert list(scores(page)) == [run.name]
@@ -388,7 +390,7 @@ def test_a_run_that_is_asked_anew_is_judged_by_what_it_says(app, answered, monke
     page = app("evaluate")
     assert not asked
     button(page, f"Ask {run.name} about the pictures now").click().run()
-    assert scores(page)[run.name]["accuracy"] == pytest.approx(100 * before.of("test").right().mean())
+    assert scores(page)[run.name]["accuracy"] == pytest.approx(100 * before.of_split("test").correct().mean())
     page.run()
     assert asked == [run.id]
 
@@ -462,7 +464,7 @@ def test_markup_in_a_runs_name_is_shown_as_it_is(app, answered):
     evil = "<b>[x](http://evil)</b>**run**"
     run = answered(name=evil)
     other = answered("model2", name="other", seed=2)
-    page = app("evaluate", photo=run.predictions().of("test").paths[0], run=[run.id, other.id])
+    page = app("evaluate", photo=run.predictions().of_split("test").paths[0], run=[run.id, other.id])
     words = text_of(page)
     assert "[x](http" not in words.replace("\\[x\\](http", "")
     assert "<b>" not in words.replace("\\<b\\>", "")

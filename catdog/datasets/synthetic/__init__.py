@@ -1,5 +1,6 @@
-"""Draw one cat or one dog: scenery, animal, light."""
+"""The drawn set: images of cats and dogs drawn from a seed, for the time before the photos are there."""
 
-from catdog.datasets.synthetic.compose import draw_image, draw_in_scene, draw_scene
+from catdog.datasets.synthetic.compose import draw_image
+from catdog.datasets.synthetic.generate import generate_dataset
 
-__all__ = ["draw_image", "draw_in_scene", "draw_scene"]
+__all__ = ["draw_image", "generate_dataset"]

@@ -1,4 +1,4 @@
-"""Bodies: sitting and lying, slim for cats and sturdy for dogs, with their tails."""
+"""Bodies with tails: sitting and lying, slim for cats and sturdy for dogs; lengths are in units of a head's radius."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,14 @@ from catdog.datasets.synthetic.coat import Coat, mark_body
 
 @dataclass(frozen=True)
 class Build:
-    """Proportions in head radii: chest width, leg width, paw width, tail width at its root and at its tip."""
+    """Proportions of a body, in units of the head's radius.
+
+    Attributes:
+        chest: Width of the chest.
+        leg: Width of a leg.
+        paw: Width of a paw.
+        tail: Width of the tail at its root and at its tip.
+    """
 
     chest: float
     leg: float
@@ -23,7 +30,7 @@ DOG = Build(chest=1.22, leg=0.42, paw=0.3, tail=(0.42, 0.14))
 
 
 def draw_bust(canvas: Canvas, coat: Coat, build: Build, rng: np.random.Generator) -> None:
-    """Draw neck and chest of a sitting body below a head of radius 1 at (0, 0); the picture should end at y = 1.7."""
+    """Draw neck and chest below a head of radius 1 at (0, 0); the image should end at about y = 1.7."""
     chest = build.chest
     torso = [(-0.5, 0.4), (-0.72 * chest, 1.2), (-1.12, 2.1), (-1.25, 2.7), (-0.8, 3.05)]
     torso += [(0.3, 3.05), (0.62 * chest, 2.9), (0.74 * chest, 1.9), (0.68 * chest, 1.2), (0.5, 0.4)]
@@ -31,7 +38,7 @@ def draw_bust(canvas: Canvas, coat: Coat, build: Build, rng: np.random.Generator
 
 
 def draw_sitting(canvas: Canvas, coat: Coat, build: Build, rng: np.random.Generator) -> None:
-    """Draw a sitting body below a head of radius 1 at (0, 0); it ends at about y = 3.1 and faces right."""
+    """Draw a sitting body, facing right, below a head of radius 1 at (0, 0); it ends at about y = 3.1."""
     _tail(canvas, coat, build, rng, (-0.85, 2.75))
     draw_bust(canvas, coat, build, rng)
     _haunch(canvas, coat, -0.68, 2.5, 0.58, 0.5)
@@ -53,7 +60,7 @@ def draw_sitting(canvas: Canvas, coat: Coat, build: Build, rng: np.random.Genera
 
 
 def draw_lying(canvas: Canvas, coat: Coat, build: Build, rng: np.random.Generator) -> None:
-    """Draw a lying body behind and below a head of radius 1 at (0, 0); it ends at about y = 1.75, facing right."""
+    """Draw a lying body, facing right, below a head of radius 1 at (0, 0); it ends at about y = 1.75."""
     chest = build.chest
     _tail(canvas, coat, build, rng, (-2.1, 1.35))
     torso = [(-0.2, -0.1), (-1.1, -0.12), (-2.0, 0.25), (-2.4, 1.0), (-2.1, 1.62)]
@@ -71,7 +78,7 @@ def _trunk(canvas: Canvas, coat: Coat, rng: np.random.Generator, outline: np.nda
         mark_body(fur, coat, rng, box)
         left, _, _, bottom = box
         fur.glow(left + 0.2, bottom, 1.4, 1.1, darker(coat.main, 0.6), 0.5)
-        # The head's shadow on the chest parts the two.
+        # the head's shadow on the chest separates the two
         fur.glow(0.0, 0.85, 1.1, 0.6, darker(coat.main, 0.7), 0.6)
 
 
@@ -91,7 +98,7 @@ def _paw(canvas: Canvas, coat: Coat, x: float, y: float, width: float) -> None:
 def _tail(canvas: Canvas, coat: Coat, build: Build, rng: np.random.Generator, root: tuple[float, float]) -> None:
     x, y = root
     lift = rng.uniform(0.5, 1.2)
-    # Offsets from the root: a cat's tail lies on the ground first and curls up, a dog's goes straight up.
+    # offsets from the root: a cat's tail lies on the ground first and curls up, a dog's goes straight up
     if build is CAT:
         path = [(0, 0), (-0.6, 0.1), (-1.0, -0.35 * lift), (-0.85, -lift), (-1.15, -1.35 * lift)]
     else:

@@ -1,4 +1,4 @@
-"""Fur: its colours and its pattern. Cats and dogs draw from the same ones, so colour never tells the class."""
+"""Fur: its colours and its pattern. Cats and dogs share them, so that colour never gives away the class."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,15 @@ FURS: tuple[Colour, ...] = (
 
 @dataclass(frozen=True)
 class Coat:
-    """One animal's fur: main colour, pale colour (chest, muzzle, paws), colour of the marks, pattern, tuft length."""
+    """The fur of an animal.
+
+    Attributes:
+        main: Main colour.
+        pale: Colour of chest, muzzle and paws.
+        mark: Colour of the pattern.
+        pattern: One of PATTERNS.
+        tuft: Length of the tufts, in units of the head's radius.
+    """
 
     main: Colour
     pale: Colour
@@ -34,12 +42,12 @@ class Coat:
 
     @property
     def edge(self) -> Colour:
-        """The colour of rims and folds."""
+        """Colour of outlines and folds."""
         return darker(self.main, 0.5)
 
 
 def choose_coat(rng: np.random.Generator) -> Coat:
-    """Return a coat drawn at random."""
+    """Return a random coat."""
     main = FURS[rng.integers(len(FURS))]
     main = darker(main, rng.uniform(0, 0.15)) if rng.random() < 0.5 else lighter(main, rng.uniform(0, 0.2))
     pattern = PATTERNS[rng.integers(len(PATTERNS))]
@@ -55,7 +63,7 @@ def choose_coat(rng: np.random.Generator) -> Coat:
 
 
 def mark_head(canvas: Canvas, coat: Coat, rng: np.random.Generator) -> None:
-    """Paint the pattern of a head of radius 1 around (0, 0); call it inside the head's outline."""
+    """Paint the pattern of a head of radius 1 at (0, 0), on a canvas inside the head's outline."""
     if coat.pattern == "striped":
         for x, lean in ((-0.34, -0.1), (0.0, 0.0), (0.34, 0.1)):
             canvas.fill(tapered([(x, -0.38), (x + lean / 2, -0.7), (x + lean, -1.15)], 0.06, 0.2), coat.mark)
@@ -76,7 +84,7 @@ def mark_head(canvas: Canvas, coat: Coat, rng: np.random.Generator) -> None:
 
 
 def mark_body(canvas: Canvas, coat: Coat, rng: np.random.Generator, box: tuple[float, float, float, float]) -> None:
-    """Paint the pattern of a body that fills `box` (left, top, right, bottom); call it inside its outline."""
+    """Paint the pattern of a body that fills a box (left, top, right, bottom), on a canvas inside its outline."""
     left, top, right, bottom = box
     width, height = right - left, bottom - top
     if coat.pattern == "striped":

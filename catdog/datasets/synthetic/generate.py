@@ -1,4 +1,4 @@
-"""The drawn set: the cats and dogs that stand in where the photos can't be had, drawn from a seed."""
+"""Write the drawn set: images of cats and dogs in the layout of the photo set, drawn from a seed."""
 
 import io
 import shutil
@@ -8,15 +8,13 @@ from uuid import uuid4
 import numpy as np
 from PIL import Image
 
-from catdog.datasets.synthetic import draw_image, draw_in_scene, draw_scene
+from catdog.datasets.synthetic.compose import draw_in_scene, draw_scene
 from catdog.errors import DataError, UsageError
 from catdog.utils.progress import Progress, silent
 
-__all__ = ["draw_image", "generate_dataset"]
-
 FOLDERS = ("cats", "dogs")
 NAMES = ("cat", "dog")
-QUALITY = 90
+QUALITY = 90  # of the JPEGs
 
 
 def generate_dataset(
@@ -26,14 +24,22 @@ def generate_dataset(
     validation: int = 400,
     progress: Progress = silent,
 ) -> None:
-    """Draw `training` and `validation` pictures, half of them cats, into `root`/{train,validation}/{cats,dogs}.
+    """Draw images into train/ and validation/ with cats/ and dogs/ in each, half of the images in each class.
 
-    The files are RGB JPEGs of 160 × 160 pixels, named cat.0001.jpg and so on. The same seed gives the same bytes, and
-    a smaller set is the beginning of a larger one. The set appears whole or not at all. Where another process has
-    written `root` in the meantime, its set stays.
+    The files are RGB JPEGs of 160 × 160 pixels named cat.0001.jpg and so on. The same seed gives the same bytes, and
+    a smaller set is the beginning of a larger one. The folder appears only when the set is whole. If another process
+    has written it in the meantime, that set stays.
 
-    Raises UsageError for counts that are not even and at least 2 or a negative seed, DataError where `root` already
-    holds something or can't be written to.
+    Args:
+        root: The folder to write; it must be missing or empty.
+        seed: 0 or more.
+        training: Number of training images, even and at least 2.
+        validation: Number of validation images, even and at least 2.
+        progress: Told how many images are drawn.
+
+    Raises:
+        UsageError: If a count or the seed is out of range.
+        DataError: If `root` is not empty or can't be written.
     """
     for count in (training, validation):
         if count < 2 or count % 2:
@@ -44,8 +50,8 @@ def generate_dataset(
         raise DataError(f"{root} already holds something; remove it to draw the pictures anew.")
     work = root.with_name(f".{root.name}-{uuid4().hex[:8]}")
     try:
-        _write_pictures(work, seed, {"train": training, "validation": validation}, progress)
-        _take_place(work, root)
+        _write_images(work, seed, {"train": training, "validation": validation}, progress)
+        _rename(work, root)
     except OSError as error:
         raise DataError(
             f"The drawn pictures can't be written to {root} ({error.strerror or error}); "
@@ -55,28 +61,29 @@ def generate_dataset(
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _write_pictures(work: Path, seed: int, counts: dict[str, int], progress: Progress) -> None:
+def _write_images(work: Path, seed: int, counts: dict[str, int], progress: Progress) -> None:
     done, total = 0, sum(counts.values())
     for part, (split, count) in enumerate(counts.items()):
         for folder in FOLDERS:
             (work / split / folder).mkdir(parents=True)
         for number in range(1, count // 2 + 1):
-            # A generator of its own for each pair: no pair shares these numbers with another, whatever the counts.
+            # a generator for each pair, so that the other pairs and the counts don't change it
             rng = np.random.default_rng((seed, part, number))
-            # Both get the same scene, one of them mirrored, so that the scene can't tell the class; it also saves time.
+            # both get the same scene, one mirrored, so that the scene can't give away the class; it also saves time
             scene = draw_scene(rng)
             scenes = (scene, scene.transpose(Image.Transpose.FLIP_LEFT_RIGHT))
             for label in (0, 1):
                 path = work / split / FOLDERS[label] / f"{NAMES[label]}.{number:04}.jpg"
                 jpeg = io.BytesIO()
                 draw_in_scene(scenes[label], rng, label).save(jpeg, "JPEG", quality=QUALITY)
-                # Not written by Pillow, whose error for a full disk doesn't say so.
+                # not written by Pillow, whose error for a full disk doesn't say so
                 path.write_bytes(jpeg.getvalue())
                 done += 1
                 progress(done, total, "drawing pictures")
 
 
-def _take_place(work: Path, root: Path) -> None:
+def _rename(work: Path, root: Path) -> None:
+    """Give the finished folder its name, unless another process has written the set meanwhile."""
     try:
         work.replace(root)
     except OSError:

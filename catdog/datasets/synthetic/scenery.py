@@ -1,4 +1,4 @@
-"""Backgrounds: a studio, a meadow, a beach, a room, a sofa; with things lying about that say nothing of the class."""
+"""Backgrounds: a studio, a meadow, a beach, a room, a sofa, and objects that say nothing of the class."""
 
 import numpy as np
 from PIL import Image
@@ -20,7 +20,7 @@ PAINTS: tuple[Colour, ...] = (
 
 
 def draw_scenery(image: Image.Image, rng: np.random.Generator) -> None:
-    """Paint over the whole of `image` (RGB, square) with a scene drawn at random."""
+    """Paint a random scene over the whole of a square RGB image."""
     canvas = Canvas(image, scale=image.width)
     scenes = (_studio, _meadow, _meadow, _beach, _room, _room, _sofa)
     scenes[rng.integers(len(scenes))](canvas, rng)
@@ -32,7 +32,7 @@ def _paint(rng: np.random.Generator) -> Colour:
 
 
 def _wash(canvas: Canvas, top: Colour, bottom: Colour, start: float = 0.0, end: float = 1.0) -> None:
-    """Fill the band between the heights `start` and `end` with a gradient in 12 steps, blended by the resize."""
+    """Fill the band between two heights (0 to 1) with a gradient of 12 steps that the resize smooths."""
     size = canvas.image.width
     y0, y1 = round(start * size), round(end * size)
     share = np.linspace(0, 1, 12)[:, None, None]
@@ -96,7 +96,7 @@ def _beach(canvas: Canvas, rng: np.random.Generator) -> None:
     for x, y in rng.uniform((0, shore + 0.05), (1, 1), (12, 2)):
         canvas.dot(x, y, 0.006, (186, 162, 124))
     if rng.random() < 0.5:
-        _thing(canvas, rng, shore + 0.1)
+        _object(canvas, rng, shore + 0.1)
 
 
 def _room(canvas: Canvas, rng: np.random.Generator) -> None:
@@ -116,7 +116,7 @@ def _room(canvas: Canvas, rng: np.random.Generator) -> None:
     if rng.random() < 0.5:
         canvas.fill(oval(rng.uniform(0.3, 0.7), 0.95, 0.55, 0.14), _paint(rng))
     for _ in range(rng.integers(0, 3)):
-        _thing(canvas, rng, floor_line + 0.05)
+        _object(canvas, rng, floor_line + 0.05)
 
 
 def _frame(canvas: Canvas, rng: np.random.Generator) -> None:
@@ -131,7 +131,7 @@ def _frame(canvas: Canvas, rng: np.random.Generator) -> None:
         canvas.strokes(bars, [(242, 236, 226)] * 2, 0.015)
 
 
-def _thing(canvas: Canvas, rng: np.random.Generator, top: float) -> None:
+def _object(canvas: Canvas, rng: np.random.Generator, top: float) -> None:
     """Put a ball, a box or a plant on the ground."""
     x, y = rng.uniform(0.02, 0.25) + 0.73 * rng.integers(2), rng.uniform(top, 0.95)
     colour, kind = _paint(rng), rng.integers(3)

@@ -1,6 +1,6 @@
-"""Pages that can be taken away: single HTML files that need no network and no other file."""
+"""Reports and charts as single HTML files, which need no network and no other file."""
 
-from catdog.export.report.chart import render_chart
 from catdog.export.report.report import render_report
+from catdog.export.report.templates import render_chart
 
 __all__ = ["render_chart", "render_report"]

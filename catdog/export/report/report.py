@@ -1,10 +1,10 @@
-"""The report: data, settings, curves, scores, mistakes and hardest pictures of some runs, to hand in."""
+"""The report on several runs: data, settings, learning curves, scores, confusion and hardest test images."""
 
 import base64
 import io
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
@@ -15,71 +15,83 @@ from catdog.comparison import build_table, describe_overfitting, diff_settings, 
 from catdog.datasets import TEST, Dataset, open_dataset
 from catdog.errors import CatDogError
 from catdog.evaluation import Predictions, class_scores, confusion_matrix, describe_mcnemar, find_hard_examples, mcnemar
-from catdog.export.report.pages import drawing, page
+from catdog.export.report.templates import chart_to_json, render_template
 from catdog.runs import Run
 from catdog.settings import Settings
 from catdog.utils.text import format_percent
 
-HARDEST = 12
-SIDE = 240  # pixels of a picture's longer side in the report
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+HARDEST = 12  # images
+SIDE = 240  # pixels of an image's longer side in the report
 
 
 def render_report(settings: Settings, runs: Sequence[Run], names: Mapping[str, str]) -> str:
-    """Return the report of these runs as one HTML file that needs no other.
+    """Return a report on several runs as one HTML file that needs no other.
 
-    names: {run id: what the report calls the run}. Runs without answers to the test pictures (still training, or with
-    damaged files) have curves and settings only. Pictures come from the data set as it lies on this machine; where it
-    is gone or has changed, the report says so and names the files.
+    Runs without predictions for the test images (still training, or with damaged files) have curves and settings only.
+
+    Args:
+        settings: Where the datasets are. Images come from the dataset on this machine; where it is gone or has
+            changed, the report says so and names the files.
+        runs: The runs.
+        names: What to call each run, by its id.
     """
     histories = {run.id: run.history() for run in runs}
-    answers = _answers(runs)
-    return page(
+    predictions = _read_predictions(runs)
+    return render_template(
         "report.html",
         made=datetime.now().astimezone().strftime("%d %B %Y, %H:%M"),
-        runs=[_run(run, names[run.id], histories[run.id], answers.get(run.id)) for run in runs],
+        runs=[_describe_run(run, names[run.id], histories[run.id], predictions.get(run.id)) for run in runs],
         warning=warn_about_data(list(runs), names),
-        data=[data for data in {_data_words(run): None for run in runs} if data],
-        curves=drawing(_curves(runs, names, histories)),
+        data=[sentence for sentence in {_describe_data(run): None for run in runs} if sentence],
+        curves=chart_to_json(_plot_curves(runs, names, histories)),
         differences=diff_settings(runs),
         rows=build_table(runs, names),
-        better=_better(runs, names, answers),
-        hardest=_hardest(settings, runs, names, answers),
-        percent=format_percent,
+        significance=_compare_with_best(runs, names, predictions),
+        hard_examples=_list_hard_examples(settings, runs, names, predictions),
+        format_percent=format_percent,
     )
 
 
-def _answers(runs: Sequence[Run]) -> dict[str, Predictions]:
-    """Return the answers to the test pictures by run id; a run without any (that can be read) is left out."""
-    found = {}
+def _read_predictions(runs: Sequence[Run]) -> dict[str, Predictions]:
+    """Return the predictions for the test images by run id, without the runs that have none or damaged ones."""
+    predictions = {}
     for run in runs:
         try:
-            answers = run.predictions().of(TEST)
+            tested = run.predictions().of_split(TEST)
         except CatDogError:
             continue
-        if len(answers):
-            found[run.id] = answers
-    return found
+        if len(tested):
+            predictions[run.id] = tested
+    return predictions
 
 
-def _data_words(run: Run) -> str:
+def _describe_data(run: Run) -> str:
     data = run.details.get("data") or {}
     counts = data.get("counts")
     if not isinstance(counts, dict):
         return ""
     parts = [
-        f"{split}: " + ", ".join(f"{number:,} {name}" for name, number in of.items()) for split, of in counts.items()
+        f"{split}: " + ", ".join(f"{count:,} {name}" for name, count in by_class.items())
+        for split, by_class in counts.items()
     ]
-    known = get_baseline(run)
-    guess = f" Always guessing the most frequent class scores {format_percent(known)}." if known is not None else ""
+    baseline = get_baseline(run)
+    guess = ""
+    if baseline is not None:
+        guess = f" Always guessing the most frequent class scores {format_percent(baseline)}."
     fingerprint = run.fingerprint[:12]
     return (
         f"{data.get('title')} ({'; '.join(parts)}; fingerprint {fingerprint}).{guess} {data.get('note') or ''}".strip()
     )
 
 
-def _run(run: Run, name: str, history: Mapping[str, Sequence[float]], answers: Predictions | None) -> dict[str, Any]:
-    """Return what the report says of one run."""
-    said = {
+def _describe_run(
+    run: Run, name: str, history: Mapping[str, Sequence[float]], predictions: Predictions | None
+) -> dict[str, Any]:
+    """Return the template's values for one run."""
+    values = {
         "name": name,
         "id": run.id,
         "settings": {key: value for key, value in run.config.to_dict().items() if value is not None},
@@ -88,66 +100,73 @@ def _run(run: Run, name: str, history: Mapping[str, Sequence[float]], answers: P
         "overfitting": describe_overfitting(history, get_baseline(run)),
         "confusion": None,
     }
-    if answers is not None:
-        said["classes"] = _classes(run)
-        said["confusion"] = confusion_matrix(answers.labels, answers.probabilities, 0.5).tolist()
-        said["scores"] = class_scores(answers.labels, answers.probabilities, 0.5)
-    return said
+    if predictions is not None:
+        values["classes"] = _class_names(run)
+        values["confusion"] = confusion_matrix(predictions.labels, predictions.probabilities, 0.5).tolist()
+        values["scores"] = class_scores(predictions.labels, predictions.probabilities, 0.5)
+    return values
 
 
-def _classes(run: Run) -> tuple[str, str]:
+def _class_names(run: Run) -> tuple[str, str]:
     names = (run.details.get("data") or {}).get("classes")
     return (str(names[0]), str(names[1])) if isinstance(names, list) and len(names) == 2 else ("class 0", "class 1")
 
 
-def _curves(runs: Sequence[Run], names: Mapping[str, str], histories: Mapping[str, Mapping[str, Sequence[float]]]):
+def _plot_curves(
+    runs: Sequence[Run], names: Mapping[str, str], histories: Mapping[str, Mapping[str, Sequence[float]]]
+) -> "go.Figure":
     series = [Series(names[run.id], run.config.model, histories[run.id]) for run in runs]
     models = sorted({run.config.model for run in runs if run.config.source == "photos"})
-    shares = {round(share, 4) for run in runs if (share := get_baseline(run)) is not None}
-    return plot_panels(series, goals=list_goals(models, shares.pop() if len(shares) == 1 else None))
+    baselines = {round(baseline, 4) for run in runs if (baseline := get_baseline(run)) is not None}
+    return plot_panels(series, goals=list_goals(models, baselines.pop() if len(baselines) == 1 else None))
 
 
-def _better(runs: Sequence[Run], names: Mapping[str, str], answers: Mapping[str, Predictions]) -> list[str]:
-    """Return what McNemar's test says of the best run beside each other one, where both answered the same pictures."""
-    ranked = sorted((run for run in runs if run.id in answers), key=lambda run: -(run.best_val_accuracy or 0.0))
-    said = []
-    for other in ranked[1:]:
+def _compare_with_best(
+    runs: Sequence[Run], names: Mapping[str, str], predictions: Mapping[str, Predictions]
+) -> list[str]:
+    """Return a sentence with McNemar's test for the best run and each of the others that predicted the same images."""
+    ranked = sorted((run for run in runs if run.id in predictions), key=lambda run: -(run.best_val_accuracy or 0.0))
+    sentences = []
+    for run in ranked[1:]:
         try:
-            found = mcnemar(answers[ranked[0].id], answers[other.id])
+            result = mcnemar(predictions[ranked[0].id], predictions[run.id])
         except CatDogError:
             continue
-        said.append(describe_mcnemar(names[ranked[0].id], names[other.id], found))
-    return said
+        sentences.append(describe_mcnemar(names[ranked[0].id], names[run.id], result))
+    return sentences
 
 
-def _hardest(
-    settings: Settings, runs: Sequence[Run], names: Mapping[str, str], answers: Mapping[str, Predictions]
+def _list_hard_examples(
+    settings: Settings, runs: Sequence[Run], names: Mapping[str, str], predictions: Mapping[str, Predictions]
 ) -> list[dict[str, Any]]:
-    """Return the hardest test pictures of the runs that share the first one's data, each with all answers."""
-    alike = [run for run in runs if run.id in answers]
-    alike = [run for run in alike if run.fingerprint == alike[0].fingerprint]
-    if not alike:
+    """Return the hardest test images of the runs that share the first one's dataset, with all their predictions."""
+    comparable = [run for run in runs if run.id in predictions]
+    comparable = [run for run in comparable if run.fingerprint == comparable[0].fingerprint]
+    if not comparable:
         return []
-    dataset, classes = _dataset(settings, alike[0]), _classes(alike[0])
+    dataset, classes = _open_dataset(settings, comparable[0]), _class_names(comparable[0])
     return [
         {
-            "path": photo.path,
-            "label": classes[photo.label],
-            "picture": _picture(dataset, photo.path),
-            "answers": [_answer(names[run.id], classes, photo.probabilities[run.id], photo.label) for run in alike],
+            "path": example.path,
+            "label": classes[example.label],
+            "image": _encode_image(dataset, example.path),
+            "predictions": [
+                _describe_prediction(names[run.id], classes, example.probabilities[run.id], example.label)
+                for run in comparable
+            ],
         }
-        for photo in find_hard_examples({run.id: answers[run.id] for run in alike}, HARDEST)
+        for example in find_hard_examples({run.id: predictions[run.id] for run in comparable}, HARDEST)
     ]
 
 
-def _answer(name: str, classes: tuple[str, str], probability: float, label: int) -> dict[str, Any]:
-    said = int(probability > 0.5)
-    sure = format_percent(probability if said else 1 - probability)
-    return {"name": name, "class": classes[said], "sure": sure, "right": said == label}
+def _describe_prediction(name: str, classes: tuple[str, str], probability: float, label: int) -> dict[str, Any]:
+    predicted = int(probability > 0.5)
+    confidence = format_percent(probability if predicted else 1 - probability)
+    return {"name": name, "class": classes[predicted], "confidence": confidence, "correct": predicted == label}
 
 
-def _dataset(settings: Settings, run: Run) -> Dataset | None:
-    """Return the data that the run learned from; None where it is gone or has changed."""
+def _open_dataset(settings: Settings, run: Run) -> Dataset | None:
+    """Return the dataset that the run learned from; None where it is gone or has changed."""
     try:
         dataset = open_dataset(settings, run.config.source)
     except CatDogError:
@@ -155,8 +174,8 @@ def _dataset(settings: Settings, run: Run) -> Dataset | None:
     return dataset if dataset.catalog.fingerprint == run.fingerprint else None
 
 
-def _picture(dataset: Dataset | None, path: str) -> str:
-    """Return a small JPEG of the picture as a data: address, "" where it can't be had."""
+def _encode_image(dataset: Dataset | None, path: str) -> str:
+    """Return an image as a small JPEG in a data: address, "" where it can't be read."""
     if dataset is None or path not in dataset.catalog.paths:
         return ""
     try:

@@ -36,13 +36,13 @@ def better(runs: list[Run], names: Mapping[str, str]) -> None:
         return
     by_id = {run.id: run for run in runs}
     with page.show_errors():
-        found = mcnemar(*(_answers(by_id[chosen]).of(split) for chosen in (one, other)))
+        found = mcnemar(*(_answers(by_id[chosen]).of_split(split) for chosen in (one, other)))
         name, against = names[one], names[other]
         st.markdown(f":material/balance: **{markdown.escape(describe_mcnemar(name, against, found))}**")
         st.dataframe(
             [
-                {"": f"{name} is right", against: found.both, "wrong": found.only_one},
-                {"": f"{name} is wrong", against: found.only_other, "wrong": found.neither},
+                {"": f"{name} is right", against: found.both, "wrong": found.only_first},
+                {"": f"{name} is wrong", against: found.only_second, "wrong": found.neither},
             ],
             hide_index=True,
             width="content",

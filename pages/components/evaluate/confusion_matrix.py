@@ -1,4 +1,4 @@
-"""The confusion matrix as four buttons: each says how many pictures it counts, and opens them."""
+"""The confusion matrix as four buttons: each says how many images it counts, and opens them."""
 
 import numpy as np
 import streamlit as st
@@ -6,9 +6,9 @@ import streamlit as st
 from catdog.utils.text import format_percent
 from pages.components import markdown
 
-CELLS = ("00", "01", "10", "11")  # the label, then the answer
-CELL, HARDEST, DISPUTED = "chosen cell", "hardest", "runs disagree"  # which pictures to show, also in the address
-# The button of a cell takes the clicks on all of the cell; its tint is the share of the label's pictures.
+CELLS = ("00", "01", "10", "11")  # the label, then the predicted class
+CELL, HARDEST, DISPUTED = "chosen cell", "hardest", "runs disagree"  # which images to show, also in the address
+# The button of a cell takes the clicks on all of the cell; its tint is the share of the label's images.
 LOOK = """<style>
 [class*="st-key-cell-"] { position: relative; border-radius: 0.6rem; padding: 0.6rem 1rem; }
 [class*="st-key-cell-"] .stElementContainer, [class*="st-key-cell-"] .stButton,
@@ -25,50 +25,60 @@ TINTS
 RIGHT, WRONG = "0, 158, 115", "213, 94, 0"
 
 
-def matrix(counts: np.ndarray, classes: tuple[str, str]) -> None:
-    """Draw the matrix. counts: int (2, 2), [label][answer]; classes: the names of class 0 and class 1."""
-    chosen = cell()
+def show_confusion_matrix(counts: np.ndarray, classes: tuple[str, str]) -> None:
+    """Draw the matrix.
+
+    Args:
+        counts: The number of images, int (2, 2): [label][prediction].
+        classes: The names of class 0 and class 1.
+    """
+    open_cell = get_cell()
     totals = counts.sum(axis=1)
     tints = []
-    for name in CELLS:
-        label, answer = int(name[0]), int(name[1])
-        share = counts[label][answer] / max(1, totals[label])
-        outline = "outline: 3px solid;" if name == chosen else ""
-        colour = RIGHT if label == answer else WRONG
-        tints.append(f".st-key-cell-{name} {{ background: rgba({colour}, {0.08 + 0.4 * share:.3f}); {outline} }}")
+    for cell in CELLS:
+        label, predicted = int(cell[0]), int(cell[1])
+        share = counts[label][predicted] / max(1, totals[label])
+        outline = "outline: 3px solid;" if cell == open_cell else ""
+        colour = RIGHT if label == predicted else WRONG
+        tints.append(f".st-key-cell-{cell} {{ background: rgba({colour}, {0.08 + 0.4 * share:.3f}); {outline} }}")
     st.html(LOOK.replace("TINTS", "\n".join(tints)))
     grid = st.grid(2, min_column_width=120, gap="xsmall")
-    for name in CELLS:
-        label, answer = int(name[0]), int(name[1])
-        is_right = label == answer
-        with grid.cell(), st.container(key=f"cell-{name}", gap="xxsmall"):
+    for cell in CELLS:
+        label, predicted = int(cell[0]), int(cell[1])
+        with grid.cell(), st.container(key=f"cell-{cell}", gap="xxsmall"):
             st.button(
-                cell_words(name, int(counts[label][answer]), classes),
-                key=f"open-cell-{name}",
-                on_click=_open,
-                args=(name,),
+                describe_cell(cell, int(counts[label][predicted]), classes),
+                key=f"open-cell-{cell}",
+                on_click=_open_cell,
+                args=(cell,),
                 type="tertiary",
-                icon=":material/check:" if is_right else ":material/close:",
+                icon=":material/check:" if label == predicted else ":material/close:",
             )
-            share = format_percent(counts[label][answer] / totals[label] if totals[label] else None)
+            share = format_percent(counts[label][predicted] / totals[label] if totals[label] else None)
             st.caption(f"{share} of the {markdown.escape(classes[label])}")
     upper, lower = (markdown.escape(name) for name in classes)
     st.caption(f"Upper row: labelled {upper}. Lower row: labelled {lower}. Green is right, red is wrong.")
 
 
-def cell_words(name: str, count: int, classes: tuple[str, str]) -> str:
-    """Say what a cell counts, such as "12 cats called dogs", as Markdown."""
-    label, answer = (markdown.escape(classes[int(one)]) for one in name)
-    return f"**{count:,}** {label} called {answer}"
+def describe_cell(cell: str, count: int, classes: tuple[str, str]) -> str:
+    """Return what a cell counts, such as "12 cats called dogs", as Markdown.
+
+    Args:
+        cell: One of CELLS.
+        count: The number of its images.
+        classes: The names of class 0 and class 1.
+    """
+    label, predicted = (markdown.escape(classes[int(digit)]) for digit in cell)
+    return f"**{count:,}** {label} called {predicted}"
 
 
-def cell() -> str:
+def get_cell() -> str:
     """Return the cell that the address names, "" for none."""
-    name = st.query_params.get("cell", "")
-    return name if name in CELLS else ""
+    cell = st.query_params.get("cell", "")
+    return cell if cell in CELLS else ""
 
 
-def _open(name: str) -> None:
-    st.query_params["cell"] = name
+def _open_cell(cell: str) -> None:
+    st.query_params["cell"] = cell
     st.session_state["show"] = CELL
     st.session_state["shown-page"] = 1

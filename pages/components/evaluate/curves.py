@@ -1,4 +1,4 @@
-"""The three charts of the runs that are judged by the same pictures: ROC, precision and recall, calibration."""
+"""The three charts of the runs that are evaluated on the same images: ROC, precision and recall, calibration."""
 
 from collections.abc import Sequence
 
@@ -8,33 +8,39 @@ import streamlit as st
 from catdog.charts import CONFIG, Line, plot_precision_recall, plot_reliability, plot_roc
 from catdog.evaluation import Curve, calibration_curve, class_scores, precision_recall_curve, roc_curve
 from pages.components import markdown, page
-from pages.components.evaluate.predictions import Judged
+from pages.components.evaluate.predictions import EvaluatedRun
 
 NARROWEST = 280  # pixels that a chart takes on the screen
 
 
-def curves(one: Judged, alike: Sequence[Judged], threshold: float) -> None:
-    """Draw the charts of `alike`, all runs that are judged by the same pictures as `one`, the run in focus."""
+def show_curves(focus: EvaluatedRun, runs: Sequence[EvaluatedRun], threshold: float) -> None:
+    """Draw the charts.
+
+    Args:
+        focus: The run in focus, whose point at the threshold is marked.
+        runs: All runs that are evaluated on the same images.
+        threshold: 0..1.
+    """
     st.header("All thresholds at once, and honesty", anchor=False)
-    labels = one.answers.labels
+    labels = focus.predictions.labels
     if labels.min() == labels.max():
         st.info("These need pictures of both classes.", icon=":material/info:")
         return
-    first, second = one.classes
+    first, second = focus.classes
     cells = page.row(3, NARROWEST)
     with cells[0]:
-        _roc(one, alike, threshold, markdown.escape(first), markdown.escape(second))
+        _roc(focus, runs, threshold, markdown.escape(first), markdown.escape(second))
     with cells[1]:
-        _precision_recall(one, alike, threshold, markdown.escape(second))
+        _precision_recall(focus, runs, threshold, markdown.escape(second))
     with cells[2]:
-        _calibration(alike, second)
+        _calibration(runs, second)
 
 
-def _roc(one: Judged, alike: Sequence[Judged], threshold: float, first: str, second: str) -> None:
-    of_first, of_second = class_scores(one.answers.labels, one.answers.probabilities, threshold)
-    points = {one.run.id: (1 - of_first.recall, of_second.recall)}
-    lines = [_line(each, roc_curve(each.answers.labels, each.answers.probabilities), points) for each in alike]
-    _chart("ROC curve", plot_roc(lines, *one.classes), "roc", lines)
+def _roc(focus: EvaluatedRun, runs: Sequence[EvaluatedRun], threshold: float, first: str, second: str) -> None:
+    first_score, second_score = class_scores(focus.predictions.labels, focus.predictions.probabilities, threshold)
+    points = {focus.id: (1 - first_score.recall, second_score.recall)}
+    lines = [_make_line(run, roc_curve(run.predictions.labels, run.predictions.probabilities), points) for run in runs]
+    _chart("ROC curve", plot_roc(lines, *focus.classes), "roc", lines)
     st.markdown(
         f"What share of the {second} is found, against what share of the {first} is wrongly called {second}, while the "
         "threshold goes from 1 down to 0. The nearer to the upper left corner, the better. The dot is the threshold "
@@ -42,13 +48,15 @@ def _roc(one: Judged, alike: Sequence[Judged], threshold: float, first: str, sec
     )
 
 
-def _precision_recall(one: Judged, alike: Sequence[Judged], threshold: float, second: str) -> None:
-    _, score = class_scores(one.answers.labels, one.answers.probabilities, threshold)
-    points = {} if score.precision is None else {one.run.id: (score.recall, score.precision)}
+def _precision_recall(focus: EvaluatedRun, runs: Sequence[EvaluatedRun], threshold: float, second: str) -> None:
+    labels = focus.predictions.labels
+    _, score = class_scores(labels, focus.predictions.probabilities, threshold)
+    points = {} if score.precision is None else {focus.id: (score.recall, score.precision)}
     lines = [
-        _line(each, precision_recall_curve(each.answers.labels, each.answers.probabilities), points) for each in alike
+        _make_line(run, precision_recall_curve(run.predictions.labels, run.predictions.probabilities), points)
+        for run in runs
     ]
-    chart = plot_precision_recall(lines, one.classes[1], float(one.answers.labels.mean()))
+    chart = plot_precision_recall(lines, focus.classes[1], float(labels.mean()))
     _chart("Precision and recall", chart, "precision-recall", lines)
     st.markdown(
         f"Who wants to find all {second} must accept some wrong ones among them. The nearer to the upper right corner, "
@@ -56,8 +64,8 @@ def _precision_recall(one: Judged, alike: Sequence[Judged], threshold: float, se
     )
 
 
-def _calibration(alike: Sequence[Judged], second: str) -> None:
-    lines = [_honest(each) for each in alike]
+def _calibration(runs: Sequence[EvaluatedRun], second: str) -> None:
+    lines = [_make_reliability_line(run) for run in runs]
     _chart("Calibration", plot_reliability(lines, second), "reliability", lines)
     second = markdown.escape(second)
     st.markdown(
@@ -68,22 +76,23 @@ def _calibration(alike: Sequence[Judged], second: str) -> None:
     )
 
 
-def _line(one: Judged, curve: Curve, points: dict[str, tuple[float, float]]) -> Line:
-    """Return a run's curve. points: {run id: where the threshold in use lies on it}."""
-    note, point = f"area {curve.area:.3f}", points.get(one.run.id)
-    return Line(one.name, one.run.config.model, curve.x.tolist(), curve.y.tolist(), note, point)
+def _make_line(run: EvaluatedRun, curve: Curve, points: dict[str, tuple[float, float]]) -> Line:
+    """Return a run's curve. points: {run id: where the threshold lies on it}."""
+    note, point = f"area {curve.area:.3f}", points.get(run.id)
+    return Line(run.name, run.model, curve.x.tolist(), curve.y.tolist(), note, point)
 
 
-def _honest(one: Judged) -> Line:
-    """Return the reliability line of a run: its bins that hold a picture."""
-    found = calibration_curve(one.answers.labels, one.answers.probabilities)
-    kept = found.counts > 0
-    predicted, actual, counts = (values[kept].tolist() for values in (found.predicted, found.actual, found.counts))
-    note = f"off by {100 * found.error:.1f} points"
-    return Line(one.name, one.run.config.model, predicted, actual, note, sizes=counts)
+def _make_reliability_line(run: EvaluatedRun) -> Line:
+    """Return the reliability line of a run: its bins that hold an image."""
+    calibration = calibration_curve(run.predictions.labels, run.predictions.probabilities)
+    filled = calibration.counts > 0
+    columns = (calibration.predicted, calibration.actual, calibration.counts)
+    predicted, actual, counts = (column[filled].tolist() for column in columns)
+    note = f"off by {100 * calibration.error:.1f} points"
+    return Line(run.name, run.model, predicted, actual, note, sizes=counts)
 
 
 def _chart(title: str, chart: go.Figure, key: str, lines: Sequence[Line]) -> None:
     st.markdown(f"**{title}**")
-    told = ", ".join(f"{line.name} ({line.note})" for line in lines)
-    st.plotly_chart(chart, key=key, config={**CONFIG, "displayModeBar": False}, alt=f"{title} of {told}")
+    numbers = ", ".join(f"{line.name} ({line.note})" for line in lines)
+    st.plotly_chart(chart, key=key, config={**CONFIG, "displayModeBar": False}, alt=f"{title} of {numbers}")

@@ -1,4 +1,4 @@
-"""One picture large: every run's answer to it, and where a run looks to find it."""
+"""A dialog with one image large: every run's prediction for it, and where a run looks to find it."""
 
 from collections.abc import Sequence
 
@@ -8,83 +8,91 @@ import streamlit as st
 from catdog.charts import CONFIG, plot_probabilities
 from catdog.datasets import Dataset
 from catdog.errors import ImageError
+from catdog.inference.prediction import Prediction
 from catdog.utils.text import format_percent
-from pages.components import markdown
-from pages.components.evaluate.predictions import Judged
-from pages.components.heatmap import Given, heat_map
+from pages.components import markdown, page
+from pages.components.evaluate.predictions import EvaluatedRun
+from pages.components.heatmap import show_heatmap
 from pages.components.statistics import get_image_reader
 from pages.components.thumbnails import shrink_jpeg
 
-MOST = 1000  # pixels of the longer side that are sent
-WIDE, HIGH = 560, 420  # pixels that the picture may fill on the screen
-COLOURS = ("orange", "blue")
+MAX_SIDE = 1000  # pixels of the longer side that are sent
+WIDTH, HEIGHT = 560, 420  # pixels that the image may fill on the screen
 
 
-def show_look_of_the_address(alike: Sequence[Judged], dataset: Dataset, threshold: float) -> None:
-    """Show the picture that the address names, above the page; nothing where no run here has answered it.
+def show_image_from_query(runs: Sequence[EvaluatedRun], dataset: Dataset, threshold: float) -> None:
+    """Show the image that the address names, above the page; nothing if no run here has predicted it.
 
-    alike: the runs that are judged by the same pictures; the first is the one whose look is shown at first.
+    Args:
+        runs: Those that are evaluated on the same images; the heatmap is at first that of the first.
+        dataset: The data in use.
+        threshold: The second class is predicted above it.
     """
     path = st.query_params.get("photo")
-    if path is None or not alike[0].here or path not in alike[0].answers.paths or path not in dataset.catalog.paths:
+    if path is None or not runs[0].in_use or path not in runs[0].predictions.paths or path not in dataset.catalog.paths:
         return
     title = markdown.escape(path.rsplit("/", 1)[-1])
-    st.dialog(title, width="large", on_dismiss=_forget)(_look)(path, alike, dataset, threshold)
+    st.dialog(title, width="large", on_dismiss=_close)(_draw_dialog)(path, runs, dataset, threshold)
 
 
-def _forget() -> None:
+def _close() -> None:
     for name in ("photo", "look", "how"):
         st.query_params.pop(name, None)
 
 
-def _look(path: str, alike: Sequence[Judged], dataset: Dataset, threshold: float) -> None:
+def _draw_dialog(path: str, runs: Sequence[EvaluatedRun], dataset: Dataset, threshold: float) -> None:
     row = dataset.catalog.paths.index(path)
-    classes = alike[0].classes
-    label = int(alike[0].answers.labels[alike[0].answers.paths.index(path)])
-    given = [(one, float(one.answers.probabilities[one.answers.paths.index(path)])) for one in alike]
+    classes = runs[0].classes
+    label = int(runs[0].predictions.labels[runs[0].predictions.paths.index(path)])
+    predictions = [
+        Prediction(run.classes, float(run.predictions.probabilities[run.predictions.paths.index(path)])) for run in runs
+    ]
     left, right = st.columns(2, gap="medium")
     with left:
-        _picture(dataset, row, path, classes[label])
+        _image(dataset, row, path, classes[label])
         st.markdown(
-            f":{COLOURS[label]}-badge[:material/label: **labelled {markdown.escape(classes[label])}**]  \n"
+            f":{page.CLASS_COLOURS[label]}-badge[:material/label: **labelled {markdown.escape(classes[label])}**]  \n"
             f"File: {markdown.escape(path)}"
         )
-        _answers(given, classes, label, threshold)
+        _predictions(runs, predictions, classes, label, threshold)
     with right:
         pixels = np.array(get_image_reader(dataset)(slice(row, row + 1))[0])
-        heat_map(
-            pixels,
-            f"{dataset.catalog.fingerprint}-{row}",
-            [Given(one.run, one.name, one.classes, probability) for one, probability in given],
-        )
+        names = {run.id: run.name for run in runs}
+        show_heatmap(pixels, f"{dataset.catalog.fingerprint}-{row}", [run.run for run in runs], names, predictions)
     if st.button("Close", icon=":material/close:"):
-        _forget()
+        _close()
         st.rerun()
 
 
-def _picture(dataset: Dataset, row: int, path: str, label: str) -> None:
+def _image(dataset: Dataset, row: int, path: str, label: str) -> None:
     try:
-        picture = dataset.image(row)
+        image = dataset.image(row)
     except ImageError as error:
         st.error(markdown.escape(str(error)), icon=":material/broken_image:")
         return
-    height, width, _ = picture.shape
-    shown = round(width * min(WIDE / width, HIGH / height))
-    st.image(shrink_jpeg(picture, MOST), width=shown, alt=f"The picture {path} as it is, labelled {label}")
+    height, width, _ = image.shape
+    shown_width = round(width * min(WIDTH / width, HEIGHT / height))
+    st.image(shrink_jpeg(image, MAX_SIDE), width=shown_width, alt=f"The picture {path} as it is, labelled {label}")
 
 
-def _answers(given: list[tuple[Judged, float]], classes: tuple[str, str], label: int, threshold: float) -> None:
-    """Draw every run's answer, and say who is right at the threshold."""
-    bars = [(one.name, one.run.config.model, probability) for one, probability in given]
-    said = [(name, int(probability > threshold), probability) for name, _, probability in bars]
+def _predictions(
+    runs: Sequence[EvaluatedRun],
+    predictions: Sequence[Prediction],
+    classes: tuple[str, str],
+    label: int,
+    threshold: float,
+) -> None:
+    """Draw every run's prediction, and say which are right at the threshold."""
+    bars = [(run.name, run.model, prediction.probability) for run, prediction in zip(runs, predictions, strict=True)]
     st.plotly_chart(
         plot_probabilities(bars, classes),
         key="look-bars",
         config={**CONFIG, "displayModeBar": False},
         alt="; ".join(f"{name}: {format_percent(probability)} {classes[1]}" for name, _, probability in bars),
     )
-    right = [markdown.escape(name) for name, answer, _ in said if answer == label]
-    wrong = [markdown.escape(name) for name, answer, _ in said if answer != label]
+    right, wrong = [], []
+    for name, _, probability in bars:
+        (right if int(probability > threshold) == label else wrong).append(markdown.escape(name))
     if threshold != 0.5:
         st.caption(f"Judged at the threshold {threshold:.2f}: {markdown.escape(classes[1])} above it.")
     parts = [f":material/check: right: {', '.join(right)}."] if right else []

@@ -1,4 +1,4 @@
-"""The answers by which runs are judged: those that a run stored, or those it gives to the data in use."""
+"""The predictions that runs are evaluated by: those that a run stored, or new ones for the data in use."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,64 +16,90 @@ from pages.components.jobs import Job
 from pages.components.predictions import class_names
 
 OWN, HERE = "the data each run learned from", "the data in use"
-PATIENCE = 0.1  # seconds that the page waits for answers before it shows how far they are
+PATIENCE = 0.1  # seconds that the page waits for predictions before it shows how far they are
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A run with the answers by which it is judged.
+class EvaluatedRun:
+    """A run with the predictions that it is evaluated by.
 
-    answers: of one split; classes: the names of class 0 and class 1; data: tells the pictures from those of
-    other data; here: whether they are pictures of the data in use; own: whether of the data that the run learned from.
+    Attributes:
+        run: The run.
+        name: What the page calls it.
+        predictions: For the images of one split.
+        classes: The names of class 0 and class 1.
+        data: Tells the images from those of other data.
+        in_use: Whether they are images of the data in use.
+        own: Whether they are images of the data that the run learned from.
     """
 
     run: Run
     name: str
-    answers: Predictions
+    predictions: Predictions
     classes: tuple[str, str]
     data: Hashable
-    here: bool
+    in_use: bool
     own: bool
 
+    @property
+    def id(self) -> str:
+        """The run's id."""
+        return self.run.id
 
-def strangers(runs: Sequence[Run], catalog: Catalog) -> list[Run]:
+    @property
+    def model(self) -> str:
+        """The name of the run's model."""
+        return self.run.config.model
+
+
+def list_foreign(runs: Sequence[Run], catalog: Catalog) -> list[Run]:
     """Return the runs that learned from other data than this."""
     return [run for run in runs if run.fingerprint != catalog.fingerprint]
 
 
-def gather(runs: Sequence[Run], names: Mapping[str, str], dataset: Dataset, split: str, on: str) -> list[Judged]:
-    """Return the runs that can be judged; say of each other one in a sentence why not, and what can be done.
+def gather_predictions(
+    runs: Sequence[Run], names: Mapping[str, str], dataset: Dataset, split: str, on: str
+) -> list[EvaluatedRun]:
+    """Find the predictions of each run; for a run without any, say why and what can be done.
 
-    names: {run id: what the page calls it}; on: OWN or HERE, which only matters to runs that did not learn from the
-    data in use.
+    Args:
+        runs: The chosen runs.
+        names: {run id: what the page calls it}.
+        dataset: The data in use.
+        split: Of the images.
+        on: OWN or HERE, which only matters to runs that did not learn from the data in use.
+
+    Returns:
+        The runs that can be evaluated, in order.
     """
-    judged = []
+    evaluated = []
     for run in runs:
         name = names[run.id]
         own = run.fingerprint == dataset.catalog.fingerprint
-        here = own or on == HERE
+        in_use = own or on == HERE
         if run.state in ACTIVE:
             st.info(
                 f"{markdown.escape(name)} is still in training: it will be judged here once it is done.",
                 icon=":material/hourglass:",
             )
             continue
-        answers = _stored(run, split, own) if own or not here else None
-        if answers is None and here:
-            answers = _asked(run, name, dataset, split, at_once=not own)
-        if answers is None:
+        predictions = _read_stored(run, split, own) if own or not in_use else None
+        if predictions is None and in_use:
+            predictions = _predict_dataset(run, name, dataset, split, at_once=not own)
+        if predictions is None:
             continue
-        if len(answers) == 0:
+        if len(predictions) == 0:
             st.warning(f"{markdown.escape(name)} has no answer to any {split} picture.", icon=":material/warning:")
             continue
-        classes = dataset.catalog.classes if here else class_names(run)
-        data = (dataset.catalog.fingerprint if here else run.fingerprint or run.config.source, hash(answers.paths))
-        judged.append(Judged(run, name, answers, classes, data, here, own or not here))
-    return judged
+        catalog = dataset.catalog
+        classes = catalog.classes if in_use else class_names(run)
+        data = (catalog.fingerprint if in_use else run.fingerprint or run.config.source, hash(predictions.paths))
+        evaluated.append(EvaluatedRun(run, name, predictions, classes, data, in_use, own or not in_use))
+    return evaluated
 
 
-def _stored(run: Run, split: str, own: bool) -> Predictions | None:
-    """Return the answers that the run stored; say what is wrong where there are none."""
+def _read_stored(run: Run, split: str, own: bool) -> Predictions | None:
+    """Return the predictions that the run stored; say what is wrong if there are none."""
     try:
         changed = run.files.predictions.stat().st_mtime_ns
     except OSError:
@@ -86,36 +112,44 @@ def _stored(run: Run, split: str, own: bool) -> Predictions | None:
         return None
 
 
-# not st.cache_data, which would copy the answers, 25,000 perhaps, at every look
+# not st.cache_data, which would copy the predictions, 25,000 perhaps, each time that they are used
 @st.cache_resource(max_entries=40, show_spinner=False)
 def _read(folder: str, changed: int, split: str, _run: Run) -> Predictions:
-    return _run.predictions().of(split)
+    return _run.predictions().of_split(split)
 
 
-def _asked(run: Run, name: str, dataset: Dataset, split: str, at_once: bool) -> Predictions | None:
-    """Return the run's answers to the data in use, behind a progress bar until all are there.
+def _predict_dataset(run: Run, name: str, dataset: Dataset, split: str, at_once: bool) -> Predictions | None:
+    """Return the run's predictions for the data in use, behind a progress bar until they are all there.
 
-    at_once: whether it is asked now; otherwise once somebody has pressed a button.
+    Args:
+        run: The run.
+        name: What the page calls it.
+        dataset: The data in use.
+        split: Of the images.
+        at_once: Whether to start now; otherwise once the user has pressed a button.
+
+    Returns:
+        None if there are no predictions (yet); the page says why.
     """
     try:
         changed = run.files.tflite.stat().st_mtime_ns
     except OSError:
         if at_once:
             st.warning(
-                f"{markdown.escape(name)} has no model file, so it can't be asked about the data in use: train it again.",
+                f"{markdown.escape(name)} has no model file, so it can't predict the data in use: train it again.",
                 icon=":material/warning:",
             )
         return None
-    where = state.settings()
-    key = ("answers", where, run.id, changed, dataset.catalog.fingerprint, len(dataset.catalog))
+    settings = state.settings()
+    key = ("answers", settings, run.id, changed, dataset.catalog.fingerprint, len(dataset.catalog))
 
-    def ask() -> Job:
-        return state.jobs().once(key, lambda progress: score_on(run, dataset, where.cache, progress))
+    def start() -> Job:
+        return state.jobs().reuse_or_start(key, lambda progress: score_on(run, dataset, settings.cache, progress))
 
-    job = ask() if at_once else state.jobs().find(key)
+    job = start() if at_once else state.jobs().find(key)
     if job is None:
         label = f"Ask {markdown.escape(name)} about the pictures now"
-        st.button(label, key=f"ask-{run.id}", on_click=ask, icon=":material/quiz:")
+        st.button(label, key=f"ask-{run.id}", on_click=start, icon=":material/quiz:")
         return None
     jobs.wait_with_progress(job, PATIENCE, f"Asking {markdown.escape(name)} …")
     if job.error is not None:
@@ -123,4 +157,4 @@ def _asked(run: Run, name: str, dataset: Dataset, split: str, at_once: bool) -> 
             raise job.error
         st.warning(markdown.escape(str(job.error)), icon=":material/warning:")
         return None
-    return job.result.of(split)
+    return job.result.of_split(split)

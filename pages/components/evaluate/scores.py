@@ -1,4 +1,4 @@
-"""The scores of the runs that are judged: a row a run, and a row for each of its classes."""
+"""The scores of the evaluated runs: a row for each run, and one for each of its classes."""
 
 from collections.abc import Sequence
 
@@ -7,12 +7,12 @@ import streamlit as st
 from catdog.evaluation import accuracy_interval, calibration_curve, class_scores, precision_recall_curve, roc_curve
 from catdog.utils.text import format_percent, join_names
 from pages.components import markdown
-from pages.components.evaluate.predictions import Judged
+from pages.components.evaluate.predictions import EvaluatedRun
 
 
-def score_table(judged: Sequence[Judged]) -> None:
+def show_scores(runs: Sequence[EvaluatedRun]) -> None:
     """Draw a row for each run: accuracy with its interval, loss, areas, calibration error; say what they are worth."""
-    rows = [_row(one) for one in judged]
+    rows = [_row(run) for run in runs]
     column = st.column_config
     st.dataframe(
         rows,
@@ -51,67 +51,66 @@ def score_table(judged: Sequence[Judged]) -> None:
             ),
         },
     )
-    _say_how_little_it_decides(judged)
+    _explain_uncertainty(runs)
 
 
-def _row(one: Judged) -> dict:
-    labels, probabilities = one.answers.labels, one.answers.probabilities
-    right = int(one.answers.right(0.5).sum())
-    low, high = accuracy_interval(right, len(labels))
-    both = len(set(labels.tolist())) == 2
+def _row(run: EvaluatedRun) -> dict:
+    labels, probabilities = run.predictions.labels, run.predictions.probabilities
+    correct = int(run.predictions.correct().sum())
+    low, high = accuracy_interval(correct, len(labels))
+    both_classes = len(set(labels.tolist())) == 2
     return {
-        "run": one.name,
+        "run": run.name,
         "photos": len(labels),
-        "accuracy": 100 * right / len(labels),
+        "accuracy": 100 * correct / len(labels),
         "interval": f"{100 * low:.1f} to {100 * high:.1f} %",
-        "loss": float(one.answers.losses.mean()),
-        "roc": roc_curve(labels, probabilities).area if both else None,
-        "pr": precision_recall_curve(labels, probabilities).area if both else None,
+        "loss": float(run.predictions.losses.mean()),
+        "roc": roc_curve(labels, probabilities).area if both_classes else None,
+        "pr": precision_recall_curve(labels, probabilities).area if both_classes else None,
         "error": 100 * calibration_curve(labels, probabilities).error,
     }
 
 
-def _say_how_little_it_decides(judged: Sequence[Judged]) -> None:
-    """Say what the interval of the best run means, and which others lie in its reach."""
-    best = max(judged, key=lambda one: one.answers.right(0.5).mean())
-    number = len(best.answers)
-    right = int(best.answers.right(0.5).sum())
-    low, high = accuracy_interval(right, number)
-    words = (
-        f"{number:,} pictures decide little: each is worth {100 / number:.1f} points. **{markdown.escape(best.name)}**, "
-        f"right on {format_percent(right / number)} of them, may be right on anything from {format_percent(low)} to {format_percent(high)} "
-        "of countless such pictures."
+def _explain_uncertainty(runs: Sequence[EvaluatedRun]) -> None:
+    """Say what the interval of the best run means, and which others lie within its reach."""
+    best = max(runs, key=lambda run: run.predictions.correct().mean())
+    count = len(best.predictions)
+    correct = int(best.predictions.correct().sum())
+    low, high = accuracy_interval(correct, count)
+    text = (
+        f"{count:,} pictures decide little: each is worth {100 / count:.1f} points. "
+        f"**{markdown.escape(best.name)}**, right on {format_percent(correct / count)} of them, may be right on "
+        f"anything from {format_percent(low)} to {format_percent(high)} of countless such pictures."
     )
     close = []
-    for one in judged:
-        if one is not best and one.data == best.data:
-            theirs = accuracy_interval(int(one.answers.right(0.5).sum()), number)
-            if theirs[1] >= low:
-                close.append(one.name)
+    for run in runs:
+        if run is not best and run.data == best.data:
+            _, upper_end = accuracy_interval(int(run.predictions.correct().sum()), count)
+            if upper_end >= low:
+                close.append(run.name)
     if close:
-        words += (
-            f" The interval of {markdown.escape(join_names(close))} overlaps with that, so these pictures alone don't decide "
-            "which is better."
+        text += (
+            f" The interval of {markdown.escape(join_names(close))} overlaps with that, so these pictures alone don't "
+            "decide which is better."
         )
-    st.markdown(words)
+    st.markdown(text)
 
 
-def class_scores_table(judged: Sequence[Judged]) -> None:
+def show_class_scores(runs: Sequence[EvaluatedRun]) -> None:
     """Draw precision, recall and F1 of each run and class, and say in a sentence what each of them is."""
-    one, other = judged[0].classes
-    st.markdown(class_words(one, other))
+    st.markdown(_explain_class_scores(*runs[0].classes))
     rows = []
-    for each in judged:
-        found = class_scores(each.answers.labels, each.answers.probabilities, 0.5)
-        for name, score in zip(each.classes, found, strict=True):
+    for run in runs:
+        scores = class_scores(run.predictions.labels, run.predictions.probabilities)
+        for name, class_score in zip(run.classes, scores, strict=True):
             rows.append(
                 {
-                    "run": each.name,
+                    "run": run.name,
                     "class": name,
-                    "precision": _points(score.precision),
-                    "recall": _points(score.recall),
-                    "f1": _points(score.f1),
-                    "support": score.support,
+                    "precision": _to_percent(class_score.precision),
+                    "recall": _to_percent(class_score.recall),
+                    "f1": _to_percent(class_score.f1),
+                    "support": class_score.support,
                 }
             )
     column = st.column_config
@@ -131,16 +130,17 @@ def class_scores_table(judged: Sequence[Judged]) -> None:
     )
 
 
-def class_words(one: str, other: str) -> str:
-    """Explain precision, recall and F1 by the example of class 1, called `other`; as Markdown."""
-    one, other = markdown.escape(one), markdown.escape(other)
+def _explain_class_scores(first: str, second: str) -> str:
+    """Explain precision, recall and F1 by the example of the second class, as Markdown."""
+    first, second = markdown.escape(first), markdown.escape(second)
     return (
-        f"- **Precision** of {other}: of all pictures that it calls {other}, how many really are. It falls with every "
-        f"one of the {one} that is called {other}.\n"
-        f"- **Recall** of {other}: of all {other}, how many it finds. It falls with every one that is called {one}.\n"
+        f"- **Precision** of {second}: of all pictures that it calls {second}, how many really are. It falls with "
+        f"every one of the {first} that is called {second}.\n"
+        f"- **Recall** of {second}: of all {second}, how many it finds. It falls with every one that is called "
+        f"{first}.\n"
         "- **F1**: both in one number (their harmonic mean), which is low as soon as one of them is."
     )
 
 
-def _points(share: float | None) -> float | None:
+def _to_percent(share: float | None) -> float | None:
     return None if share is None else 100 * share

@@ -1,4 +1,4 @@
-"""One run at one threshold: its confusion matrix, whose cells open, the curves, and the pictures behind them."""
+"""One run at one threshold: its confusion matrix, whose cells open, the curves, and the images behind them."""
 
 from collections.abc import Sequence
 
@@ -8,24 +8,30 @@ from catdog.datasets import Dataset
 from catdog.evaluation import class_scores, confusion_matrix
 from catdog.utils.text import format_percent
 from pages.components import markdown, page
-from pages.components.evaluate.confusion_matrix import matrix
-from pages.components.evaluate.curves import curves
-from pages.components.evaluate.gallery import photos
-from pages.components.evaluate.image_dialog import show_look_of_the_address
-from pages.components.evaluate.predictions import Judged
+from pages.components.evaluate.confusion_matrix import show_confusion_matrix
+from pages.components.evaluate.curves import show_curves
+from pages.components.evaluate.gallery import show_gallery
+from pages.components.evaluate.image_dialog import show_image_from_query
+from pages.components.evaluate.predictions import EvaluatedRun
 from pages.components.run_picker import choose_one
 
 
-def focus(judged: Sequence[Judged], dataset: Dataset, split: str) -> None:
-    """Draw the section; runs by itself where the threshold moves or a cell is opened."""
+def show_threshold(runs: Sequence[EvaluatedRun], dataset: Dataset, split: str) -> None:
+    """Draw the section; runs by itself when the threshold moves or a cell is opened.
+
+    Args:
+        runs: The evaluated runs.
+        dataset: The data in use.
+        split: Of the images.
+    """
     st.header("Which mistakes, at which threshold", anchor=False)
-    names = {one.run.id: one.name for one in judged}
+    names = {run.id: run.name for run in runs}
     left, right = st.columns(2, vertical_alignment="bottom", gap="medium")
     with left:
-        chosen = choose_one("The run in focus", names, "focus") if len(names) > 1 else judged[0].run.id
+        chosen = choose_one("The run in focus", names, "focus") if len(names) > 1 else runs[0].id
         if len(names) == 1:
-            st.markdown(f"The run in focus: **{markdown.escape(judged[0].name)}**")
-    one = next(each for each in judged if each.run.id == chosen)
+            st.markdown(f"The run in focus: **{markdown.escape(runs[0].name)}**")
+    focus = next(run for run in runs if run.id == chosen)
     with right:
         threshold = st.slider(
             "Threshold",
@@ -37,30 +43,32 @@ def focus(judged: Sequence[Judged], dataset: Dataset, split: str) -> None:
             bind="query-params",
             help="Usually one half. Move it to see one kind of mistake become rarer and the other more frequent.",
         )
-    first, second = (markdown.escape(name) for name in one.classes)
+    first, second = (markdown.escape(name) for name in focus.classes)
     st.markdown(
         f"The model gives each picture a probability of being one of the {second}. Where that is above the threshold, "
         f"its answer is {second}, otherwise {first}. The **confusion matrix** counts what became of the pictures of "
         "either label; each cell opens its pictures."
     )
-    alike = [each for each in judged if each.data == one.data]
+    comparable = [run for run in runs if run.data == focus.data]
+    labels, probabilities = focus.predictions.labels, focus.predictions.probabilities
     table, scores = st.columns([3, 2], gap="medium")
     with table:
-        matrix(confusion_matrix(one.answers.labels, one.answers.probabilities, threshold), one.classes)
+        show_confusion_matrix(confusion_matrix(labels, probabilities, threshold), focus.classes)
     with scores:
-        _scores(one, threshold)
-    curves(one, alike, threshold)
-    photos(one, alike, dataset, split, threshold)
-    show_look_of_the_address(sorted(alike, key=lambda each: each is not one), dataset, threshold)
+        _scores(focus, threshold)
+    show_curves(focus, comparable, threshold)
+    show_gallery(focus, comparable, dataset, split, threshold)
+    show_image_from_query(sorted(comparable, key=lambda run: run is not focus), dataset, threshold)
 
 
-def _scores(one: Judged, threshold: float) -> None:
+def _scores(focus: EvaluatedRun, threshold: float) -> None:
     """Show accuracy, and each class's precision and recall, at the threshold."""
-    found = class_scores(one.answers.labels, one.answers.probabilities, threshold)
-    st.metric("Accuracy at this threshold", format_percent(float(one.answers.right(threshold).mean())))
-    for name, score in zip(one.classes, found, strict=True):
+    predictions = focus.predictions
+    scores = class_scores(predictions.labels, predictions.probabilities, threshold)
+    st.metric("Accuracy at this threshold", format_percent(float(predictions.correct(threshold).mean())))
+    for name, score in zip(focus.classes, scores, strict=True):
         cells = page.row(2, 110)
         cells[0].metric(f"Precision of {markdown.escape(name)}", format_percent(score.precision))
         cells[1].metric(f"Recall of {markdown.escape(name)}", format_percent(score.recall))
-    if any(score.precision is None for score in found):
+    if any(score.precision is None for score in scores):
         st.caption("No precision (–): at this threshold no picture gets that answer.")

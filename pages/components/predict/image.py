@@ -1,4 +1,4 @@
-"""A picture that the models are asked about, and a sample of the test set to ask them about."""
+"""An image that the models predict, and a sample of the test set to try them on."""
 
 import hashlib
 from collections.abc import Iterator
@@ -14,66 +14,81 @@ from pages.components import markdown, state
 from pages.components.thumbnails import make_tile, to_data_url
 
 SAMPLE = 6
-THUMBNAIL = 56  # pixels of a picture in the table
+THUMBNAIL = 56  # pixels of an image in the table
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
-    """A picture that the models are asked about.
+class QueryImage:
+    """An image that the models predict.
 
-    key: tells its pixels from others'; shown, seen and thumbnail: tiles of the picture as given, as the models see it
-    and small, as addresses; size: its width and height; pixels: what the models see, uint8 (160, 160, 3); truth: its
-    class where that is known; source: the data it comes from, "" for an upload.
+    Attributes:
+        name: Its file name.
+        key: Tells its pixels from others'.
+        original: A tile of the image as given, as a data: address.
+        squared: A tile of it as the models see it, as a data: address.
+        thumbnail: A small tile of it as the models see it, as a data: address.
+        size: Its width and height in pixels, as given.
+        pixels: What the models see, uint8 (160, 160, 3), 0..255.
+        label: Its class, if that is known.
+        source: The dataset that it comes from, "" for an upload.
     """
 
     name: str
     key: str
-    shown: str
-    seen: str
+    original: str
+    squared: str
     thumbnail: str
     size: tuple[int, int]
     pixels: np.ndarray
-    truth: str | None = None
+    label: str | None = None
     source: str = ""
 
 
-def make_asked(
-    name: str, picture: np.ndarray, truth: str | None = None, source: str = "", pixels: np.ndarray | None = None
-) -> Asked:
-    """Return a picture, uint8 (H, W, 3), ready to be asked about. pixels: what the models see, if that is known."""
-    pixels = resize(picture) if pixels is None else pixels
-    return Asked(
+def make_query_image(
+    name: str, image: np.ndarray, label: str | None = None, source: str = "", pixels: np.ndarray | None = None
+) -> QueryImage:
+    """Prepare an image for prediction.
+
+    Args:
+        name: Its file name.
+        image: uint8 (H, W, 3), 0..255.
+        label: Its class, if that is known.
+        source: The dataset that it comes from, "" for an upload.
+        pixels: What the models see, uint8 (160, 160, 3), if that was computed before.
+    """
+    pixels = resize(image) if pixels is None else pixels
+    return QueryImage(
         name=name,
         key=hashlib.blake2b(pixels.tobytes(), digest_size=12).hexdigest(),
-        shown=to_data_url(make_tile(picture)),
-        seen=to_data_url(make_tile(pixels)),
+        original=to_data_url(make_tile(image)),
+        squared=to_data_url(make_tile(pixels)),
         thumbnail=to_data_url(make_tile(pixels, THUMBNAIL, THUMBNAIL)),
-        size=(picture.shape[1], picture.shape[0]),
+        size=(image.shape[1], image.shape[0]),
         pixels=pixels,
-        truth=truth,
+        label=label,
         source=source,
     )
 
 
-def sampled() -> Iterator[Asked]:
-    """Yield random pictures of the test set, where the address has a number to draw them by."""
-    number = state.read_number_param("sample")
-    if number is None:
+def sample_images() -> Iterator[QueryImage]:
+    """Yield random images of the test set, if the address has a seed to draw them by."""
+    seed = state.read_number_param("sample")
+    if seed is None:
         return
     dataset = state.dataset()
     catalog = dataset.catalog
     rows = catalog.indices(TEST)
-    for row in np.random.default_rng(number).choice(rows, size=min(SAMPLE, len(rows)), replace=False):
+    for row in np.random.default_rng(seed).choice(rows, size=min(SAMPLE, len(rows)), replace=False):
         try:
-            yield _of_dataset(catalog.fingerprint, int(row), dataset)
+            yield _dataset_image(catalog.fingerprint, int(row), dataset)
         except ImageError as error:
             st.error(markdown.escape(str(error)), icon=":material/broken_image:")
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _of_dataset(fingerprint: str, row: int, _dataset) -> Asked:
+def _dataset_image(fingerprint: str, row: int, _dataset) -> QueryImage:
     catalog = _dataset.catalog
-    return make_asked(
+    return make_query_image(
         catalog.paths[row].rsplit("/", 1)[-1],
         _dataset.image(row),
         catalog.classes[catalog.labels[row]],

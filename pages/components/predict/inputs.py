@@ -1,4 +1,4 @@
-"""The tray: the pictures that a user has dropped, photographed or pasted, kept while the browser's tab is open."""
+"""The images that a user has dropped, photographed or pasted, kept while the browser's tab is open."""
 
 import io
 import os
@@ -14,50 +14,54 @@ from catdog.images.decode import SUFFIXES, read_image
 from catdog.utils.memory import trim_memory
 from catdog.utils.text import one_line
 from pages.components import markdown, state
-from pages.components.predict.image import SAMPLE, Asked, make_asked
+from pages.components.predict.image import SAMPLE, QueryImage, make_query_image
 from pages.components.uploads import limit_upload
 
 MOST = 200
 FEW = 3  # files that are read without a bar
-MEGABYTES = 200  # of one upload: a zip of pictures; pictures have limits of their own
-PICTURE_TYPES = list(SUFFIXES)
+MEGABYTES = 200  # of one upload: a zip of images; images have limits of their own
+IMAGE_TYPES = list(SUFFIXES)
 
 
 @dataclass
-class Tray:
-    """What is on the tray, and what went wrong with what is not.
+class Inputs:
+    """The images of one browser tab, and what went wrong with others.
 
-    pictures: those of the last upload first; newest: how many these are.
+    Attributes:
+        images: Those of the last upload first.
+        newest: How many images the last upload had.
+        problems: A sentence for each file that can't be read.
+        notes: Sentences on images that were left out.
     """
 
-    pictures: list[Asked] = field(default_factory=list)
+    images: list[QueryImage] = field(default_factory=list)
     newest: int = 0
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def put(self, picture: Asked) -> None:
-        """Put a picture behind the others of the same upload."""
-        self.pictures.insert(self.newest, picture)
+    def add(self, image: QueryImage) -> None:
+        """Put an image behind the others of the same upload."""
+        self.images.insert(self.newest, image)
         self.newest += 1
 
 
-def tray() -> Tray:
-    """Return this browser tab's tray."""
-    return st.session_state.setdefault("tray", Tray())
+def get_inputs() -> Inputs:
+    """Return the images of this browser tab."""
+    return st.session_state.setdefault("inputs", Inputs())
 
 
-def fill_tray() -> None:
-    """Draw the ways to bring pictures, take in what comes, and say of each file that is no picture what it is."""
-    most, none = limit_upload(MEGABYTES, _key("drop"))
+def fill_inputs() -> None:
+    """Draw the ways to bring images, read what comes, and say of each file that is no image what it is."""
+    limit, blocked = limit_upload(MEGABYTES, _field_key("drop"))
     files = st.file_uploader(
         f"Drop up to {MOST} pictures, or a zip of them",
-        type=[*PICTURE_TYPES, ".zip"],
+        type=[*IMAGE_TYPES, ".zip"],
         accept_multiple_files=True,
-        max_upload_size=most,
-        disabled=none,
-        key=_key("drop"),
+        max_upload_size=limit,
+        disabled=blocked,
+        key=_field_key("drop"),
         on_change=_take_dropped,
-        args=(_key("drop"),),
+        args=(_field_key("drop"),),
         help="JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC, 50 MB each. In a zip with a folder for each class, the "
         "names of the folders are taken for the right answers. Pictures stay in this server's memory, and only for as "
         "long as this tab is open.",
@@ -65,6 +69,7 @@ def fill_tray() -> None:
     if files:
         _take(files)
         st.rerun()  # with empty fields
+    inputs = get_inputs()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             f"Take {SAMPLE} test pictures",
@@ -78,16 +83,16 @@ def fill_tray() -> None:
             st.dialog("Take a photo", icon=":material/photo_camera:")(_camera)()
         if st.button("Paste a picture", icon=":material/content_paste:"):
             st.dialog("Paste a picture", icon=":material/content_paste:")(_paste)()
-        there = tray().pictures or tray().problems or state.read_number_param("sample") is not None
-        st.button("Put them away", on_click=_clear, disabled=not there, icon=":material/clear_all:")
-    for problem in tray().problems:
+        anything = inputs.images or inputs.problems or state.read_number_param("sample") is not None
+        st.button("Put them away", on_click=_clear, disabled=not anything, icon=":material/clear_all:")
+    for problem in inputs.problems:
         st.error(markdown.escape(problem), icon=":material/broken_image:")
-    for note in tray().notes:
+    for note in inputs.notes:
         st.warning(markdown.escape(note), icon=":material/info:")
 
 
 def _camera() -> None:
-    photo = st.camera_input("Hold the cat or the dog into the picture", key=_key("camera"))
+    photo = st.camera_input("Hold the cat or the dog into the picture", key=_field_key("camera"))
     st.caption("Browsers allow the camera on the server's own machine, and elsewhere only where its address is https.")
     if photo is not None:
         photo.name = "photo.jpg"
@@ -98,7 +103,7 @@ def _camera() -> None:
 def _paste() -> None:
     st.markdown("Copy a picture, click into the field, press **Ctrl+V** (on a Mac **⌘V**), then **Enter**.")
     pasted = st.chat_input(
-        "Paste here", accept_file="multiple", file_type=PICTURE_TYPES, max_upload_size=MEGABYTES, key=_key("paste")
+        "Paste here", accept_file="multiple", file_type=IMAGE_TYPES, max_upload_size=MEGABYTES, key=_field_key("paste")
     )
     if pasted is not None and pasted.files:
         _take(pasted.files)
@@ -107,50 +112,51 @@ def _paste() -> None:
         st.error("That was text: copy the picture itself, not its address, and paste it.", icon=":material/error:")
 
 
-def _key(name: str) -> str:
-    """Return the key of a field, which is a new and empty one each time that something was taken in."""
+def _field_key(name: str) -> str:
+    """Return the key of a field, which is a new and empty one each time that something was read."""
     return f"{name}-{st.session_state.get('taken', 0)}"
 
 
 def _clear() -> None:
-    st.session_state["tray"] = Tray()
+    st.session_state["inputs"] = Inputs()
     st.query_params.pop("sample", None)
 
 
 def _take_dropped(key: str) -> None:
-    """Take in what was dropped before the page is drawn, which then need be drawn only once.
+    """Read what was dropped before the page is drawn, which then need be drawn only once.
 
-    To hand the files to the page, Streamlit would copy all of them. What is left where the page is changed meanwhile,
-    the page itself takes in.
+    To hand the files to the page, Streamlit would copy all of them. Files that are left since the page was changed
+    meanwhile are read by the page itself.
     """
     if files := st.session_state.get(key):
         _take(files)
 
 
 def _take(files: list) -> None:
-    """Put what comes on the tray, one file after the other; the fields are new and empty ones afterwards.
+    """Read one file after the other into the inputs; the fields are new and empty ones afterwards.
 
-    A file's bytes are let go as soon as it is read; where the page is left meanwhile, the rest is taken on return.
+    A file's bytes are freed as soon as it is read; if the page is left meanwhile, the rest is read on return.
     """
-    tray().problems, tray().notes, tray().newest = [], [], 0
+    inputs = get_inputs()
+    inputs.problems, inputs.notes, inputs.newest = [], [], 0
     bar = st.progress(0.0, text="Reading the pictures …") if len(files) > FEW else None
-    for number, file in enumerate(files, start=1):
-        if len(tray().pictures) >= MOST:
-            over = len(files) - number + 1
-            tray().notes.append(f"{MOST} pictures are the most at once, so {over} were left out: put some away first.")
+    for done, file in enumerate(files):
+        if len(inputs.images) >= MOST:
+            over = len(files) - done
+            inputs.notes.append(f"{MOST} pictures are the most at once, so {over} were left out: put some away first.")
             break
         try:
             if _is_zip(file):
-                _take_zip(file)
+                _take_zip(file, inputs)
             else:
-                tray().put(_read(file.getvalue(), file.name))
+                inputs.add(_read(file.getvalue(), file.name))
         except CatDogError as error:
-            tray().problems.append(str(error))
-        _let_go(file)
+            inputs.problems.append(str(error))
+        _free_upload(file)
         if bar is not None:
-            bar.progress(number / len(files), text=f"Reading the pictures: {number} of {len(files)}")
+            bar.progress((done + 1) / len(files), text=f"Reading the pictures: {done + 1} of {len(files)}")
     for file in files:
-        _let_go(file)
+        _free_upload(file)
     if bar is not None:
         bar.empty()
         trim_memory()  # of hundreds of megabytes of photos
@@ -161,16 +167,16 @@ def _is_zip(file) -> bool:
     return file.name.lower().endswith(".zip")
 
 
-def _take_zip(file) -> None:
-    free = MOST - len(tray().pictures)
+def _take_zip(file, inputs: Inputs) -> None:
+    free = MOST - len(inputs.images)
     bar = st.progress(0.0, text="Reading the zip …")
     taken, total = 0, 0
     try:
-        for zipped, total in read_archive_images(io.BytesIO(file.getvalue()), free):
+        for member, total in read_archive_images(io.BytesIO(file.getvalue()), free):
             try:
-                tray().put(_read(zipped.data, zipped.name, zipped.folder or None))
+                inputs.add(_read(member.data, member.name, member.folder or None))
             except ImageError as error:
-                tray().problems.append(str(error))
+                inputs.problems.append(str(error))
             taken += 1
             bar.progress(taken / min(free, total), text=f"Reading the zip: {taken} of {min(free, total)} pictures")
     except DataError as error:
@@ -178,24 +184,24 @@ def _take_zip(file) -> None:
     finally:
         bar.empty()
     if total > taken:
-        tray().notes.append(
+        inputs.notes.append(
             f"{file.name} has {total:,} pictures, and {MOST} are the most at once: {taken} were taken, evenly from all "
             "its folders."
         )
 
 
-def _read(data: bytes, name: str, truth: str | None = None) -> Asked:
+def _read(data: bytes, name: str, label: str | None = None) -> QueryImage:
     with _readers():
-        return make_asked(one_line(name) or "picture", read_image(data, name), truth)
+        return make_query_image(one_line(name) or "picture", read_image(data, name), label)
 
 
 @st.cache_resource(show_spinner=False)
 def _readers() -> threading.Semaphore:
-    """Return what keeps more pictures than processors from being decoded at once: a large one takes 450 MB."""
+    """Return what keeps more images than processors from being decoded at once: a large one takes 450 MB."""
     return threading.Semaphore(os.cpu_count() or 1)
 
 
-def _let_go(file) -> None:
+def _free_upload(file) -> None:
     """Free an upload's memory now; Streamlit itself does so only when the tab is closed."""
     context = get_script_run_ctx()
     remove = getattr(context.uploaded_file_mgr, "remove_file", None) if context else None

@@ -1,49 +1,52 @@
-"""Many pictures: which of them to show, by answer and disagreement, and a table of them sorted by doubt."""
+"""Many images: which of them to show, by prediction and disagreement, and a table of them by uncertainty."""
 
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
-from catdog.inference.batch import (
-    UNSURE,
-    ImagePredictions,
-    Prediction,
-    Thresholds,
-    predictions_csv,
-    sort_by_uncertainty,
-)
+from catdog.inference.batch import ImagePredictions, predictions_csv, sort_by_uncertainty
+from catdog.inference.prediction import UNSURE, Prediction, Thresholds
 from catdog.runs import Run
 from catdog.utils.text import format_percent
 from pages.components.predict.cards import MOST
-from pages.components.predict.image import Asked
+from pages.components.predict.image import QueryImage
 
 ALL, DISPUTED, MISTAKEN = "all", "models disagree", "mistakes"
 CARDS, TABLE = "cards", "table"
-ANYBODY = "any model"
+ANY_MODEL = "any model"
+DOUBT = (
+    "How near the average of the models' answers is to 50 %, where they can't tell: 0 % when all are certain of the "
+    "same class, 100 % when they can't decide or contradict each other."
+)
 
 
 def choose_rows(
     runs: Mapping[str, Run], rows: Sequence[ImagePredictions], thresholds: Thresholds
 ) -> tuple[list[int], bool]:
-    """Let the user choose which pictures to show and how; return their places, and whether as a table.
+    """Let the user choose which images to show and how.
 
-    runs: {name: run}, in the order of each row's answers.
+    Args:
+        runs: {name: run}, in the order of each row's predictions.
+        rows: The images' predictions.
+        thresholds: Between which a prediction counts as not sure.
+
+    Returns:
+        The indices of the chosen rows, and whether to show them as a table.
     """
     if len(rows) < 2:
         return list(range(len(rows))), False
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        whose = ANYBODY
+        model = ANY_MODEL
         if len(runs) > 1:
-            whose = st.selectbox("Answers of", [ANYBODY, *runs], key="answers-of", width=170)
-        found = _groups(rows, list(runs), whose, thresholds)
-        kinds = list(found)
-        if st.session_state.get("answers-shown") not in kinds:
+            model = st.selectbox("Answers of", [ANY_MODEL, *runs], key="answers-of", width=170)
+        groups = _group_rows(rows, list(runs), model, thresholds)
+        if st.session_state.get("answers-shown") not in groups:
             st.session_state["answers-shown"] = ALL
-        kind = st.segmented_control(
+        group = st.segmented_control(
             "Show",
-            kinds,
-            format_func=lambda one: f"{one} {len(found[one])}",
+            list(groups),
+            format_func=lambda name: f"{name} {len(groups[name])}",
             required=True,
             key="answers-shown",
         )
@@ -65,54 +68,66 @@ def choose_rows(
             on_click="ignore",
             icon=":material/table_rows:",
         )
-    shown = found.get(kind or ALL, found[ALL])
+    shown = groups.get(group or ALL, groups[ALL])
     if not shown:
         st.info("No picture is of this kind: choose another above.")
     return shown, as_table
 
 
-def _groups(
-    rows: Sequence[ImagePredictions], names: list[str], whose: str, thresholds: Thresholds
+def _group_rows(
+    rows: Sequence[ImagePredictions], names: list[str], model: str, thresholds: Thresholds
 ) -> dict[str, list[int]]:
-    """Return the places of the rows of every kind that can be shown."""
-    places = range(len(rows))
-    asked = [number for number, name in enumerate(names) if whose in (ANYBODY, name)]
-    said = [{row.said[number].verdict(thresholds) for number in asked} for row in rows]
-    classes = dict.fromkeys(name for row in rows[:1] for number in asked for name in row.said[number].classes)
-    groups = {ALL: list(places)}
-    for verdict in (*classes, UNSURE):
-        groups[verdict] = [place for place in places if verdict in said[place]]
+    """Return {what can be shown: the indices of its rows}, going by the predictions of one model or of any."""
+    indices = range(len(rows))
+    columns = [column for column, name in enumerate(names) if model in (ANY_MODEL, name)]
+    chosen = [
+        ImagePredictions(row.name, row.label, tuple(row.predictions[column] for column in columns)) for row in rows
+    ]
+    labels = [{prediction.label_at(thresholds) for prediction in row.predictions} for row in chosen]
+    classes = dict.fromkeys(name for row in chosen[:1] for prediction in row.predictions for name in prediction.classes)
+    groups = {ALL: list(indices)}
+    for label in (*classes, UNSURE):
+        groups[label] = [index for index in indices if label in labels[index]]
     if len(names) > 1:
-        groups[DISPUTED] = [place for place in places if rows[place].disputed(thresholds)]
-    if any(row.truth is not None for row in rows):
-        alone = [ImagePredictions(row.name, row.truth, tuple(row.said[number] for number in asked)) for row in rows]
-        groups[MISTAKEN] = [place for place in places if alone[place].mistaken(thresholds)]
+        groups[DISPUTED] = [index for index in indices if rows[index].disputed(thresholds)]
+    if any(row.label is not None for row in rows):
+        groups[MISTAKEN] = [index for index in indices if chosen[index].mistaken(thresholds)]
     return groups
 
 
-def table(
+def show_table(
     runs: Mapping[str, Run],
-    asked: Sequence[Asked],
+    images: Sequence[QueryImage],
     rows: Sequence[ImagePredictions],
     shown: Sequence[int],
     thresholds: Thresholds,
 ) -> list[int]:
-    """Draw these pictures as a table, the most doubtful first; return the place of the one chosen in it, if any."""
+    """Draw images as a table, the most uncertain first.
+
+    Args:
+        runs: {name: run}, in the order of each row's predictions.
+        images: All images.
+        rows: Their predictions.
+        shown: The indices of those to draw.
+        thresholds: Between which a prediction counts as not sure.
+
+    Returns:
+        The index of the image that the user ticked, in a list; an empty list without one.
+    """
     chosen = set(shown)
-    order = [place for place in sort_by_uncertainty(rows) if place in chosen]
+    order = [index for index in sort_by_uncertainty(rows) if index in chosen]
     if not order:
         return []
     columns: dict[str, list] = {
-        "picture": [asked[place].thumbnail for place in order],
-        "name": [rows[place].name for place in order],
+        "picture": [images[index].thumbnail for index in order],
+        "name": [rows[index].name for index in order],
     }
-    if any(row.truth for row in rows):
-        columns["label"] = [rows[place].truth or "" for place in order]
-    columns["doubt"] = [100 * rows[place].doubt for place in order]
-    for number, name in enumerate(runs):
-        said = [rows[place].said[number] for place in order]
-        columns[name] = [_words(one, one.verdict(thresholds)) for one in said]
-    state = st.dataframe(
+    if any(row.label for row in rows):
+        columns["label"] = [rows[index].label or "" for index in order]
+    columns["doubt"] = [100 * rows[index].uncertainty for index in order]
+    for column, name in enumerate(runs):
+        columns[name] = [_describe(rows[index].predictions[column], thresholds) for index in order]
+    table = st.dataframe(
         pd.DataFrame(columns),
         hide_index=True,
         row_height=48,
@@ -128,20 +143,15 @@ def table(
         },
         alt=f"{len(order)} pictures, the most doubtful first, with every model's answer",
     )
-    picked = [order[place] for place in state.selection.rows if place < len(order)]
+    picked = [order[row] for row in table.selection.rows if row < len(order)]
     if not picked:
         st.caption("The most doubtful pictures come first. Tick a row to see the picture large.")
     return picked
 
 
-def _words(said: Prediction, verdict: str) -> str:
-    """Return an answer such as "dogs 97 %", or "not sure: dogs 53 %" with the likelier class."""
-    if verdict == UNSURE:
-        return f"{UNSURE}: {said.leaning} {format_percent(said.sureness, 0)}"
-    return f"{verdict} {format_percent(said.share(verdict), 0)}"
-
-
-DOUBT = (
-    "How near the average of the models' answers is to 50 %, where they can't tell: 0 % when all are certain of the "
-    "same class, 100 % when they can't decide or contradict each other."
-)
+def _describe(prediction: Prediction, thresholds: Thresholds) -> str:
+    """Return a prediction such as "dogs 97 %", or "not sure: dogs 53 %" with the likelier class."""
+    label = prediction.label_at(thresholds)
+    if label == UNSURE:
+        return f"{UNSURE}: {prediction.label} {format_percent(prediction.confidence, 0)}"
+    return f"{label} {format_percent(prediction.probability_of(label), 0)}"

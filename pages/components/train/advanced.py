@@ -120,6 +120,6 @@ def fill_advanced(config: TrainConfig) -> None:
 
 def _in_form(augmentation: Augmentation) -> dict[str, str | int]:
     """Return {key: value} of the inputs that say this augmentation."""
-    if not augmentation.acts:
+    if not augmentation.active:
         return {"augmentation": NONE}
     return {"augmentation": CHOSEN} | effect_state(augmentation, SUFFIX)

@@ -105,7 +105,7 @@ def _facts(run: Run) -> dict[str, str]:
         "Patience": f"{config.patience:,} epochs" if config.patience else "",
         "Batch size": str(config.batch_size),
         "Learning rate": f"{config.learning_rate:g}, {config.schedule}",
-        "Augmentation": config.augmentation.words,
+        "Augmentation": config.augmentation.description,
         "Seed": str(config.seed),
         "Best validation accuracy": best,
         "Model it keeps": f"that of the {'best' if config.restore_best else 'last'} epoch",

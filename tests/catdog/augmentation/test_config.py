@@ -2,7 +2,7 @@
 
 import pytest
 
-from catdog.augmentation.config import FILLS, FLIPS, LIMITS, Augmentation, rotation_of
+from catdog.augmentation.config import FILLS, FLIPS, LIMITS, Augmentation, rotation_from_degrees
 from catdog.errors import UsageError
 
 
@@ -23,7 +23,7 @@ def test_a_number_out_of_bounds_is_refused(name: str) -> None:
 
 def test_a_fifth_of_a_turn_is_72_degrees() -> None:
     assert Augmentation(rotation=0.2).degrees == 72
-    assert rotation_of(72) == 0.2
+    assert rotation_from_degrees(72) == 0.2
 
 
 @pytest.mark.parametrize(
@@ -47,11 +47,11 @@ def test_a_fifth_of_a_turn_is_72_degrees() -> None:
     ],
 )
 def test_the_words_say_what_is_done(augmentation: Augmentation, words: str) -> None:
-    assert augmentation.words == words
+    assert augmentation.description == words
 
 
-def test_only_what_changes_a_picture_counts_as_acting() -> None:
-    assert not Augmentation().acts
-    assert not Augmentation(fill="constant").acts
-    assert Augmentation("vertical").acts
-    assert all(Augmentation(**{name: 0.1}).acts for name in LIMITS)
+def test_only_what_changes_an_image_counts_as_active() -> None:
+    assert not Augmentation().active
+    assert not Augmentation(fill="constant").active
+    assert Augmentation("vertical").active
+    assert all(Augmentation(**{name: 0.1}).active for name in LIMITS)

@@ -4,21 +4,21 @@ import numpy as np
 import pytest
 
 from catdog.augmentation.config import AUGMENTATION_LAYERS, FILLS, Augmentation
-from catdog.augmentation.layers import augmentation_layers, keras_code
+from catdog.augmentation.layers import build_augmentation_layers, write_keras_code
 from catdog.models.specs import build_model
 
 ALL = Augmentation("horizontal_and_vertical", 0.2, 0.3, 0.1, 0.4, 0.25)
 
 
 @pytest.fixture
-def pictures() -> np.ndarray:
-    """Three times the same picture without any symmetry, float32 (3, 40, 70, 3)."""
-    picture = np.random.default_rng(3).integers(0, 256, (1, 40, 70, 3)).astype(np.float32)
-    return np.repeat(picture, 3, axis=0)
+def images() -> np.ndarray:
+    """Three times the same image without any symmetry, float32 (3, 40, 70, 3)."""
+    image = np.random.default_rng(3).integers(0, 256, (1, 40, 70, 3)).astype(np.float32)
+    return np.repeat(image, 3, axis=0)
 
 
 def test_the_layers_flip_first_and_then_turn_as_told() -> None:
-    flip, rotation = augmentation_layers(Augmentation("vertical", 0.25))
+    flip, rotation = build_augmentation_layers(Augmentation("vertical", 0.25))
     assert (type(flip).__name__, flip.mode) == ("RandomFlip", "vertical")
     assert (type(rotation).__name__, rotation.factor, rotation.fill_mode) == (
         "RandomRotation",
@@ -28,55 +28,55 @@ def test_the_layers_flip_first_and_then_turn_as_told() -> None:
 
 
 def test_all_layers_come_in_order_with_their_numbers() -> None:
-    layers = augmentation_layers(ALL)
+    layers = build_augmentation_layers(ALL)
     assert tuple(layer.name for layer in layers) == AUGMENTATION_LAYERS
     _, _, zoom, translation, contrast, brightness = layers
     assert (zoom.height_lower, zoom.height_upper, zoom.width_factor) == (-0.3, 0.3, None)
     assert (translation.height_upper, translation.width_lower) == (0.1, -0.1)
     assert brightness.factor == (-0.25, 0.25)
-    drawn = contrast.get_random_transformation(np.zeros((500, 2, 2, 3), np.float32), training=True)
-    factors = np.asarray(drawn["contrast_factor"])  # a single number would never weaken the contrast
+    transform = contrast.get_random_transformation(np.zeros((500, 2, 2, 3), np.float32), training=True)
+    factors = np.asarray(transform["contrast_factor"])  # a single number would never weaken the contrast
     assert 0.6 <= factors.min() < 0.7
     assert 1.3 < factors.max() <= 1.4
 
 
 def test_what_is_switched_off_gets_no_layer() -> None:
-    assert augmentation_layers(Augmentation(fill="wrap")) == []
-    assert [layer.name for layer in augmentation_layers(Augmentation("horizontal"))] == ["flip"]
-    assert [layer.name for layer in augmentation_layers(Augmentation(rotation=0.1))] == ["rotation"]
-    assert [layer.name for layer in augmentation_layers(Augmentation(brightness=0.1))] == ["brightness"]
+    assert build_augmentation_layers(Augmentation(fill="wrap")) == []
+    assert [layer.name for layer in build_augmentation_layers(Augmentation("horizontal"))] == ["flip"]
+    assert [layer.name for layer in build_augmentation_layers(Augmentation(rotation=0.1))] == ["rotation"]
+    assert [layer.name for layer in build_augmentation_layers(Augmentation(brightness=0.1))] == ["brightness"]
 
 
-def test_the_layers_must_not_act_outside_training(pictures: np.ndarray) -> None:
-    for layer in augmentation_layers(ALL, seed=1):
-        np.testing.assert_array_equal(np.asarray(layer(pictures, training=False)), pictures)
+def test_the_layers_must_not_act_outside_training(images: np.ndarray) -> None:
+    for layer in build_augmentation_layers(ALL, seed=1):
+        np.testing.assert_array_equal(np.asarray(layer(images, training=False)), images)
 
 
-def test_the_same_seed_gives_the_same_pictures_and_another_seed_others(pictures: np.ndarray) -> None:
-    first, again, other = (through(pictures, augmentation_layers(ALL, seed)) for seed in (5, 5, 6))
+def test_a_seed_gives_the_same_images_and_another_seed_others(images: np.ndarray) -> None:
+    first, again, another = (apply_layers(images, build_augmentation_layers(ALL, seed)) for seed in (5, 5, 6))
     np.testing.assert_array_equal(first, again)
-    assert not np.array_equal(first, other)
+    assert not np.array_equal(first, another)
     assert not np.array_equal(first[0], first[1])
 
 
 def test_flips_and_turns_are_drawn_independently() -> None:
     """One seed for both layers would tie each flip to one sense of rotation."""
-    flip, rotation = augmentation_layers(Augmentation("horizontal", 0.1), seed=0)
-    pictures = np.zeros((64, 4, 4, 3), np.float32)
-    flips = np.asarray(flip.get_random_transformation(pictures, training=True)["flips"]).ravel()
-    angles = np.asarray(rotation.get_random_transformation(pictures, training=True)["angle"])
+    flip, rotation = build_augmentation_layers(Augmentation("horizontal", 0.1), seed=0)
+    images = np.zeros((64, 4, 4, 3), np.float32)
+    flips = np.asarray(flip.get_random_transformation(images, training=True)["flips"]).ravel()
+    angles = np.asarray(rotation.get_random_transformation(images, training=True)["angle"])
     for group in (angles[flips], angles[~flips]):
         assert group.min() < -10
         assert group.max() > 10
 
 
 @pytest.mark.parametrize("fill", FILLS)
-def test_scaled_pictures_are_changed_as_unscaled_ones(pictures: np.ndarray, fill: str) -> None:
+def test_scaled_images_are_changed_as_unscaled_ones(images: np.ndarray, fill: str) -> None:
     """Black is −1 there, not 0, and brightness and contrast end at −1 and 1."""
-    wanted = Augmentation("horizontal", 0.1, 0.5, 0.3, 0.9, 0.6, fill)
-    expected = through(pictures, augmentation_layers(wanted, seed=2))
-    found = through(pictures / 127.5 - 1, augmentation_layers(wanted, seed=2, value_range=(-1, 1)))
-    np.testing.assert_allclose((found + 1) * 127.5, expected, atol=0.05)
+    augmentation = Augmentation("horizontal", 0.1, 0.5, 0.3, 0.9, 0.6, fill)
+    expected = apply_layers(images, build_augmentation_layers(augmentation, seed=2))
+    result = apply_layers(images / 127.5 - 1, build_augmentation_layers(augmentation, seed=2, value_range=(-1, 1)))
+    np.testing.assert_allclose((result + 1) * 127.5, expected, atol=0.05)
 
 
 @pytest.mark.parametrize(("name", "low"), [("model1", 0), ("model2", 0), ("model3", -1)])
@@ -100,22 +100,22 @@ def test_a_models_layers_know_the_values_that_reach_them(name: str, low: int) ->
     ],
 )
 def test_the_code_makes_the_very_layers(augmentation: Augmentation) -> None:
-    given: dict[str, object] = {}
-    exec(keras_code(augmentation), given)
-    assert [settings(layer) for layer in given["augmentation"].layers] == [
-        settings(layer) for layer in augmentation_layers(augmentation)
+    namespace: dict[str, object] = {}
+    exec(write_keras_code(augmentation), namespace)
+    assert [layer_options(layer) for layer in namespace["augmentation"].layers] == [
+        layer_options(layer) for layer in build_augmentation_layers(augmentation)
     ]
 
 
-def settings(layer) -> dict[str, object]:
+def layer_options(layer) -> dict[str, object]:
     """What a layer was made with, but for its name and the numbers that it draws."""
     return {"class": type(layer)} | {
         key: value for key, value in layer.get_config().items() if key not in ("name", "seed")
     }
 
 
-def through(pictures: np.ndarray, layers: list) -> np.ndarray:
-    """The pictures after all layers."""
+def apply_layers(images: np.ndarray, layers: list) -> np.ndarray:
+    """The images after all layers."""
     for layer in layers:
-        pictures = layer(pictures, training=True)
-    return np.asarray(pictures)
+        images = layer(images, training=True)
+    return np.asarray(images)

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from catdog.charts import MODEL_COLOURS, Goal, Series, plot_panels
-from catdog.charts.lines import band, best_mark
+from catdog.charts.lines import draw_seed_band, mark_best_epoch
 from catdog.charts.series import get_curve, smooth
 
 HISTORY = {
@@ -68,8 +68,8 @@ def test_a_star_marks_the_first_epoch_with_the_best_validation_accuracy():
 
 
 def test_a_run_without_any_accuracy_has_no_star():
-    assert best_mark(Series("run", "model1")) == []
-    assert best_mark(Series("run", "model1", HISTORY | {"val_accuracy": [None, math.nan, math.inf]})) == []
+    assert mark_best_epoch(Series("run", "model1")) == []
+    assert mark_best_epoch(Series("run", "model1", HISTORY | {"val_accuracy": [None, math.nan, math.inf]})) == []
 
 
 def test_over_seconds_each_epoch_stands_where_it_ended_counted_from_the_start():
@@ -117,7 +117,7 @@ def test_a_smoothed_curve_begins_at_its_first_value_and_passes_over_what_is_miss
 
 def test_runs_laid_together_have_a_band_from_the_lowest_to_the_highest():
     low, high = HISTORY | {"val_accuracy": [0.4, 0.5, 0.5]}, HISTORY | {"val_accuracy": [0.6, 0.8, 0.7]}
-    (area,) = band(Series("mean", "model3", HISTORY, low=low, high=high), "accuracy")
+    (area,) = draw_seed_band(Series("mean", "model3", HISTORY, low=low, high=high), "accuracy")
     assert area["x"] == [1, 2, 3, 3, 2, 1]
     assert area["y"] == [0.6, 0.8, 0.7, 0.5, 0.5, 0.4]
     assert area["line"]["color"] == MODEL_COLOURS["model3"]
@@ -126,12 +126,12 @@ def test_runs_laid_together_have_a_band_from_the_lowest_to_the_highest():
 
 def test_a_band_leaves_out_an_epoch_in_which_a_run_has_no_number():
     low, high = HISTORY | {"val_loss": [0.4, math.nan, 0.5]}, HISTORY | {"val_loss": [0.6, 0.8, 0.7]}
-    (area,) = band(Series("mean", "model3", HISTORY, low=low, high=high), "loss")
+    (area,) = draw_seed_band(Series("mean", "model3", HISTORY, low=low, high=high), "loss")
     assert area["x"] == [1, 3, 3, 1]
 
 
 def test_a_single_run_has_no_band():
-    assert band(Series("run", "model3", HISTORY), "accuracy") == []
+    assert draw_seed_band(Series("run", "model3", HISTORY), "accuracy") == []
 
 
 @pytest.mark.parametrize("axis", ["epoch", "seconds"])
@@ -144,7 +144,7 @@ def test_no_run_no_epoch_and_a_single_epoch_draw_without_complaint(axis):
 
 
 def test_a_history_without_seconds_is_drawn_at_the_start_rather_than_not_at_all():
-    assert Series("run", "model1", HISTORY | {"seconds": [None, math.nan, 2.0]}).along("seconds") == [0.0, 0.0, 2.0]
+    assert Series("run", "model1", HISTORY | {"seconds": [None, math.nan, 2.0]}).positions("seconds") == [0.0, 0.0, 2.0]
 
 
 def test_many_runs_tell_values_one_by_one_instead_of_filling_the_screen_with_one_box():

@@ -27,8 +27,8 @@ def test_answers_are_read_with_their_splits(run):
         [0, 1],
         [0.25, 1.0],
     )
-    assert found.of("test").paths == ("b.jpg",)
-    assert len(found.of("moon")) == 0
+    assert found.of_split("test").paths == ("b.jpg",)
+    assert len(found.of_split("moon")) == 0
 
 
 @pytest.mark.parametrize(
@@ -109,6 +109,6 @@ def test_the_mean_of_the_losses_is_the_loss_that_was_stored_to_the_last_digit():
 
 def test_an_answer_at_the_threshold_is_class_0():
     found = Predictions(("a", "b"), np.array([0, 1]), np.array([0.5, 0.7]), np.full(2, "test"))
-    assert found.answers().tolist() == [0, 1]
-    assert found.answers(0.7).tolist() == [0, 0]
-    assert found.right(0.7).tolist() == [True, False]
+    assert found.predicted_labels().tolist() == [0, 1]
+    assert found.predicted_labels(0.7).tolist() == [0, 0]
+    assert found.correct(0.7).tolist() == [True, False]

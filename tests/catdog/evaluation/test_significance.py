@@ -38,7 +38,7 @@ def test_p_is_that_of_the_exact_binomial_test(one, other):
     second = [False] * one + [True] * other + [True] * both
     found = mcnemar(answers(first), answers(second))
     expected = stats.binomtest(one, one + other).pvalue if one + other else 1.0
-    assert (found.only_one, found.only_other, found.both, found.neither) == (one, other, both, 0)
+    assert (found.only_first, found.only_second, found.both, found.neither) == (one, other, both, 0)
     assert found.p == pytest.approx(expected)
 
 
@@ -46,7 +46,7 @@ def test_pictures_are_matched_by_their_paths_and_those_of_one_run_only_are_left_
     one = answers([True, False, True], ["a", "b", "c"], [0, 1, 0])
     other = answers([False, True, True], ["c", "x", "a"], [0, 1, 0])
     found = mcnemar(one, other)
-    assert (found.both, found.only_one, found.only_other, found.neither) == (1, 1, 0, 0)
+    assert (found.both, found.only_first, found.only_second, found.neither) == (1, 1, 0, 0)
 
 
 def test_runs_that_share_no_picture_can_not_be_compared():

@@ -38,7 +38,7 @@ def test_at_one_half_its_old_numbers_are_those_of_score(some):
 
 def test_what_it_adds_is_what_the_metrics_say(some):
     found = summarize(some)
-    right = int(some.right().sum())
+    right = int(some.correct().sum())
     assert tuple(found["interval"]) == accuracy_interval(right, 90)
     assert found["roc_area"] == roc_curve(some.labels, some.probabilities).area
     assert found["average_precision"] == precision_recall_curve(some.labels, some.probabilities).area
@@ -48,7 +48,7 @@ def test_what_it_adds_is_what_the_metrics_say(some):
 
 def test_the_threshold_changes_answers_but_neither_loss_nor_areas(some):
     half, high = summarize(some), summarize(some, 0.9)
-    assert high["accuracy"] == pytest.approx(some.right(0.9).mean())
+    assert high["accuracy"] == pytest.approx(some.correct(0.9).mean())
     assert high["confusion"] != half["confusion"]
     for same in ("loss", "roc_area", "average_precision", "calibration_error"):
         assert high[same] == half[same]

@@ -1,4 +1,4 @@
-"""A trained model taken away: what is in the zip, that it answers as the run does, and what is refused."""
+"""Exported models: what is in the zip, that it predicts as the run does, and what is refused."""
 
 import json
 import os
@@ -46,10 +46,10 @@ def run(settings):
 @pytest.fixture
 def copy(settings, tmp_path):
     """A copy of the run in a home of its own, which a test may damage; without exports."""
-    other = replace(settings, home=tmp_path / "home")
     original = find_run(settings, "mine")
-    shutil.copytree(original.folder, other.runs / original.id, ignore=shutil.ignore_patterns("exports"))
-    return other, find_run(other, "mine")
+    settings = replace(settings, home=tmp_path / "home")
+    shutil.copytree(original.folder, settings.runs / original.id, ignore=shutil.ignore_patterns("exports"))
+    return settings, find_run(settings, "mine")
 
 
 @pytest.fixture(scope="module")
@@ -60,15 +60,15 @@ def photo(tmp_path_factory):
     return path
 
 
-def unpacked(path, folder):
+def unpack(path, folder):
     """Unpack the zip into the folder and return it."""
     with zipfile.ZipFile(path) as zipped:
         zipped.extractall(folder)
     return folder
 
 
-def answer(python, folder, photo):
-    """What the script in the folder says of the photo: its class and the probability."""
+def classify(python, folder, photo):
+    """Return what the script in the folder prints of the photo: its class, and the probability of class 1."""
     command = [python, "-I", str(folder / "classify.py"), str(photo)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder.parent)
     assert done.returncode == 0, done.stderr
@@ -77,41 +77,41 @@ def answer(python, folder, photo):
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_each_format_comes_with_card_script_and_requirements_and_was_checked(settings, run, name, tmp_path):
+def test_each_format_has_card_script_and_requirements_and_was_checked(settings, run, name, tmp_path):
     path = export_run(run, name, settings)
-    folder = unpacked(path, tmp_path)
-    assert {one.name for one in folder.iterdir()} == FILES | {FORMATS[name].model}
-    found = read_check(path)
-    assert found.pictures >= 8
-    assert found.largest <= found.tolerance
-    assert found.tolerance == 1e-4 or name == "int8"
+    folder = unpack(path, tmp_path)
+    assert {file.name for file in folder.iterdir()} == FILES | {FORMATS[name].model}
+    check = read_check(path)
+    assert check.pictures >= 8
+    assert check.largest <= check.tolerance
+    assert check.tolerance == 1e-4 or name == "int8"
     card = (folder / "model_card.md").read_text()
     for words in (", 160, 160, 3)", "0 = cats, 1 = dogs", "no smoothing", "accuracy", "Fingerprint"):
         assert words in card
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_the_script_answers_as_the_run_does(settings, run, name, tmp_path, photo):
-    folder = unpacked(export_run(run, name, settings), tmp_path / name)
+def test_the_script_predicts_as_the_run_does(settings, run, name, tmp_path, photo):
+    folder = unpack(export_run(run, name, settings), tmp_path / name)
     expected = float(load_predictor(run.files.tflite, run.name).predict(resize(load_image(photo))[np.newaxis])[0])
-    said, probability = answer(sys.executable, folder, photo)
+    label, probability = classify(sys.executable, folder, photo)
     assert probability == pytest.approx(expected, abs=0.3 if name == "int8" else 1e-3)
-    assert said == ("dogs" if probability > 0.5 else "cats")
+    assert label == ("dogs" if probability > 0.5 else "cats")
 
 
 def test_the_script_needs_nothing_but_what_its_requirements_say(settings, run, tmp_path, photo):
     index = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple")
-    folder = unpacked(export_run(run, "tflite", settings), tmp_path / "model")
-    place = tmp_path / "fresh"
-    venv.create(place, with_pip=True)
-    python = place / "bin" / "python"
+    folder = unpack(export_run(run, "tflite", settings), tmp_path / "model")
+    environment = tmp_path / "fresh"
+    venv.create(environment, with_pip=True)
+    python = environment / "bin" / "python"
     command = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", folder / "requirements.txt"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode and "connection" in done.stderr.lower():
         pytest.skip(f"the package index can't be reached: {index}")
     assert done.returncode == 0, done.stderr
     expected = float(load_predictor(run.files.tflite, run.name).predict(resize(load_image(photo))[np.newaxis])[0])
-    assert answer(str(python), folder, photo)[1] == pytest.approx(expected, abs=1e-3)
+    assert classify(str(python), folder, photo)[1] == pytest.approx(expected, abs=1e-3)
 
 
 def test_a_file_is_made_once_and_found_again(settings, run):
@@ -131,7 +131,7 @@ def test_a_model_that_changed_is_exported_anew(copy):
     assert not first.exists()
 
 
-def test_files_of_a_run_that_do_not_belong_together_are_refused_and_nothing_is_left(copy):
+def test_model_files_that_differ_are_refused_and_nothing_is_left(copy):
     settings, run = copy
     import keras
 
@@ -173,22 +173,22 @@ def test_without_its_packages_onnx_says_how_to_install_them(settings, run, monke
         export_run(run, "onnx", settings)
 
 
-@pytest.mark.parametrize("form", FORMATS.values(), ids=list(FORMATS))
+@pytest.mark.parametrize("file_format", FORMATS.values(), ids=list(FORMATS))
 @pytest.mark.parametrize("logits", [False, True])
-def test_every_script_is_valid_python_of_a_few_lines_whatever_the_classes_are_called(form, logits):
-    text = render_script(form, ('it\'s a "cat"', "d{o}g\\"), logits)
+def test_every_script_is_short_valid_python_whatever_the_classes(file_format, logits):
+    text = render_script(file_format, ('it\'s a "cat"', "d{o}g\\"), logits)
     compile(text, "classify.py", "exec")
     assert len([line for line in text.splitlines() if line.strip()]) < 45
 
 
-def test_the_command_exports_into_a_folder_and_tells_what_it_made(settings, run, tmp_path, capsys, monkeypatch):
+def test_the_command_exports_to_a_folder_and_prints_the_file(settings, run, tmp_path, capsys, monkeypatch):
     for name, value in settings.environment().items():
         monkeypatch.setenv(name, value)
     assert main(["export", "mine", "--format", "tflite", "--out", str(tmp_path), "--json"]) == 0
-    (made,) = json.loads(capsys.readouterr().out)
-    assert set(made) == {"run", "format", "path", "bytes", "pictures", "difference"}
-    assert made["path"] == str(tmp_path / f"{run.id}-tflite.zip")
-    assert zipfile.is_zipfile(made["path"])
+    (file,) = json.loads(capsys.readouterr().out)
+    assert set(file) == {"run", "format", "path", "bytes", "pictures", "difference"}
+    assert file["path"] == str(tmp_path / f"{run.id}-tflite.zip")
+    assert zipfile.is_zipfile(file["path"])
     assert main(["export", "mine", "--format", "tflite"]) == 0
     assert "LiteRT" in capsys.readouterr().out
 

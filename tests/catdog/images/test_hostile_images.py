@@ -14,8 +14,8 @@ from PIL import Image
 
 from catdog.errors import ImageError
 from catdog.images.decode import read_image
-from catdog.images.jpeg import scans
-from catdog.images.limits import MAX_BYTES, MAX_BYTES_OF_SCANS, bytes_fault, size_fault
+from catdog.images.jpeg import count_scans
+from catdog.images.limits import MAX_BYTES, MAX_BYTES_OF_SCANS, find_bytes_fault, find_size_fault
 from catdog.settings import PROJECT
 from tests.picture_files import drawn, encoded, made_files, turned_jpeg
 
@@ -97,14 +97,14 @@ def test_deep_grey_is_scaled_by_the_brightest_pixel_of_all_strips():
 
 
 def test_scans_are_counted_and_a_thumbnail_is_no_scan():
-    assert scans(encoded(drawn(), "JPEG")) == 1
-    assert scans(encoded(drawn().convert("L"), "JPEG")) == 1
-    assert scans(encoded(drawn(), "JPEG", progressive=True)) == 10
+    assert count_scans(encoded(drawn(), "JPEG")) == 1
+    assert count_scans(encoded(drawn().convert("L"), "JPEG")) == 1
+    assert count_scans(encoded(drawn(), "JPEG", progressive=True)) == 10
     exif = b"Exif\0\0" + encoded(drawn(20, 10), "JPEG", progressive=True)
-    assert scans(encoded(drawn(), "JPEG", exif=exif)) == 1
-    assert scans(encoded(drawn(), "JPEG") + encoded(drawn(), "JPEG")) == 1  # a second picture behind the first
+    assert count_scans(encoded(drawn(), "JPEG", exif=exif)) == 1
+    assert count_scans(encoded(drawn(), "JPEG") + encoded(drawn(), "JPEG")) == 1  # a second picture behind the first
     for damaged in (b"", b"\xff\xd8\xff", b"\xff\xd8" + b"\xff" * 50, b"\xff\xd8\xff\xe0\0\0" * 9):
-        assert scans(damaged) == 2
+        assert count_scans(damaged) == 2
 
 
 def test_a_jpeg_that_goes_over_its_pixels_thousands_of_times_is_refused_at_once():
@@ -115,17 +115,17 @@ def test_a_jpeg_that_goes_over_its_pixels_thousands_of_times_is_refused_at_once(
 
 
 def test_limits_are_said_with_what_to_do():
-    assert "larger than 50 MB; make it smaller" in bytes_fault(MAX_BYTES + 1)
-    assert "the most for a progressive JPEG" in bytes_fault(MAX_BYTES_OF_SCANS + 1, scans=10)
-    assert bytes_fault(MAX_BYTES) is None
-    assert bytes_fault(MAX_BYTES_OF_SCANS + 1) is None
-    assert "over the 100 megapixels allowed" in size_fault("JPEG", 10_001, 10_000)
-    assert "over the 25 megapixels allowed" in size_fault("JPEG", 5_001, 5_000, scans=10)
-    assert "over the 25 megapixels allowed" in size_fault("JPEG", 5_001, 5_000, rowwise=False)
-    assert "over the 50 megapixels allowed" in size_fault("PNG", 7_072, 7_072)
-    assert "no pixels" in size_fault("GIF", 0, 5)
-    assert size_fault("JPEG", 10_000, 10_000) is None
-    assert size_fault("HEIC", 7_000, 7_000) is None
+    assert "larger than 50 MB; make it smaller" in find_bytes_fault(MAX_BYTES + 1)
+    assert "the most for a progressive JPEG" in find_bytes_fault(MAX_BYTES_OF_SCANS + 1, scans=10)
+    assert find_bytes_fault(MAX_BYTES) is None
+    assert find_bytes_fault(MAX_BYTES_OF_SCANS + 1) is None
+    assert "over the 100 megapixels allowed" in find_size_fault("JPEG", 10_001, 10_000)
+    assert "over the 25 megapixels allowed" in find_size_fault("JPEG", 5_001, 5_000, scans=10)
+    assert "over the 25 megapixels allowed" in find_size_fault("JPEG", 5_001, 5_000, rowwise=False)
+    assert "over the 50 megapixels allowed" in find_size_fault("PNG", 7_072, 7_072)
+    assert "no pixels" in find_size_fault("GIF", 0, 5)
+    assert find_size_fault("JPEG", 10_000, 10_000) is None
+    assert find_size_fault("HEIC", 7_000, 7_000) is None
 
 
 def test_a_picture_that_is_also_an_archive_or_a_script_is_just_a_picture():

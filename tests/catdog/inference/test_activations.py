@@ -6,12 +6,12 @@ import pytest
 from catdog.errors import RunError
 from catdog.inference.activations import Activations, compute_activations, compute_class_activation, draw_filters
 from catdog.inference.predictor import Predictor
-from catdog.training.litert import to_litert
+from catdog.training.litert import convert_to_litert
 
 
 def convert(model, path):
     """Write a Keras model that gives (N, 1) as a LiteRT file."""
-    path.write_bytes(to_litert(model, lambda pixels: model(pixels, training=False)))
+    path.write_bytes(convert_to_litert(model, lambda pixels: model(pixels, training=False)))
     return path
 
 

@@ -11,6 +11,8 @@ from catdog.errors import RunError
 from catdog.inference import predictor
 from catdog.inference.pool import PredictorPool
 
+PETS = ("cats", "dogs")
+
 
 class Stub:
     """A model that answers how bright a picture is, plus 0.001 for each version of its file."""
@@ -18,7 +20,7 @@ class Stub:
     def __init__(self, content: str) -> None:
         self.content, self.predicted = content, 0
 
-    def timed(self, picture: np.ndarray) -> tuple[float, float]:
+    def predict_timed(self, picture: np.ndarray) -> tuple[float, float]:
         self.predicted += 1
         return float(picture.mean()) / 255 + len(self.content) / 1000, 0.002
 
@@ -55,13 +57,13 @@ def grey(value: int) -> np.ndarray:
 def probabilities(pool: PredictorPool, run, *values: int) -> list[float]:
     return [
         prediction.probability
-        for prediction in pool.predict(run.files.tflite, run.name, [grey(value) for value in values])
+        for prediction in pool.predict(run.files.tflite, run.name, PETS, [grey(value) for value in values])
     ]
 
 
 def test_answers_come_in_order_with_the_time_they_took(loaded, make_run):
     run = make_run("one")
-    predictions = PredictorPool().predict(run.files.tflite, run.name, [grey(255), grey(0), grey(51)])
+    predictions = PredictorPool().predict(run.files.tflite, run.name, PETS, [grey(255), grey(0), grey(51)])
     assert [prediction.probability for prediction in predictions] == pytest.approx([1.001, 0.001, 0.201])
     assert {prediction.seconds for prediction in predictions} == {0.002}
 
@@ -154,7 +156,11 @@ def test_progress_counts_the_pictures_that_are_new(loaded, make_run):
     probabilities(pool, run, 1)
     told = []
     pool.predict(
-        run.files.tflite, run.name, [grey(1), grey(2), grey(3)], lambda done, total, what: told.append((done, total))
+        run.files.tflite,
+        run.name,
+        PETS,
+        [grey(1), grey(2), grey(3)],
+        lambda done, total, what: told.append((done, total)),
     )
     assert told == [(1, 2), (2, 2)]
 
@@ -163,7 +169,7 @@ def test_a_run_without_a_model_gives_a_sentence(loaded, make_run):
     run = make_run("one")
     run.files.tflite.unlink()
     with pytest.raises(RunError, match=r"one has no trained model .*train it\.$"):
-        PredictorPool().predict(run.files.tflite, run.name, [grey(1)])
+        PredictorPool().predict(run.files.tflite, run.name, PETS, [grey(1)])
     with pytest.raises(RunError, match="no trained model"):
         PredictorPool().get(run.files.tflite, run.name)
 

@@ -3,10 +3,10 @@
 import pytest
 
 from catdog.augmentation.config import AUGMENTATION_LAYERS, Augmentation
-from catdog.augmentation.layers import augmentation_layers
+from catdog.augmentation.layers import build_augmentation_layers
 from catdog.errors import UsageError
 from catdog.models.specs import MODELS, build_model
-from catdog.models.summary import AUGMENTING, list_layers, mobilenet
+from catdog.models.summary import AUGMENTING, count_mobilenet, list_layers
 
 
 def row_of_keras(layer):
@@ -36,7 +36,7 @@ def test_the_rows_add_up_to_the_models_facts(name):
 
 def test_each_augmentation_layer_is_of_the_class_that_is_trained_with():
     everything = Augmentation("horizontal", 0.1, 0.1, 0.1, 0.1, 0.1)
-    built = {layer.name: type(layer).__name__ for layer in augmentation_layers(everything)}
+    built = {layer.name: type(layer).__name__ for layer in build_augmentation_layers(everything)}
     assert built == AUGMENTING
     assert tuple(AUGMENTING) == AUGMENTATION_LAYERS
 
@@ -51,7 +51,7 @@ def test_mobilenet_has_as_many_convolutions_as_it_is_said_to():
     import keras
 
     network = keras.applications.MobileNetV2(input_shape=(160, 160, 3), include_top=False, weights=None)
-    assert mobilenet()[1] == sum(type(layer).__name__.endswith("Conv2D") for layer in network.layers)
+    assert count_mobilenet()[1] == sum(type(layer).__name__.endswith("Conv2D") for layer in network.layers)
 
 
 @pytest.mark.parametrize("name", MODELS)

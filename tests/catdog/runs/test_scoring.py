@@ -122,7 +122,7 @@ def test_pictures_have_the_split_of_the_data_set_as_it_is_asked_about(answered, 
     paths = dataset.catalog.paths[:3]
     left = without_images(dataset, paths)
     for asked in (answered, run):
-        assert score_on(asked, left, settings.cache).of(EXCLUDED).paths == paths
+        assert score_on(asked, left, settings.cache).of_split(EXCLUDED).paths == paths
 
 
 def test_kept_answers_are_named_by_their_data_so_that_they_go_with_it(run, dataset, settings, model):

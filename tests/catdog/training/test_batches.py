@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from catdog.augmentation.config import Augmentation
-from catdog.training.batches import batches
+from catdog.training.batches import make_batches
 
 PIXELS = np.arange(10, dtype=np.uint8)[:, None, None, None] * np.ones((1, 160, 160, 3), np.uint8)
 LABELS = np.array([0, 1, 1, 0, 1, 0, 0, 1, 1, 0])
@@ -23,7 +23,7 @@ def seen(dataset) -> list[int]:
 def test_batches_are_float_pictures_up_to_255_with_a_column_of_labels() -> None:
     bright = np.full((5, 160, 160, 3), 255, np.uint8)
     shapes = []
-    for pictures, labels in batches(bright, LABELS, np.arange(5), 2).as_numpy_iterator():
+    for pictures, labels in make_batches(bright, LABELS, np.arange(5), 2).as_numpy_iterator():
         assert (pictures.dtype, labels.dtype) == (np.float32, np.float32)
         assert pictures.max() == 255
         shapes.append((pictures.shape, labels.shape))
@@ -32,18 +32,18 @@ def test_batches_are_float_pictures_up_to_255_with_a_column_of_labels() -> None:
 
 @pytest.mark.parametrize("size", [1, 3, 5, 10, 32])
 def test_the_number_of_batches_is_known_beforehand(size: int) -> None:
-    dataset = batches(PIXELS, LABELS, np.arange(10), size)
+    dataset = make_batches(PIXELS, LABELS, np.arange(10), size)
     assert int(dataset.cardinality()) == len(list(dataset)) == -(-10 // size)
 
 
 def test_only_the_chosen_rows_come_and_without_an_order_as_they_are() -> None:
-    assert seen(batches(PIXELS, LABELS, np.array([7, 2, 3]), 2)) == [7, 2, 3]
+    assert seen(make_batches(PIXELS, LABELS, np.array([7, 2, 3]), 2)) == [7, 2, 3]
 
 
 def test_each_pass_has_every_row_once_in_a_new_order_that_the_seed_decides() -> None:
     def passes(seed: int) -> list[list[int]]:
         rng = np.random.default_rng(seed)
-        dataset = batches(PIXELS, LABELS, np.arange(10), 4, order=lambda: rng)
+        dataset = make_batches(PIXELS, LABELS, np.arange(10), 4, order=lambda: rng)
         return [seen(dataset) for _ in range(3)]
 
     first = passes(0)
@@ -63,7 +63,7 @@ def test_pictures_are_read_as_they_are_needed_and_not_before() -> None:
 
     labels, rows = np.zeros(5000, np.int64), np.arange(5000)
     pixels = np.zeros((1, 160, 160, 3), np.uint8).view(Pixels)
-    iterator = batches(pixels, labels, rows, 10).as_numpy_iterator()
+    iterator = make_batches(pixels, labels, rows, 10).as_numpy_iterator()
     next(iterator)
     assert 10 <= len(Pixels.read) < 2500
 
@@ -74,7 +74,7 @@ def test_pictures_are_augmented_anew_in_each_pass_and_the_seed_decides_how() -> 
 
     def passes(seed: int) -> list[np.ndarray]:
         numbers = np.random.default_rng(seed)
-        dataset = batches(pixels, labels, rows, 6, lambda: numbers, Augmentation("horizontal", 0.1))
+        dataset = make_batches(pixels, labels, rows, 6, lambda: numbers, Augmentation("horizontal", 0.1))
         return [next(iter(dataset.as_numpy_iterator()))[0] for _ in range(2)]
 
     first, second = passes(0)
@@ -86,14 +86,14 @@ def test_pictures_are_augmented_anew_in_each_pass_and_the_seed_decides_how() -> 
 
 
 def test_without_an_order_nothing_is_augmented() -> None:
-    assert seen(batches(PIXELS, LABELS, np.arange(10), 4, augmentation=Augmentation("horizontal", 0.5))) == list(
+    assert seen(make_batches(PIXELS, LABELS, np.arange(10), 4, augmentation=Augmentation("horizontal", 0.5))) == list(
         range(10)
     )
     rng = np.random.default_rng(3)
     pixels = rng.integers(0, 256, (2, 160, 160, 3), np.uint8)
-    [(pictures, _)] = batches(pixels, LABELS, np.arange(2), 2, None, Augmentation("vertical", 0.5))
+    [(pictures, _)] = make_batches(pixels, LABELS, np.arange(2), 2, None, Augmentation("vertical", 0.5))
     np.testing.assert_array_equal(pictures.numpy(), pixels)
 
 
 def test_the_end_of_a_pass_does_not_wait_for_tf_datas_tuning_thread() -> None:
-    assert batches(PIXELS, LABELS, np.arange(10), 4).options().autotune.enabled is False
+    assert make_batches(PIXELS, LABELS, np.arange(10), 4).options().autotune.enabled is False

@@ -47,7 +47,7 @@ def test_excluded_pictures_are_neither_trained_on_nor_scored_and_the_run_notes_t
     settings: Settings, data: Dataset, paths: list[str], run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[np.ndarray] = []
-    batches = loop.batches
+    batches = loop.make_batches
 
     def noted(pixels, labels, rows, *others, **named):
         seen.append(rows)
@@ -55,7 +55,7 @@ def test_excluded_pictures_are_neither_trained_on_nor_scored_and_the_run_notes_t
 
     monkeypatch.setattr(loop, "build_model", small_network)
     monkeypatch.setattr(loop, "accelerate_model", lambda model, _: model)
-    monkeypatch.setattr(loop, "batches", noted)
+    monkeypatch.setattr(loop, "make_batches", noted)
     assert work(run.files, settings) == 0
     done = runs.open_run(settings, run.id)
     assert done.state == "done", done.status.error

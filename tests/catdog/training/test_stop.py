@@ -100,7 +100,7 @@ def test_a_model_that_has_its_scores_is_not_scored_again(settings, run, asking, 
     def score(*_: object) -> None:
         raise AssertionError("it scored again")
 
-    monkeypatch.setattr(outputs, "write_results", score)
+    monkeypatch.setattr(outputs, "write_outputs", score)
     assert ended(settings, run).evaluation == first.evaluation
 
 
@@ -162,14 +162,14 @@ def test_a_full_disk_while_the_scores_are_written_fails_and_a_resumed_run_only_s
     settings, run, asking, monkeypatch, full_disk: Callable[[int], AbstractContextManager[None]]
 ) -> None:
     open_dataset(settings, run.config.source)
-    write = outputs.write_results
+    write = outputs.write_outputs
 
     def on_a_full_disk(*arguments: object) -> None:
         with full_disk(1_000):
             write(*arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(outputs, "write_results", on_a_full_disk)
+        patch.setattr(outputs, "write_outputs", on_a_full_disk)
         assert work(run.files, settings) == 1
     failed = runs.open_run(settings, run.id)
     assert failed.status.error == "The disk is full: free some space (about 500 MB) and resume the run."

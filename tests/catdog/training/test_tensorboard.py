@@ -9,7 +9,7 @@ import pytest
 
 from catdog.training.history import Epoch
 from catdog.training.tensorboard import EventFiles, written
-from catdog.training.worker import _sentence
+from catdog.training.worker import _explain
 
 EPOCHS = [Epoch(number, 1.0, 0.5 + number / 8, 0.75, 0.25, 0.625, 0.5**number) for number in (1, 2, 3)]
 
@@ -83,11 +83,11 @@ def test_a_full_disk_is_told_as_with_other_files_and_not_as_a_full_memory(
     with full_disk(100), pytest.raises(OSError, match="File too large") as error:
         files.write(EPOCHS)
     assert error.value.errno == errno.ENOSPC
-    assert _sentence(error.value).startswith("The disk is full")
+    assert _explain(error.value).startswith("The disk is full")
 
 
 def test_a_folder_that_can_not_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "tensorboard").write_text("a file in the way")
     with pytest.raises(OSError, match="tensorboard") as error:
         EventFiles(tmp_path / "tensorboard").write(EPOCHS)
-    assert str(tmp_path / "tensorboard") in _sentence(error.value)
+    assert str(tmp_path / "tensorboard") in _explain(error.value)

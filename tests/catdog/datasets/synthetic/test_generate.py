@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from catdog.datasets.synthetic.generate import draw_image, generate_dataset
+from catdog.datasets.synthetic import draw_image, generate_dataset
 from catdog.errors import DataError, UsageError
 
 

@@ -17,11 +17,11 @@ from websockets.sync.client import ClientConnection, connect
 
 from catdog.settings import PROJECT, Settings
 
-PATIENCE = 1800.0  # seconds for one page; the first one reads all pictures
+TIMEOUT = 1800.0  # seconds for one page; the first one reads all pictures
 
 
 @contextmanager
-def server(settings: Settings) -> Iterator[tuple[int, int]]:
+def start_server(settings: Settings) -> Iterator[tuple[int, int]]:
     """Start a server of the dashboard; yield its process id and its port, and end it afterwards."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -43,14 +43,14 @@ def server(settings: Settings) -> Iterator[tuple[int, int]]:
         process.wait()
 
 
-class Reader:
+class Session:
     """One browser window on a server, which opens pages by their addresses and looks at none of them.
 
     pictures: how many pictures the last page had. pages: {name: address} of all pages, in the navigation's order, once
     one was opened; the first page's address is "". patience: seconds after which nothing that comes is a TimeoutError.
     """
 
-    patience = PATIENCE
+    patience = TIMEOUT
 
     def __init__(self, port: int) -> None:
         self.pictures = 0
@@ -61,7 +61,7 @@ class Reader:
             f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=["streamlit"], max_size=None
         )
 
-    def __enter__(self) -> "Reader":
+    def __enter__(self) -> "Session":
         self._line.__enter__()  # else newer versions of websockets warn
         return self
 

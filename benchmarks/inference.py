@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from benchmarks.timing import median_seconds
+from benchmarks.measure import median_seconds
 from catdog.inference.activations import compute_activations, compute_class_activation
 from catdog.inference.occlusion import compute_occlusion
 from catdog.inference.predictor import Predictor, parallel_outputs
 from catdog.models.specs import MODELS
 from catdog.runs import Run
 
-SINGLE, BULK, LOOK, KERAS_ONE, KERAS_CALL, KERAS_BATCH = (
+LITERT_SINGLE, LITERT_BULK, HEATMAP, KERAS_SINGLE, KERAS_CALL, KERAS_BATCH = (
     "LiteRT, one by one",
     "LiteRT, all at once",
     "where it looks, LiteRT",
@@ -24,7 +24,7 @@ SINGLE, BULK, LOOK, KERAS_ONE, KERAS_CALL, KERAS_BATCH = (
 WARM_UP = 5
 
 
-def litert_ways(run: Run, pixels: np.ndarray, times: int) -> tuple[list[dict], np.ndarray]:
+def measure_litert(run: Run, pixels: np.ndarray, times: int) -> tuple[list[dict], np.ndarray]:
     """Return how fast LiteRT answers, and the answers, float32 (N,). pixels: uint8 (N, 160, 160, 3).
 
     Bulk is one interpreter a processor core. The map of where a model looks takes one picture. Nothing here needs
@@ -32,17 +32,17 @@ def litert_ways(run: Run, pixels: np.ndarray, times: int) -> tuple[list[dict], n
     """
     began = time.perf_counter()
     predictor = Predictor(run.files.tflite)
-    predictor.timed(pixels[0])
+    predictor.predict_timed(pixels[0])
     first = time.perf_counter() - began
     turn = _in_turn(pixels)
-    rows = [_row(run, SINGLE, median_seconds(lambda: predictor.timed(next(turn)), times, WARM_UP), first=first)]
+    rows = [_row(run, LITERT_SINGLE, median_seconds(lambda: predictor.predict_timed(next(turn)), times, WARM_UP), first=first)]
     with parallel_outputs(run.files.tflite) as outputs:
         outputs(pixels[: 2 * (os.cpu_count() or 1)])
         seconds = median_seconds(lambda: outputs(pixels), 3)
         answers = outputs(pixels)[:, 0]
-    rows.append(_row(run, BULK, seconds / len(pixels)))
+    rows.append(_row(run, LITERT_BULK, seconds / len(pixels)))
     own = MODELS[run.config.model].backbone
-    rows.append(_row(run, LOOK, median_seconds(lambda: _look(run, predictor, pixels[0], own), 3)))
+    rows.append(_row(run, HEATMAP, median_seconds(lambda: _look(run, predictor, pixels[0], own), 3)))
     return rows, answers
 
 
@@ -53,7 +53,7 @@ def _look(run: Run, predictor: Predictor, picture: np.ndarray, own: bool) -> np.
     return compute_occlusion(predictor.predict, picture)
 
 
-def keras_ways(run: Run, pixels: np.ndarray, times: int) -> tuple[list[dict], np.ndarray]:
+def measure_keras(run: Run, pixels: np.ndarray, times: int) -> tuple[list[dict], np.ndarray]:
     """Return how fast the same model answers through Keras, and the answers, float32 (N,), of its batches."""
     import keras
     import tensorflow as tf
@@ -68,7 +68,7 @@ def keras_ways(run: Run, pixels: np.ndarray, times: int) -> tuple[list[dict], np
     answers = np.asarray(model.predict(floats, batch_size=32, verbose=0))
     if answers.shape[1] == 2:  # two logits, as the notebook's first models have them
         answers = np.asarray(tf.nn.softmax(answers))[:, 1:]
-    rows = [(KERAS_ONE, one), (KERAS_CALL, call), (KERAS_BATCH, batch / len(pixels))]
+    rows = [(KERAS_SINGLE, one), (KERAS_CALL, call), (KERAS_BATCH, batch / len(pixels))]
     return [_row(run, way, seconds) for way, seconds in rows], answers[:, 0]
 
 

@@ -1,19 +1,27 @@
-"""People who drop pictures on the Predict page, without a browser: what they wait, and what they are told."""
+"""People who upload photos on the Predict page, without a browser: how long they wait, and what they are shown."""
 
+import random
+import statistics
+import threading
 import time
 from collections.abc import Sequence
 from itertools import count
 
+import numpy as np
 import requests
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from benchmarks.browsing import Reader
+from benchmarks.sessions import Session
+from catdog.inference.predictor import Predictor
+from catdog.runs import Run
+from catdog.utils.text import format_percent
 
 PREDICT = "predict"
+CLASSES = ("cats", "dogs")
 
 
-class Dropper(Reader):
+class UploadSession(Session):
     """A browser window on the Predict page that drops files, over the same requests as Streamlit's own page does.
 
     answers: the alternative texts of the charts that the last page had, one a picture, such as "model1: cats, 97.0 %
@@ -88,3 +96,72 @@ class Dropper(Reader):
             self.answers.append(element.plotly_chart.alt)
         elif kind == "imgs":
             self.shown += [image.alt for image in element.imgs.imgs]
+
+
+def expect_predictions(runs: Sequence[Run], pictures: Sequence[np.ndarray]) -> list[list[str]]:
+    """Return for each picture, uint8 (160, 160, 3), how the page words each run's answer, the models in order."""
+    words: list[list[str]] = [[] for _ in pictures]
+    for run in sorted(runs, key=lambda run: run.config.model):
+        probabilities = Predictor(run.files.tflite).predict(np.stack(pictures))
+        for said, probability in zip(words, map(float, probabilities), strict=True):
+            sure = max(probability, 1 - probability)
+            said.append(f"{CLASSES[probability > 0.5]}, {format_percent(sure)} sure")
+    return words
+
+
+def repeat_uploads(
+    port: int, photos: Sequence[bytes], expected: Sequence[Sequence[str]], rounds: int, pause: float
+) -> dict[str, float]:
+    """Let as many people as there are photos drop theirs, again and again; return their waits in milliseconds.
+
+    Each opens the page anew in each round, drops a photo, and thinks between half and one and a half times `pause`.
+    """
+    return _run_people(port, photos, expected, rounds, pause)
+
+
+def upload_at_once(port: int, photos: Sequence[bytes], expected: Sequence[Sequence[str]]) -> dict[str, float]:
+    """Let all people drop their photo at the same instant, each in a page that is open: the worst that can be."""
+    return _run_people(port, photos, expected, 1, 0.0)
+
+
+def _run_people(
+    port: int, photos: Sequence[bytes], expected: Sequence[Sequence[str]], rounds: int, pause: float
+) -> dict[str, float]:
+    waits: list[float] = []
+    wrong: list[str] = []
+    broken: list[BaseException] = []
+    ready = threading.Barrier(len(photos))
+
+    def person(number: int) -> None:
+        chance = random.Random(number)
+        try:
+            for turn in range(rounds):
+                time.sleep(pause * chance.uniform(0, 1) if turn == 0 else pause * chance.uniform(0.5, 1.5))
+                name = f"photo-{number}-{turn}.jpg"
+                with UploadSession(port) as window:
+                    window.open(PREDICT)
+                    if not pause:
+                        ready.wait(timeout=300)
+                    waits.append(window.drop([(name, photos[number])]))
+                    said = [answer.partition(": ")[2] for answer in "; ".join(window.answers).split("; ")]
+                    if said != list(expected[number]) or window.shown[:1] != [f"{name} as given"]:
+                        wrong.append(f"{name}: {said}, not {expected[number]}; {window.shown}")
+        except BaseException as error:
+            broken.append(error)
+            ready.abort()
+
+    threads = [threading.Thread(target=person, args=(number,)) for number in range(len(photos))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if broken:
+        raise broken[0]
+    ordered = sorted(1000 * wait for wait in waits)
+    return {
+        "median ms": statistics.median(ordered),
+        "p95 ms": float(np.percentile(ordered, 95)),
+        "longest ms": ordered[-1],
+        "answers": len(ordered),
+        "wrong": len(wrong),
+    }

@@ -1,6 +1,6 @@
 """Finished runs that nobody trained: what the list of runs and the pages are measured with when there are many.
 
-python -m benchmarks.finished FOLDER [MODEL] writes the files of an untrained model there, which lend_model gives to
+python -m benchmarks.synthetic_runs FOLDER [MODEL] writes the files of an untrained model there, which lend_model gives to
 runs.
 """
 
@@ -25,10 +25,10 @@ from catdog.training.history import Epoch, best_epoch, write_history
 from catdog.utils.files import write_json, write_text
 
 GUESSING = 0.5
-FILES = ("model.keras", "model.tflite")
+MODEL_FILES = ("model.keras", "model.tflite")
 
 
-def finished_run(settings: Settings, model: str, number: int, epochs: int) -> Run:
+def make_finished_run(settings: Settings, model: str, number: int, epochs: int) -> Run:
     """Make a run on the drawn pictures that has ended after its last epoch; `number` varies its curves and its seed.
 
     It has scores, but no answers and no model: see answer and lend_model.
@@ -46,7 +46,7 @@ def finished_run(settings: Settings, model: str, number: int, epochs: int) -> Ru
     return open_run(settings, run.id)
 
 
-def answer(run: Run, catalog: Catalog) -> None:
+def write_predictions(run: Run, catalog: Catalog) -> None:
     """Write what a finished run answers to the pictures of the catalog, as often right as its best epoch, with scores.
 
     Its config.json then says that it learned from the catalog's data.
@@ -81,19 +81,18 @@ def answer(run: Run, catalog: Catalog) -> None:
     )
 
 
-def write_untrained(folder: Path, name: str = "model4") -> None:
+def write_untrained_model(folder: Path, name: str = "model4") -> None:
     """Write model.keras and model.tflite of a model with random weights into the folder."""
-    from catdog.export.convert import probability
-    from catdog.training.litert import to_litert
+    from catdog.training.litert import convert_to_litert, make_probability_function
 
     files, model = RunFolder(folder), build_model(name, seed=1)
     model.save(files.model)
-    files.tflite.write_bytes(to_litert(model, probability(model, name, 1).python_function))
+    files.tflite.write_bytes(convert_to_litert(model, make_probability_function(model, name).python_function))
 
 
-def lend_model(run: Run, folder: Path) -> None:
+def link_model(run: Run, folder: Path) -> None:
     """Give a run the two files of a model that `folder` holds, by hard links: they have a size, but take no space."""
-    for name in FILES:
+    for name in MODEL_FILES:
         os.link(folder / name, run.folder / name)
 
 
@@ -115,4 +114,4 @@ def _epochs(model: str, number: int, rng: np.random.Generator) -> list[Epoch]:
 
 
 if __name__ == "__main__":
-    write_untrained(Path(sys.argv[1]), *sys.argv[2:3])
+    write_untrained_model(Path(sys.argv[1]), *sys.argv[2:3])

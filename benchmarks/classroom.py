@@ -9,35 +9,35 @@ from dataclasses import dataclass
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from benchmarks.dropping import PREDICT, Dropper
+from benchmarks.uploads import PREDICT, UploadSession
 
-BROWSE, AUGMENT, WATCH, COMPARE = "browse", "augment", "train", "compare"
-OFTEN = {BROWSE: 3, AUGMENT: 3, WATCH: 2, COMPARE: 1, PREDICT: 2}  # in which proportion people do what
-TICK = "a live curve moves on"
+BROWSE, AUGMENT, TRAIN, COMPARE = "browse", "augment", "train", "compare"
+WEIGHTS = {BROWSE: 3, AUGMENT: 3, TRAIN: 2, COMPARE: 1, PREDICT: 2}  # in which proportion people do what
+LIVE_UPDATE = "a live curve moves on"
 SHOWN_ERRORS = 5
-ON_THE_TRAY = 4  # photos after which a person puts them away
-LONGEST = 60.0  # seconds that anybody waits for anything
+MAX_PHOTOS = 4  # photos after which a person puts them away
+TIMEOUT = 60.0  # seconds that anybody waits for anything
 
 
 @dataclass(frozen=True)
-class Click:
+class Action:
     """One click, or one of the updates that a page with live curves asks for by itself, and how long it took."""
 
     what: str
     seconds: float
 
 
-class Pupil(Dropper):
+class Student(UploadSession):
     """One browser tab. It fetches each picture once, as browsers do, and asks for updates where a page wants that.
 
     clicks: what was done until now.
     """
 
-    patience = LONGEST
+    patience = TIMEOUT
 
     def __init__(self, port: int, number: int, photos: Sequence[bytes], expected: Sequence[Sequence[str]]) -> None:
         super().__init__(port)
-        self.clicks: list[Click] = []
+        self.clicks: list[Action] = []
         self._number, self._photos, self._expected = number, photos, expected
         self._chance = random.Random(number)
         self._addresses: list[str] = []
@@ -47,14 +47,14 @@ class Pupil(Dropper):
 
     def click(self) -> None:
         """Do one thing: go to another page or a new sample of the same, with all the pictures; or drop a photo."""
-        what = self._chance.choices(list(OFTEN), list(OFTEN.values()))[0]
+        what = self._chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
         address = {BROWSE: "sample", AUGMENT: "roll"}.get(what)
         self._live.clear()
         seconds = self.open(what, **({address: self._chance.randrange(1_000_000)} if address else {}))
-        self.clicks.append(Click(what, seconds + self._fetch()))
+        self.clicks.append(Action(what, seconds + self._fetch()))
         if what == PREDICT:
-            if len(self.answers) >= ON_THE_TRAY:
-                self.clicks.append(Click("put photos away", self._press("Put them away")))
+            if len(self.answers) >= MAX_PHOTOS:
+                self.clicks.append(Action("put photos away", self._press("Put them away")))
             self._drop()
 
     def think(self, seconds: float) -> None:
@@ -73,7 +73,7 @@ class Pupil(Dropper):
         number = self._chance.randrange(len(self._photos))
         name = f"photo-{self._number}-{len(self.clicks)}.jpg"
         seconds = self.drop([(name, self._photos[number])])
-        self.clicks.append(Click("drop a photo", seconds + self._fetch()))
+        self.clicks.append(Action("drop a photo", seconds + self._fetch()))
         # the newest picture comes first
         said = [answer.partition(": ")[2] for answer in "; ".join(self.answers[:1]).split("; ")]
         if said != list(self._expected[number]) or self.shown[:1] != [f"{name} as given"]:
@@ -96,8 +96,8 @@ class Pupil(Dropper):
         state.page_script_hash, state.fragment_id, state.is_auto_rerun = self._page, fragment, True
         began = time.perf_counter()
         self._line.send(asked.SerializeToString())
-        self._wait_for_page(TICK, (ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY, ForwardMsg.FINISHED_SUCCESSFULLY))
-        self.clicks.append(Click(TICK, time.perf_counter() - began))
+        self._wait_for_page(LIVE_UPDATE, (ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY, ForwardMsg.FINISHED_SUCCESSFULLY))
+        self.clicks.append(Action(LIVE_UPDATE, time.perf_counter() - began))
 
     def _fetch(self) -> float:
         """Fetch the pictures that have not been seen yet; return the seconds."""
@@ -123,15 +123,15 @@ class Pupil(Dropper):
             self._addresses += [image.url for image in element.imgs.imgs if image.url.startswith("/")]
 
 
-def school_hour(
+def run_class(
     port: int, people: int, seconds: float, pause: float, photos: Sequence[bytes], expected: Sequence[Sequence[str]]
-) -> tuple[list[Click], list[str]]:
+) -> tuple[list[Action], list[str]]:
     """Let so many people use the dashboard for so many seconds; return their clicks, and what went wrong in words.
 
     They come within one pause, think for half to one and a half pauses after each click, and go when the time is over.
     One for whom something went wrong opens a new tab.
     """
-    clicks: list[Click] = []
+    clicks: list[Action] = []
     wrong: list[str] = []
     end = time.monotonic() + seconds
 
@@ -140,7 +140,7 @@ def school_hour(
         time.sleep(chance.uniform(0, pause))
         while time.monotonic() < end:
             try:
-                with Pupil(port, number, photos, expected) as tab:
+                with Student(port, number, photos, expected) as tab:
                     try:
                         while time.monotonic() < end:
                             tab.click()
