@@ -28,13 +28,13 @@ PAGES = (
 
 
 def main() -> None:
-    """Set the page up, draw what all pages share, and run the page that is chosen."""
+    """Draw what all pages share, and run the page that is chosen."""
     st.set_page_config(page_title="Cats and Dogs", page_icon="🐈", layout="wide")
     st.logo(":material/pets:", size="large")
     chosen = st.navigation(
         [
-            st.Page(f"{name}.py", title=title, icon=f":material/{icon}:", help=about)
-            for name, title, icon, about in PAGES
+            st.Page(f"{name}.py", title=title, icon=f":material/{icon}:", help=help_text)
+            for name, title, icon, help_text in PAGES
         ]
     )
     with page.show_errors():

@@ -1,4 +1,4 @@
-"""Look at the data: a random sample or all pictures page by page, how many there are, and what they have in common."""
+"""Look at the data: a random sample or all images page by page, their counts, statistics and quality."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +13,7 @@ from catdog.errors import ImageError
 from catdog.images.size import read_size
 from pages.components import markdown, page, state
 from pages.components.browse.charts import draw_counts, draw_statistics
-from pages.components.browse.filters import GridSettings, draw_filters, say_what_the_address_got_wrong
+from pages.components.browse.filters import GridSettings, draw_filters, list_query_faults
 from pages.components.browse.quality import draw_quality
 from pages.components.image_dialog import open_image, show_image_from_query
 from pages.components.statistics import get_image_reader, wait_for_statistics
@@ -21,10 +21,9 @@ from pages.components.thumbnails import TileCache, fit_jpeg, make_stretched_tile
 
 LARGE, SMALL = (400, 300), (200, 150)  # pixels of a tile
 FEW_COLUMNS = 5  # up to so many, tiles are so large that the 160 × 160 pixels of the models would look coarse
-NARROWEST = 64  # pixels on the screen that the tile of a dense grid may have; of another 96
-KEPT = 1000  # tiles, about 35 MB
-COLOURS = ("orange", "blue")
-# The button under a tile also takes the clicks on the picture above it, so that the picture opens with a click.
+MIN_WIDTH, MIN_WIDTH_DENSE = 96, 64  # pixels of a tile on the screen
+CACHED_TILES = 1000  # about 35 MB
+# The button under a tile also takes the clicks on the image above it, so that the image opens with a click.
 WHOLE_TILE_OPENS = """<style>
 [class*="st-key-tile-"] { position: relative; }
 [class*="st-key-tile-"] .stElementContainer, [class*="st-key-tile-"] .stButton,
@@ -45,17 +44,18 @@ def main() -> None:
     )
     st.html(WHOLE_TILE_OPENS)
     dataset = state.dataset()
-    say_what_the_address_got_wrong(dataset.catalog)
-    wanted = draw_filters(dataset.catalog)
-    facts = wait_for_statistics(dataset) if wanted.selection.needs_statistics else None
-    # the number of the sample is no part of what fits, so every sample finds the same rows in the cache
-    rows = _matching(_data(dataset), replace(wanted.selection, sample=0), dataset, facts)
+    page.warn_invalid_query_params(list_query_faults(dataset.catalog), "choice")
+    grid = draw_filters(dataset.catalog)
+    statistics = wait_for_statistics(dataset) if grid.selection.needs_statistics else None
+    # the number of the sample decides nothing about what fits, so every sample finds the same rows in the cache
+    key = (dataset.catalog.fingerprint, len(dataset.catalog))
+    rows = _select_rows(key, replace(grid.selection, sample=0), dataset, statistics)
     if len(rows) == 0:
         st.info("No picture is like that: choose another class, split or size.", icon=":material/search_off:")
-    elif wanted.selection.order == RANDOM:
-        _sample(dataset, rows, wanted)
+    elif grid.selection.order == RANDOM:
+        _draw_sample(dataset, rows, grid)
     else:
-        _page(dataset, rows, wanted)
+        _draw_page(dataset, rows, grid)
     show_image_from_query(dataset)
     st.header("How many there are", anchor=False)
     draw_counts(dataset)
@@ -64,69 +64,66 @@ def main() -> None:
     draw_quality(dataset)
 
 
-def _data(dataset: Dataset) -> tuple[str, int]:
-    """Return what tells this data from any other, as a key of caches."""
-    return dataset.catalog.fingerprint, len(dataset.catalog)
-
-
 @st.cache_data(max_entries=20, show_spinner=False)
-def _matching(
-    data: tuple[str, int], selection: Selection, _dataset: Dataset, _facts: ImageStatistics | None
+def _select_rows(
+    key: tuple[str, int], selection: Selection, _dataset: Dataset, _statistics: ImageStatistics | None
 ) -> np.ndarray:
-    return select_rows(_dataset.catalog, selection, _facts)
+    return select_rows(_dataset.catalog, selection, _statistics)
 
 
-def _sample(dataset: Dataset, rows: np.ndarray, wanted: GridSettings) -> None:
-    """Show random pictures: those of the one class above those of the other."""
+def _draw_sample(dataset: Dataset, rows: np.ndarray, grid: GridSettings) -> None:
+    """Draw random images: those of class 0 above those of class 1."""
     catalog = dataset.catalog
     st.caption(f"A random sample of the {len(rows):,} pictures that fit.")
-    for chosen in sample_grid(catalog, rows, wanted.selection, wanted.rows, wanted.columns):
+    for chosen in sample_grid(catalog, rows, grid.selection, grid.rows, grid.columns):
         if len(chosen):
             label = int(catalog.labels[chosen[0]])
             name = markdown.escape(catalog.classes[label])
-            st.markdown(f":{COLOURS[label]}-badge[:material/label: **{name}**]")
-            _grid(dataset, chosen, wanted.columns, with_label=False)
+            st.markdown(f":{page.CLASS_COLOURS[label]}-badge[:material/label: **{name}**]")
+            _draw_grid(dataset, chosen, grid.columns, with_label=False)
 
 
-def _page(dataset: Dataset, rows: np.ndarray, wanted: GridSettings) -> None:
-    """Show one page of all pictures that fit, in their order."""
-    many = wanted.rows * wanted.columns
-    place = st.container()
-    pages = -(-len(rows) // many)
-    asked = state.read_number_param("page") or 1
-    if "page" not in st.session_state and asked > pages:
-        st.warning(f"There is no page {asked:,}, only {pages:,}: this is the first.", icon=":material/link_off:")
-    number = st.pagination(pages, key="page", bind="query-params")
-    first = (number - 1) * many
-    chosen = rows[first : first + many]
-    with place:
+def _draw_page(dataset: Dataset, rows: np.ndarray, grid: GridSettings) -> None:
+    """Draw one page of all images that fit, in their order."""
+    per_page = grid.rows * grid.columns
+    spot = st.container()
+    page_count = -(-len(rows) // per_page)
+    page_param = state.read_number_param("page") or 1
+    if "page" not in st.session_state and page_param > page_count:
+        message = f"There is no page {page_param:,}, only {page_count:,}: this is the first."
+        st.warning(message, icon=":material/link_off:")
+    first = (st.pagination(page_count, key="page", bind="query-params") - 1) * per_page
+    chosen = rows[first : first + per_page]
+    with spot:
         st.caption(f"{first + 1:,} to {first + len(chosen):,} of the {len(rows):,} pictures that fit.")
-        _grid(dataset, chosen, wanted.columns, with_label=True)
+        _draw_grid(dataset, chosen, grid.columns, with_label=True)
 
 
-def _grid(dataset: Dataset, rows: np.ndarray, columns: int, with_label: bool) -> None:
-    """Show these pictures with a button each that opens them."""
+def _draw_grid(dataset: Dataset, rows: np.ndarray, columns: int, with_label: bool) -> None:
+    """Draw these images with a button each that opens them."""
     dense = columns > FEW_COLUMNS
     catalog, fingerprint = dataset.catalog, dataset.catalog.fingerprint
     keys = [(fingerprint, str(catalog.root / catalog.paths[row]), int(row), dense) for row in rows]
-    made = _tiles().get(keys, _maker(dataset))
-    grid = st.grid(columns, min_column_width=NARROWEST if dense else 96, gap="xsmall" if dense else "small")
-    for row, (shown, size) in zip(rows.tolist(), made, strict=True):
+    tiles = _tile_cache().get(keys, _tile_maker(dataset))
+    grid = st.grid(
+        columns, min_column_width=MIN_WIDTH_DENSE if dense else MIN_WIDTH, gap="xsmall" if dense else "small"
+    )
+    for row, (url, size) in zip(rows.tolist(), tiles, strict=True):
         with grid.cell(), st.container(key=f"tile-{row}", gap="xxsmall"):
-            _picture(dataset, row, shown, size, dense, with_label)
+            _draw_image(dataset, row, url, size, dense, with_label)
 
 
-def _picture(
-    dataset: Dataset, row: int, shown: str | None, size: tuple[int, int] | str, dense: bool, with_label: bool
+def _draw_image(
+    dataset: Dataset, row: int, url: str | None, size: tuple[int, int] | str, dense: bool, with_label: bool
 ) -> None:
-    """Show one picture with its file name and, where there is room, its size, its split and its label."""
+    """Draw one image with its file name and, where there is room, its size, its split and its label."""
     catalog = dataset.catalog
     name = catalog.paths[row].rsplit("/", 1)[-1]
     label = int(catalog.labels[row])
-    if shown is None:
+    if url is None:
         st.caption(f":material/broken_image: {markdown.escape(size)}")
         return
-    st.image(shown, width="stretch", alt=f"A picture labelled {catalog.classes[label]}, file {name}")
+    st.image(url, width="stretch", alt=f"A picture labelled {catalog.classes[label]}, file {name}")
     st.button(
         markdown.escape(name),
         key=f"open-{row}",
@@ -135,35 +132,36 @@ def _picture(
         type="tertiary",
         wrap=False,
     )
-    coloured = f":{COLOURS[label]}[{markdown.escape(catalog.classes[label])}], " if with_label else ""
+    class_name = f":{page.CLASS_COLOURS[label]}[{markdown.escape(catalog.classes[label])}]"
     if not dense:
-        st.caption(f"{coloured}{size[0]} × {size[1]} pixels, {catalog.splits[row]}")
+        prefix = f"{class_name}, " if with_label else ""
+        st.caption(f"{prefix}{size[0]} × {size[1]} pixels, {catalog.splits[row]}")
     elif with_label:
-        st.caption(coloured.removesuffix(", "))
+        st.caption(class_name)
 
 
-def _maker(dataset: Dataset) -> Callable[[tuple], tuple]:
-    """Return what makes a tile for a key of _grid: its address and the picture's size, or None and what is wrong."""
+def _tile_maker(dataset: Dataset) -> Callable[[tuple], tuple]:
+    """Return a function from a key of `_draw_grid` to (data URL, (width, height)), or to (None, what is wrong)."""
     read = get_image_reader(dataset)
 
     def make(key: tuple[str, str, int, bool]) -> tuple[str | None, tuple[int, int] | str]:
         _, _, row, dense = key
         if dense:
-            own = read_size(dataset.catalog.root / dataset.catalog.paths[row])
-            if own is not None:
-                return to_data_url(make_stretched_tile(read(slice(row, row + 1))[0], own, *SMALL)), own
+            size = read_size(dataset.catalog.root / dataset.catalog.paths[row])
+            if size is not None:
+                return to_data_url(make_stretched_tile(read(slice(row, row + 1))[0], size, *SMALL)), size
         try:
-            picture = dataset.image(row)
+            image = dataset.image(row)
         except ImageError as error:
             return None, str(error)
-        return to_data_url(fit_jpeg(picture, *(SMALL if dense else LARGE))), (picture.shape[1], picture.shape[0])
+        return to_data_url(fit_jpeg(image, *(SMALL if dense else LARGE))), (image.shape[1], image.shape[0])
 
     return make
 
 
 @st.cache_resource(show_spinner=False)
-def _tiles() -> TileCache:
-    return TileCache(KEPT)
+def _tile_cache() -> TileCache:
+    return TileCache(CACHED_TILES)
 
 
 main()

@@ -1,4 +1,4 @@
-"""Meet the models: what each is made of, what it does differently from the one before, and how well it does."""
+"""Meet the models: what each is made of, how it differs from the one before, and how well it does."""
 
 import streamlit as st
 
@@ -10,14 +10,14 @@ from catdog.runs import Run
 from catdog.utils.text import format_percent, format_size, join_names
 from pages.components import markdown, page, state
 
-FLOAT32 = 4  # bytes
-MOST_COMPARED = 6  # runs: more curves on one chart can't be told apart
+FLOAT32_BYTES = 4
+MAX_COMPARED = 6  # runs: more curves on one chart can't be told apart
 LOSSES = {
-    "SparseCategoricalCrossentropy": "the two numbers that the model gives, one for {one} and one for {other}, become "
-    "probabilities that add up to 100 %, and the loss is small where the right class got a high one. “Sparse” means "
-    "that a label is simply the number of its class, 0 or 1.",
-    "BinaryCrossentropy": "the model gives one probability, that of {other}, and the loss is small where it is near "
-    "100 % for pictures of {other} and near 0 % for pictures of {one}. Being sure and wrong costs most.",
+    "SparseCategoricalCrossentropy": "the two numbers that the model gives, one for {class_0} and one for "
+    "{class_1}, become probabilities that add up to 100 %, and the loss is small where the right class got a high one. "
+    "“Sparse” means that a label is simply the number of its class, 0 or 1.",
+    "BinaryCrossentropy": "the model gives one probability, that of {class_1}, and the loss is small where it is near "
+    "100 % for pictures of {class_1} and near 0 % for pictures of {class_0}. Being sure and wrong costs most.",
 }
 HOW_TO_READ = (
     "Read it from left to right: each block is what one layer hands on to the next. The **higher** a block, the larger "
@@ -29,47 +29,47 @@ HOW_TO_READ = (
 
 def main() -> None:
     """Draw the page."""
-    one, other = state.classes()
+    class_0, class_1 = state.classes()
     page.page_header(
         "Meet the models",
         "A model is a chain of layers: each takes numbers, calculates new ones and hands them on, until so few are "
-        f"left that they say {one} or {other}. Some layers have parameters, the numbers they calculate with, and to "
-        "train a model is to turn these little by little until its answers are right.",
+        f"left that they say {class_0} or {class_1}. Some layers have parameters, the numbers they calculate with, and "
+        "to train a model is to turn these little by little until its answers are right.",
     )
     first = next(iter(MODELS))
     chosen = st.segmented_control("Model", list(MODELS), default=first, required=True, key="model", bind="query-params")
     name = chosen or first  # an empty ?model= chooses none
-    recipe, layers = MODELS[name], list_layers(name)
-    st.header(f"{name}: {recipe.title}", anchor=False)
-    st.markdown(recipe.idea)
-    _drawing(name)
-    _kinds(layers)
+    spec, layers = MODELS[name], list_layers(name)
+    st.header(f"{name}: {spec.title}", anchor=False)
+    st.markdown(spec.idea)
+    _draw_architecture(name)
+    _explain_layers(layers)
     st.header("What changes, and why", anchor=False)
-    _changes(recipe)
+    _draw_differences(spec)
     st.header("Its layers", anchor=False)
-    _table(recipe, layers)
+    _draw_layers(spec, layers)
     st.header("Its loss", anchor=False)
     st.markdown(
         "After each batch of pictures one number, the **loss**, says how wrong the answers were, and training makes it "
-        f"small. {name}'s is called **{recipe.loss}**: {LOSSES[recipe.loss].format(one=one, other=other)}"
+        f"small. {name}'s is called **{spec.loss}**: {LOSSES[spec.loss].format(class_0=class_0, class_1=class_1)}"
     )
     st.header("How well it does", anchor=False)
     runs = state.group_by_model()[name]
-    _results(recipe, runs)
-    _onwards(name, runs)
+    _draw_scores(spec, runs)
+    _draw_links(name, runs)
 
 
-def _drawing(name: str) -> None:
+def _draw_architecture(name: str) -> None:
     """Draw the network in parts, which lie side by side where there is room for it."""
     parts = plot_architecture(name)
-    for number, (cell, (chart, words)) in enumerate(zip(page.row(len(parts), 205), parts, strict=True)):
+    for index, (cell, (chart, words)) in enumerate(zip(page.row(len(parts), 205), parts, strict=True)):
         config = {**CONFIG, "displayModeBar": False}
-        cell.plotly_chart(chart, key=f"drawing-{name}-{number}", config=config, alt=words)
+        cell.plotly_chart(chart, key=f"drawing-{name}-{index}", config=config, alt=words)
     st.caption(HOW_TO_READ)
 
 
-def _kinds(layers: tuple[Layer, ...]) -> None:
-    """Say in a sentence what each kind of layer does."""
+def _explain_layers(layers: tuple[Layer, ...]) -> None:
+    """Draw a sentence for each kind of layer, with the names of its layers."""
     by_sentence: dict[str, list[Layer]] = {}
     for layer in layers:
         by_sentence.setdefault(layer.does, []).append(layer)
@@ -81,25 +81,25 @@ def _kinds(layers: tuple[Layer, ...]) -> None:
     )
 
 
-def _changes(recipe: ModelSpec) -> None:
-    """Show a card for each difference from the model before."""
-    before = list(MODELS)[: list(MODELS).index(recipe.name)]
+def _draw_differences(spec: ModelSpec) -> None:
+    """Draw a card for each difference from the model before."""
+    before = list(MODELS)[: list(MODELS).index(spec.name)]
     if not before:
         st.markdown(
-            f"{recipe.name} is the first, so there is no model to compare it with, only guessing: always naming the "
-            f"same class is right {format_percent(recipe.goal, 0)} of the time where both are equally frequent. That is the "
-            "baseline, and every model has to beat it."
+            f"{spec.name} is the first, so there is no model to compare it with, only guessing: always naming the "
+            f"same class is right {format_percent(spec.goal, 0)} of the time where both are equally frequent. That is "
+            "the baseline, and every model has to beat it."
         )
         return
     st.markdown(f"Beside {before[-1]}, the model before it:")
     grid = st.grid(2, min_column_width=280, border=True)
-    for change in list_differences(recipe.name):
+    for change in list_differences(spec.name):
         with grid.cell():
             st.markdown(f"**{change.what}**  \n{change.why}")
 
 
-def _table(recipe: ModelSpec, layers: tuple[Layer, ...]) -> None:
-    """Show the table of layers as Keras's summary has it, and its sums."""
+def _draw_layers(spec: ModelSpec, layers: tuple[Layer, ...]) -> None:
+    """Draw the table of layers, as Keras' `model.summary()` has it, and its sums."""
     st.markdown(
         "So Keras, the library that builds the model, lists them. The output shape is what a layer hands on: how many "
         "pictures (None: any number), height, width and channels, or just how many numbers."
@@ -118,7 +118,7 @@ def _table(recipe: ModelSpec, layers: tuple[Layer, ...]) -> None:
         ],
         hide_index=True,
         height="content",
-        alt=f"The {len(layers)} layers of {recipe.name} with kind, output shape and parameters",
+        alt=f"The {len(layers)} layers of {spec.name} with kind, output shape and parameters",
         column_config={
             "name": column.TextColumn("Layer", pinned=True, width=24 + 8 * max(len(layer.name) for layer in layers)),
             "kind": "Kind",
@@ -127,26 +127,24 @@ def _table(recipe: ModelSpec, layers: tuple[Layer, ...]) -> None:
             "trained": column.TextColumn("Trained", help="Whether training changes its parameters."),
         },
     )
-    total, trained = recipe.parameters, recipe.trainable_parameters
-    told = {
+    total, trained = spec.parameters, spec.trainable_parameters
+    sums = {
         "Parameters in total": f"{total:,}",
         "Trained": f"{trained:,}",
         "Frozen": f"{total - trained:,}",
-        "Size as float32": format_size(FLOAT32 * total),
+        "Size as float32": format_size(FLOAT32_BYTES * total),
     }
-    for cell, (label, value) in zip(page.row(len(told), 150), told.items(), strict=True):
+    for cell, (label, value) in zip(page.row(len(sums), 150), sums.items(), strict=True):
         cell.metric(label, value)
     st.caption("float32 is the usual way to store such a number; it takes 4 bytes.")
 
 
-def _results(recipe: ModelSpec, runs: list[Run]) -> None:
-    """Show the published scores beside the reader's best on photos, and apart from these what other data gave."""
-    bests: dict[str, Run] = {}
-    for run in sorted(
-        (run for run in runs if run.best_val_accuracy is not None), key=lambda run: run.best_val_accuracy
-    ):
-        bests[run.config.source] = run
-    yours, published = bests.pop("photos", None), recipe.published
+def _draw_scores(spec: ModelSpec, runs: list[Run]) -> None:
+    """Draw the published scores beside the user's best on photos and, apart from these, the best on other data."""
+    best_by_source: dict[str, Run] = {}
+    for run in sorted(_with_score(runs), key=lambda run: run.best_val_accuracy):
+        best_by_source[run.config.source] = run
+    yours, published = best_by_source.pop("photos", None), spec.published
     none = "The notebook gives no test score for this model."
     scores = (
         ("Validation, published", format_percent(published.best_val_accuracy, 0), None),
@@ -164,8 +162,8 @@ def _results(recipe: ModelSpec, runs: list[Run]) -> None:
     if yours:
         lines.append(f"Your best on photos is **{markdown.escape(yours.name)}**.")
     else:
-        lines.append(f"You have not trained {recipe.name} on photos yet: your own best score will stand here.")
-    for source, run in bests.items():
+        lines.append(f"You have not trained {spec.name} on photos yet: your own best score will stand here.")
+    for source, run in best_by_source.items():
         test = "" if run.test_accuracy is None else f", test {format_percent(run.test_accuracy)}"
         lines.append(
             f"On {state.describe_source(source)}: validation {format_percent(run.best_val_accuracy)}{test} "
@@ -174,10 +172,10 @@ def _results(recipe: ModelSpec, runs: list[Run]) -> None:
     st.markdown("\n".join(f"- {line}" for line in lines))
 
 
-def _onwards(name: str, runs: list[Run]) -> None:
-    """Draw the buttons that lead on: to training this model, and to the curves of its runs on the data in use."""
-    here = [run for run in _scored(runs) if run.config.source == state.source()] or _scored(runs)
-    compared = [run.id for run in here[:MOST_COMPARED]]
+def _draw_links(name: str, runs: list[Run]) -> None:
+    """Draw the buttons that lead on: to train this model, and to the curves of its runs on the data in use."""
+    here = [run for run in _with_score(runs) if run.config.source == state.source()] or _with_score(runs)
+    compared = [run.id for run in here[:MAX_COMPARED]]
     with st.container(horizontal=True):
         if st.button(f"Train {name}", type="primary", icon=":material/model_training:"):
             st.switch_page("train.py", query_params={"models": name})
@@ -185,7 +183,7 @@ def _onwards(name: str, runs: list[Run]) -> None:
             st.switch_page("compare.py", query_params={"run": compared})
 
 
-def _scored(runs: list[Run]) -> list[Run]:
+def _with_score(runs: list[Run]) -> list[Run]:
     return [run for run in runs if run.best_val_accuracy is not None]
 
 

@@ -1,4 +1,4 @@
-"""Launch training runs, watch them, stop them and go on with them."""
+"""Start training runs, watch them, stop them and resume them."""
 
 from datetime import datetime
 
@@ -9,15 +9,15 @@ from catdog.datasets.splits import sample_stratified
 from catdog.models.specs import MODELS
 from catdog.runs import Run, count_active, estimate_seconds, explain_quota, launch_all
 from catdog.training import ACTIVE, TrainConfig
-from catdog.training.sweep import grid, sweep_names, sweep_title
+from catdog.training.sweep import expand_grid, make_sweep_title, name_sweep_runs
 from catdog.utils.text import format_duration, join_names
 from pages.components import access, markdown, page, state
 from pages.components.train.active_runs import show_active_runs
-from pages.components.train.form import draw_form, say_what_the_address_got_wrong
+from pages.components.train.advanced import draw_sweep
+from pages.components.train.form import draw_form, list_query_faults
 from pages.components.train.run_list import show_run_list
-from pages.components.train.sweep import draw_sweep
 
-FEW = 4  # runs that are called by their names
+MAX_NAMED = 4  # more runs than these are counted, not named
 
 
 def main() -> None:
@@ -29,82 +29,84 @@ def main() -> None:
         "after each it is tested on validation pictures that it never learns from.",
     )
     with page.show_errors():
-        _new_run(state.runs())
+        _draw_new_runs(state.runs())
     runs = state.runs()  # again, since some may have been started
     show_active_runs([run for run in runs if run.state in ACTIVE])
     show_run_list([run for run in runs if run.state not in ACTIVE])
 
 
-def _new_run(runs: list[Run]) -> None:
+def _draw_new_runs(runs: list[Run]) -> None:
     """Draw the settings of new runs and the button that starts them."""
-    say_what_the_address_got_wrong()
+    page.warn_invalid_query_params(list_query_faults())
     with st.container(border=True):
         models = st.pills(
             "Models", list(MODELS), selection_mode="multi", default=["model1"], key="models", bind="query-params"
         )
         for name, column in zip(MODELS, page.row(len(MODELS), 210), strict=True):
-            one = MODELS[name]
+            spec = MODELS[name]
             column.markdown(
-                f"{':material/check_circle: ' if name in models else ''}**{name}: {one.step}**  \n"
-                f"{one.idea}  \n:gray[{one.parameters:,} parameters]"
+                f"{':material/check_circle: ' if name in models else ''}**{name}: {spec.step}**  \n"
+                f"{spec.idea}  \n:gray[{spec.parameters:,} parameters]"
             )
         configs = draw_form(models)
         name, axes = draw_sweep()
-        swept = grid(configs, axes)
-        configs, names = [config for config, _ in swept], sweep_names(name, swept)
+        swept = expand_grid(configs, axes)
+        configs, names = [config for config, _ in swept], name_sweep_runs(name, swept)
         catalog = state.catalog()
         training = catalog.indices(TRAINING)
-        used = [len(sample_stratified(training, catalog.labels, one.fraction, one.seed)) for one in configs[:1]] or [
-            len(training)
-        ]
+        used = training
+        if configs:
+            used = sample_stratified(training, catalog.labels, configs[0].fraction, configs[0].seed)
         st.markdown(
-            f":material/database: Trains on **{used[0]:,} of {len(training):,} training pictures** of "
+            f":material/database: Trains on **{len(used):,} of {len(training):,} training pictures** of "
             f"{markdown.escape(catalog.title)}."
             + (" Choose other data in the sidebar." if len(state.sources()) > 1 else "")
         )
-        _expected(configs, catalog.counts(), runs)
-        full = _room(len(configs), runs)
+        _show_duration(configs, catalog.counts(), runs)
+        over_quota = _show_quota(len(configs), runs)
         if access.button(
-            _start_words(len(models), len(configs)),
+            _label_start_button(len(models), len(configs)),
             type="primary",
             icon=":material/play_arrow:",
-            disabled=not models or full,
+            disabled=not models or over_quota,
             help=None if models else "Choose at least one model first.",
             key="start",
         ):
-            started = access.perform(launch_all, configs, names, sweep=sweep_title(name, swept, datetime.now()))
-            told = join_names([run.name for run in started]) if len(started) <= FEW else f"{len(started)} runs"
-            st.toast(f"Started: {markdown.escape(told)}", icon=":material/play_arrow:")
+            started = access.perform(launch_all, configs, names, sweep=make_sweep_title(name, swept, datetime.now()))
+            few = len(started) <= MAX_NAMED
+            names = join_names([run.name for run in started]) if few else f"{len(started)} runs"
+            st.toast(f"Started: {markdown.escape(names)}", icon=":material/play_arrow:")
 
 
-def _room(wanted: int, runs: list[Run]) -> bool:
-    """Say how many runs the person may still start, where that is limited; return whether these are too many."""
-    most, by = state.settings().limits.runs, access.person()
-    if not most or access.reason_denied():
+def _show_quota(new: int, runs: list[Run]) -> bool:
+    """Say how many runs the person may still start, where that is limited; return whether `new` are too many."""
+    limit, by = state.settings().limits.runs, access.person()
+    if not limit or access.reason_denied():
         return False
-    busy = count_active(runs, by)
+    active = count_active(runs, by)
     whose = "yours" if by else "all people together"
-    if busy + wanted > most:
-        st.warning(explain_quota(busy, wanted, most, by), icon=":material/person_alert:")
+    if active + new > limit:
+        st.warning(explain_quota(active, new, limit, by), icon=":material/person_alert:")
     else:
-        st.caption(f":material/person: {busy} of {most:,} runs of {whose} wait or train.")
-    return busy + wanted > most
+        st.caption(f":material/person: {active} of {limit:,} runs of {whose} wait or train.")
+    return active + new > limit
 
 
-def _start_words(models: int, runs: int) -> str:
-    """Return what the button that starts so many runs says."""
+def _label_start_button(models: int, runs: int) -> str:
+    """Return the label of the button that starts so many runs."""
     if runs > models:
         return f"Start {runs} runs"
     return f"Start training {models} models" if models > 1 else "Start training"
 
 
-def _expected(configs: list[TrainConfig], counts: dict[str, dict[str, int]], runs: list[Run]) -> None:
+def _show_duration(configs: list[TrainConfig], counts: dict[str, dict[str, int]], runs: list[Run]) -> None:
     """Say how long these runs will take, going by earlier ones; nothing where a model was never trained here."""
-    times = [estimate_seconds(runs, config, counts) for config in configs]
-    if times and None not in times:
-        most = "at most " if configs[0].patience else ""
+    seconds = [estimate_seconds(runs, config, counts) for config in configs]
+    if seconds and None not in seconds:
+        at_most = "at most " if configs[0].patience else ""
         st.markdown(
-            f":material/schedule: Takes **{most}about {format_duration(sum(times))}** on this machine, going by earlier runs."
+            f":material/schedule: Takes **{at_most}about {format_duration(sum(seconds))}** on this machine, going by "
+            "earlier runs."
             + (" Runs that wait or train already come first." if any(run.state in ACTIVE for run in runs) else "")
         )
 

@@ -1,82 +1,87 @@
-"""A run's process that gets stuck: python -m tests.stuck RUN_FOLDER, in place of python -m catdog.runs RUN_FOLDER.
+"""A run's processes that get stuck: python -m tests.stuck RUN_FOLDER, in place of catdog.runs and catdog.training.
 
 Where, the file "stuck" in the run's folder says: "step 3" in the third epoch's second training step, "write 2" between
-the two renames that end the writing of the second checkpoint; "memory 2" instead asks for more memory than there is in
+the two renames that end the writing of the second checkpoint; "memory 2" instead allocates more memory than there is in
 the second epoch. Without that file nothing gets stuck. Once something is, there is a file "is-stuck". The network
-is a small one. After `can_get_stuck`, this is what catdog.runs starts.
+is a small one. After `let_runs_get_stuck`, this is what runs are started with.
 """
 
 import ctypes
 import os
-import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
-from catdog.runs.__main__ import main
+from catdog.runs import Run, supervisor
+from catdog.runs.__main__ import main as supervise
 from catdog.runs.executors import local
-from catdog.training import loop, reporter, worker
 
-GRACE = 3.0  # seconds, instead of 10
+GRACE = 1.0  # seconds, instead of 10
 
 
-def can_get_stuck(patch: pytest.MonkeyPatch) -> None:
+def let_runs_get_stuck(patch: pytest.MonkeyPatch) -> None:
     """Let runs that this process starts be this module's."""
-    popen = subprocess.Popen
+    patch.setattr(local, "SUPERVISOR", "tests.stuck")
 
-    def start(command: list[str], **options: object) -> subprocess.Popen:
-        return popen([word.replace("catdog.runs", "tests.stuck") for word in command], **options)
 
-    patch.setattr(local.subprocess, "Popen", start)
+def find_trainer(run: Run) -> psutil.Process:
+    """Return the process that trains a run, whose supervisor its status names."""
+    (trainer,) = psutil.Process(run.files.read_status().pid).children()
+    return trainer
 
 
 def small_network(name: str, seed: int, **_: object):
-    """What stands in for catdog.models.specs.build_model."""
+    """Build a small network in place of catdog.models.specs.build_model."""
     import keras
 
     keras.utils.set_random_seed(seed)
-    pictures = keras.Input((160, 160, 3))
-    features = keras.layers.GlobalAveragePooling2D()(keras.layers.Rescaling(1 / 255)(pictures))
-    return keras.Model(pictures, keras.layers.Dense(1, activation="sigmoid")(features))
+    images = keras.Input((160, 160, 3))
+    features = keras.layers.GlobalAveragePooling2D()(keras.layers.Rescaling(1 / 255)(images))
+    return keras.Model(images, keras.layers.Dense(1, activation="sigmoid")(features))
 
 
-def get_stuck() -> None:
+def get_stuck(folder: Path) -> None:
     """Never return, nor let Python run a signal's handler, like a step of TensorFlow that hangs."""
-    (FOLDER / "is-stuck").touch()
+    (folder / "is-stuck").touch()
     libc, mutex = ctypes.CDLL(None), ctypes.create_string_buffer(128)
     while True:
         libc.pthread_mutex_lock(mutex)  # the second time it waits for itself
 
 
-class StuckReporter(reporter.Reporter):
-    """Gets stuck in a step."""
+def train(folder: Path) -> int:
+    """Be a trainer that gets stuck where the folder says."""
+    from catdog.training import loop, reporter, worker
+    from catdog.training.__main__ import main
 
-    def batch_end(self, batch: int, logs: dict | None = None) -> None:
-        """Keras: a training batch has ended."""
-        if ("step", self.status.epoch, batch) == (WHERE, EPOCH, 1):
-            get_stuck()
-        if ("memory", self.status.epoch) == (WHERE, EPOCH):
-            import tensorflow as tf
+    file = folder / "stuck"
+    what, number = file.read_text().split() if file.exists() else ("nothing", "0")
 
-            tf.zeros([2**58])
-        super().batch_end(batch, logs)
+    class StuckReporter(reporter.Reporter):
+        def batch_end(self, batch: int, logs: dict | None = None) -> None:
+            if ("step", self.status.epoch, batch) == (what, int(number), 1):
+                get_stuck(folder)
+            if ("memory", self.status.epoch) == (what, int(number)):
+                import tensorflow as tf
 
+                tf.zeros([2**58])
+            super().batch_end(batch, logs)
 
-def rename(source: os.PathLike, target: os.PathLike) -> None:
-    """Rename as os.rename does, but get stuck before the new checkpoint takes the place of the old."""
-    written.extend(["one"] if Path(source).name == "checkpoint.new" else [])
-    if WHERE == "write" and len(written) == EPOCH:
-        get_stuck()
-    real_rename(source, target)
+    rename, written = os.rename, []
+
+    def rename_or_get_stuck(source: os.PathLike, target: os.PathLike) -> None:
+        if Path(source).name == "checkpoint.new":
+            written.append(source)
+            if (what, int(number)) == ("write", len(written)):
+                get_stuck(folder)
+        rename(source, target)
+
+    os.rename = rename_or_get_stuck
+    loop.build_model, worker.Reporter = small_network, StuckReporter
+    return main()
 
 
 if __name__ == "__main__":
-    FOLDER = Path(sys.argv[1])
-    place = FOLDER / "stuck"
-    WHERE, number = place.read_text().split() if place.exists() else ("nowhere", "0")
-    EPOCH = int(number)
-    written: list[str] = []
-    real_rename, os.rename = os.rename, rename
-    loop.build_model, worker.Reporter, reporter.GRACE = small_network, StuckReporter, GRACE
-    sys.exit(main())
+    supervisor.TRAINER, supervisor.GRACE = "tests.stuck", GRACE
+    sys.exit(train(Path(sys.argv[1])) if "--supervisor" in sys.argv else supervise())

@@ -57,7 +57,7 @@ def _read_predictions(run: "Run", source: str | None, settings: Settings) -> tup
     """Return the run's predictions, and in words for which dataset."""
     from catdog.datasets import open_dataset
     from catdog.datasets.exclusions import list_excluded, without_images
-    from catdog.runs.scoring import score_on
+    from catdog.runs.scoring import predict_dataset
 
     if source is None:
         if not run.evaluation:
@@ -66,7 +66,7 @@ def _read_predictions(run: "Run", source: str | None, settings: Settings) -> tup
     with ProgressBars() as progress:
         dataset = open_dataset(settings, source, progress)
         dataset = without_images(dataset, list_excluded(settings, dataset.catalog))
-        return score_on(run, dataset, settings.cache, progress), dataset.catalog.title
+        return predict_dataset(run, dataset, settings.cache, progress), dataset.catalog.title
 
 
 def _show(split: str, scores: dict[str, Any], classes: list[str]) -> None:

@@ -119,7 +119,7 @@ def _show(run: "Run", as_json: bool) -> int:
         print(f"  epoch {epoch:.0f}: accuracy {format_percent(accuracy)}, validation {format_percent(val_accuracy)}")
     if run.note:
         print(f"  note: {run.note}")
-    for act in run.acts:
+    for act in run.audit_log:
         print(f"  {act.what} by {act.by}, {format_time(act.at)}")
     print(f"  best validation accuracy {format_percent(run.best_val_accuracy)}")
     print(f"  test accuracy {format_percent(run.test_accuracy)}")

@@ -107,21 +107,21 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from catdog.datasets import open_catalog
     from catdog.runs import launch
     from catdog.training import TrainConfig
-    from catdog.training.sweep import grid, sweep_names, sweep_title
+    from catdog.training.sweep import expand_grid, make_sweep_title, name_sweep_runs
 
     source = choose_source(arguments, settings)
     values = {name: getattr(arguments, name) for name in OPTIONS if getattr(arguments, name) is not None}
     if arguments.turn is not None:
         values["rotation"] = rotation_from_degrees(arguments.turn)
     configs = [TrainConfig(model=model, source=source, **values) for model in arguments.models]
-    combined = grid(configs, dict(_parse_axis(text) for text in arguments.grid))
-    names = sweep_names(arguments.name, combined)
+    combined = expand_grid(configs, dict(_parse_axis(text) for text in arguments.grid))
+    names = name_sweep_runs(arguments.name, combined)
     with ProgressBars() as progress:
         catalog = open_catalog(settings, source, progress)
     print_note(f"Training {', '.join(arguments.models)} on {catalog.title}.")
     if len(combined) > len(configs):
         print_note(f"{len(combined)} runs, one for each combination.")
-    title = sweep_title(arguments.name, combined, datetime.now())
+    title = make_sweep_title(arguments.name, combined, datetime.now())
     runs = [launch(settings, config, name, sweep=title) for (config, _), name in zip(combined, names, strict=True)]
     status = 0
     if not arguments.detach:

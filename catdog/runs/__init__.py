@@ -3,7 +3,10 @@
 from catdog.runs.actions import (
     annotate_run,
     create_run,
+    delete_dataset,
     delete_run,
+    launch,
+    launch_all,
     move_up,
     rename_run,
     resume_run,
@@ -11,12 +14,10 @@ from catdog.runs.actions import (
     stop_run,
 )
 from catdog.runs.audit import AuditEntry
-from catdog.runs.data import delete_dataset, list_active_on
 from catdog.runs.estimate import bytes_free, bytes_taken, estimate_seconds
-from catdog.runs.launching import launch, launch_all
 from catdog.runs.quota import count_active, explain_quota
 from catdog.runs.run import Run
-from catdog.runs.store import find_run, list_runs, open_run
+from catdog.runs.store import find_run, list_active_on, list_runs, open_run
 
 __all__ = [
     "AuditEntry",

@@ -1,4 +1,4 @@
-"""Who did what with a run, kept in its config.json, where people sign in."""
+"""The audit log: who did what with a run, kept in its config.json where people sign in."""
 
 import time
 from dataclasses import asdict, dataclass
@@ -9,12 +9,18 @@ from filelock import FileLock
 from catdog.training import RunFolder
 
 STARTED, RESUMED = "started", "resumed"
-MOST = 50  # acts that a run remembers; the first one always
+MAX_ENTRIES = 50  # that a run remembers; the first one always
 
 
 @dataclass(frozen=True)
 class AuditEntry:
-    """One thing that somebody did. what: a verb such as "stopped"; by: an e-mail address; at: seconds since 1970."""
+    """One thing that somebody did with a run.
+
+    Attributes:
+        what: A verb such as "stopped".
+        by: An e-mail address.
+        at: When, in seconds since 1970.
+    """
 
     what: str
     by: str
@@ -22,26 +28,36 @@ class AuditEntry:
 
 
 def record_action(files: RunFolder, what: str, by: str) -> None:
-    """Add to the run's config.json that `by` did this now; "" adds nothing. Raises RunError for a damaged one."""
+    """Add an entry to the run's config.json, with the present time.
+
+    Args:
+        files: The run's files.
+        what: A verb such as "stopped".
+        by: An e-mail address; "" adds nothing.
+
+    Raises:
+        RunError: config.json is missing or damaged.
+    """
     if not by:
         return
     with FileLock(files.path / ".acts.lock"):  # two people may act at the same moment
-        acts = [*read_audit_log(files.read_config()), AuditEntry(what, by, time.time())]
-        files.add_to_config(acts=[asdict(act) for act in acts[:1] + acts[1:][1 - MOST :]])
+        entries = [*read_audit_log(files.read_config()), AuditEntry(what, by, time.time())]
+        kept = entries[:1] + entries[1:][1 - MAX_ENTRIES :]
+        files.add_to_config(acts=[asdict(entry) for entry in kept])
 
 
 def read_audit_log(details: dict[str, Any]) -> list[AuditEntry]:
-    """Return the acts that a config.json's content tells of, oldest first; entries of another shape are left out."""
-    known = details.get("acts")
-    acts = []
-    for entry in known if isinstance(known, list) else []:
+    """Return the entries in the content of a config.json, oldest first; damaged ones are left out."""
+    stored = details.get("acts")
+    entries = []
+    for values in stored if isinstance(stored, list) else []:
         try:
-            acts.append(AuditEntry(str(entry["what"]), str(entry["by"]), float(entry["at"])))
+            entries.append(AuditEntry(str(values["what"]), str(values["by"]), float(values["at"])))
         except (TypeError, KeyError, ValueError):
             continue
-    return acts
+    return entries
 
 
-def find_owner(acts: list[AuditEntry]) -> str:
-    """Return who started or last resumed the run, "" where nobody had signed in."""
-    return next((act.by for act in reversed(acts) if act.what in (STARTED, RESUMED)), "")
+def find_owner(entries: list[AuditEntry]) -> str:
+    """Return the address of who started or last resumed the run, "" where nobody had signed in."""
+    return next((entry.by for entry in reversed(entries) if entry.what in (STARTED, RESUMED)), "")

@@ -1,4 +1,4 @@
-"""How many runs a person has at work, and whether there may be more."""
+"""The quota: how many active runs a person has, and whether there may be more."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,37 +13,59 @@ from catdog.training import ACTIVE
 
 
 def count_active(runs: list[Run], by: str) -> int:
-    """Return how many of these runs wait or train and were started or last resumed by this person ("": nobody)."""
+    """Return how many of these runs wait or train and were started or last resumed by a person.
+
+    Args:
+        runs: The runs to count.
+        by: The person's e-mail address; "" for where nobody signs in.
+    """
     return sum(run.state in ACTIVE and run.by == by for run in runs)
 
 
 @contextmanager
-def reserve_quota(settings: Settings, number: int, by: str) -> Iterator[None]:
-    """Let one process at a time add so many runs of a person; raise AccessError where they would be too many."""
-    most = settings.limits.runs
-    if not most:
+def reserve_quota(settings: Settings, count: int, by: str) -> Iterator[None]:
+    """Let a person add runs while the context lasts; only one process at a time may.
+
+    Args:
+        settings: The limit, and where the runs are.
+        count: How many runs.
+        by: The person's e-mail address; "" for where nobody signs in.
+
+    Raises:
+        AccessError: The person would have too many.
+        RunError: The runs can't be counted.
+    """
+    limit = settings.limits.runs
+    if not limit:
         yield
         return
-    with ExitStack() as held:
+    with ExitStack() as stack:
         try:
             settings.runs.mkdir(parents=True, exist_ok=True)
-            held.enter_context(FileLock(settings.runs / ".room.lock"))
+            stack.enter_context(FileLock(settings.runs / ".room.lock"))
         except OSError as error:
             raise RunError(
                 f"The runs in {settings.runs} could not be counted ({error.strerror or error}): free some disk space, "
                 "or set CATDOG_HOME to another folder."
             ) from error
-        busy = count_active(list_runs(settings), by)
-        if busy + number > most:
-            raise AccessError(explain_quota(busy, number, most, by))
+        active = count_active(list_runs(settings), by)
+        if active + count > limit:
+            raise AccessError(explain_quota(active, count, limit, by))
         yield
 
 
-def explain_quota(busy: int, number: int, most: int, by: str) -> str:
-    """Return the sentence that says why so many more runs may not be started."""
-    whose, some = ("Each person", "of yours") if by else ("Everybody together", "")
-    already = f", and {busy:,} {some} do".replace("  ", " ") if busy else ""
+def explain_quota(active: int, count: int, limit: int, by: str) -> str:
+    """Return the sentence that says why no more runs may be started.
+
+    Args:
+        active: How many runs wait or train already.
+        count: How many were to be started.
+        limit: How many there may be.
+        by: Whose they are: an e-mail address, or "" for where nobody signs in.
+    """
+    subject, of_yours = ("Each person", " of yours") if by else ("Everybody together", "")
+    already = f", and {active:,}{of_yours} do" if active else ""
     return (
-        f"{whose} may have {most:,} runs that wait or train{already}, so {number:,} more can't be started: "
-        f"{'wait until one has ended' if number == 1 else 'start fewer, or wait until some have ended'}."
+        f"{subject} may have {limit:,} runs that wait or train{already}, so {count:,} more can't be started: "
+        f"{'wait until one has ended' if count == 1 else 'start fewer, or wait until some have ended'}."
     )

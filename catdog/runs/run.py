@@ -9,7 +9,7 @@ from catdog.evaluation import Predictions, read_predictions
 from catdog.runs.audit import AuditEntry, find_owner, read_audit_log
 from catdog.training import ACTIVE, RESUMABLE, RunFolder, Status, TrainConfig
 from catdog.training.history import COLUMNS, read_history
-from catdog.training.run_folder import process_gone
+from catdog.training.run_folder import is_process_gone
 from catdog.training.schedule import ended_early
 from catdog.utils.files import read_json
 
@@ -23,8 +23,15 @@ ALIVE = ("PENDING", "RUNNING")  # what Ray says of a job that waits or trains
 class Run:
     """A run, read from its folder at one moment; read it again to see it move.
 
-    details: config.json's content (data, versions, device, weights once known); evaluation: evaluation.json's, or
-    None; state: as in status.json, but "interrupted" when the process is gone, and "stopping" once asked to stop.
+    Attributes:
+        folder: The run folder; `files` names what is in it.
+        id: The folder's name, such as "20261122-143005-model4-k3f9".
+        name: What people call it.
+        config: Its settings.
+        status: How far it is, as in status.json.
+        details: The content of config.json: name, settings, and once known data, versions, device, weights.
+        evaluation: The content of evaluation.json, scores by split, or None.
+        state: As in the status, but "interrupted" when the process is gone, and "stopping" once told to stop.
     """
 
     folder: Path
@@ -43,7 +50,7 @@ class Run:
 
     @property
     def created(self) -> float:
-        """When it was made, in seconds since 1970; 0 if unknown."""
+        """When it was created, in seconds since 1970; 0 if unknown."""
         created = self.details.get("created")
         return float(created) if isinstance(created, int | float) else 0.0
 
@@ -54,42 +61,42 @@ class Run:
 
     @property
     def sweep(self) -> str:
-        """What the sweep is called that it belongs to, "" if it was started by itself."""
+        """The title of the sweep it belongs to, "" if it was started by itself."""
         return str(self.details.get("sweep") or "")
 
     @property
-    def acts(self) -> list[AuditEntry]:
+    def audit_log(self) -> list[AuditEntry]:
         """What people who had signed in did with it, oldest first."""
         return read_audit_log(self.details)
 
     @property
     def by(self) -> str:
-        """The address of who started or last resumed it, "" where nobody had signed in."""
-        return find_owner(self.acts)
+        """The e-mail address of who started or last resumed it, "" where nobody had signed in."""
+        return find_owner(self.audit_log)
 
     @property
     def place(self) -> float:
-        """Where in the queue it waits, lowest first."""
+        """Its place in the queue, lowest first."""
         return self.files.read_place(self.status)
 
     @property
     def fingerprint(self) -> str:
-        """What tells the data that it learned from from any other, "" before it has opened it."""
+        """Identifies the data it learned from, "" before it has opened them."""
         return str((self.details.get("data") or {}).get("fingerprint") or "")
 
     @property
     def best_val_accuracy(self) -> float | None:
-        """Highest validation accuracy until now, 0..1."""
+        """Highest validation accuracy so far, 0..1, or None."""
         return self.status.best_val_accuracy
 
     @property
     def best_epoch(self) -> int | None:
-        """The epoch of the highest validation accuracy, from 1."""
+        """The epoch of the highest validation accuracy, from 1, or None."""
         return self.status.best_epoch
 
     @property
     def test_accuracy(self) -> float | None:
-        """Accuracy on the test photos, 0..1, once scored."""
+        """Accuracy on the test images, 0..1, or None before it is scored."""
         test = (self.evaluation or {}).get("test")
         return test.get("accuracy") if isinstance(test, dict) else None
 
@@ -105,7 +112,7 @@ class Run:
 
     @property
     def usable(self) -> bool:
-        """Whether it has a model that can answer."""
+        """Whether it has a model that can predict."""
         return self.files.tflite.exists()
 
     @property
@@ -115,7 +122,7 @@ class Run:
 
     @property
     def eta(self) -> float | None:
-        """Seconds until the last epoch ends, from this run's own pace; None unless running and a pace is known."""
+        """Seconds until the last epoch ends, by this run's own pace; None unless it is running and has a pace."""
         status = self.status
         done = status.epoch - 1
         if self.state != "running" or done < 1:
@@ -131,7 +138,10 @@ class Run:
         return ended_early(self.config.epochs, self.config.patience, read_history(self.files.history))
 
     def history(self) -> dict[str, list[float]]:
-        """Return the columns of history.csv: epoch, seconds, accuracy, loss, val_accuracy, val_loss, learning_rate."""
+        """Return the columns of history.csv, a value for each finished epoch.
+
+        They are epoch, seconds, accuracy, loss, val_accuracy, val_loss and learning_rate, see `training.history.Epoch`.
+        """
         epochs = read_history(self.files.history)
         return {name: [getattr(epoch, name) for epoch in epochs] for name in COLUMNS}
 
@@ -160,7 +170,7 @@ class Run:
         return "\n".join(text.splitlines()[-lines:])
 
     def to_json(self) -> dict[str, Any]:
-        """Return what the command line's --json prints of a run."""
+        """Return what the command line's --json prints of a run; its keys are a contract."""
         return {
             "id": self.id,
             "name": self.name,
@@ -175,7 +185,16 @@ class Run:
 
 
 def read_run(folder: Path, jobs: "Jobs | None" = None) -> Run:
-    """Read a run from its folder; raise ValueError if it is not one. jobs: of the cluster that trains, if one does."""
+    """Read a run from its folder.
+
+    Args:
+        folder: The run folder.
+        jobs: The jobs of the Ray cluster that trains, if one does.
+
+    Raises:
+        ValueError: The folder holds no run.
+        UsageError: Its settings are damaged.
+    """
     files = RunFolder(folder)
     details = files.read_config()
     if "config" not in details:
@@ -199,13 +218,13 @@ def _state(files: RunFolder, status: Status, jobs: "Jobs | None") -> str:
     if files.job.exists() and status.pid is None:
         lost = jobs is not None and jobs.state(files) not in (*ALIVE, None)
     else:
-        lost = process_gone(status)
+        lost = is_process_gone(status)
     if lost:
-        # the process may have written its last word between our two looks
-        again = files.read_status()
-        if again.state not in ACTIVE:
-            return again.state
-        # of a job that has just begun, Ray may have spoken before its process did
-        if again == status:
+        # the process may have written its last status after we read it
+        latest = files.read_status()
+        if latest.state not in ACTIVE:
+            return latest.state
+        # Ray's answer about a job that has just begun may be older than what its process has written
+        if latest == status:
             return "interrupted"
     return "stopping" if files.stop.exists() else status.state

@@ -1,16 +1,28 @@
-"""The worker process: python -m catdog.training RUN_FOLDER."""
+"""The process that trains: python -m catdog.training RUN_FOLDER."""
 
 import sys
 
 from catdog.settings import Settings
-from catdog.training.arguments import read_run_folder
-from catdog.training.force_stop import force
+from catdog.training.process import end_with_supervisor, make_parser
 from catdog.training.worker import work
+from catdog.utils.processes import log_to_stderr
 
 
 def main() -> int:
-    """Train the run folder named on the command line."""
-    return work(read_run_folder("catdog.training"), Settings.from_environment(), force)
+    """Train the run folder named on the command line and return the exit status."""
+    parser = make_parser("catdog.training")
+    parser.add_argument("--score", action="store_true", help="score what a training that was cut off has reached")
+    parser.add_argument(
+        *("--supervisor",),
+        type=int,
+        metavar="PID",
+        help="the process that the status names, and whose end, seen by that of a pipe on stdin, ends this one",
+    )
+    arguments = parser.parse_args()
+    log_to_stderr()
+    if arguments.supervisor is not None:
+        end_with_supervisor()
+    return work(arguments.folder, Settings.from_environment(), not arguments.score, arguments.supervisor)
 
 
 if __name__ == "__main__":

@@ -97,7 +97,7 @@ def _between(name: str, value: Any, high: float) -> None:
         raise UsageError(f"The {name} is {value!r}, but must be over 0 and at most {high:g}.")
 
 
-def settings_of(augmentation: Augmentation) -> dict[str, Any]:
+def augmentation_settings(augmentation: Augmentation) -> dict[str, Any]:
     """Return the settings by which a model of any name is trained with this augmentation.
 
     Flip and rotation always, since models have their own; the others, which no model has, where they are on.

@@ -195,10 +195,10 @@ def identify_process(pid: int | None = None) -> dict[str, object]:
         psutil.NoSuchProcess: There is no such process.
     """
     process = psutil.Process(pid)
-    return {"pid": process.pid, "pid_started": process.create_time(), "host": socket.gethostname(), "boot": this_boot()}
+    return {"pid": process.pid, "pid_started": process.create_time(), "host": socket.gethostname(), "boot": read_boot_id()}
 
 
-def this_boot() -> str:
+def read_boot_id() -> str:
     """Return what tells this start of the machine from any other, "" where the system has nothing of the kind."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
@@ -206,7 +206,7 @@ def this_boot() -> str:
         return ""
 
 
-def process_gone(status: Status, patience: float = 30.0) -> bool:
+def is_process_gone(status: Status, patience: float = 30.0) -> bool:
     """Tell whether the process that wrote an active status no longer runs.
 
     A process of the same number that started at another time is another process; a zombie has ended. Where the status
@@ -215,7 +215,7 @@ def process_gone(status: Status, patience: float = 30.0) -> bool:
     if status.pid is None or status.pid_started is None or status.host != socket.gethostname():
         return time.time() - status.updated > patience
     # a machine without a battery for its clock may live through the same times again after each start
-    if status.boot != this_boot() and status.boot:
+    if status.boot != read_boot_id() and status.boot:
         return True
     try:
         process = psutil.Process(status.pid)

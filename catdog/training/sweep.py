@@ -10,7 +10,7 @@ from catdog.augmentation.config import rotation_from_degrees
 from catdog.errors import UsageError
 from catdog.training.config import TrainConfig
 
-MOST = 200  # runs of one sweep
+MAX_RUNS = 200  # runs of one sweep
 TURN, SHIFT = "turn", "shift"  # as people say it, a turn in degrees; the settings are rotation and translation
 AXES: Mapping[str, type] = {
     "seed": int,
@@ -42,8 +42,8 @@ def read_axis(name: str, text: str) -> list[Any]:
         try:
             if kind is int and dash and first:
                 low, high = int(first), int(last)
-                if not 0 <= high - low < MOST:
-                    raise UsageError(f"The range {part[:40]!r} must go up, over at most {MOST} values.")
+                if not 0 <= high - low < MAX_RUNS:
+                    raise UsageError(f"The range {part[:40]!r} must go up, over at most {MAX_RUNS} values.")
                 found += range(low, high + 1)
             else:
                 found.append(kind(part))
@@ -55,7 +55,7 @@ def read_axis(name: str, text: str) -> list[Any]:
     return list(dict.fromkeys(found))
 
 
-def grid(configs: Sequence[TrainConfig], axes: Mapping[str, Sequence[Any]]) -> list[tuple[TrainConfig, str]]:
+def expand_grid(configs: Sequence[TrainConfig], axes: Mapping[str, Sequence[Any]]) -> list[tuple[TrainConfig, str]]:
     """Return every combination of these configurations with the values of each axis, and what tells it from others.
 
     The words, such as "seed 2, learning rate 0.0003", are "" without axes. Raises UsageError where a value is out of
@@ -65,8 +65,8 @@ def grid(configs: Sequence[TrainConfig], axes: Mapping[str, Sequence[Any]]) -> l
     number = len(configs)
     for values in axes.values():
         number *= len(values)
-    if number > MOST:
-        raise UsageError(f"That makes {number:,} runs, and {MOST} are the most at once: give fewer values.")
+    if number > MAX_RUNS:
+        raise UsageError(f"That makes {number:,} runs, and {MAX_RUNS} are the most at once: give fewer values.")
     found = []
     for config in configs:
         for values in product(*axes.values()):
@@ -80,7 +80,7 @@ def grid(configs: Sequence[TrainConfig], axes: Mapping[str, Sequence[Any]]) -> l
     return found
 
 
-def sweep_names(name: str, configs: Sequence[tuple[TrainConfig, str]]) -> list[str]:
+def name_sweep_runs(name: str, configs: Sequence[tuple[TrainConfig, str]]) -> list[str]:
     """Return the names of a sweep's runs: all begin with `name`, or with the model where it is ""; "" for the usual."""
     several = len({config.model for config, _ in configs}) > 1
     names = []
@@ -90,7 +90,7 @@ def sweep_names(name: str, configs: Sequence[tuple[TrainConfig, str]]) -> list[s
     return names
 
 
-def sweep_title(name: str, configs: Sequence[tuple[TrainConfig, str]], now: datetime) -> str:
+def make_sweep_title(name: str, configs: Sequence[tuple[TrainConfig, str]], now: datetime) -> str:
     """Return what a sweep is called when its runs are chosen together: its name, or its models, and when it began.
 
     "" where there is no axis, so that the runs make no sweep.

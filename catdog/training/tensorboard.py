@@ -23,7 +23,7 @@ class EventFiles:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._writers: dict[str, tf.summary.SummaryWriter] = {}
-        self._known = {kind: written(folder / kind) for kind in CURVES}
+        self._known = {kind: read_points(folder / kind) for kind in CURVES}
 
     def write(self, epochs: list[Epoch]) -> None:
         """Write what the files lack of these epochs, so that they show each once, and put it on the disk.
@@ -63,7 +63,7 @@ class EventFiles:
             self._known[kind].add((tag, epoch.epoch))
 
 
-def written(folder: Path) -> set[tuple[str, int]]:
+def read_points(folder: Path) -> set[tuple[str, int]]:
     """Return (name of the curve, epoch) of each point in the folder's event files, as far as they can be read."""
     import tensorflow as tf
 

@@ -1,9 +1,8 @@
 """The worker: what a training process does with the run folder it is given, from first status to last."""
 
 import errno
+import logging
 import platform
-import sys
-import traceback
 from collections.abc import Iterator
 from importlib.metadata import version
 
@@ -14,29 +13,38 @@ from catdog.errors import CatDogError, DataError
 from catdog.settings import Settings
 from catdog.training.config import TrainConfig
 from catdog.training.devices import describe_device
-from catdog.training.force_stop import Force
 from catdog.training.history import read_history
+from catdog.training.process import stop_on_signals
 from catdog.training.reporter import Reporter, StopRequested
 from catdog.training.run_folder import RunFolder
 from catdog.training.schedule import is_over
-from catdog.training.signals import stop_on_signals
 from catdog.utils.memory import peak_memory
 
+logger = logging.getLogger(__name__)
 
-def work(folder: RunFolder, settings: Settings, force: Force | None = None, train: bool = True) -> int:
-    """Train the run in `folder` to its end and return 0, or 1 if it failed; the folder's status tells the rest.
 
-    A request to stop (the folder's stop file, or SIGTERM, or Ctrl-C) keeps all finished epochs: the best model is
-    scored and the state becomes "stopped". A failure becomes one sentence in the status, its traceback goes to the log.
-    force: what ends this process where a training does not hear that request in time; without it, nothing does.
-    train: False for a run that was ended so; what it has reached is then only scored.
+def work(folder: RunFolder, settings: Settings, train: bool = True, supervisor: int | None = None) -> int:
+    """Train a run to its end, from whatever it has reached; the folder's status tells the rest.
+
+    A wish to stop (the folder's stop file, or SIGTERM, or Ctrl-C) keeps all finished epochs: the best model is scored
+    and the state becomes "stopped". A failure becomes one sentence in the status, its traceback goes to the log.
+
+    Args:
+        folder: The run's folder.
+        settings: Say where the data are.
+        train: False for a run whose training was cut off: what it has reached is then only scored.
+        supervisor: The id of the process that the status names as the run's; None for this one.
+
+    Returns:
+        The process's exit status: 1 if the run failed, else 0.
     """
+    logger.info("%s %s", "training" if train else "scoring", folder.path.name)
     with stop_on_signals(folder):
         try:
             config = TrainConfig.from_dict(folder.read_config().get("config"))
         except CatDogError as error:
             return fail(folder, error)
-        reporter = Reporter(folder, config.epochs, "running" if train else "stopping", force)
+        reporter = Reporter(folder, config.epochs, "running" if train else "stopping", supervisor)
         try:
             with reporter:
                 folder.drop_half_models()
@@ -46,35 +54,40 @@ def work(folder: RunFolder, settings: Settings, force: Force | None = None, trai
         done = is_over(config.epochs, config.patience, read_history(folder.history))
         if done:
             folder.drop_checkpoint()
-        folder.end(reporter.status, "done" if done else "stopped")
+        state = "done" if done else "stopped"
+        folder.end(reporter.status, state)
+        logger.info("the run is %s", state)
         return 0
 
 
 def _train_and_score(
     folder: RunFolder, config: TrainConfig, settings: Settings, reporter: Reporter, train: bool
 ) -> None:
-    """Train, unless that has been ended by force, and score the best model."""
+    """Train, unless that has been cut off, and score the model to keep."""
     dataset, stopped = None, not train
     try:
         if train:
             dataset = _open(folder, config, settings, reporter)
-            folder.add_to_config(data=_data(dataset))
+            folder.add_to_config(data=_describe_data(dataset))
             _train(folder, config, settings, dataset, reporter)
     except StopRequested:
+        logger.info("the training has heard the wish to stop")
         stopped = True
-    reporter.leave_in_peace()
     if stopped:
-        from catdog.training.loop import best_so_far
+        from catdog.training.loop import summarize_epochs
 
+        reporter.begin_scoring(state="stopping", **summarize_epochs(read_history(folder.history)))
         # the wish is fulfilled: from here on only the scores of what was reached are missing
         folder.stop.unlink(missing_ok=True)
-        reporter.update(state="stopping", **best_so_far(read_history(folder.history)))
+    else:
+        reporter.begin_scoring()
     if folder.model.exists() and not (stopped and folder.scored):
         dataset = dataset or _open(folder, config, settings, reporter)
         reporter.update(message="starting TensorFlow")
-        from catdog.training.outputs import write_results
+        from catdog.training.outputs import write_outputs
 
-        write_results(folder, dataset, config.model, reporter)
+        write_outputs(folder, dataset, config.model, reporter)
+        logger.info("the model is scored")
     _note_memory(folder)
 
 
@@ -88,7 +101,8 @@ def _note_memory(folder: RunFolder) -> None:
 def _open(folder: RunFolder, config: TrainConfig, settings: Settings, reporter: Reporter) -> Dataset:
     """Return the data without what is excluded: as the run began with, or by today's list where it has not begun.
 
-    Raises DataError if it is no longer what the run's finished epochs were trained on.
+    Raises:
+        DataError: It is no longer what the run's finished epochs were trained on.
     """
     dataset = open_dataset(settings, config.source, reporter.say)
     data = folder.read_config().get("data") or {}
@@ -101,21 +115,25 @@ def _open(folder: RunFolder, config: TrainConfig, settings: Settings, reporter: 
 
 
 def _train(folder: RunFolder, config: TrainConfig, settings: Settings, dataset: Dataset, reporter: Reporter) -> None:
-    """Train to the last epoch; raise StopRequested where that is asked for before."""
+    """Train to the last epoch.
+
+    Raises:
+        StopRequested: The run shall stop before.
+    """
     reporter.update(message="starting TensorFlow")
     reporter.check_stop()
-    from catdog.training.loop import best_so_far, fit, list_speedups
+    from catdog.training.loop import fit, list_speedups, summarize_epochs
 
-    folder.add_to_config(**_machine(), faster=list_speedups(config))
+    folder.add_to_config(**_describe_machine(), faster=list_speedups(config))
     epochs = read_history(folder.history)
     if is_over(config.epochs, config.patience, epochs) and folder.model.exists():
         # the process ended after the training and before its scores
-        reporter.update(**best_so_far(epochs))
+        reporter.update(**summarize_epochs(epochs))
     else:
         fit(folder, config, dataset, reporter, settings)
 
 
-def _data(dataset: Dataset) -> dict:
+def _describe_data(dataset: Dataset) -> dict:
     catalog = dataset.catalog
     left_out = [catalog.paths[row] for row in catalog.indices(EXCLUDED)]
     return {
@@ -130,7 +148,7 @@ def _data(dataset: Dataset) -> dict:
     }
 
 
-def _machine() -> dict:
+def _describe_machine() -> dict:
     return {
         "device": describe_device(),
         "versions": {
@@ -142,29 +160,33 @@ def _machine() -> dict:
 
 
 def fail(folder: RunFolder, error: BaseException, reporter: Reporter | None = None) -> int:
-    """End the run with state "failed", what went wrong in one sentence; return the process's exit status."""
-    traceback.print_exception(error, file=sys.stderr)
-    folder.end(reporter.status if reporter else folder.read_status(), "failed", _sentence(error))
+    """End a run with state "failed" and what went wrong in one sentence.
+
+    Returns:
+        The process's exit status, 1.
+    """
+    logger.error("the run failed", exc_info=error)
+    folder.end(reporter.status if reporter else folder.read_status(), "failed", _explain(error))
     return 1
 
 
-def _sentence(error: BaseException) -> str:
+def _explain(error: BaseException) -> str:
     """Say in one sentence what ended a training."""
     kind = type(error).__name__
     if isinstance(error, CatDogError):
         return str(error)
-    chain = list(_chain(error))
-    if any(isinstance(one, MemoryError) or type(one).__name__ == "ResourceExhaustedError" for one in chain):
+    chain = list(_causes(error))
+    if any(isinstance(cause, MemoryError) or type(cause).__name__ == "ResourceExhaustedError" for cause in chain):
         return "The memory did not suffice: choose a smaller batch size, or close other programs."
-    if any(isinstance(one, OSError) and one.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) for one in chain):
+    if any(isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) for cause in chain):
         return "The disk is full: free some space (about 500 MB) and resume the run."
     if isinstance(error, OSError):
-        where = f"{error.filename}: " if error.filename else ""
-        return f"A file could not be read or written ({where}{error.strerror or error}): mend that and resume the run."
+        file = f"{error.filename}: " if error.filename else ""
+        return f"A file could not be read or written ({file}{error.strerror or error}): mend that and resume the run."
     return f"The training ended by a programming error ({kind}): the end of the log shows where."
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
     """Yield the error and those that led to it: a library may wrap what the system said in its own kind."""
     while error is not None:
         yield error

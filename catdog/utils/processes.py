@@ -17,7 +17,8 @@ def child_variables(project: Path, variables: Mapping[str, str]) -> dict[str, st
         project: The folder that holds the package catdog.
         variables: The settings' variables, and whatever else the process is told.
     """
-    path = os.pathsep.join(filter(None, (str(project), os.environ.get("PYTHONPATH"))))
+    folders = (str(project), *os.environ.get("PYTHONPATH", "").split(os.pathsep))
+    path = os.pathsep.join(dict.fromkeys(filter(None, folders)))
     quiet = os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2")
     return {"PYTHONPATH": path, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": quiet, **variables}
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from catdog.access import is_member
 from catdog.errors import AccessError, CatDogError
@@ -14,9 +15,9 @@ SIGN_IN = "Sign in first: the button is in the sidebar."
 
 
 def person() -> str:
-    """Return the e-mail address of who has signed in, in small letters; "" where nobody has.
+    """Return the e-mail address of who has signed in, in lower case; "" where nobody has.
 
-    An address that the provider says it has not verified counts for nothing: anybody could have typed it in there.
+    An address that the provider has not verified counts for nothing: anybody could have typed it in there.
     """
     if not is_sign_in_enabled() or not st.user.get("is_logged_in"):
         return ""
@@ -25,56 +26,61 @@ def person() -> str:
 
 
 def reason_denied() -> str:
-    """Say why this person may not change anything here, "" for one who may."""
+    """Return why this person may not change anything here, as plain text; "" for one who may."""
     if not is_sign_in_enabled():
         return ""
-    who = person()
-    if not who:
-        unknown = "Your account has no verified e-mail address, so it can't be on the list of members."
-        return unknown if st.user.get("is_logged_in") else SIGN_IN
+    email = person()
+    if not email:
+        unverified = "Your account has no verified e-mail address, so it can't be on the list of members."
+        return unverified if st.user.get("is_logged_in") else SIGN_IN
     members = state.settings().members
     if members is None:
         return "No list of members is set (CATDOG_MEMBERS), so nobody may change anything."
     try:
-        return (
-            ""
-            if is_member(members, who)
-            else (f"{markdown.unlink_email(who)} is not on the list of members, so you can look but not change.")
-        )
+        if is_member(members, email):
+            return ""
     except CatDogError as error:
         return str(error)
+    return f"{markdown.unlink_email(email)} is not on the list of members, so you can look but not change."
 
 
-def require() -> None:
-    """Raise AccessError where this person may not change anything; to be called by everything that changes something.
+def require_member() -> None:
+    """Refuse to go on where this person may not change anything; everything that changes something calls this first.
 
     A button that is switched off is no protection by itself: what a browser sends is not bound to what it was shown.
+
+    Raises:
+        AccessError: This person may not change anything; it says why.
     """
-    why = reason_denied()
-    if why:
-        raise AccessError(why)
+    reason = reason_denied()
+    if reason:
+        raise AccessError(reason)
 
 
 def perform(action: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-    """Call what changes a run or the data, as action(settings, *arguments, by=person); AccessError for no member."""
-    require()
+    """Change a run or the data, as `action(settings, *arguments, by=person, **named)`, and return what that returns.
+
+    Raises:
+        AccessError: This person may not change anything; it says why.
+    """
+    require_member()
     return action(state.settings(), *arguments, by=person(), **named)
 
 
 def button(label: str, *, disabled: bool = False, help: str | None = None, **rest: Any) -> bool:
     """Draw a button as st.button does; for those who may not press it, it is switched off and says why."""
-    why = reason_denied()
-    return st.button(label, disabled=disabled or bool(why), help=markdown.escape(why) or help, **rest)
+    reason = reason_denied()
+    return st.button(label, disabled=disabled or bool(reason), help=markdown.escape(reason) or help, **rest)
 
 
-def popover(label: str, **rest: Any):
+def popover(label: str, **rest: Any) -> DeltaGenerator:
     """Draw a popover as st.popover does; for those who may not use what is in it, it is switched off and says why."""
-    why = reason_denied()
-    return st.popover(label, disabled=bool(why), help=markdown.escape(why) or None, **rest)
+    reason = reason_denied()
+    return st.popover(label, disabled=bool(reason), help=markdown.escape(reason) or None, **rest)
 
 
 def draw_account() -> None:
-    """Draw who has signed in, with the button to sign out, or the buttons to sign in; nothing where nobody can."""
+    """Draw who has signed in with a button to sign out, or the buttons to sign in; nothing where nobody can."""
     if not is_sign_in_enabled():
         return
     if not st.user.get("is_logged_in"):
@@ -86,8 +92,8 @@ def draw_account() -> None:
             )  # fmt: skip
         st.caption("Everybody can look around; members who have signed in can train, stop, rename and delete.")
         return
-    who = person() or str(st.user.get("name") or "somebody")
-    st.caption(f":material/person: {markdown.escape(markdown.unlink_email(who))}")
-    if person() and (why := reason_denied()):
-        st.caption(f":material/info: {markdown.escape(why)}")
+    name = person() or str(st.user.get("name") or "somebody")
+    st.caption(f":material/person: {markdown.escape(markdown.unlink_email(name))}")
+    if person() and (reason := reason_denied()):
+        st.caption(f":material/info: {markdown.escape(reason)}")
     st.button("Sign out", key="sign-out", on_click=st.logout, icon=":material/logout:", width="stretch")

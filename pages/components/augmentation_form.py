@@ -1,4 +1,4 @@
-"""The inputs for an augmentation's effects, on the Augment page and on the Train page."""
+"""The inputs for an augmentation's effects, on the Augment page and the Train page."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,16 @@ FLIPS = {
 
 @dataclass(frozen=True)
 class Slider:
-    """How one effect is set: a field of Augmentation, as a whole number of so many parts of 1."""
+    """How one effect is set.
+
+    Attributes:
+        field: The field of Augmentation, a share of 1.
+        key: Of the slider, and of the query parameter, before the page's suffix.
+        label: What stands above the slider.
+        format: How it shows its number, in C's style.
+        help: What the "?" beside it says.
+        parts: How many of its whole numbers make 1: 100 for percent, 360 for degrees of a full turn.
+    """
 
     field: str
     key: str
@@ -29,7 +38,7 @@ class Slider:
 
     @property
     def most(self) -> int:
-        """The largest number."""
+        """The largest number that the slider has."""
         return round(self.parts * LIMITS[self.field])
 
 
@@ -43,32 +52,32 @@ SLIDERS = (
 
 
 def draw_effects(start: Augmentation, suffix: str = "") -> Augmentation:
-    """Draw the inputs, `start` at first; return what they say.
+    """Draw the inputs; return what they say.
 
-    Their keys, which are also their names in the address bar, end in `suffix`, so that pages keep theirs apart.
+    Args:
+        start: What they say at first.
+        suffix: Ends their keys, which are also their query parameters, so that pages keep theirs apart.
     """
     values = effect_state(start, suffix)
     bound = {"bind": "query-params", "wrap": True, "required": True}
     flip_cell, *cells, fill_cell = page.row(len(SLIDERS) + 2, 210)
     key = f"flip{suffix}"
     flip = flip_cell.segmented_control("Flip", list(FLIPS), default=values[key], key=key, **bound)
-    numbers = {}
-    for cell, one in zip(cells, SLIDERS, strict=True):
-        key = f"{one.key}{suffix}"
-        numbers[one.field] = (
-            cell.slider(
-                one.label,
-                0,
-                one.most,
-                values[key],
-                format=one.format,
-                key=key,
-                bind="query-params",
-                help=one.help,
-                width="stretch",
-            )
-            / one.parts
+    shares = {}
+    for cell, slider in zip(cells, SLIDERS, strict=True):
+        key = f"{slider.key}{suffix}"
+        number = cell.slider(
+            slider.label,
+            0,
+            slider.most,
+            values[key],
+            format=slider.format,
+            key=key,
+            bind="query-params",
+            help=slider.help,
+            width="stretch",
         )
+        shares[slider.field] = number / slider.parts
     fill = fill_cell.segmented_control(
         "Beyond the edge",
         FILLS,
@@ -78,34 +87,32 @@ def draw_effects(start: Augmentation, suffix: str = "") -> Augmentation:
         "(constant), its opposite side (wrap) or the nearest pixel.",
         **bound,
     )
-    return Augmentation(FLIPS[flip], **numbers, fill=fill)
+    return Augmentation(FLIPS[flip], **shares, fill=fill)
 
 
 def effect_state(augmentation: Augmentation, suffix: str = "") -> dict[str, str | int]:
     """Return {key: value} of the inputs that say `augmentation`, to the nearest whole number."""
     flip = next(word for word, flip in FLIPS.items() if flip == augmentation.flip)
-    numbers = {f"{one.key}{suffix}": round(one.parts * getattr(augmentation, one.field)) for one in SLIDERS}
+    numbers = {f"{slider.key}{suffix}": round(slider.parts * getattr(augmentation, slider.field)) for slider in SLIDERS}
     return {f"flip{suffix}": flip, **numbers, f"fill{suffix}": augmentation.fill}
 
 
 def list_effect_faults(suffix: str = "") -> list[str]:
-    """Return a sentence for each value in the address that the inputs can't use; they pass those over."""
-    asked, wrong = st.query_params, []
+    """Return a sentence for each query parameter that the inputs can't use; they pass those over."""
+    params, faults = st.query_params, []
     for key, allowed in (("flip", tuple(FLIPS)), ("fill", FILLS)):
-        word = asked.get(f"{key}{suffix}", allowed[0])
-        if word not in allowed:
-            wrong.append(f"The {key} is {word[:40]!r}, but must be one of {', '.join(allowed)}.")
-    for one in SLIDERS:
-        text = asked.get(f"{one.key}{suffix}", "0")
-        number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text[:40]
-        if number in range(one.most + 1):
+        faults += page.describe_invalid_word(key, params.get(f"{key}{suffix}", allowed[0]), allowed)
+    for slider in SLIDERS:
+        text = params.get(f"{slider.key}{suffix}", "0")
+        value = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text[:40]
+        if value in range(slider.most + 1):
             continue
-        if one.field == "rotation":
+        if slider.field == "rotation":
             try:
-                rotation_from_degrees(number)
+                rotation_from_degrees(value)
             except UsageError as error:
-                wrong.append(str(error))
+                faults.append(str(error))
         else:
-            name = one.label.partition(",")[0].lower()
-            wrong.append(f"The {name} is {number!r}, but must be a whole percentage from 0 to {one.most}.")
-    return wrong
+            name = slider.label.partition(",")[0].lower()
+            faults.append(f"The {name} is {value!r}, but must be a whole percentage from 0 to {slider.most}.")
+    return faults

@@ -12,11 +12,17 @@ from catdog.utils.progress import Progress
 class Job:
     """One piece of work in a thread of its own; any number of browser windows may watch it.
 
-    done, total, what: its last progress report. result: what the work returned. error: what it raised.
-    stamp: the state of things it was done for; with another stamp it is out of date.
+    Attributes:
+        stamp: The state of things that the work is done for; with another stamp it is out of date.
+        done: How much is done, by the last progress report.
+        total: How much there is to do; 0 where that is not known.
+        what: What is being done.
+        result: What the work returned.
+        error: What the work raised.
     """
 
     def __init__(self, work: Callable[[Progress], Any], stamp: Hashable = None) -> None:
+        """Start `work` in a thread; it is given what takes its progress reports."""
         self.stamp = stamp
         self.done, self.total, self.what = 0, 0, ""
         self.result: Any = None
@@ -37,12 +43,12 @@ class Job:
 
     @property
     def active(self) -> bool:
-        """Whether the work is still going on."""
+        """Whether the work still goes on."""
         return not self._ended.is_set()
 
     @property
     def share(self) -> float:
-        """How much is done, 0 to 1; 0 where the total is not known."""
+        """The share that is done, 0 to 1; 0 where the total is not known."""
         return min(max(self.done / self.total, 0.0), 1.0) if self.total else 0.0
 
     @property
@@ -52,7 +58,7 @@ class Job:
         return f"{what} … {self.share:.0%}" if self.total else f"{what} …"
 
     def wait(self, seconds: float) -> bool:
-        """Wait for the end, at most this long; return whether it came."""
+        """Wait at most `seconds` for the end; return whether it came."""
         return self._ended.wait(seconds)
 
 
@@ -60,6 +66,7 @@ class Jobs:
     """The jobs of this server, by key."""
 
     def __init__(self) -> None:
+        """Begin without any."""
         self._jobs: dict[Hashable, Job] = {}
         self._lock = threading.Lock()
 
@@ -68,15 +75,15 @@ class Jobs:
         return self._jobs.get(key)
 
     def start(self, key: Hashable, work: Callable[[Progress], Any], stamp: Hashable = None) -> Job:
-        """Return the active job with this key; start one where none is active."""
+        """Return the active job with this key; start one where none is active, so that no work is done twice."""
         with self._lock:
             job = self._jobs.get(key)
             if job is None or not job.active:
                 job = self._jobs[key] = Job(work, stamp)
             return job
 
-    def once(self, key: Hashable, work: Callable[[Progress], Any], stamp: Hashable = None) -> Job:
-        """Return the job with this key and stamp, active or ended well; start it where there is none."""
+    def reuse_or_start(self, key: Hashable, work: Callable[[Progress], Any], stamp: Hashable = None) -> Job:
+        """Return the job with this key and stamp, active or ended without an error; start it where there is none."""
         with self._lock:
             job = self._jobs.get(key)
             if job is None or job.stamp != stamp or (job.error is not None and not job.active):
@@ -89,11 +96,17 @@ class Jobs:
             self._jobs.pop(key, None)
 
 
-def wait_with_progress(job: Job, patience: float, first: str) -> None:
-    """Wait until a job has ended; after `patience` seconds a bar shows how far it is, `first` what it shows at once."""
+def wait_with_progress(job: Job, patience: float, text: str) -> None:
+    """Wait until a job has ended, behind a progress bar if that takes longer than `patience` seconds.
+
+    Args:
+        job: The job to wait for.
+        patience: Seconds to wait before the bar appears.
+        text: What the bar says at first; later it says what the job reports.
+    """
     if job.wait(patience):
         return
-    bar = st.progress(0.0, text=first)
+    bar = st.progress(0.0, text=text)
     while not job.wait(0.1):
         bar.progress(job.share, text=job.text)
     bar.empty()

@@ -1,13 +1,13 @@
-"""Text of users in Markdown, shown as it is."""
+"""Text of users inside Markdown, shown as it is."""
 
 import re
 
 
 def escape(text: str) -> str:
-    """Return `text` so that Markdown shows it as it is, whatever a file or a folder is called."""
+    """Escape `text` so that Markdown shows it as it is, whatever a file or a folder is called."""
     return re.sub(r"([\\`*\[\]<>$~#|]|(?<![^\W_])_|_(?![^\W_]))", r"\\\1", text)
 
 
 def unlink_email(email: str) -> str:
-    """Return an e-mail address with an invisible joint before its "@", so that Markdown makes no link of it."""
+    """Put an invisible word joiner before the "@" of an e-mail address, so that Markdown makes no link of it."""
     return email.replace("@", "\u2060@")

@@ -1,17 +1,20 @@
-"""What every page is framed by: its head, errors in a box, rows of cells."""
+"""What frames every page: its head, errors and warnings in a box, rows of cells."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from catdog.errors import CatDogError
 from pages.components import markdown, state
 
+CLASS_COLOURS = ("orange", "blue")  # Streamlit's names of the colours of class 0 and class 1
+
 
 @contextmanager
 def show_errors() -> Iterator[None]:
-    """Turn an error that a user can cause into a box with its sentence; the rest of the block is left out."""
+    """Turn an error that a user can cause into a box with its sentence; the rest of the block is skipped."""
     try:
         yield
     except CatDogError as error:
@@ -19,14 +22,31 @@ def show_errors() -> Iterator[None]:
 
 
 def page_header(title: str, two_sentences: str) -> None:
-    """Write the head of a page: its title, the two sentences that teach its idea, and the data in use."""
+    """Draw the head of a page: its title, the two sentences that teach its idea, and the data in use."""
     st.title(title, anchor=False)
     st.markdown(two_sentences)
     with suppress(CatDogError):  # a page that needs the data says itself what is wrong with it
         st.caption(f":material/database: Data in use: **{markdown.escape(state.catalog().title)}**")
 
 
-def row(number: int, width: int) -> list:
-    """Return that many cells side by side, each at least `width` pixels wide; they wrap on a narrow screen."""
-    grid = st.grid(number, min_column_width=width)
-    return [grid.cell() for _ in range(number)]
+def row(count: int, width: int) -> list[DeltaGenerator]:
+    """Return `count` cells side by side, each at least `width` pixels wide; they wrap on a narrow screen."""
+    grid = st.grid(count, min_column_width=width)
+    return [grid.cell() for _ in range(count)]
+
+
+def describe_invalid_word(name: str, word: str, allowed: Collection[str]) -> list[str]:
+    """Return [a sentence that `word` is no value of the query parameter called `name`], or [] where it is one."""
+    return [] if word in allowed else [f"The {name} is {word[:40]!r}, but must be one of {', '.join(allowed)}."]
+
+
+def warn_invalid_query_params(faults: list[str], instead: str = "values") -> None:
+    """Show what is wrong with the query parameters, which Streamlit's widgets pass over in silence.
+
+    Args:
+        faults: A sentence for each parameter that can't be used, as plain text; without any, nothing is shown.
+        instead: What the page shows of its own in their place.
+    """
+    if faults:
+        lines = [*map(markdown.escape, faults), f"The page shows its own {instead} instead."]
+        st.warning("  \n".join(lines), icon=":material/link_off:")

@@ -1,4 +1,4 @@
-"""How the dashboard is served: whether people sign in, and to which addresses it may speak without that."""
+"""How the dashboard is served: whether people sign in, and which addresses it may listen on without that."""
 
 import ipaddress
 import sys
@@ -12,14 +12,17 @@ from catdog.access import is_member
 from catdog.errors import CatDogError, UsageError
 from catdog.settings import Settings
 
-NEEDED = ("client_id", "client_secret", "server_metadata_url")
+PROVIDER_FIELDS = ("client_id", "client_secret", "server_metadata_url")
 
 
 def check_serving() -> Settings:
-    """Return the settings, or end this process with one sentence where the dashboard may not be served as asked.
+    """Return the settings, or end this process with one sentence where the dashboard may not be served like this.
 
     Refused are an address that other machines can reach, where nobody signs in and CATDOG_OPEN is not 1; sign-in whose
-    secrets.toml lacks something; members without sign-in, and the other way round; and settings that can't be used.
+    secrets.toml lacks something; members without sign-in, and sign-in without members; settings that can't be used.
+
+    Raises:
+        SystemExit: The dashboard may not be served; it says why.
     """
     try:
         settings = Settings.from_environment()
@@ -33,9 +36,9 @@ def check_serving() -> Settings:
 
 
 def preload_packages() -> None:
-    """Load the large packages that several pages need; called as the server starts.
+    """Import the large packages that several pages need; called as the server starts.
 
-    Left to the pages, two people's first clicks could load pandas at the same moment in two threads, and one of them
+    Left to the pages, two people's first clicks could import pandas at the same moment in two threads. One of them
     then meets half of it ("partially initialized module"), since its parts import each other.
     """
     import pandas  # noqa: F401
@@ -43,8 +46,17 @@ def preload_packages() -> None:
 
 
 def check_address(address: str | None, open_to_all: bool, sign_in: bool) -> None:
-    """Raise UsageError for an address (None: all of this machine's) that may not be served without signing in."""
-    if _only_here(address) or open_to_all or sign_in:
+    """Check that the dashboard may listen on an address.
+
+    Args:
+        address: The address; None for all of this machine's.
+        open_to_all: Whether CATDOG_OPEN says that anybody may come.
+        sign_in: Whether people sign in.
+
+    Raises:
+        UsageError: Other machines can reach the address, and neither of the two holds.
+    """
+    if _is_loopback(address) or open_to_all or sign_in:
         return
     raise UsageError(
         f"The dashboard would be open to everybody who can reach {address or 'any address of this machine'}: set up "
@@ -53,7 +65,12 @@ def check_address(address: str | None, open_to_all: bool, sign_in: bool) -> None
 
 
 def check_members(members: Path | None, sign_in: bool) -> None:
-    """Raise CatDogError for sign-in without a list of members that can be read, and for a list without sign-in."""
+    """Check that people sign in if and only if there is a list of members.
+
+    Raises:
+        UsageError: There is one without the other.
+        AccessError: The list can't be read.
+    """
     if members is None and sign_in:
         raise UsageError(
             "People can sign in, but no list says who of them may change things: set CATDOG_MEMBERS to a file with "
@@ -69,13 +86,17 @@ def check_members(members: Path | None, sign_in: bool) -> None:
 
 
 def check_sign_in(auth: Mapping[str, Any]) -> None:
-    """Raise UsageError where the [auth] section of secrets.toml lacks something, or the packages for it do."""
-    common = [name for name in ("redirect_uri", "cookie_secret") if not auth.get(name)]
-    for provider in _named(auth) or [""]:
+    """Check that the section [auth] of secrets.toml is complete, and that the packages for signing in are there.
+
+    Raises:
+        UsageError: Something is missing, or the cookie_secret could be guessed.
+    """
+    missing = [name for name in ("redirect_uri", "cookie_secret") if not auth.get(name)]
+    for provider in _named_providers(auth) or [""]:
         section, prefix = (auth[provider], f"{provider}.") if provider else (auth, "")
-        common += [prefix + name for name in NEEDED if not section.get(name)]
-    if common:
-        raise UsageError(f"The section [auth] of secrets.toml lacks {', '.join(common)}: add what is missing.")
+        missing += [prefix + name for name in PROVIDER_FIELDS if not section.get(name)]
+    if missing:
+        raise UsageError(f"The section [auth] of secrets.toml lacks {', '.join(missing)}: add what is missing.")
     if len(str(auth["cookie_secret"])) < 32:
         raise UsageError(
             "The cookie_secret in secrets.toml has fewer than 32 characters, so it could be guessed: make one with "
@@ -96,11 +117,11 @@ def is_sign_in_enabled() -> bool:
 
 
 def list_providers() -> list[str]:
-    """Return the names of those with whom people can sign in; [""] where there is one without a name."""
-    return _named(_secrets()) or [""]
+    """Return the names of the identity providers in secrets.toml; [""] where there is one without a name."""
+    return _named_providers(_secrets()) or [""]
 
 
-def _named(auth: Mapping[str, Any]) -> list[str]:
+def _named_providers(auth: Mapping[str, Any]) -> list[str]:
     return [] if auth.get("client_id") else [name for name, value in auth.items() if isinstance(value, Mapping)]
 
 
@@ -108,7 +129,7 @@ def _secrets() -> Mapping[str, Any]:
     return st.secrets.get("auth", {}) if st.secrets.load_if_toml_exists() else {}
 
 
-def _only_here(address: str | None) -> bool:
+def _is_loopback(address: str | None) -> bool:
     """Return whether only programs on this machine can reach an address."""
     if not address:
         return False

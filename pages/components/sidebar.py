@@ -1,4 +1,4 @@
-"""The sidebar that every page shares: which data is in use, and the way to the photos."""
+"""The sidebar that every page shares: the choice of data, getting the photos, the user's own data and account."""
 
 import streamlit as st
 
@@ -12,46 +12,43 @@ FETCH = "Fetch the photos (65 MB)"
 
 
 def draw_sidebar() -> None:
-    """Draw the choice of data, what it is, and the button that fetches the photos while they are missing."""
-    _switch_once_fetched()
+    """Draw the choice of data, a note on it, the buttons that get more data, and who has signed in."""
+    _select_fetched_photos()
     select_added_dataset()
-    offered = state.list_selectable()
+    sources = state.list_selectable()
     with st.sidebar:
         st.selectbox(
             "Data",
-            offered,
-            index=offered.index(default_source(state.settings())),
+            sources,
+            index=sources.index(default_source(state.settings())),
             key="data",
             bind="query-params",
             format_func=state.label_source,
             help="Which pictures all pages show and new runs learn from.",
         )
     try:
-        opened = state.dataset()  # not in the sidebar: on a narrow screen its progress bar would be hidden
+        catalog = state.catalog()  # not in the sidebar: on a narrow screen its progress bar would be hidden
     except CatDogError:
         st.sidebar.caption(":material/error: This data can't be used; the page says why.")
     else:
-        st.sidebar.caption(f"**{markdown.escape(opened.catalog.title)}**  \n{markdown.escape(opened.catalog.note)}")
+        st.sidebar.caption(f"**{markdown.escape(catalog.title)}**  \n{markdown.escape(catalog.note)}")
     with st.sidebar:
         draw_fetch_button("sidebar")
         draw_add_button()
         access.draw_account()
 
 
-def find_download() -> Job | None:
-    """Return the download of the photos, active or ended, or None if nobody asked for it."""
-    return state.jobs().find(("fetch", state.settings()))
-
-
 def draw_fetch_button(place: str) -> None:
-    """Show the button that fetches the photos or, while they come, how far they are; nothing afterwards.
+    """Draw the button that fetches the photos or, meanwhile, how far the download is; nothing once they are there.
 
-    The download runs in the server's background; the panel looks at it twice a second, while it is active.
-    place: tells several panels on one page apart.
+    The download runs in the server's background; while it is active, the page looks at it twice a second.
+
+    Args:
+        place: Where on the page the button stands, "sidebar" or another word, since a page may have several.
     """
     if photos_root(state.settings()) is not None:
         return
-    job = find_download()
+    job = _find_download()
     if job is not None and job.active:
         st.session_state["fetching"] = True
         st.fragment(_progress, run_every=0.5)()
@@ -71,23 +68,28 @@ def draw_fetch_button(place: str) -> None:
 def _fetch() -> None:
     if access.reason_denied():
         return  # the button that is switched off says why
-    where = state.settings()
-    state.jobs().start(("fetch", where), lambda progress: fetch_photos(where, progress))
+    settings = state.settings()
+    state.jobs().start(("fetch", settings), lambda progress: fetch_photos(settings, progress))
     st.session_state["fetching"] = True
 
 
+def _find_download() -> Job | None:
+    """Return the download of the photos, active or ended, or None where nobody has started it."""
+    return state.jobs().find(("fetch", state.settings()))
+
+
 def _progress() -> None:
-    job = find_download()
+    job = _find_download()
     if job is None or not job.active:
         st.rerun()  # it has just ended: the whole page shows how
     megabytes = f" … {job.done / 1e6:.0f}" + (f" of {job.total / 1e6:.0f} MB" if job.total else " MB")
-    loading = job.what.startswith("downloading")  # what it counts then are bytes
-    st.progress(job.share, text=job.what.capitalize() + megabytes if loading else job.text)
+    counts_bytes = job.what.startswith("downloading")
+    st.progress(job.share, text=job.what.capitalize() + megabytes if counts_bytes else job.text)
 
 
-def _switch_once_fetched() -> None:
-    """When the download that this browser watched has ended, choose the photos if they came."""
-    job = find_download()
+def _select_fetched_photos() -> None:
+    """Choose the photos once the download that this browser watched has ended, if they came."""
+    job = _find_download()
     if st.session_state.get("fetching") and (job is None or not job.active):
         st.session_state["fetching"] = False
         if "photos" in state.sources():

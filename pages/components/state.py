@@ -19,18 +19,22 @@ from pages.components.jobs import Jobs, wait_with_progress
 
 
 def settings() -> Settings:
-    """Return the settings of this server, read from its environment; UsageError if one can't be used."""
+    """Return the settings of this server, read from its environment.
+
+    Raises:
+        UsageError: One of the CATDOG_* variables can't be used.
+    """
     return Settings.from_environment()
 
 
 def read_number_param(name: str) -> int | None:
-    """Return the whole number, 0 to 999,999, that the address bar gives under `name`, or None."""
-    given = st.query_params.get(name, "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) <= 6 else None
+    """Return the query parameter `name` as a whole number from 0 to 999,999, or None where it is none."""
+    text = st.query_params.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else None
 
 
 def randomize_param(name: str) -> None:
-    """Put a new random number under `name` into the address bar."""
+    """Set the query parameter `name` to a new random number."""
     st.query_params[name] = str(secrets.randbelow(1_000_000))
 
 
@@ -42,42 +46,41 @@ def jobs() -> Jobs:
 
 def sources() -> list[str]:
     """Return the data sources that can be opened now: "photos" only once the photos are there."""
-    where = settings()
-    have_photos = photos_root(where) is not None
-    return [name for name in library.list_sources(where) if have_photos or name != "photos"]
+    have_photos = photos_root(settings()) is not None
+    return [name for name in library.list_sources(settings()) if have_photos or name != "photos"]
 
 
 def list_selectable() -> list[str]:
     """Return the data sources to choose from: all that can be opened, and the folder that the address names."""
-    known = sources()
-    for named in (st.session_state.get("data"), st.query_params.get("data")):
-        if named not in known and library.is_listed_folder(settings(), named):
-            known.append(named)
-    return known
+    selectable = sources()
+    for source in (st.session_state.get("data"), st.query_params.get("data")):
+        if source not in selectable and library.is_listed_folder(settings(), source):
+            selectable.append(source)
+    return selectable
 
 
 def label_source(name: str) -> str:
-    """Return what the choice of data calls a source, and the address too: an added set's name, else the source."""
-    own = library.find_user_dataset(settings(), name)
-    return own.name if own else name
+    """Return what the choice of data and the address call a source: a user dataset's name, else the source itself."""
+    user_dataset = library.find_user_dataset(settings(), name)
+    return user_dataset.name if user_dataset else name
 
 
 def source() -> str:
-    """Return the data source that the sidebar chose: "photos", "drawn", or the path of an added set or a folder."""
+    """Return the data source that the sidebar chose: "photos", "drawn", or the path of a user dataset or a folder."""
     chosen = st.session_state.get("data")
     usable = chosen in sources() or library.is_listed_folder(settings(), chosen)
     return chosen if usable else library.default_source(settings())
 
 
 def describe_source(name: str) -> str:
-    """Say in words which pictures a data source holds: "photos", "drawn pictures" or "pictures of NAME"."""
-    own = library.find_user_dataset(settings(), name)
+    """Return which images a data source holds, as Markdown: "photos", "drawn pictures" or "pictures of NAME"."""
+    user_dataset = library.find_user_dataset(settings(), name)
     words = {"photos": "photos", "drawn": "drawn pictures"}.get(name)
-    return words or f"pictures of {markdown.escape(own.name if own else Path(name).name)}"
+    return words or f"pictures of {markdown.escape(user_dataset.name if user_dataset else Path(name).name)}"
 
 
 def classes() -> tuple[str, str]:
-    """Return the names of the two classes of the chosen data, as plain words; cats and dogs where it can't be used."""
+    """Return the names of the two classes of the chosen data, escaped; cats and dogs where it can't be used."""
     try:
         first, second = catalog().classes
     except CatDogError:
@@ -86,7 +89,11 @@ def classes() -> tuple[str, str]:
 
 
 def catalog() -> Catalog:
-    """Return the catalog of the chosen data, readable pictures only; DataError if it can't be used."""
+    """Return the catalog of the chosen data, of its readable images only.
+
+    Raises:
+        DataError: The data can't be used.
+    """
     return dataset().catalog
 
 
@@ -94,29 +101,34 @@ def dataset() -> Dataset:
     """Return the chosen data, decoded behind a progress bar the first time, at once later.
 
     The decoding goes on in the background if the page is left or reloaded meanwhile; a change in the source's
-    folders starts it again. DataError if the data can't be used.
+    folders starts it again.
+
+    Raises:
+        DataError: The data can't be used.
     """
-    where, chosen = settings(), source()
-    key = ("dataset", where, chosen)
-    known = jobs().find(key)
-    if known and known.result and not known.result.catalog.root.is_dir():
+    current, chosen = settings(), source()
+    key = ("dataset", current, chosen)
+    earlier = jobs().find(key)
+    if earlier and earlier.result and not earlier.result.catalog.root.is_dir():
         jobs().forget(key)
-    job = jobs().once(key, lambda progress: library.open_dataset(where, chosen, progress), _changed(where, chosen))
+    job = jobs().reuse_or_start(
+        key, lambda progress: library.open_dataset(current, chosen, progress), _folder_times(current, chosen)
+    )
     wait_with_progress(job, 0.1, "Opening the pictures …")
     if job.error is not None:
         raise job.error
     return job.result
 
 
-def _changed(where: Settings, chosen: str) -> tuple[int, ...]:
-    """Return when a source's folders last changed: other times mean that pictures came or went."""
-    root = photos_root(where) if chosen == "photos" else Path(chosen)
-    if chosen == "drawn" or root is None or not root.is_dir():
+def _folder_times(settings: Settings, source: str) -> tuple[int, ...]:
+    """Return when a source's folders were last modified, in ns: other times mean that images came or went."""
+    root = photos_root(settings) if source == "photos" else Path(source)
+    if source == "drawn" or root is None or not root.is_dir():
         return ()
-    tops = [root, *(root / name for name in ("train", "validation") if (root / name).is_dir())]
+    parents = [root, *(root / name for name in ("train", "validation") if (root / name).is_dir())]
     folders = []
-    for top in tops:
-        with os.scandir(top) as entries:
+    for parent in parents:
+        with os.scandir(parent) as entries:
             folders += [Path(entry.path) for entry in entries if entry.is_dir()]
     return tuple(folder.stat().st_mtime_ns for folder in sorted({root, *folders}))
 
@@ -127,30 +139,31 @@ def runs() -> list[Run]:
     A run that has ended is read again only once its folder has changed, which every write into it does: files are
     put there by renaming. So a list of 500 runs costs a page a few milliseconds.
     """
-    where = settings()
-    known = _runs_read()
-    found = []
-    with suppress(OSError), os.scandir(where.runs) as entries:
-        found = [(entry.path, entry.stat().st_mtime_ns) for entry in entries if not entry.name.startswith(".")]
+    current = settings()
+    cache = _run_cache()
+    folders = []
+    with suppress(OSError), os.scandir(current.runs) as entries:
+        folders = [(entry.path, entry.stat().st_mtime_ns) for entry in entries if not entry.name.startswith(".")]
     listed = []
-    for path, changed in found:
-        stamp, run = known.get(path, (None, None))
-        if run is None or stamp != changed or run.state in ACTIVE:
+    for path, modified in folders:
+        cached_at, run = cache.get(path, (None, None))
+        if run is None or cached_at != modified or run.state in ACTIVE:
             try:
-                run = open_run(where, Path(path).name)
+                run = open_run(current, Path(path).name)
             except CatDogError:
                 continue
-            known[path] = (changed, run)
+            cache[path] = (modified, run)
         listed.append(run)
     return sorted(listed, key=lambda run: (run.created, run.id), reverse=True)
 
 
 @st.cache_resource(show_spinner=False)
-def _runs_read() -> dict[str, tuple[int, Run]]:
+def _run_cache() -> dict[str, tuple[int, Run]]:
+    """Return {folder: (when it was last modified in ns, the run)}, the same for every browser."""
     return {}
 
 
-def group_by_model(among: list[Run] | None = None) -> dict[str, list[Run]]:
-    """Return {model: its runs, newest first} for all four models, of all runs or of those given."""
-    among = runs() if among is None else among
-    return {name: [run for run in among if run.config.model == name] for name in MODELS}
+def group_by_model(of: list[Run] | None = None) -> dict[str, list[Run]]:
+    """Return {model: its runs, newest first} for all four models, of these runs or of all."""
+    listed = runs() if of is None else of
+    return {name: [run for run in listed if run.config.model == name] for name in MODELS}

@@ -1,4 +1,4 @@
-"""The facts of every picture for the Browse page: gathered in the server's background, once for a data set."""
+"""Statistics of every image of a dataset: computed once, in the server's background, behind a progress bar."""
 
 import streamlit as st
 
@@ -11,16 +11,13 @@ from pages.components.jobs import Job
 PATIENCE = 0.15  # seconds that a page waits before it shows how far the work is
 
 
-def start_statistics(dataset: Dataset) -> Job:
-    """Return the work that gathers the facts, started now if need be."""
-    where, catalog = state.settings(), dataset.catalog
-    key = ("facts", where, catalog.source, catalog.fingerprint, len(catalog))
-    return state.jobs().once(key, lambda progress: compute_statistics(dataset, where.cache, progress))
-
-
 def wait_for_statistics(dataset: Dataset) -> ImageStatistics:
-    """Return the facts, behind a progress bar until they are there."""
-    job = start_statistics(dataset)
+    """Return the statistics, behind a progress bar until they are there.
+
+    Raises:
+        Exception: What the computation raised, such as a CatDogError.
+    """
+    job = _start(dataset)
     jobs.wait_with_progress(job, PATIENCE, job.text)
     if job.error is not None:
         raise job.error
@@ -28,8 +25,8 @@ def wait_for_statistics(dataset: Dataset) -> ImageStatistics:
 
 
 def poll_statistics(dataset: Dataset) -> ImageStatistics | None:
-    """Return the facts; while they are gathered, show how far that is and draw the page again at the end."""
-    job = start_statistics(dataset)
+    """Return the statistics; while they are computed, draw how far that is, and the whole page again at the end."""
+    job = _start(dataset)
     if job.wait(PATIENCE):
         return wait_for_statistics(dataset)
     st.fragment(_progress, run_every=0.5)(job)
@@ -37,13 +34,20 @@ def poll_statistics(dataset: Dataset) -> ImageStatistics | None:
 
 
 def get_image_reader(dataset: Dataset) -> ImageReader:
-    """Return what reads single pictures as the models get them, without ever more of a large set staying in memory."""
-    return _reader((dataset.catalog.fingerprint, len(dataset.catalog)), dataset)
+    """Return what reads single images as the models get them; of a large dataset, little stays in memory."""
+    return _open_reader((dataset.catalog.fingerprint, len(dataset.catalog)), dataset)
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
-def _reader(data: tuple[str, int], _dataset: Dataset) -> ImageReader:
+def _open_reader(key: tuple[str, int], _dataset: Dataset) -> ImageReader:
     return ImageReader(_dataset.pixels)
+
+
+def _start(dataset: Dataset) -> Job:
+    """Return the job that computes the statistics, started now if need be."""
+    settings, catalog = state.settings(), dataset.catalog
+    key = ("facts", settings, catalog.source, catalog.fingerprint, len(catalog))
+    return state.jobs().reuse_or_start(key, lambda progress: compute_statistics(dataset, settings.cache, progress))
 
 
 def _progress(job: Job) -> None:

@@ -1,4 +1,4 @@
-"""Pictures of any size made into tiles of one size, so that a grid of them stays tidy."""
+"""Images of any size made into small files for the browser: tiles of one size, so that a grid of them stays tidy."""
 
 import base64
 import io
@@ -7,109 +7,125 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageOps
 
-ROUND = 0.03  # radius of the corners as a share of the width, about what the theme gives to whole tiles
+CORNER_RADIUS = 0.03  # share of the width, about what the theme gives to whole tiles
 
 
-def make_tile(picture: np.ndarray, width: int = 360, height: int = 360, crop: bool = False) -> bytes:
-    """Return `picture`, uint8 (H, W, 3), as a picture file of width × height.
+def make_tile(pixels: np.ndarray, width: int = 360, height: int = 360, crop: bool = False) -> bytes:
+    """Make a tile of an image.
 
-    It is cropped to fill the tile or, without `crop`, shown whole: at the lower left, next to the caption, on
-    clear ground. JPEG where it fills the tile, else WebP, which knows clear ground.
+    Args:
+        pixels: The image, uint8 (H, W, 3).
+        width: Of the tile, in pixels.
+        height: Of the tile, in pixels.
+        crop: Crop the image to fill the tile. Otherwise it is shown whole, at the lower left, next to its caption,
+            on a transparent ground.
+
+    Returns:
+        A JPEG file where the image fills the tile, else a WebP file, which can be transparent.
     """
-    return _tile(Image.fromarray(_thinned(picture, max(width, height))), width, height, crop)
+    return _make_tile(Image.fromarray(_subsample(pixels, max(width, height))), width, height, crop)
 
 
-def make_stretched_tile(picture: np.ndarray, own: tuple[int, int], width: int, height: int) -> bytes:
-    """Return `picture`, uint8 (H, W, 3), as a tile like `tile`, but first brought back to the proportions of `own`.
+def make_stretched_tile(pixels: np.ndarray, size: tuple[int, int], width: int, height: int) -> bytes:
+    """Make a tile of an image that was squeezed to a square, in the proportions that it had before.
 
-    own: width and height that the picture had before it was squeezed.
+    Args:
+        pixels: The squeezed image, uint8 (H, W, 3).
+        size: Width and height before it was squeezed.
+        width: Of the tile, in pixels.
+        height: Of the tile, in pixels.
+
+    Returns:
+        A JPEG or a WebP file, as `make_tile` without `crop`.
     """
-    image = Image.fromarray(picture)
-    scale = min(width / own[0], height / own[1])
-    size = (max(1, round(own[0] * scale)), max(1, round(own[1] * scale)))
-    return _tile(image.resize(size, Image.Resampling.BILINEAR), width, height, crop=False)
+    image = Image.fromarray(pixels)
+    scale = min(width / size[0], height / size[1])
+    stretched = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
+    return _make_tile(image.resize(stretched, Image.Resampling.BILINEAR), width, height, crop=False)
 
 
-def fit_jpeg(picture: np.ndarray, width: int, height: int) -> bytes:
-    """Return `picture`, uint8 (H, W, 3), as a JPEG in its own proportions that fits into width × height.
+def fit_jpeg(pixels: np.ndarray, width: int, height: int) -> bytes:
+    """Return an image, uint8 (H, W, 3), as a JPEG in its own proportions that just fits into width × height pixels.
 
-    A page that lays such pictures out itself needs a third of the time that a tile with clear ground takes.
+    A page that lays such images out itself needs a third of the time that a transparent tile takes.
     """
-    image = Image.fromarray(_thinned(picture, max(width, height)))
-    return _jpeg(ImageOps.contain(image, (width, height)), 88)
+    image = Image.fromarray(_subsample(pixels, max(width, height)))
+    return _encode_jpeg(ImageOps.contain(image, (width, height)), 88)
 
 
-def to_data_url(picture_file: bytes) -> str:
-    """Return a JPEG or WebP file as a data: address, which st.image passes on; of bytes of WebP it would make a PNG."""
-    kind = "jpeg" if picture_file.startswith(b"\xff\xd8") else "webp"
-    return f"data:image/{kind};base64,{base64.b64encode(picture_file).decode()}"
+def shrink_jpeg(pixels: np.ndarray, max_side: int) -> bytes:
+    """Return an image, uint8 (H, W, 3), as a JPEG in its own proportions, no side longer than `max_side` pixels."""
+    image = Image.fromarray(_subsample(pixels, max_side))
+    image.thumbnail((max_side, max_side))
+    return _encode_jpeg(image, 90)
 
 
-def shrink_jpeg(picture: np.ndarray, most: int) -> bytes:
-    """Return `picture`, uint8 (H, W, 3), as a JPEG in its own proportions, no side over `most` pixels."""
-    image = Image.fromarray(_thinned(picture, most))
-    image.thumbnail((most, most))
-    return _jpeg(image, 90)
+def to_data_url(image_file: bytes) -> str:
+    """Return a JPEG or WebP file as a data: URL, which st.image passes on; bytes of WebP it would turn into PNG."""
+    kind = "jpeg" if image_file.startswith(b"\xff\xd8") else "webp"
+    return f"data:image/{kind};base64,{base64.b64encode(image_file).decode()}"
 
 
 class TileCache:
-    """The tiles that were made last, by key, the same for every browser; new ones are made several at once."""
+    """The tiles that were used last, by key, shared by every browser; new ones are made several at once."""
 
-    def __init__(self, most: int) -> None:
-        """Keep up to `most` tiles."""
-        self._most = most
-        self._made: OrderedDict[Hashable, object] = OrderedDict()
+    def __init__(self, capacity: int) -> None:
+        """Keep up to `capacity` tiles."""
+        self._capacity = capacity
+        self._tiles: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, keys: Sequence[Hashable], make: Callable[[Hashable], object]) -> list:
-        """Return the tile of each key; those that are missing are made with `make`, in threads."""
+    def get(self, keys: Sequence[Hashable], make: Callable[[Hashable], Any]) -> list:
+        """Return the tile of each key; `make` makes those that are missing, in threads."""
         with self._lock:
-            found = {key: self._made[key] for key in keys if key in self._made}
-        missing = [key for key in dict.fromkeys(keys) if key not in found]
+            tiles = {key: self._tiles[key] for key in keys if key in self._tiles}
+        missing = [key for key in dict.fromkeys(keys) if key not in tiles]
         if missing:
             with ThreadPoolExecutor(min(4, len(missing))) as threads:
-                found.update(zip(missing, threads.map(make, missing), strict=True))
+                tiles.update(zip(missing, threads.map(make, missing), strict=True))
         with self._lock:
             for key in keys:
-                self._made[key] = found[key]
-                self._made.move_to_end(key)
-            while len(self._made) > self._most:
-                self._made.popitem(last=False)
-        return [found[key] for key in keys]
+                self._tiles[key] = tiles[key]
+                self._tiles.move_to_end(key)
+            while len(self._tiles) > self._capacity:
+                self._tiles.popitem(last=False)
+        return [tiles[key] for key in keys]
 
 
-def _tile(image: Image.Image, width: int, height: int, crop: bool) -> bytes:
+def _make_tile(image: Image.Image, width: int, height: int, crop: bool) -> bytes:
     if crop or image.width * height == image.height * width:
-        return _jpeg(ImageOps.fit(image, (width, height)), 88)
+        return _encode_jpeg(ImageOps.fit(image, (width, height)), 88)
     image = ImageOps.contain(image, (width, height))
     ground = Image.new("RGBA", (width, height))
-    ground.paste(image, (0, height - image.height), _rounded(*image.size, ROUND * width))
+    ground.paste(image, (0, height - image.height), _round_corners(*image.size, CORNER_RADIUS * width))
     buffer = io.BytesIO()
     ground.save(buffer, "WEBP", quality=85, method=0)
     return buffer.getvalue()
 
 
 @lru_cache(maxsize=256)
-def _rounded(width: int, height: int, radius: float) -> Image.Image:
+def _round_corners(width: int, height: int, radius: float) -> Image.Image:
+    """Return a mask, mode L, that is 255 inside a rectangle with round corners and 0 outside."""
     mask = Image.new("L", (width, height))
     ImageDraw.Draw(mask).rounded_rectangle((0, 0, width - 1, height - 1), radius, fill=255)
     return mask
 
 
-def _thinned(picture: np.ndarray, most: int) -> np.ndarray:
-    """Return a picture with every second pixel or fewer left where that still leaves `most` twice over.
+def _subsample(pixels: np.ndarray, side: int) -> np.ndarray:
+    """Return every n-th pixel, n as large as leaves at least 2 * `side` pixels of the shorter side.
 
-    Pillow would need 4 more bytes for each pixel of it, which a picture of 100 megapixels has not to spare.
+    Pillow needs 4 more bytes for each pixel, which is too much memory for an image of 100 megapixels.
     """
-    step = max(1, min(picture.shape[:2]) // (2 * most))
-    return np.ascontiguousarray(picture[::step, ::step])
+    step = max(1, min(pixels.shape[:2]) // (2 * side))
+    return np.ascontiguousarray(pixels[::step, ::step])
 
 
-def _jpeg(image: Image.Image, quality: int) -> bytes:
+def _encode_jpeg(image: Image.Image, quality: int) -> bytes:
     try:
         from simplejpeg import encode_jpeg
     except ImportError:  # a compiled package that may be missing on rare machines

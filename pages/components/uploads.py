@@ -1,4 +1,4 @@
-"""What each person may upload within an hour: counted as it arrives, and said before it is too much."""
+"""What each person may upload within an hour: counted as it arrives, and shown before it is too much."""
 
 import threading
 from collections import OrderedDict
@@ -14,7 +14,7 @@ from catdog.utils.text import format_duration, format_size
 from pages.components import access, state
 
 PATH = "/_stcore/upload_file/"
-TABS = 10_000  # browser tabs that are remembered with the person who opened them
+MAX_TABS = 10_000  # browser tabs that are remembered with the person who opened them
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -22,89 +22,104 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 class UploadCounts:
-    """How much each person has uploaded, and who sits at which browser tab, by Streamlit's session ids."""
+    """How much each person has uploaded, and who uses which browser tab, by Streamlit's session ids.
 
-    def __init__(self, most: int) -> None:
-        self.allowance = Allowance(most)
+    Attributes:
+        allowance: What each person may still upload.
+    """
+
+    def __init__(self, limit: int) -> None:
+        """Allow each person `limit` bytes within an hour."""
+        self.allowance = Allowance(limit)
         self._persons: OrderedDict[str, str] = OrderedDict()
         self._lock = threading.Lock()
 
-    def sits_at(self, session: str, person: str) -> None:
-        """Remember who sits at a browser tab; those that nobody has touched for longest are forgotten."""
+    def remember(self, session: str, person: str) -> None:
+        """Remember who uses a browser tab; the tabs that nobody has used for longest are forgotten."""
         with self._lock:
             self._persons[session] = person
             self._persons.move_to_end(session)
-            while len(self._persons) > TABS:
+            while len(self._persons) > MAX_TABS:
                 self._persons.popitem(last=False)
 
     def take(self, session: str, amount: int) -> bool:
-        """Count an upload of so many bytes, and return whether it is still allowed."""
+        """Count an upload of `amount` bytes from a tab; return whether it is still allowed."""
         return self.allowance.take(self._persons.get(session, ""), amount)
 
 
 @st.cache_resource(show_spinner=False)
-def get_upload_counts(most: int) -> UploadCounts:
+def get_upload_counts(limit: int) -> UploadCounts:
     """Return the counts of this server, the same for every browser."""
-    return UploadCounts(most)
+    return UploadCounts(limit)
 
 
 def remember_person() -> None:
-    """Remember who sits at this browser tab; to be called by every page before anything can be uploaded."""
-    most, context = state.settings().limits.upload, get_script_run_ctx()
-    if most and context is not None:
-        get_upload_counts(most).sits_at(context.session_id, access.person())
+    """Remember who uses this browser tab; every page calls this before anything can be uploaded."""
+    limit, context = state.settings().limits.upload, get_script_run_ctx()
+    if limit and context is not None:
+        get_upload_counts(limit).remember(context.session_id, access.person())
 
 
 def limit_upload(usual: int, key: str) -> tuple[int, bool]:
-    """Return how many MB one upload may have, at most `usual`, and whether none is allowed now; say what is left.
+    """Say how much the person may still upload, where that is limited.
 
-    key: of the field that takes it. It keeps its first answer, since Streamlit empties a field whose limit changes.
+    Args:
+        usual: MB that one upload may have at most.
+        key: Of the field that takes the upload. It keeps the first limit it got, since Streamlit empties a field
+            whose limit changes.
+
+    Returns:
+        How many MB the upload may have, and whether none is allowed now.
     """
-    most = state.settings().limits.upload
-    if not most:
+    limit = state.settings().limits.upload
+    if not limit:
         return usual, False
-    allowance, who = get_upload_counts(most).allowance, access.person()
-    left = (allowance.left(who) or 0) // MEGABYTE
-    whose = "you" if who else "all people together"
+    allowance, person = get_upload_counts(limit).allowance, access.person()
+    left = (allowance.left(person) or 0) // MEGABYTE
+    whose = "you" if person else "all people together"
     if left < 1:
-        wait = format_duration(allowance.wait(who, MEGABYTE))
+        wait = format_duration(allowance.wait(person, MEGABYTE))
         st.warning(
-            f"Within an hour {whose} may upload {format_size(most)}, and that much has come: go on in {wait}.",
+            f"Within an hour {whose} may upload {format_size(limit)}, and that much has come: go on in {wait}.",
             icon=":material/person_alert:",
         )
     else:
         st.caption(
-            f":material/person: {format_size(left * MEGABYTE)} left of the {format_size(most)} that {whose} may upload in an hour."
+            f":material/person: {format_size(left * MEGABYTE)} left of the {format_size(limit)} that {whose} may "
+            "upload in an hour."
         )
-    first = st.session_state.setdefault(f"megabytes-{key}", max(1, min(usual, left)))
-    return first, left < 1
+    megabytes = st.session_state.setdefault(f"megabytes-{key}", max(1, min(usual, left)))
+    return megabytes, left < 1
 
 
 class UploadLimiter:
-    """Lies between the browser and Streamlit: turns an upload away, unread, that is more than a person may send.
+    """ASGI middleware before Streamlit that refuses, unread, an upload that is more than a person may send."""
 
-    most: bytes a person may upload within an hour, 0 for any number.
-    """
+    def __init__(self, app: Callable[..., Awaitable[None]], limit: int) -> None:
+        """Put the middleware before an application.
 
-    def __init__(self, app: Callable[..., Awaitable[None]], most: int) -> None:
-        self._app, self._most = app, most
+        Args:
+            app: The ASGI application.
+            limit: Bytes that a person may upload within an hour; 0 for any number.
+        """
+        self._app, self._limit = app, limit
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Pass a request on, or answer it with 413 (too large) or 411 (its size is not said)."""
-        _, found, rest = scope.get("path", "").partition(PATH)
-        if not (self._most and found and scope.get("method") == "PUT"):
+        """Pass a request on, or answer it with 413 (too large) or 411 (it does not say its size)."""
+        _, is_upload, rest = scope.get("path", "").partition(PATH)
+        if not (self._limit and is_upload and scope.get("method") == "PUT"):
             await self._app(scope, receive, send)
             return
         length = dict(scope["headers"]).get(b"content-length", b"")
         if not length.isdigit():
             await _refuse(send, 411, "Say how large the upload is.")
-        elif not get_upload_counts(self._most).take(rest.partition("/")[0], int(length)):
+        elif not get_upload_counts(self._limit).take(rest.partition("/")[0], int(length)):
             await _refuse(send, 413, "This is more than one person may upload within an hour.")
         else:
             await self._app(scope, receive, send)
 
 
-async def _refuse(send: Send, status: int, why: str) -> None:
-    kind = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": status, "headers": kind})
-    await send({"type": "http.response.body", "body": why.encode()})
+async def _refuse(send: Send, status: int, reason: str) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": reason.encode()})

@@ -65,7 +65,7 @@ def test_everyone_sees_but_only_members_change_and_a_run_notes_who(guarded, visi
     start.click()
     expect(window.locator("[class*='st-key-active-'], [class*='st-key-run-']")).to_have_count(1)
     [run] = list_runs(guarded.settings)
-    assert [(act.what, act.by) for act in run.acts] == [("started", "anna@school.example")]
+    assert [(act.what, act.by) for act in run.audit_log] == [("started", "anna@school.example")]
 
 
 def test_an_address_that_the_provider_has_not_verified_is_nobodys(guarded, visitors, provider):

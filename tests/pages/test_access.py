@@ -60,13 +60,13 @@ def test_whoever_has_not_signed_in_sees_every_page_with_what_changes_things_swit
 
 
 def test_a_member_may_do_everything_and_the_run_notes_who(app, members, user, place, monkeypatch):
-    monkeypatch.setattr("catdog.runs.launching.start_run", lambda settings, run: None)
+    monkeypatch.setattr("catdog.runs.actions.start_run", lambda settings, run: None)
     user(ANNA)
     page = app("train")
     button(page, "Start training").click().run()
     assert not page.exception
     [run] = list_runs(place)
-    assert [(act.what, act.by) for act in run.acts] == [("started", "anna@school.example")]
+    assert [(act.what, act.by) for act in run.audit_log] == [("started", "anna@school.example")]
 
 
 STRANGERS = [

@@ -386,7 +386,7 @@ def test_a_run_that_is_asked_anew_is_judged_by_what_it_says(app, answered, monke
         asked.append(run.id)
         return before
 
-    monkeypatch.setattr("pages.components.evaluate.predictions.score_on", score)
+    monkeypatch.setattr("pages.components.evaluate.predictions.predict_dataset", score)
     page = app("evaluate")
     assert not asked
     button(page, f"Ask {run.name} about the pictures now").click().run()
@@ -445,7 +445,7 @@ def test_runs_of_different_data_are_warned_of_and_never_share_a_chart(app, answe
 def test_a_run_of_other_data_can_be_judged_by_the_data_in_use(app, answered, catalog, birds, monkeypatch):
     here = answered("model1", "here")
     there = answered("model2", "there", data=birds, source=birds.source)
-    monkeypatch.setattr("pages.components.evaluate.predictions.score_on", lambda run, *_: here.predictions())
+    monkeypatch.setattr("pages.components.evaluate.predictions.predict_dataset", lambda run, *_: here.predictions())
     page = app("evaluate", run=[here.id, there.id], **{"data-of": HERE})
     assert not any("different data" in warning.value for warning in page.warning)
     assert "which it never learned from" in text_of(page)

@@ -56,7 +56,7 @@ def test_what_is_more_than_a_person_may_upload_in_an_hour_is_turned_away_unread(
 def test_each_person_is_counted_alone_however_many_tabs_are_open():
     asked = Asked()
     for tab, person in (("tab-1", "anna"), ("tab-2", "anna"), ("tab-3", "ben")):
-        get_upload_counts(MOST).sits_at(tab, person)
+        get_upload_counts(MOST).remember(tab, person)
     assert asked.ask(MOST, "/_stcore/upload_file/tab-1/f") == 204
     assert asked.ask(1, "/_stcore/upload_file/tab-2/f") == 413
     assert asked.ask(1, "/_stcore/upload_file/tab-3/f") == 204
@@ -65,10 +65,10 @@ def test_each_person_is_counted_alone_however_many_tabs_are_open():
 
 
 def test_the_tabs_that_nobody_touched_for_longest_are_forgotten(monkeypatch):
-    monkeypatch.setattr("pages.components.uploads.TABS", 2)
+    monkeypatch.setattr("pages.components.uploads.MAX_TABS", 2)
     counts = UploadCounts(MOST)
     for tab in ("first", "second", "first", "third"):
-        counts.sits_at(tab, "anna")
+        counts.remember(tab, "anna")
     assert counts.take("first", MOST)
     assert not counts.take("third", 1)
     assert counts.take("second", 1)  # nobody's any more

@@ -1,4 +1,6 @@
-"""A trained model's answers for the versions of one picture, on the Augment page."""
+"""A trained model's predictions for the augmented versions of one image, and how stable they are."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
@@ -7,37 +9,38 @@ from streamlit.delta_generator import DeltaGenerator
 from catdog.comparison import describe_data, label_runs
 from catdog.runs import Run
 from catdog.utils.text import format_percent
-from pages.components import markdown, state
-from pages.components.augment.stability import describe_stability
+from pages.components import markdown, page, state
 from pages.components.predictions import class_names, predict
 
-NOBODY = "none"
+NO_MODEL = "none"
 
 
 def choose_predictor() -> tuple[Run, str] | None:
-    """Let the user choose the model that answers, at first the best finished one; return it and what it is called.
+    """Draw the choice of the model that predicts, at first the best finished one.
 
-    None where there is none, or none is to answer.
+    Returns:
+        The run and what charts call it; None where there is no trained model, or none is chosen.
     """
     by_id = {run.id: run for run in state.runs() if run.usable}
     if not by_id:
         st.caption("Once a model is trained, each version says here what that model takes it for.")
         return None
     names, here = label_runs(list(by_id.values())), state.source()
+    data = {run_id: describe_data(run) for run_id, run in by_id.items()}
     best = max(by_id.values(), key=lambda run: (run.finished, run.config.source == here, run.best_val_accuracy or 0)).id
-    asked, options = st.query_params.get("run", best), [*by_id, NOBODY]
+    run_param, options = st.query_params.get("run", best), [*by_id, NO_MODEL]
     if st.session_state.get("answering-one") not in options:
-        st.session_state["answering-one"] = asked if asked in options else best
-        if asked not in options:
+        st.session_state["answering-one"] = run_param if run_param in options else best
+        if run_param not in options:
             st.warning(
-                f"There is no trained run {markdown.escape(asked[:80])}: the best one answers instead.",
+                f"There is no trained run {markdown.escape(run_param[:80])}: the best one answers instead.",
                 icon=":material/link_off:",
             )
     chosen = st.selectbox(
         "Which model answers",
         options,
         # Streamlit finds the choice again by these words, so no two may be the same
-        format_func=lambda one: "no model" if one == NOBODY else f"{names[one]}: {describe_data(by_id[one])}",
+        format_func=lambda run_id: "no model" if run_id == NO_MODEL else f"{names[run_id]}: {data[run_id]}",
         key="answering-one",
         help="What it takes each version for, and how sure it is. A good model is steady: it says the same of all.",
     )
@@ -49,17 +52,52 @@ def choose_predictor() -> tuple[Run, str] | None:
 
 
 def show_predictions(
-    run: Run, name: str, pictures: list[np.ndarray], sentence: DeltaGenerator, places: list[DeltaGenerator]
+    run: Run, name: str, images: list[np.ndarray], summary: DeltaGenerator, spots: list[DeltaGenerator]
 ) -> None:
-    """Put the run's answer for each picture, uint8 (160, 160, 3), the original first, into its place; sum them up."""
-    answers = predict(run, pictures)
-    if answers is None:
+    """Draw a model's prediction for each image, and a sentence that sums them up.
+
+    Args:
+        run: Whose model predicts.
+        name: What the sentence calls it.
+        images: The original, then its versions, uint8 (160, 160, 3) each.
+        summary: Where the sentence goes.
+        spots: Where the prediction for each image goes.
+    """
+    predictions = predict(run, images)
+    if predictions is None:
         return
-    found = [answer.probability for answer in answers]
+    probabilities = [prediction.probability for prediction in predictions]
     classes = class_names(run)
-    for probability, place in zip(found, places, strict=True):
-        most = int(probability > 0.5)
-        sure = format_percent(max(probability, 1 - probability), 0)
-        place.markdown(f":{('orange', 'blue')[most]}-badge[{markdown.escape(classes[most])} {sure}]")
-    if said := describe_stability(name, classes, found[1:]):
-        sentence.markdown(f":material/balance: {markdown.escape(said)}")
+    for probability, spot in zip(probabilities, spots, strict=True):
+        label = int(probability > 0.5)
+        confidence = format_percent(max(probability, 1 - probability), 0)
+        spot.markdown(f":{page.CLASS_COLOURS[label]}-badge[{markdown.escape(classes[label])} {confidence}]")
+    if sentence := describe_stability(name, classes, probabilities[1:]):
+        summary.markdown(f":material/balance: {markdown.escape(sentence)}")
+
+
+def describe_stability(name: str, classes: tuple[str, str], probabilities: Sequence[float]) -> str:
+    """Say in a sentence whether a model predicts the same for every version of an image.
+
+    Args:
+        name: What the sentence calls the model.
+        classes: The names of class 0 and class 1.
+        probabilities: Of class 1 for each version, 0 to 1.
+
+    Returns:
+        The sentence, as plain text; "" where there are no versions.
+    """
+    total = len(probabilities)
+    if not total:
+        return ""
+    class_1_count = sum(probability > 0.5 for probability in probabilities)
+    majority = int(class_1_count > total - class_1_count)
+    count = class_1_count if majority else total - class_1_count
+    begin = f"{name} says {classes[majority]} for {count} of {total} versions"
+    if count < total:
+        low, high = format_percent(min(probabilities), 0), format_percent(max(probabilities), 0)
+        minority = f"{classes[1 - majority]} for {total - count}"
+        return f"{begin} and {minority}: its probability of {classes[1]} is {low} to {high}."
+    confidences = [probability if majority else 1 - probability for probability in probabilities]
+    low, high = format_percent(min(confidences), 0), format_percent(max(confidences), 0)
+    return f"{begin}, {high} sure each time." if low == high else f"{begin}, between {low} and {high} sure."

@@ -1,7 +1,6 @@
-"""Which pictures the Browse page shows: its inputs, their place in the address bar, and what that got wrong."""
+"""Which images the Browse page shows: its inputs, their query parameters, and what is wrong with those."""
 
 import secrets
-from collections.abc import Collection
 from dataclasses import dataclass
 
 import streamlit as st
@@ -9,7 +8,7 @@ import streamlit as st
 from catdog.datasets import SPLITS, Catalog
 from catdog.datasets.selection import ORDERS, RANDOM, SIZES, Selection
 from catdog.images.decode import MAX_SIDE
-from pages.components import markdown
+from pages.components import page
 
 ALL, RANGE = "all", "range"
 ROWS, COLUMNS = (2, 8), (3, 12)  # fewest and most
@@ -32,7 +31,13 @@ SIZE_HELP = (
 
 @dataclass(frozen=True)
 class GridSettings:
-    """What the page is to show: pictures, and a grid of rows × columns for them."""
+    """What the page shows.
+
+    Attributes:
+        selection: Which images, in which order.
+        rows: Of the grid of images.
+        columns: Of the grid of images.
+    """
 
     selection: Selection
     rows: int
@@ -41,28 +46,28 @@ class GridSettings:
 
 def draw_filters(catalog: Catalog) -> GridSettings:
     """Draw the inputs; return what they say."""
-    both = _both(catalog)
+    both = _word_for_both(catalog)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        wanted_class = _choice("Class", [both, *catalog.classes], "class")
-        wanted_split = _choice("Split", [ALL, *SPLITS], "split", SPLIT_HELP)
-        size = _choice("Size", [ALL, *SIZES, RANGE], "size", SIZE_HELP)
-        sides = _range() if size == RANGE else SIZES.get(size)
+        class_name = _draw_choice("Class", [both, *catalog.classes], "class")
+        split = _draw_choice("Split", [ALL, *SPLITS], "split", SPLIT_HELP)
+        size = _draw_choice("Size", [ALL, *SIZES, RANGE], "size", SIZE_HELP)
+        sides = _draw_range() if size == RANGE else SIZES.get(size)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         order = st.selectbox(
             "Order",
             ORDERS,
             key="order",
             bind="query-params",
-            on_change=_first_page,
+            on_change=_turn_to_first_page,
             width=130,
             help=ORDER_HELP,
         )
-        rows = _number("Rows", *ROWS, ROWS[0], "rows", 90, on_change=_first_page)
-        columns = _number("Columns", *COLUMNS, COLUMNS[0], "columns", 90, on_change=_first_page)
-        sample = _sample(disabled=order != RANDOM)
+        rows = _draw_number("Rows", *ROWS, ROWS[0], "rows", 90, on_change=_turn_to_first_page)
+        columns = _draw_number("Columns", *COLUMNS, COLUMNS[0], "columns", 90, on_change=_turn_to_first_page)
+        sample = _draw_sample(disabled=order != RANDOM)
     selection = Selection(
-        label=catalog.classes.index(wanted_class) if wanted_class in catalog.classes else None,
-        split=wanted_split if wanted_split in SPLITS else None,
+        label=catalog.classes.index(class_name) if class_name in catalog.classes else None,
+        split=split if split in SPLITS else None,
         sides=sides,
         order=order,
         sample=sample,
@@ -70,14 +75,14 @@ def draw_filters(catalog: Catalog) -> GridSettings:
     return GridSettings(selection, rows, columns)
 
 
-def say_what_the_address_got_wrong(catalog: Catalog) -> None:
-    """Show one sentence for each value in the address that can't be used; the widgets pass those values over."""
-    asked = st.query_params
+def list_query_faults(catalog: Catalog) -> list[str]:
+    """Return a sentence for each query parameter that the inputs can't use; they pass those over."""
+    params = st.query_params
     words = {
-        "class": ("class", (_both(catalog), *catalog.classes)),
-        "split": ("split", (ALL, *SPLITS)),
-        "size": ("size", (ALL, *SIZES, RANGE)),
-        "order": ("order", ORDERS),
+        "class": (_word_for_both(catalog), *catalog.classes),
+        "split": (ALL, *SPLITS),
+        "size": (ALL, *SIZES, RANGE),
+        "order": ORDERS,
     }
     numbers = {
         "rows": ("number of rows", *ROWS),
@@ -87,21 +92,22 @@ def say_what_the_address_got_wrong(catalog: Catalog) -> None:
         "from": ("smallest size", 1, MAX_SIDE),
         "to": ("largest size", 1, MAX_SIDE),
     }
-    wrong = [_wrong_word(what, asked[key], allowed) for key, (what, allowed) in words.items() if key in asked]
-    wrong += [_wrong_number(what, asked[key], *ends) for key, (what, *ends) in numbers.items() if key in asked]
-    if "photo" in asked and asked["photo"] not in catalog.paths:
-        wrong.append(f"There is no picture {asked['photo'][:80]!r} in this data.")
-    if any(wrong):
-        said = "  \n".join([*(markdown.escape(one) for one in wrong if one), "The page shows its own choice instead."])
-        st.warning(said, icon=":material/link_off:")
+    faults = []
+    for key, allowed in words.items():
+        faults += page.describe_invalid_word(key, params.get(key, allowed[0]), allowed)
+    for key, (name, smallest, largest) in numbers.items():
+        faults += _describe_invalid_number(name, params.get(key, str(smallest)), smallest, largest)
+    if "photo" in params and params["photo"] not in catalog.paths:
+        faults.append(f"There is no picture {params['photo'][:80]!r} in this data.")
+    return faults
 
 
-def _both(catalog: Catalog) -> str:
+def _word_for_both(catalog: Catalog) -> str:
     """Return the word for both classes; another one where a class is called so."""
     return "both" if "both" not in catalog.classes else "both of them"
 
 
-def _choice(label: str, options: list[str], key: str, about: str | None = None) -> str:
+def _draw_choice(label: str, options: list[str], key: str, help: str | None = None) -> str:
     return st.segmented_control(
         label,
         options,
@@ -109,26 +115,28 @@ def _choice(label: str, options: list[str], key: str, about: str | None = None) 
         required=True,
         key=key,
         bind="query-params",
-        help=about,
+        help=help,
         wrap=True,
-        on_change=_first_page,
+        on_change=_turn_to_first_page,
     )
 
 
-def _number(label: str, least: int, most: int, value: int, key: str, width: int, **options: object) -> int:
-    return st.number_input(label, least, most, value, step=1, key=key, bind="query-params", width=width, **options)
+def _draw_number(label: str, smallest: int, largest: int, value: int, key: str, width: int, **options: object) -> int:
+    return st.number_input(
+        label, smallest, largest, value, step=1, key=key, bind="query-params", width=width, **options
+    )
 
 
-def _range() -> tuple[int, int]:
+def _draw_range() -> tuple[int, int]:
     return (
-        _number("From (pixels)", 1, MAX_SIDE, RANGE_FROM, "from", 130, on_change=_first_page),
-        _number("To (pixels)", 1, MAX_SIDE, RANGE_TO, "to", 130, on_change=_first_page),
+        _draw_number("From (pixels)", 1, MAX_SIDE, RANGE_FROM, "from", 130, on_change=_turn_to_first_page),
+        _draw_number("To (pixels)", 1, MAX_SIDE, RANGE_TO, "to", 130, on_change=_turn_to_first_page),
     )
 
 
-def _sample(disabled: bool) -> int:
+def _draw_sample(disabled: bool) -> int:
     """Draw the number of the sample, the button for a new one, and the one that goes back; return the number."""
-    sample = _number(
+    sample = _draw_number(
         "Sample",
         0,
         LAST_SAMPLE,
@@ -138,46 +146,43 @@ def _sample(disabled: bool) -> int:
         disabled=disabled,
         help="The number that the pictures are drawn by: the same number always shows the same pictures.",
     )
-    before = _samples_before(sample)
+    previous = _previous_sample(sample)
     st.button("New sample", on_click=_new_sample, type="primary", icon=":material/casino:", disabled=disabled)
     st.button(
         "Back to the last one",
         on_click=_set_sample,
-        args=(before,),
+        args=(previous,),
         icon=":material/undo:",
-        disabled=disabled or before is None,
+        disabled=disabled or previous is None,
     )
     return sample
 
 
-def _samples_before(sample: int) -> int | None:
-    """Note which sample is shown now; return the one before it, however somebody has come here, or None."""
-    seen = st.session_state.setdefault("samples", [])
-    if sample in seen[-2:-1]:
-        seen.pop()  # gone back: with the button, with the browser's own, or by entering the number
-    elif sample not in seen[-1:]:
-        seen.append(sample)
-    del seen[:-100]
-    return seen[-2] if len(seen) > 1 else None
+def _previous_sample(sample: int) -> int | None:
+    """Note which sample is shown now; return the one shown before it, if any."""
+    history = st.session_state.setdefault("samples", [])
+    if sample in history[-2:-1]:
+        history.pop()  # gone back: with the button, with the browser's own, or by entering the number
+    elif sample not in history[-1:]:
+        history.append(sample)
+    del history[:-100]
+    return history[-2] if len(history) > 1 else None
 
 
 def _new_sample() -> None:
     _set_sample(secrets.randbelow(LAST_SAMPLE + 1))
 
 
-def _set_sample(number: int) -> None:
-    st.session_state["sample"] = number
+def _set_sample(sample: int) -> None:
+    st.session_state["sample"] = sample
 
 
-def _first_page() -> None:
-    """Go back to the first page: with another choice the number of the old one means other pictures."""
+def _turn_to_first_page() -> None:
+    """Turn to the first page: with other filters, the number of the old page means other images."""
     st.session_state["page"] = 1
 
 
-def _wrong_word(what: str, word: str, allowed: Collection[str]) -> str:
-    return "" if word in allowed else f"The {what} is {word[:40]!r}, but must be one of {', '.join(allowed)}."
-
-
-def _wrong_number(what: str, text: str, least: int, most: int) -> str:
-    fits = text.isascii() and text.isdigit() and len(text) <= len(str(most)) and least <= int(text) <= most
-    return "" if fits else f"The {what} is {text[:40]!r}, but must be a whole number from {least:,} to {most:,}."
+def _describe_invalid_number(name: str, text: str, smallest: int, largest: int) -> list[str]:
+    fits = text.isascii() and text.isdigit() and len(text) <= len(str(largest)) and smallest <= int(text) <= largest
+    must_be = f"must be a whole number from {smallest:,} to {largest:,}"
+    return [] if fits else [f"The {name} is {text[:40]!r}, but {must_be}."]

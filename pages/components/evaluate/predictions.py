@@ -9,7 +9,7 @@ from catdog.datasets import Catalog, Dataset
 from catdog.errors import CatDogError, RunError
 from catdog.evaluation import Predictions
 from catdog.runs import Run
-from catdog.runs.scoring import score_on
+from catdog.runs.scoring import predict_dataset
 from catdog.training import ACTIVE
 from pages.components import jobs, markdown, state
 from pages.components.jobs import Job
@@ -144,7 +144,7 @@ def _predict_dataset(run: Run, name: str, dataset: Dataset, split: str, at_once:
     key = ("answers", settings, run.id, changed, dataset.catalog.fingerprint, len(dataset.catalog))
 
     def start() -> Job:
-        return state.jobs().reuse_or_start(key, lambda progress: score_on(run, dataset, settings.cache, progress))
+        return state.jobs().reuse_or_start(key, lambda progress: predict_dataset(run, dataset, settings.cache, progress))
 
     job = start() if at_once else state.jobs().find(key)
     if job is None:

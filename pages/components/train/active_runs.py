@@ -1,4 +1,4 @@
-"""The runs that wait or train right now: bars for epoch and batch, time left, a growing curve, a stop button."""
+"""The runs that wait or train now: progress bars, time left, a growing learning curve, buttons to stop and move up."""
 
 import time
 from collections.abc import Callable
@@ -16,45 +16,45 @@ from pages.components import access, markdown, state
 from pages.components.train.run_list import ICONS
 from pages.components.zoomable_chart import shared_chart, zoomed_chart
 
-EVERY = 1.0  # seconds between two looks at the runs
+POLL_SECONDS = 1.0  # between two looks at the runs
 
 
 def show_active_runs(active: list[Run]) -> None:
-    """Draw these active runs and keep them current by themselves; without any, draw nothing and poll nothing.
+    """Draw these active runs and keep them current by themselves; without any, draw and poll nothing.
 
     Once one of them ends, the whole page is drawn anew.
     """
     if active:
-        st.fragment(_live, run_every=EVERY, key="live")(tuple(run.id for run in active))
+        st.fragment(_draw_runs, run_every=POLL_SECONDS, key="live")(tuple(run.id for run in active))
 
 
-def _live(shown: tuple[str, ...]) -> None:
+def _draw_runs(run_ids: tuple[str, ...]) -> None:
     """Draw the runs that wait or train, and their curves; runs by itself every second.
 
-    shown: their ids. It reads these only, since reading all of 500 runs every second would slow the training.
+    It reads no other runs, since reading all of 500 runs every second would slow the training.
     """
     runs = []
-    for one in shown:
+    for run_id in run_ids:
         with suppress(RunError):  # deleted from the disk meanwhile
-            runs.append(open_run(state.settings(), one))
+            runs.append(open_run(state.settings(), run_id))
     ended = [run for run in runs if run.state not in ACTIVE]
     for run in ended:
         st.toast(f"{markdown.escape(run.name)}: {run.state}", icon=f":material/{ICONS.get(run.state, 'circle')}:")
-    if ended or len(runs) < len(shown):
+    if ended or len(runs) < len(run_ids):
         st.rerun()
     st.header("Training now", anchor=False)
     runs.sort(key=lambda run: (run.place, run.id))
-    at_work = [run for run in runs if run.state != "queued"]
-    for run in at_work:
-        _card(run)
-    if at_work:
-        _curves(at_work)
+    training = [run for run in runs if run.state != "queued"]
+    for run in training:
+        _draw_card(run)
+    if training:
+        _draw_curves(training)
     for place, run in enumerate(run for run in runs if run.state == "queued"):
-        _card(run, movable=place > 0 and not run.files.job.exists())
+        _draw_card(run, movable=place > 0 and not run.files.job.exists())
 
 
-def _card(run: Run, movable: bool = False) -> None:
-    """Draw one active run: its name, its buttons, how far it is. movable: it waits behind another one."""
+def _draw_card(run: Run, movable: bool = False) -> None:
+    """Draw one active run: its name, its buttons, how far it is; `movable` if it waits behind another run."""
     icon = "hourglass_empty" if run.state == "queued" else "model_training"
     words = f"**{markdown.escape(run.name)}** · {run.config.model} on {markdown.escape(describe_data(run))}"
     with st.container(border=True, key=f"active-{run.id}"):
@@ -78,25 +78,25 @@ def _card(run: Run, movable: bool = False) -> None:
                 on_click=_stop,
                 args=(run,),
             )
-        _progress(run)
+        _draw_progress(run)
 
 
 def _stop(run: Run) -> None:
-    _act(stop_run, run)
+    _perform(stop_run, run)
 
 
 def _move_up(run: Run) -> None:
-    _act(move_up, run)
+    _perform(move_up, run)
 
 
-def _act(action: Callable[..., None], run: Run) -> None:
+def _perform(action: Callable[..., None], run: Run) -> None:
     try:
         access.perform(action, run)
     except CatDogError as error:  # it has just begun or ended by itself
         st.toast(markdown.escape(str(error)), icon=":material/error:")
 
 
-def _progress(run: Run) -> None:
+def _draw_progress(run: Run) -> None:
     """Draw how far a queued, running or stopping run is."""
     status = run.status
     if run.state == "queued":
@@ -106,9 +106,9 @@ def _progress(run: Run) -> None:
         return
     epoch, share = status.epoch, status.batch / status.batches if status.batches else 0.0
     done = (epoch - 1 + share) / status.epochs if epoch and status.epochs else 0.0
-    st.progress(_within(done), text=f"Epoch {epoch} of {status.epochs}" if epoch else "Getting ready")
+    st.progress(_clip(done), text=f"Epoch {epoch} of {status.epochs}" if epoch else "Getting ready")
     if status.batches:
-        st.progress(_within(share), text=f"Batch {status.batch} of {status.batches}")
+        st.progress(_clip(share), text=f"Batch {status.batch} of {status.batches}")
     what = status.message or "training"
     if run.state == "stopping":
         what = f"stopping: {what}" if status.state == "stopping" else "stopping after this step"
@@ -122,15 +122,17 @@ def _progress(run: Run) -> None:
     st.caption(markdown.escape(" · ".join(parts)))
 
 
-def _within(share: float) -> float:
+def _clip(share: float) -> float:
     return min(max(share, 0.0), 1.0)
 
 
-def _curves(runs: list[Run]) -> None:
+def _draw_curves(runs: list[Run]) -> None:
     names = label_runs(runs)
     series = [Series(names[run.id], run.config.model, run.history(), run.config.epochs) for run in runs]
-    known = [share for run in runs if (share := get_baseline(run)) is not None]
+    baselines = [share for run in runs if (share := get_baseline(run)) is not None]
     models = [run.config.model for run in runs if run.config.source == "photos"]
-    chart = shared_chart(plot_learning_curves, series, "accuracy", list_goals(models, known[0] if known else None))
-    alt = f"Accuracy by epoch of {join_names([one.name for one in series])}, growing while it trains."
+    chart = shared_chart(
+        plot_learning_curves, series, "accuracy", list_goals(models, baselines[0] if baselines else None)
+    )
+    alt = f"Accuracy by epoch of {join_names([line.name for line in series])}, growing while it trains."
     zoomed_chart(chart, "live-curve", alt)

@@ -1,12 +1,15 @@
-"""More settings: the part of the Train page's form that a newcomer can leave alone."""
+"""The parts of the Train page's form that a newcomer can leave alone: more settings, and sweeps over several values."""
+
+from typing import Any
 
 import streamlit as st
 
 from catdog.augmentation.config import Augmentation
 from catdog.training import TrainConfig
 from catdog.training.config import AUGMENTATIONS as EFFECTS
-from catdog.training.config import MAX_EPOCHS, SCHEDULES, settings_of
+from catdog.training.config import MAX_EPOCHS, SCHEDULES, augmentation_settings
 from catdog.training.schedule import PLATEAU
+from catdog.training.sweep import TURN, read_axis
 from pages.components import page
 from pages.components.augmentation_form import draw_effects, effect_state
 
@@ -14,24 +17,35 @@ DEFAULT = TrainConfig("model1")
 OWN, NONE, CHOSEN = AUGMENTATIONS = ("the model's own", "none", "chosen here")
 START = Augmentation("horizontal", 30 / 360)
 SUFFIX = "s"  # of the effects' keys: flips, turns …, since the Augment page has flip, turn …
-MORE = ("augmentation", *effect_state(START, SUFFIX), "schedule", "patience", "restore_best", "exact")  # keys
-OVER_TIME = {
+KEYS = ("augmentation", *effect_state(START, SUFFIX), "schedule", "patience", "restore_best", "exact")
+SCHEDULE_HELP = {
     "constant": "It stays the same, as in the notebook.",
     "cosine": "It falls along half a cosine curve, to almost 0 in the last epoch: large steps first, fine ones at the "
     "end.",
     "plateau": f"It drops to a tenth whenever {PLATEAU} epochs have not made the validation loss (how far off the "
     "answers to validation pictures are) better: finer steps once the large ones lead no further.",
 }
+AUGMENTATION_HELP = {
+    OWN: "Each model flips and turns the pictures as in the notebook; model1 not at all.",
+    NONE: "Every picture is shown as it is, whatever the model.",
+    CHOSEN: "Every picture is changed as set below, whatever the model.",
+}
+SWEEP_FIELDS = {
+    "seed": ("Seeds", "1, 2, 3", "Other first weights: how much is luck? Compare lays them together."),
+    "learning_rate": ("Learning rates", "0.001, 0.0003", "How far the weights are shifted each time."),
+    "flip": ("Flips", "none, horizontal", "none, horizontal, vertical or horizontal_and_vertical."),
+    TURN: ("Turns (degrees)", "0, 30", "How far pictures are turned at random, either way, at most."),
+}
 
 
 def draw_advanced() -> dict[str, object]:
     """Draw the settings that a newcomer can leave alone; return their values for TrainConfig."""
     if "more" not in st.session_state:
-        st.session_state["more"] = any(key in st.query_params for key in MORE)
+        st.session_state["more"] = any(key in st.query_params for key in KEYS)
     with st.expander("More settings", icon=":material/tune:", key="more", on_change="rerun"):
         left, right = page.row(2, 300)
         with left, st.container(gap="xsmall"):
-            chosen = _augmentation()
+            chosen = _draw_augmentation()
         with right, st.container(gap="xsmall"):
             schedule = st.segmented_control(
                 "Learning rate over time",
@@ -42,10 +56,10 @@ def draw_advanced() -> dict[str, object]:
                 bind="query-params",
                 wrap=True,
             )
-            st.caption(OVER_TIME[schedule])
-        augmentation = dict.fromkeys(EFFECTS) if chosen == OWN else settings_of(Augmentation())
+            st.caption(SCHEDULE_HELP[schedule])
+        augmentation = dict.fromkeys(EFFECTS) if chosen == OWN else augmentation_settings(Augmentation())
         if chosen == CHOSEN:
-            augmentation = settings_of(draw_effects(START, SUFFIX))
+            augmentation = augmentation_settings(draw_effects(START, SUFFIX))
         left, right = page.row(2, 300)
         with left, st.container(gap="xsmall"):
             patience = st.number_input(
@@ -80,8 +94,8 @@ def draw_advanced() -> dict[str, object]:
     return augmentation | {"schedule": schedule, "patience": patience, "restore_best": best, "exact": exact}
 
 
-def _augmentation() -> str:
-    """Let the user choose one of AUGMENTATIONS; return it."""
+def _draw_augmentation() -> str:
+    """Draw the choice among AUGMENTATIONS; return what is chosen."""
     chosen = st.segmented_control(
         "Augmentation",
         AUGMENTATIONS,
@@ -93,33 +107,55 @@ def _augmentation() -> str:
         help="Training pictures are changed at random, so that none is learnt by heart. The Augment page shows what "
         "that looks like, and what each model does by itself.",
     )
-    said = {
-        OWN: "Each model flips and turns the pictures as in the notebook; model1 not at all.",
-        NONE: "Every picture is shown as it is, whatever the model.",
-        CHOSEN: "Every picture is changed as set below, whatever the model.",
-    }
-    st.caption(said[chosen])
+    st.caption(AUGMENTATION_HELP[chosen])
     return chosen
 
 
 def augmentation_query(augmentation: Augmentation) -> dict[str, str]:
-    """Return what the Train page's address says to train with this augmentation, whatever the model."""
-    return {key: str(value) for key, value in _in_form(augmentation).items()}
+    """Return the query parameters of the Train page that train with this augmentation, whatever the model."""
+    return {key: str(value) for key, value in _augmentation_state(augmentation).items()}
 
 
 def fill_advanced(config: TrainConfig) -> None:
-    """Put a run's settings into the inputs, to be drawn with the next run of the page."""
+    """Put a run's settings into the inputs, which show them the next time they are drawn."""
     for key in ("schedule", "patience", "restore_best", "exact"):
         st.session_state[key] = getattr(config, key)
     own = all(getattr(config, name) is None for name in EFFECTS)
-    st.session_state.update({"augmentation": OWN} if own else _in_form(config.augmentation))
+    st.session_state.update({"augmentation": OWN} if own else _augmentation_state(config.augmentation))
     usual = all(getattr(config, key) == getattr(DEFAULT, key) for key in ("schedule", "patience", "restore_best"))
     if not (own and usual and not config.exact):
         st.session_state["more"] = True
 
 
-def _in_form(augmentation: Augmentation) -> dict[str, str | int]:
+def _augmentation_state(augmentation: Augmentation) -> dict[str, str | int]:
     """Return {key: value} of the inputs that say this augmentation."""
     if not augmentation.active:
         return {"augmentation": NONE}
     return {"augmentation": CHOSEN} | effect_state(augmentation, SUFFIX)
+
+
+def draw_sweep() -> tuple[str, dict[str, list[Any]]]:
+    """Draw the fields for several values of a setting at once.
+
+    Returns:
+        The name for all runs of the sweep, "" for none, and {setting: its values}, no values where a field is empty.
+
+    Raises:
+        UsageError: A field has what is no value of its setting.
+    """
+    if "sweep" not in st.session_state:
+        st.session_state["sweep"] = any(f"sweep_{setting}" in st.query_params for setting in SWEEP_FIELDS)
+    with st.expander("Several values at once", icon=":material/grid_view:", key="sweep", on_change="rerun"):
+        st.caption(
+            "A sweep: one run for every combination of these values, in place of the single ones above. Commas stand "
+            "between values; 1-5 means 1 to 5."
+        )
+        texts = {}
+        for (setting, (label, example, about)), cell in zip(SWEEP_FIELDS.items(), page.row(4, 180), strict=True):
+            texts[setting] = cell.text_input(
+                label, placeholder=example, help=about, max_chars=200, key=f"sweep_{setting}", bind="query-params"
+            )
+        name = st.text_input(
+            "What to call them", placeholder="like the model", max_chars=40, key="sweep_name", bind="query-params"
+        )
+    return (name or "").strip(), {setting: read_axis(setting, text or "") for setting, text in texts.items()}

@@ -1,4 +1,4 @@
-"""Take a run's model away: a zip in the format that is chosen, made by a process of its own in the background."""
+"""Export a run's model: a zip in the chosen format, made by a process of its own in the background."""
 
 import streamlit as st
 
@@ -12,22 +12,24 @@ from pages.components import access, jobs, markdown, state
 def draw_export(run: Run) -> None:
     """Draw the button that opens the choice of formats, for a run that has trained to its end."""
     with st.popover("Take the model away", icon=":material/ios_share:", key=f"export-{run.id}"):
-        name = st.selectbox("Format", list(FORMATS), format_func=lambda one: FORMATS[one].title, key=f"format-{run.id}")
-        form = FORMATS[name]
-        st.caption(
-            f"{form.good_for[:1].upper()}{form.good_for[1:]}. The zip also has a card that tells what the model can "
-            "and can't do, and a short script that classifies pictures with it."
+        name = st.selectbox(
+            "Format", list(FORMATS), format_func=lambda name: FORMATS[name].title, key=f"format-{run.id}"
         )
-        if find_export(run, form) is None and access.button(
+        export_format = FORMATS[name]
+        st.caption(
+            f"{export_format.good_for[:1].upper()}{export_format.good_for[1:]}. The zip also has a card that "
+            "tells what the model can and can't do, and a short script that classifies pictures with it."
+        )
+        if find_export(run, export_format) is None and access.button(
             "Make the file", key=f"make-{run.id}", type="primary", icon=":material/deployed_code:"
         ):
-            _make(run, name)
-        made = find_export(run, form)
-        if made is not None:
+            _make_export(run, name)
+        path = find_export(run, export_format)
+        if path is not None:
             st.download_button(
-                f"Download, {format_size(made.stat().st_size)}",
-                made.read_bytes,
-                download_name(run, form),
+                f"Download, {format_size(path.stat().st_size)}",
+                path.read_bytes,
+                download_name(run, export_format),
                 "application/zip",
                 key=f"take-{run.id}",
                 on_click="ignore",
@@ -35,11 +37,11 @@ def draw_export(run: Run) -> None:
             )
 
 
-def _make(run: Run, name: str) -> None:
+def _make_export(run: Run, name: str) -> None:
     """Make the file in the server's background, which goes on if the page is left, and wait for it behind a bar."""
     access.require_member()
-    where = state.settings()
-    job = state.jobs().start(("export", run.id, name), lambda progress: export_run(run, name, where, progress))
+    settings = state.settings()
+    job = state.jobs().start(("export", run.id, name), lambda progress: export_run(run, name, settings, progress))
     jobs.wait_with_progress(job, 0.1, "Starting TensorFlow …")
     if isinstance(job.error, CatDogError):
         st.error(markdown.escape(str(job.error)), icon=":material/error:")

@@ -1,4 +1,4 @@
-"""The settings of new runs on the Train page: their inputs, their place in the address bar, and putting them there."""
+"""The settings of new runs: their inputs, what is wrong with their query parameters, and a run's settings again."""
 
 import streamlit as st
 
@@ -6,7 +6,7 @@ from catdog.errors import UsageError
 from catdog.models.specs import MODELS, get_spec
 from catdog.training import TrainConfig
 from catdog.training.config import MAX_BATCH_SIZE, MAX_EPOCHS
-from pages.components import markdown, page, state
+from pages.components import page, state
 from pages.components.augmentation_form import list_effect_faults
 from pages.components.train.advanced import AUGMENTATIONS, SUFFIX, draw_advanced, fill_advanced
 
@@ -15,12 +15,18 @@ LOWEST_RATE = 1e-7
 
 
 def draw_form(models: list[str]) -> list[TrainConfig]:
-    """Draw the inputs that all models share; return one configuration for each of these models."""
-    whole = {"step": 1, "bind": "query-params"}
+    """Draw the inputs that all models share; return a configuration for each of `models`."""
+    integer = {"step": 1, "bind": "query-params"}
     epochs, batch, rate, seed, share = page.row(5, 150)
     values = {
         "epochs": epochs.number_input(
-            "Epochs", 1, MAX_EPOCHS, DEFAULT.epochs, key="epochs", help="Rounds through all training pictures.", **whole
+            "Epochs",
+            1,
+            MAX_EPOCHS,
+            DEFAULT.epochs,
+            key="epochs",
+            help="Rounds through all training pictures.",
+            **integer,
         ),
         "batch_size": batch.number_input(
             "Batch size",
@@ -29,7 +35,7 @@ def draw_form(models: list[str]) -> list[TrainConfig]:
             DEFAULT.batch_size,
             key="batch_size",
             help="Pictures looked at before the weights are shifted once.",
-            **whole,
+            **integer,
         ),
         "learning_rate": rate.number_input(
             "Learning rate",
@@ -49,7 +55,7 @@ def draw_form(models: list[str]) -> list[TrainConfig]:
             DEFAULT.seed,
             key="seed",
             help="Decides the first weights and the order of the pictures. The same seed starts the same way again.",
-            **whole,
+            **integer,
         ),
         "fraction": share.number_input(
             "Share of the data (%)",
@@ -58,7 +64,7 @@ def draw_form(models: list[str]) -> list[TrainConfig]:
             round(100 * DEFAULT.fraction),
             key="share",
             help="How much of the training pictures is used: fewer is faster and teaches less.",
-            **whole,
+            **integer,
         )
         / 100,
     }
@@ -68,7 +74,7 @@ def draw_form(models: list[str]) -> list[TrainConfig]:
 
 
 def fill_form(config: TrainConfig) -> None:
-    """Put a run's settings into the form, to be drawn with the next run of the page."""
+    """Put a run's settings into the inputs, which show them the next time they are drawn."""
     st.session_state["models"] = [config.model]
     for key in ("epochs", "batch_size", "seed"):
         st.session_state[key] = getattr(config, key)
@@ -77,26 +83,24 @@ def fill_form(config: TrainConfig) -> None:
     fill_advanced(config)
 
 
-def say_what_the_address_got_wrong() -> None:
-    """Show one sentence for each setting in the address that can't be used; the widgets pass those settings over."""
-    asked = st.query_params
-    checks = [lambda name=name: get_spec(name) for name in asked.get_all("models") if name]
-    numbers = {"epochs": int, "batch_size": int, "learning_rate": float, "seed": int, "patience": int, "schedule": str}
-    for key, kind in numbers.items():
-        if key in asked:
-            checks.append(lambda key=key, kind=kind: TrainConfig("model1", **{key: _value(asked[key], kind)}))
-    if "share" in asked:
-        checks.append(lambda: _check_share(_value(asked["share"], int)))
-    if "augmentation" in asked:
-        checks.append(lambda: _check_word("augmentation", asked["augmentation"], AUGMENTATIONS))
-    wrong = [markdown.escape(fault) for fault in list_effect_faults(SUFFIX)]
+def list_query_faults() -> list[str]:
+    """Return a sentence for each query parameter that the inputs can't use; they pass those over."""
+    params = st.query_params
+    checks = [lambda name=name: get_spec(name) for name in params.get_all("models") if name]
+    types = {"epochs": int, "batch_size": int, "learning_rate": float, "seed": int, "patience": int, "schedule": str}
+    for key, kind in types.items():
+        if key in params:
+            checks.append(lambda key=key, kind=kind: TrainConfig("model1", **{key: _parse(params[key], kind)}))
+    if "share" in params:
+        checks.append(lambda: _check_share(_parse(params["share"], int)))
+    faults = list_effect_faults(SUFFIX)
     for check in checks:
         try:
             check()
         except UsageError as error:
-            wrong.append(markdown.escape(str(error)))
-    if wrong:
-        st.warning("  \n".join([*wrong, "The page shows its own values instead."]), icon=":material/link_off:")
+            faults.append(str(error))
+    augmentation = params.get("augmentation", AUGMENTATIONS[0])
+    return faults + page.describe_invalid_word("augmentation", augmentation, AUGMENTATIONS)
 
 
 def _check_share(share: int | str) -> None:
@@ -104,13 +108,8 @@ def _check_share(share: int | str) -> None:
         raise UsageError(f"The share of the data is {share!r}, but must be a whole percentage from 1 to 100.")
 
 
-def _check_word(what: str, word: str, allowed: tuple[str, ...]) -> None:
-    if word not in allowed:
-        raise UsageError(f"The {what} is {word[:40]!r}, but must be one of {', '.join(allowed)}.")
-
-
-def _value(text: str, kind: type) -> int | float | str:
-    """Return the number that a text from the address says; the text itself where it is none."""
+def _parse(text: str, kind: type) -> int | float | str:
+    """Return the number that a query parameter says, or its first 40 characters where it says none."""
     try:
         return kind(text)
     except ValueError:

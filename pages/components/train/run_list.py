@@ -1,4 +1,4 @@
-"""The runs that have ended: a compact list, the details of each, and what can be done with it."""
+"""The runs that have ended: a compact list, the details of each, and its buttons."""
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from pages.components import access, markdown, page, state
 from pages.components.train.export import draw_export
 from pages.components.train.form import fill_form
 
-AT_ONCE = 10  # runs a page of the list shows
+RUNS_PER_PAGE = 10
 ICONS = {"done": "check_circle", "stopped": "stop_circle", "failed": "error", "interrupted": "power_off"}
 
 
@@ -26,32 +26,32 @@ def show_run_list(runs: list[Run]) -> None:
         f"{format_size(bytes_free(state.settings().runs))} of the disk are free."
     )
     names = label_runs(runs)
-    pages = -(-len(runs) // AT_ONCE)
+    page_count = -(-len(runs) // RUNS_PER_PAGE)
     page_number = 1
-    if pages > 1:
+    if page_count > 1:
         st.caption(f"{len(runs):,} runs, newest first")
         # a deleted run can empty the last page, which must not leave the address pointing beyond the end
-        if st.session_state.get("list_page", 1) > pages:
-            st.session_state["list_page"] = pages
+        if st.session_state.get("list_page", 1) > page_count:
+            st.session_state["list_page"] = page_count
         spot = st.container(gap="xsmall")
-        page_number = st.pagination(pages, key="list_page", bind="query-params")
+        page_number = st.pagination(page_count, key="list_page", bind="query-params")
     else:
         spot = st.container(gap="xsmall")
     with spot:
-        for run in runs[(page_number - 1) * AT_ONCE : page_number * AT_ONCE]:
-            opened = st.expander(
-                _line(run, names[run.id]),
+        for run in runs[(page_number - 1) * RUNS_PER_PAGE : page_number * RUNS_PER_PAGE]:
+            expander = st.expander(
+                _summarize(run, names[run.id]),
                 key=f"run-{run.id}",
                 icon=f":material/{ICONS.get(run.state, 'circle')}:",
                 on_change="rerun",
             )
-            if opened.open:
-                with opened, page.show_errors():
-                    _details(run)
+            if expander.open:
+                with expander, page.show_errors():
+                    _draw_details(run)
 
 
-def _line(run: Run, name: str) -> str:
-    """Return the one line that stands for a run."""
+def _summarize(run: Run, name: str) -> str:
+    """Return the line of the list that stands for a run, as Markdown."""
     parts = [f"**{markdown.escape(name)}**"]
     if not run.finished:
         parts.append(f"**{run.state}**")
@@ -62,8 +62,8 @@ def _line(run: Run, name: str) -> str:
     return " · ".join([*parts, format_duration(run.seconds), markdown.escape(describe_data(run))])
 
 
-def _details(run: Run) -> None:
-    """Draw what is known of a run, and its buttons."""
+def _draw_details(run: Run) -> None:
+    """Draw a run's details and its buttons."""
     if run.status.error:
         st.error(markdown.escape(run.status.error), icon=":material/error:")
     elif run.state == "interrupted":
@@ -73,19 +73,19 @@ def _details(run: Run) -> None:
             icon=":material/power_off:",
         )
     grid = st.grid(3, min_column_width=240, gap="xsmall")
-    for what, value in _facts(run).items():
+    for label, value in _list_details(run).items():
         with grid.cell():
-            st.markdown(f":gray[{what}]  \n{markdown.escape(value)}")
+            st.markdown(f":gray[{label}]  \n{markdown.escape(value)}")
     log = run.log_tail(12) if run.state in ("failed", "interrupted") else ""
     if log:
         st.caption("The end of its log")
         st.code(log, language=None, wrap_lines=True)
     with st.container(horizontal=True, vertical_alignment="center"):
-        _buttons(run)
+        _draw_buttons(run)
 
 
-def _facts(run: Run) -> dict[str, str]:
-    """Return what is known of a run in words; what is not known is left out."""
+def _list_details(run: Run) -> dict[str, str]:
+    """Return {label: value as plain text} of all that the run's folder tells; what it does not tell is left out."""
     config, details, status = run.config, run.details, run.status
     data, weights = details.get("data") or {}, details.get("weights") or {}
     best = (
@@ -96,7 +96,7 @@ def _facts(run: Run) -> dict[str, str]:
     test = (run.evaluation or {}).get("test") or {}
     photos = f" of {test['photos']:,} pictures" if test.get("photos") else ""
     ended = format_time(status.finished) if status.finished else ""
-    facts = {
+    values = {
         "Model": f"{config.model}: {MODELS[config.model].title}",
         "Data": data.get("title") or describe_data(run),
         "Share of the training pictures": f"{100 * config.fraction:g} %",
@@ -115,18 +115,19 @@ def _facts(run: Run) -> dict[str, str]:
         "Ended": ended,
         "Weights it started from": str(weights.get("source", "")),
         "Device": str(details.get("device", "")),
-        "Versions": ", ".join(f"{name} {number}" for name, number in (details.get("versions") or {}).items()),
+        "Versions": ", ".join(f"{name} {version}" for name, version in (details.get("versions") or {}).items()),
         "Who did what": "; ".join(
-            f"{act.what} by {markdown.unlink_email(act.by)}, {format_time(act.at)}" for act in run.acts[-5:]
+            f"{entry.what} by {markdown.unlink_email(entry.by)}, {format_time(entry.at)}"
+            for entry in run.audit_log[-5:]
         ),
         "Folder": str(run.folder),
         "Space it takes": format_size(bytes_taken(run.folder)),
         "Note": run.note,
     }
-    return {what: value for what, value in facts.items() if value}
+    return {label: value for label, value in values.items() if value}
 
 
-def _buttons(run: Run) -> None:
+def _draw_buttons(run: Run) -> None:
     if run.resumable and access.button("Resume", key=f"resume-{run.id}", icon=":material/play_arrow:"):
         access.perform(resume_run, run)
         st.rerun()
@@ -155,13 +156,13 @@ def _buttons(run: Run) -> None:
     with access.popover("Delete", icon=":material/delete:", key=f"delete-{run.id}"):
         st.markdown(f"Delete **{markdown.escape(run.name)}** with its model, curves and scores? This can't be undone.")
         if st.button("Delete for good", key=f"really-{run.id}", type="primary"):
-            access.require()
+            access.require_member()
             delete_run(state.settings(), run)
             st.rerun()
 
 
 def _use_again(run: Run) -> None:
-    """Put a run's settings into the form of the Train page, its data into the sidebar if it is still there."""
+    """Put a run's settings into the form, and choose its data in the sidebar if it is still there."""
     fill_form(run.config)
     if run.config.source in state.sources():
         st.session_state["data"] = run.config.source

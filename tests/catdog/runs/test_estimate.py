@@ -48,7 +48,7 @@ def test_stored_features_are_computed_once_however_many_epochs_follow(settings: 
     run.files.write_status(replace(run.status, prepared=20.0, finished=1023.0))
     run = runs.open_run(settings, run.id)
     assert estimate_seconds([run], TrainConfig("model4", epochs=20), COUNTS) == pytest.approx(40.0)
-    # 1 view of 2,000 pictures instead of 4, and the same validation pictures
+    # 1 variant of 2,000 images instead of 4, and the same validation images
     plain = TrainConfig("model4", epochs=20, flip="none", rotation=0.0)
     assert estimate_seconds([run], plain, COUNTS) == pytest.approx(20.0 + 20.0 * 2808 / 8808)
 
@@ -56,7 +56,7 @@ def test_stored_features_are_computed_once_however_many_epochs_follow(settings: 
 def test_what_the_first_epoch_takes_more_is_counted_once(settings: Settings) -> None:
     run = done(settings, seconds=15.0, epochs=3)
     write_history(
-        run.files.history, [Epoch(one, seconds, 1, 1, 1, 1) for one, seconds in ((1, 7.0), (2, 4.0), (3, 4.0))]
+        run.files.history, [Epoch(number, seconds, 1, 1, 1, 1) for number, seconds in ((1, 7.0), (2, 4.0), (3, 4.0))]
     )
     run = runs.open_run(settings, run.id)
     assert estimate_seconds([run], TrainConfig("model1", epochs=20), COUNTS) == pytest.approx(3 + 20 * 4)
@@ -68,14 +68,14 @@ def test_an_exact_run_says_nothing_of_one_that_is_made_faster(settings: Settings
     assert estimate_seconds([exact], TrainConfig("model1", epochs=10, exact=True), COUNTS) == pytest.approx(80.0)
 
 
-def test_a_run_that_ended_early_is_gone_by_for_the_epochs_it_did(settings: Settings) -> None:
+def test_a_run_that_ended_early_counts_for_the_epochs_it_did(settings: Settings) -> None:
     run = done(settings, seconds=80.0)
     run.files.write_status(replace(run.status, epoch=5))
     run = runs.open_run(settings, run.id)
     assert estimate_seconds([run], run.config, COUNTS) == pytest.approx(160.0)
 
 
-def test_a_share_of_the_pictures_takes_less_but_validates_on_all(settings: Settings) -> None:
+def test_a_share_of_the_images_takes_less_but_validates_on_all(settings: Settings) -> None:
     run = done(settings, seconds=100.0)
     half = estimate_seconds([run], TrainConfig("model1", epochs=10, fraction=0.5), COUNTS)
     assert 50 < half < 60
@@ -87,12 +87,12 @@ def test_without_a_finished_run_of_that_model_nothing_is_promised(settings: Sett
     assert estimate_seconds([unfinished], TrainConfig("model2"), COUNTS) is None
 
 
-def test_a_run_of_the_same_batch_size_is_gone_by_before_a_newer_one_of_another(settings: Settings) -> None:
+def test_a_run_of_the_same_batch_size_goes_before_a_newer_one(settings: Settings) -> None:
     newest, same = done(settings, 500.0, batch_size=1), done(settings, 80.0)
     assert estimate_seconds([newest, same], TrainConfig("model1", epochs=10), COUNTS) == pytest.approx(80.0)
 
 
-def test_a_run_without_counts_in_its_config_is_not_gone_by(settings: Settings) -> None:
+def test_a_run_without_counts_in_its_config_is_passed_over(settings: Settings) -> None:
     run = done(settings, 80.0)
     run.files.add_to_config(data=None)
     assert estimate_seconds([runs.open_run(settings, run.id)], run.config, COUNTS) is None

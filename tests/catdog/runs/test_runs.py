@@ -49,8 +49,8 @@ def test_a_new_run_waits_with_its_settings_and_a_name_of_its_own(settings: Setti
         False,
         False,
     )
-    curves = ("accuracy", "loss", "val_accuracy", "val_loss", "learning_rate")
-    assert run.history() == {name: [] for name in ("epoch", "seconds", *curves)}
+    columns = ("accuracy", "loss", "val_accuracy", "val_loss", "learning_rate")
+    assert run.history() == {name: [] for name in ("epoch", "seconds", *columns)}
     assert run.log_tail() == ""
     with pytest.raises(RunError, match="has no answers"):
         run.predictions()
@@ -117,17 +117,17 @@ def test_what_is_no_run_or_a_damaged_one_is_passed_over(settings: Settings) -> N
 
 
 def test_damaged_files_in_a_run_do_not_hide_it_or_break_the_list(settings: Settings) -> None:
-    run, other = make(settings), make(settings)
+    run, intact = make(settings), make(settings)
     run.files.status.write_text("{")
     run.files.evaluation.write_text('{"test": 3}')
     run.files.predictions.write_text("path,label\nx,1\n")
     run.files.add_to_config(created="yesterday")
-    found = {run.id: run for run in runs.list_runs(settings)}
-    assert set(found) == {run.id, other.id}
-    assert found[run.id].state == "interrupted"
-    assert found[run.id].test_accuracy is None
+    listed = {run.id: run for run in runs.list_runs(settings)}
+    assert set(listed) == {run.id, intact.id}
+    assert listed[run.id].state == "interrupted"
+    assert listed[run.id].test_accuracy is None
     with pytest.raises(RunError, match="damaged"):
-        found[run.id].predictions()
+        listed[run.id].predictions()
 
 
 def test_an_active_run_whose_process_is_gone_is_interrupted(settings: Settings) -> None:
@@ -138,7 +138,7 @@ def test_an_active_run_whose_process_is_gone_is_interrupted(settings: Settings) 
         assert runs.open_run(settings, run.id).state == "interrupted"
 
 
-def test_a_running_run_that_was_asked_to_stop_is_stopping(settings: Settings) -> None:
+def test_a_running_run_that_was_told_to_stop_is_stopping(settings: Settings) -> None:
     run = make(settings, "running")
     runs.stop_run(settings, run)
     assert runs.open_run(settings, run.id).state == "stopping"
@@ -173,9 +173,9 @@ def test_a_run_whose_process_was_killed_can_be_resumed_and_deleted(settings: Set
     assert run.resumable
     runs.resume_run(settings, run)
     assert started == [run.id]
-    other = make(settings, "running", pid_started=1.0)
-    runs.delete_run(settings, other)
-    assert not other.folder.exists()
+    second = make(settings, "running", pid_started=1.0)
+    runs.delete_run(settings, second)
+    assert not second.folder.exists()
 
 
 @pytest.mark.parametrize("state", ["done", *sorted(ACTIVE)])
@@ -207,12 +207,12 @@ def test_a_name_that_is_empty_or_too_long_is_refused(settings: Settings, name: s
 
 
 def test_deleting_removes_all_of_a_run_and_only_that(settings: Settings) -> None:
-    run, other = make(settings), make(settings)
+    run, second = make(settings), make(settings)
     (run.folder / "checkpoint").mkdir()
     (run.folder / "checkpoint" / "model.keras").write_text("x")
     (settings.runs / ".deleted-earlier").mkdir()  # of a deletion that was cut short
     runs.delete_run(settings, run)
-    assert [path.name for path in settings.runs.iterdir()] == [other.id]
+    assert [path.name for path in settings.runs.iterdir()] == [second.id]
     with pytest.raises(RunError):
         runs.delete_run(settings, run)
 
@@ -245,13 +245,13 @@ def test_an_unreadable_folder_is_no_run(settings: Settings, tmp_path: Path) -> N
 
 
 def test_a_run_is_found_by_id_name_and_the_beginning_of_its_id(settings: Settings) -> None:
-    run, other = make(settings, name="first"), make(settings, model="model2", name="second")
+    run, second = make(settings, name="first"), make(settings, model="model2", name="second")
     assert runs.find_run(settings, run.id).id == run.id
-    assert runs.find_run(settings, "second").id == other.id
-    assert runs.find_run(settings, other.id[:-2]).id == other.id
+    assert runs.find_run(settings, "second").id == second.id
+    assert runs.find_run(settings, second.id[:-2]).id == second.id
 
 
-def test_a_model_means_its_newest_run_that_can_answer(settings: Settings) -> None:
+def test_a_model_means_its_newest_run_that_can_predict(settings: Settings) -> None:
     older, newer, unusable = (make(settings, model="model2") for _ in range(3))
     for run in (older, newer):
         run.files.tflite.write_bytes(b"x")
@@ -287,7 +287,7 @@ def test_what_the_command_line_prints_of_a_run_keeps_its_shape(settings: Setting
     }
 
 
-def test_history_predictions_and_the_end_of_the_log_are_read_from_the_folder(settings: Settings) -> None:
+def test_history_predictions_and_the_logs_end_are_read(settings: Settings) -> None:
     run = make(settings)
     write_history(run.files.history, [Epoch(1, 2.5, 0.5, 0.7, 0.6, 0.65), Epoch(2, 2.5, 0.6, 0.6, 0.7, 0.5)])
     run.files.predictions.write_text('path,label,probability,split\n"a,b.jpg",1,0.25,test\n')

@@ -10,7 +10,7 @@ from catdog.augmentation.config import Augmentation
 from catdog.errors import UsageError
 from catdog.models.specs import MODELS
 from catdog.training import TrainConfig
-from catdog.training.config import settings_of
+from catdog.training.config import augmentation_settings
 
 EFFECTS = {"flip": "vertical", "rotation": 0.1, "zoom": 0.2, "translation": 0.3} | {
     "contrast": 0.4,
@@ -103,7 +103,7 @@ def test_the_augmentation_is_the_models_own_unless_told_otherwise(name: str) -> 
 @pytest.mark.parametrize("name", list(MODELS))
 @pytest.mark.parametrize("wanted", [Augmentation(), Augmentation("vertical"), Augmentation(**EFFECTS)])
 def test_an_augmentation_makes_settings_that_give_it_to_every_model(name: str, wanted: Augmentation) -> None:
-    settings = settings_of(wanted)
+    settings = augmentation_settings(wanted)
     assert TrainConfig(name, **settings).augmentation == wanted
     assert {"flip", "rotation"} <= set(settings)
 

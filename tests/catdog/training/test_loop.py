@@ -16,7 +16,7 @@ from catdog.training import RunFolder, TrainConfig, loop
 from catdog.training.history import Epoch, read_history, write_history
 from catdog.training.reporter import Reporter
 from catdog.training.schedule import learning_rate
-from catdog.training.tensorboard import written
+from catdog.training.tensorboard import read_points
 from catdog.utils.files import write_json
 
 SCORES = (0.5, 0.8000001, 0.7, 0.8000001, 0.9)  # more digits than history.csv keeps
@@ -222,4 +222,4 @@ def test_a_kill_at_any_step_of_an_epochs_end_loses_that_epoch_at_most(
     assert kept(folder) == 5
     assert [epoch.epoch for epoch in read_history(folder.history)] == [1, 2, 3, 4, 5]
     assert read_history(folder.history)[:4] == history
-    assert {number for _, number in written(folder.tensorboard / "validation")} == {1, 2, 3, 4, 5}
+    assert {number for _, number in read_points(folder.tensorboard / "validation")} == {1, 2, 3, 4, 5}

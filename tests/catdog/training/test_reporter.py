@@ -12,7 +12,7 @@ import pytest
 from catdog.errors import RunError
 from catdog.training import RunFolder, Status
 from catdog.training.reporter import Reporter, StopRequested
-from catdog.training.run_folder import process_gone
+from catdog.training.run_folder import is_process_gone
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_entering_says_at_once_that_the_run_is_running_in_this_process(folder: R
         status = folder.read_status()
     assert (status.state, status.epochs, status.error, status.finished) == ("running", 5, "", None)
     assert status.started == pytest.approx(time.time(), abs=5)
-    assert not process_gone(status)
+    assert not is_process_gone(status)
 
 
 def test_the_status_moves_twice_a_second_also_during_one_long_step(folder: RunFolder) -> None:

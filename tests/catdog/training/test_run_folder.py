@@ -17,7 +17,7 @@ import pytest
 
 from catdog.errors import RunError
 from catdog.training import ACTIVE, RESUMABLE, STATES, RunFolder, Status
-from catdog.training.run_folder import process_gone, identify_process
+from catdog.training.run_folder import is_process_gone, identify_process
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_a_status_from_a_later_version_is_read_without_what_is_new(folder: RunFo
 def test_a_missing_or_damaged_status_never_reads_as_an_active_run(folder: RunFolder, content: str | None) -> None:
     if content is not None:
         folder.status.write_text(content)
-    assert process_gone(folder.read_status())
+    assert is_process_gone(folder.read_status())
 
 
 def test_entries_are_added_to_the_configuration_and_the_others_stay(folder: RunFolder) -> None:
@@ -124,8 +124,8 @@ def test_dropping_the_checkpoint_takes_its_leftovers_along_and_nothing_else(fold
 
 
 def test_a_running_process_is_not_gone(sleeper: subprocess.Popen) -> None:
-    assert not process_gone(status_of(sleeper))
-    assert not process_gone(Status(state="running", **identify_process()))
+    assert not is_process_gone(status_of(sleeper))
+    assert not is_process_gone(Status(state="running", **identify_process()))
 
 
 def test_a_killed_process_is_gone_even_while_it_is_a_zombie(sleeper: subprocess.Popen) -> None:
@@ -133,36 +133,36 @@ def test_a_killed_process_is_gone_even_while_it_is_a_zombie(sleeper: subprocess.
     sleeper.kill()
     while psutil.Process(sleeper.pid).status() != psutil.STATUS_ZOMBIE:
         time.sleep(0.01)
-    assert process_gone(status)
+    assert is_process_gone(status)
     sleeper.wait()
-    assert process_gone(status)
+    assert is_process_gone(status)
 
 
 def test_a_process_that_is_only_held_up_is_not_gone(sleeper: subprocess.Popen) -> None:
     status = replace(status_of(sleeper), updated=0.0)
     os.kill(sleeper.pid, signal.SIGSTOP)
-    assert not process_gone(status)
+    assert not is_process_gone(status)
 
 
 def test_another_process_with_the_same_number_is_another_process(sleeper: subprocess.Popen) -> None:
     status = status_of(sleeper)
-    assert process_gone(replace(status, pid_started=status.pid_started - 3600))
-    assert process_gone(replace(status, pid_started=None, updated=0.0))
+    assert is_process_gone(replace(status, pid_started=status.pid_started - 3600))
+    assert is_process_gone(replace(status, pid_started=None, updated=0.0))
 
 
 def test_a_process_from_before_the_machine_started_anew_is_gone_even_if_number_and_time_are_the_same() -> None:
     status = Status(state="running", **identify_process())
-    assert not process_gone(status)
-    assert process_gone(replace(status, boot="5b1c1f0e-before-the-restart"))
-    assert not process_gone(replace(status, boot=""))  # written where the system does not tell its starts apart
+    assert not is_process_gone(status)
+    assert is_process_gone(replace(status, boot="5b1c1f0e-before-the-restart"))
+    assert not is_process_gone(replace(status, boot=""))  # written where the system does not tell its starts apart
 
 
 def test_a_run_on_another_machine_is_gone_after_half_a_minute_without_news() -> None:
     elsewhere = Status(state="running", pid=os.getpid(), pid_started=1.0, host="another-machine.example")
-    assert not process_gone(replace(elsewhere, updated=time.time() - 5))
-    assert process_gone(replace(elsewhere, updated=time.time() - 60))
+    assert not is_process_gone(replace(elsewhere, updated=time.time() - 5))
+    assert is_process_gone(replace(elsewhere, updated=time.time() - 60))
 
 
 def test_a_run_that_no_process_took_up_is_gone_after_half_a_minute() -> None:
-    assert not process_gone(Status(state="queued"))
-    assert process_gone(Status(state="queued", updated=time.time() - 60))
+    assert not is_process_gone(Status(state="queued"))
+    assert is_process_gone(Status(state="queued", updated=time.time() - 60))

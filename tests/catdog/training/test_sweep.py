@@ -6,7 +6,7 @@ import pytest
 
 from catdog.errors import UsageError
 from catdog.training import TrainConfig
-from catdog.training.sweep import AXES, MOST, SHIFT, TURN, grid, read_axis, sweep_names, sweep_title
+from catdog.training.sweep import AXES, MAX_RUNS, SHIFT, TURN, expand_grid, read_axis, name_sweep_runs, make_sweep_title
 
 ONE, FOUR = TrainConfig("model1", "drawn"), TrainConfig("model4", "drawn")
 
@@ -38,42 +38,42 @@ def test_what_can_not_be_read_is_one_sentence(name, text):
 
 
 def test_every_combination_comes_once():
-    found = grid([ONE, FOUR], {"seed": [1, 2], "learning_rate": [0.001, 0.0003]})
+    found = expand_grid([ONE, FOUR], {"seed": [1, 2], "learning_rate": [0.001, 0.0003]})
     assert len(found) == 8
     assert len({(config.model, config.seed, config.learning_rate) for config, _ in found}) == 8
     assert [words for _, words in found[:2]] == ["seed 1, learning rate 0.001", "seed 1, learning rate 0.0003"]
 
 
 def test_a_turn_in_degrees_becomes_the_share_of_a_circle():
-    (flat, turned) = (config for config, _ in grid([ONE], {"turn": [0.0, 36.0]}))
+    (flat, turned) = (config for config, _ in expand_grid([ONE], {"turn": [0.0, 36.0]}))
     assert (flat.rotation, turned.rotation) == (0, pytest.approx(0.1))
 
 
 def test_a_shift_is_the_setting_called_translation():
-    assert [config.translation for config, _ in grid([ONE], {"shift": [0.0, 0.2]})] == [0.0, 0.2]
+    assert [config.translation for config, _ in expand_grid([ONE], {"shift": [0.0, 0.2]})] == [0.0, 0.2]
 
 
 def test_without_axes_the_configurations_stay_as_they_are():
-    assert grid([ONE, FOUR], {}) == [(ONE, ""), (FOUR, "")]
-    assert grid([ONE], {"seed": []}) == [(ONE, "")]
+    assert expand_grid([ONE, FOUR], {}) == [(ONE, ""), (FOUR, "")]
+    assert expand_grid([ONE], {"seed": []}) == [(ONE, "")]
 
 
 def test_too_many_and_impossible_values_are_refused_before_any_run_is_made():
     with pytest.raises(UsageError, match=r"makes 400 runs, and 200"):
-        grid([ONE, FOUR], {"seed": list(range(MOST))})
+        expand_grid([ONE, FOUR], {"seed": list(range(MAX_RUNS))})
     with pytest.raises(UsageError, match="learning rate"):
-        grid([ONE], {"learning_rate": [7.0]})
+        expand_grid([ONE], {"learning_rate": [7.0]})
     with pytest.raises(UsageError):
-        grid([ONE], {"flip": ["sideways"]})
+        expand_grid([ONE], {"flip": ["sideways"]})
 
 
 def test_all_runs_of_a_sweep_bear_its_name():
-    assert sweep_names("rates", grid([ONE], {"seed": [1, 2]})) == ["rates: seed 1", "rates: seed 2"]
-    assert sweep_names("rates", grid([ONE, FOUR], {"seed": [1]})) == ["rates model1: seed 1", "rates model4: seed 1"]
-    assert sweep_names("", grid([ONE], {"seed": [1]})) == ["model1: seed 1"]
-    assert sweep_names("mine", grid([ONE], {})) == ["mine"]
-    assert sweep_names("mine", grid([ONE, FOUR], {})) == ["mine model1", "mine model4"]
-    assert sweep_names("", grid([ONE], {})) == [""]  # the run then names itself after its model and time
+    assert name_sweep_runs("rates", expand_grid([ONE], {"seed": [1, 2]})) == ["rates: seed 1", "rates: seed 2"]
+    assert name_sweep_runs("rates", expand_grid([ONE, FOUR], {"seed": [1]})) == ["rates model1: seed 1", "rates model4: seed 1"]
+    assert name_sweep_runs("", expand_grid([ONE], {"seed": [1]})) == ["model1: seed 1"]
+    assert name_sweep_runs("mine", expand_grid([ONE], {})) == ["mine"]
+    assert name_sweep_runs("mine", expand_grid([ONE, FOUR], {})) == ["mine model1", "mine model4"]
+    assert name_sweep_runs("", expand_grid([ONE], {})) == [""]  # the run then names itself after its model and time
 
 
 def test_every_axis_is_a_setting_that_trainings_have():
@@ -85,7 +85,7 @@ def test_every_axis_is_a_setting_that_trainings_have():
 
 def test_a_sweep_has_a_title_of_its_name_or_its_models_and_when_it_began():
     now = datetime(2026, 11, 25, 22, 5)
-    swept = grid([TrainConfig("model1"), TrainConfig("model2")], {"seed": [1, 2]})
-    assert sweep_title("luck", swept, now) == "luck, 25 Nov 22:05"
-    assert sweep_title("", swept, now) == "model1, model2, 25 Nov 22:05"
-    assert sweep_title("luck", grid([TrainConfig("model1"), TrainConfig("model2")], {}), now) == ""
+    swept = expand_grid([TrainConfig("model1"), TrainConfig("model2")], {"seed": [1, 2]})
+    assert make_sweep_title("luck", swept, now) == "luck, 25 Nov 22:05"
+    assert make_sweep_title("", swept, now) == "model1, model2, 25 Nov 22:05"
+    assert make_sweep_title("luck", expand_grid([TrainConfig("model1"), TrainConfig("model2")], {}), now) == ""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from catdog.training.history import Epoch
-from catdog.training.tensorboard import EventFiles, written
+from catdog.training.tensorboard import EventFiles, read_points
 from catdog.training.worker import _explain
 
 EPOCHS = [Epoch(number, 1.0, 0.5 + number / 8, 0.75, 0.25, 0.625, 0.5**number) for number in (1, 2, 3)]
@@ -63,16 +63,16 @@ def test_an_epoch_whose_writing_was_cut_off_is_written_again(tmp_path: Path) -> 
     EventFiles(tmp_path).write(EPOCHS[:2])
     (path,) = (tmp_path / "train").iterdir()
     path.write_bytes(path.read_bytes()[:-5])
-    assert ("epoch_learning_rate", 2) not in written(tmp_path / "train")
+    assert ("epoch_learning_rate", 2) not in read_points(tmp_path / "train")
     EventFiles(tmp_path).write(EPOCHS)
-    assert written(tmp_path / "train") == {
+    assert read_points(tmp_path / "train") == {
         (f"epoch_{name}", number) for name in ("accuracy", "loss", "learning_rate") for number in (1, 2, 3)
     }
 
 
 def test_an_epoch_without_a_noted_learning_rate_has_the_other_curves(tmp_path: Path) -> None:
     EventFiles(tmp_path).write([Epoch(1, 1.0, 0.5, 0.7, 0.5, 0.7)])
-    assert written(tmp_path / "train") == {("epoch_accuracy", 1), ("epoch_loss", 1)}
+    assert read_points(tmp_path / "train") == {("epoch_accuracy", 1), ("epoch_loss", 1)}
 
 
 def test_a_full_disk_is_told_as_with_other_files_and_not_as_a_full_memory(

@@ -23,7 +23,7 @@ from catdog.runs import Run
 from catdog.settings import Settings
 from catdog.training import RunFolder, TrainConfig, checkpoint, loop, reporter, worker
 from catdog.training.history import Epoch, read_history
-from catdog.training.tensorboard import written
+from catdog.training.tensorboard import read_points
 from catdog.training.worker import work
 
 EPOCHS, STEPS = 4, 3  # 24 training pictures in batches of 8
@@ -263,7 +263,7 @@ def test_a_resumed_run_is_exactly_on_the_schedule_of_one_that_was_never_stopped(
 
 
 def test_event_files_show_every_epoch_after_stop_full_disk_and_resume(story: Story) -> None:
-    shown = written(story.done.files.tensorboard / "validation")
+    shown = read_points(story.done.files.tensorboard / "validation")
     assert shown == {(name, epoch) for name in ("epoch_accuracy", "epoch_loss") for epoch in (1, 2, 3, 4)}
 
 

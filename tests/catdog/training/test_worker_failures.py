@@ -16,7 +16,7 @@ from catdog.runs import Run
 from catdog.settings import Settings
 from catdog.training import RunFolder, TrainConfig, loop, worker
 from catdog.training.history import Epoch, read_history, write_history
-from catdog.training.signals import stop_on_signals
+from catdog.training.process import stop_on_signals
 from catdog.training.worker import work
 
 
@@ -102,11 +102,12 @@ def test_what_the_system_refuses_is_said_in_words_and_the_log_has_the_rest(
     error: BaseException,
     words: str,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(loop, "fit", raising(error))
     assert words in failure(settings, run)
-    assert type(error).__name__ in capsys.readouterr().err
+    assert "Traceback" in caplog.text
+    assert type(error).__name__ in caplog.text
 
 
 def test_a_full_disk_is_recognized_behind_an_error_of_a_library(
@@ -149,12 +150,12 @@ def test_a_wish_to_stop_before_the_first_step_stops_without_training(
 
 
 def test_a_status_that_cannot_be_written_at_the_end_does_not_hide_the_failure(
-    settings: Settings, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+    settings: Settings, run: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(worker, "_train", raising(OSError(28, "No space left on device")))
     monkeypatch.setattr(RunFolder, "write_status", raising(OSError(28, "No space left on device")))
     assert work(run.files, settings) == 1
-    assert "No space left on device" in capsys.readouterr().err
+    assert "No space left on device" in caplog.text
 
 
 def test_a_worker_outside_the_main_thread_leaves_signals_alone(settings: Settings, tmp_path: Path) -> None:

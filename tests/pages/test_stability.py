@@ -1,8 +1,8 @@
-"""Steadiness: one sentence on what a model says of the versions of a picture."""
+"""The sentence on how stable a model's predictions are among the versions of an image."""
 
 import pytest
 
-from pages.components.augment.stability import describe_stability
+from pages.components.augment.predictions import describe_stability
 
 CLASSES = ("cats", "dogs")
 
