@@ -1,4 +1,4 @@
-"""Pictures with light and shade, coarse and fine, as photos have them: each seed another scene."""
+"""Images with light and shade, coarse and fine, as photos have them: each seed another scene."""
 
 from pathlib import Path
 
@@ -7,13 +7,13 @@ from PIL import Image
 
 
 def scene(seed: int, width: int = 260, height: int = 200) -> Image.Image:
-    """Return a picture that looks like no other seed's, in RGB."""
+    """Return an image that looks like no other seed's, in RGB."""
     rng = np.random.default_rng((7, seed))
-    picture = np.zeros((height, width, 3), np.float32)
+    image = np.zeros((height, width, 3), np.float32)
     for cells, weight in ((4, 0.35), (9, 0.2), (24, 0.2), (90, 0.25)):
         noise = Image.fromarray(rng.integers(0, 256, (cells, cells, 3), dtype=np.uint8))
-        picture += weight * np.asarray(noise.resize((width, height), Image.Resampling.BILINEAR), np.float32)
-    return Image.fromarray(picture.astype(np.uint8))
+        image += weight * np.asarray(noise.resize((width, height), Image.Resampling.BILINEAR), np.float32)
+    return Image.fromarray(image.astype(np.uint8))
 
 
 def scenes_folder(root: Path) -> Path:

@@ -1,4 +1,4 @@
-"""A zip to ask the models about: labels from its folders, an even choice of too many, no harm from a hostile one."""
+"""catdog.datasets.archive_images: labels from folders, evenly spaced images of too many, no harm from hostile zips."""
 
 import io
 import zipfile
@@ -18,8 +18,8 @@ def zipped(*names: str, content: bytes = b"a picture", **options) -> io.BytesIO:
     return file
 
 
-def read(file: io.BytesIO, most: int = 200) -> list[tuple[str, str]]:
-    return [(one.folder, one.name) for one, _ in read_archive_images(file, most)]
+def read(file: io.BytesIO, limit: int = 200) -> list[tuple[str, str]]:
+    return [(image.folder, image.name) for image, _ in read_archive_images(file, limit)]
 
 
 def refusal(file: io.BytesIO) -> str:
@@ -30,7 +30,7 @@ def refusal(file: io.BytesIO) -> str:
     return str(caught.value)
 
 
-def test_the_folder_of_a_picture_is_its_label():
+def test_the_folder_of_an_image_is_its_label():
     assert read(zipped("all/dogs/b.png", "all/cats/a.JPG", "c.jpg", "all/cats/readme.txt")) == [
         ("cats", "a.JPG"),
         ("dogs", "b.png"),
@@ -40,18 +40,18 @@ def test_the_folder_of_a_picture_is_its_label():
 
 def test_bytes_come_whole():
     content = bytes(range(256)) * 9000
-    assert [one.data for one, _ in read_archive_images(zipped("a.jpg", content=content), 9)] == [content]
+    assert [image.data for image, _ in read_archive_images(zipped("a.jpg", content=content), 9)] == [content]
 
 
-def test_what_systems_put_beside_photos_is_passed_over():
+def test_junk_files_are_ignored():
     assert read(zipped("cats/a.jpg", "__MACOSX/cats/._a.jpg", "cats/.hidden.jpg")) == [("cats", "a.jpg")]
 
 
-def test_of_too_many_an_even_choice_is_taken_and_their_number_told():
+def test_of_too_many_images_evenly_spaced_ones_are_taken():
     file = zipped(*(f"{kind}/{number:03}.jpg" for kind in ("cats", "dogs") for number in range(50)))
-    found = list(read_archive_images(file, 10))
-    assert [one.folder for one, _ in found] == ["cats"] * 5 + ["dogs"] * 5
-    assert {total for _, total in found} == {100}
+    images = list(read_archive_images(file, 10))
+    assert [image.folder for image, _ in images] == ["cats"] * 5 + ["dogs"] * 5
+    assert {total for _, total in images} == {100}
 
 
 def test_names_with_control_characters_and_markup_stay_on_one_line():
@@ -63,7 +63,7 @@ def test_a_name_that_leads_out_of_the_zip_is_refused(name):
     assert "outside its folder" in refusal(zipped(name))
 
 
-def test_a_zip_without_pictures_is_refused():
+def test_a_zip_without_images_is_refused():
     assert "no pictures" in refusal(zipped("a.txt"))
 
 
@@ -72,17 +72,17 @@ def test_what_is_no_whole_zip_is_refused(data):
     assert "no zip, or is damaged" in refusal(io.BytesIO(data))
 
 
-def test_a_zip_bomb_is_refused_before_it_swells():
+def test_a_zip_bomb_is_refused():
     bomb = zipped("a.jpg", content=bytes(50_000_000), compression=zipfile.ZIP_DEFLATED)
     assert len(bomb.getvalue()) < 100_000
     assert "swell" in refusal(bomb)
 
 
-def test_an_unusual_packing_is_refused():
+def test_an_unusual_compression_is_refused():
     assert "unusual" in refusal(zipped("a.jpg", compression=zipfile.ZIP_LZMA))
 
 
-def test_a_picture_over_the_limit_comes_cut_off_so_that_it_can_be_refused(monkeypatch):
+def test_an_image_over_the_limit_comes_cut_off(monkeypatch):
     monkeypatch.setattr(archive_images, "MAX_BYTES", 1_000_000)
-    ((one, _),) = read_archive_images(zipped("a.jpg", content=bytes(range(256)) * 20_000), 9)
-    assert 1_000_000 < len(one.data) < 5_120_000
+    ((image, _),) = read_archive_images(zipped("a.jpg", content=bytes(range(256)) * 20_000), 9)
+    assert 1_000_000 < len(image.data) < 5_120_000

@@ -1,4 +1,4 @@
-"""catdog.datasets.cache: every picture is decoded once, and row i is always the picture of catalog row i."""
+"""catdog.datasets.cache: every image is decoded once, and row i is always the image of catalog row i."""
 
 import subprocess
 import sys
@@ -67,12 +67,12 @@ def greys(catalog: Catalog) -> list[int]:
     return [int(Path(path).stem) for path in catalog.paths]
 
 
-def left(cache: Path) -> list[str]:
+def list_cache(cache: Path) -> list[str]:
     """Return the suffixes of what lies in the cache besides the lock, which stays."""
     return sorted(path.suffix for path in cache.iterdir() if path.suffix != ".lock")
 
 
-def test_pictures_become_160_by_160_bytes_in_the_order_of_the_catalog(grey_folder: Path, cache: Path) -> None:
+def test_images_become_160_by_160_in_the_order_of_the_catalog(grey_folder: Path, cache: Path) -> None:
     dataset = decode_dataset(scan_folder("somewhere", grey_folder), cache)
     assert dataset.pixels.shape == (40, 160, 160, 3)
     assert dataset.pixels.dtype == np.uint8
@@ -81,7 +81,7 @@ def test_pictures_become_160_by_160_bytes_in_the_order_of_the_catalog(grey_folde
     assert dataset.catalog.note == ""
 
 
-def test_pictures_are_decoded_once_and_mapped_after(catalog: Catalog, cache: Path, reads: list[Path]) -> None:
+def test_images_are_decoded_once_and_mapped_after(catalog: Catalog, cache: Path, reads: list[Path]) -> None:
     first = decode_dataset(catalog, cache)
     assert sorted(reads) == [catalog.root / path for path in catalog.paths]
     second = decode_dataset(catalog, cache, lambda *_: pytest.fail("something was done"))
@@ -89,7 +89,7 @@ def test_pictures_are_decoded_once_and_mapped_after(catalog: Catalog, cache: Pat
     assert isinstance(second.pixels, np.memmap)
     assert not second.pixels.flags.writeable
     assert (second.pixels == first.pixels).all()
-    assert left(cache) == [".json", ".npy"]
+    assert list_cache(cache) == [".json", ".npy"]
 
 
 def test_a_copy_of_the_folder_shares_the_cache(grey_folder: Path, cache: Path, tmp_path: Path, reads: list) -> None:
@@ -99,20 +99,20 @@ def test_a_copy_of_the_folder_shares_the_cache(grey_folder: Path, cache: Path, t
     assert len(reads) == 40
 
 
-def test_changed_pictures_are_decoded_anew(grey_folder: Path, cache: Path) -> None:
+def test_changed_images_are_decoded_anew(grey_folder: Path, cache: Path) -> None:
     decode_dataset(scan_folder("somewhere", grey_folder), cache)
     Image.new("L", (3, 3), 255).save(grey_folder / "light" / "000.png")
     dataset = decode_dataset(scan_folder("somewhere", grey_folder), cache)
     assert (dataset.pixels[dataset.catalog.paths.index("light/000.png")] == 255).all()
 
 
-def test_progress_counts_to_the_number_of_pictures(catalog: Catalog, cache: Path) -> None:
+def test_progress_counts_to_the_number_of_images(catalog: Catalog, cache: Path) -> None:
     seen = []
     decode_dataset(catalog, cache, lambda *values: seen.append(values))
     assert seen == [(number, 64, "reading the pictures") for number in range(65)]
 
 
-def test_sets_larger_than_a_block_are_decoded_whole(
+def test_datasets_larger_than_a_block_are_decoded_whole(
     grey_folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "BLOCK", 7)
@@ -151,13 +151,13 @@ def test_a_note_names_three_files_at_most(grey_folder: Path, cache: Path) -> Non
     assert note.endswith("light/broken2.jpg and others.")
 
 
-def test_a_single_skipped_file_is_told_in_the_singular(grey_folder: Path, cache: Path) -> None:
+def test_the_note_on_a_single_skipped_file_is_in_the_singular(grey_folder: Path, cache: Path) -> None:
     (grey_folder / "light" / "broken.jpg").touch()
     note = decode_dataset(scan_folder("somewhere", grey_folder), cache).catalog.note
     assert note == "1 file was skipped as unreadable: light/broken.jpg."
 
 
-def test_a_picture_that_vanished_since_the_scan_is_skipped(grey_folder: Path, cache: Path) -> None:
+def test_an_image_that_vanished_since_the_scan_is_skipped(grey_folder: Path, cache: Path) -> None:
     catalog = scan_folder("somewhere", grey_folder)
     (grey_folder / "light" / "120.png").unlink()
     dataset = decode_dataset(catalog, cache)
@@ -166,7 +166,7 @@ def test_a_picture_that_vanished_since_the_scan_is_skipped(grey_folder: Path, ca
 
 
 @pytest.mark.parametrize("classes", [["dark"], ["dark", "light"]])
-def test_a_class_without_a_readable_picture_is_an_error_each_time(
+def test_a_class_without_a_readable_image_is_an_error_each_time(
     grey_folder: Path, cache: Path, reads: list[Path], classes: list[str]
 ) -> None:
     for path in grey_folder.glob("*/*.png"):
@@ -210,12 +210,12 @@ def test_pixels_in_use_outlive_the_cache_file(catalog: Catalog, cache: Path) -> 
 
 
 def test_two_threads_decode_once(catalog: Catalog, cache: Path, reads: list[Path]) -> None:
-    found: list[Dataset] = []
+    results: list[Dataset] = []
     start = threading.Barrier(2)
 
     def work() -> None:
         start.wait()
-        found.append(decode_dataset(catalog, cache))
+        results.append(decode_dataset(catalog, cache))
 
     threads = [threading.Thread(target=work) for _ in range(2)]
     for thread in threads:
@@ -223,12 +223,10 @@ def test_two_threads_decode_once(catalog: Catalog, cache: Path, reads: list[Path
     for thread in threads:
         thread.join()
     assert len(reads) == 64
-    assert (found[0].pixels == found[1].pixels).all()
+    assert (results[0].pixels == results[1].pixels).all()
 
 
-def test_a_killed_process_leaves_no_half_cache_and_its_rest_is_cleared_away(
-    catalog: Catalog, cache: Path, tmp_path: Path
-) -> None:
+def test_a_killed_process_leaves_no_half_cache(catalog: Catalog, cache: Path, tmp_path: Path) -> None:
     flag = tmp_path / "flag"
     arguments = [str(catalog.root), str(cache), str(flag)]
     with subprocess.Popen([sys.executable, "-c", DECODE, *arguments], cwd=PROJECT) as process:
@@ -238,10 +236,10 @@ def test_a_killed_process_leaves_no_half_cache_and_its_rest_is_cleared_away(
             assert time.monotonic() < deadline
             time.sleep(0.02)
         process.kill()
-    assert left(cache) == [".npy"]
+    assert list_cache(cache) == [".npy"]
     assert next(cache.glob(".*.npy"))  # a half array, under a temporary name
     assert len(decode_dataset(catalog, cache).pixels) == 64
-    assert left(cache) == [".json", ".npy"]
+    assert list_cache(cache) == [".json", ".npy"]
     assert not list(cache.glob(".*"))
 
 
@@ -252,7 +250,7 @@ def test_an_interruption_leaves_nothing(catalog: Catalog, cache: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         decode_dataset(catalog, cache, interrupt)
-    assert left(cache) == []
+    assert list_cache(cache) == []
     assert len(decode_dataset(catalog, cache).pixels) == 64
 
 
@@ -261,17 +259,17 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(catalog: Catalog, cache:
         decode_dataset(catalog, cache)
     assert str(cache) in str(caught.value)
     assert "File too large" in str(caught.value)
-    assert left(cache) == []
+    assert list_cache(cache) == []
     assert len(decode_dataset(catalog, cache).pixels) == 64
 
 
-def test_a_cache_that_can_not_be_made_is_one_sentence(catalog: Catalog, cache: Path) -> None:
+def test_a_cache_that_cannot_be_made_is_one_sentence(catalog: Catalog, cache: Path) -> None:
     cache.touch()
     with pytest.raises(DataError, match="set CATDOG_HOME to another folder"):
         decode_dataset(catalog, cache)
 
 
-def test_a_picture_is_shown_in_its_own_size(grey_folder: Path, cache: Path) -> None:
+def test_an_image_is_read_in_its_original_size(grey_folder: Path, cache: Path) -> None:
     dataset = decode_dataset(scan_folder("somewhere", grey_folder), cache)
     assert dataset.image(3).shape == (5, 7, 3)
     (grey_folder / dataset.catalog.paths[3]).unlink()

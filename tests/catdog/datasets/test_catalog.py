@@ -15,7 +15,7 @@ from catdog.errors import DataError
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Callable[..., Path]:
-    """Make a folder of one-byte pictures: folder({"cats": 20, "dogs": 20}); the catalog never decodes them."""
+    """Make a folder of one-byte images: folder({"cats": 20, "dogs": 20}); the catalog never decodes them."""
     root = tmp_path / "pictures"
 
     def make(counts: dict[str, int], suffix: str = ".jpg") -> Path:
@@ -42,7 +42,7 @@ def refusal(root: Path) -> str:
     return message
 
 
-def test_given_splits_are_kept_and_a_fifth_of_validation_is_the_test_set(folder: Callable[..., Path]) -> None:
+def test_a_fifth_of_the_validation_folder_is_the_test_set(folder: Callable[..., Path]) -> None:
     catalog = scan_folder("somewhere", folder(GIVEN))
     assert catalog.counts() == {
         "training": {"cats": 6, "dogs": 18},
@@ -89,7 +89,7 @@ def test_the_baseline_is_counted_in_training_only(folder: Callable[..., Path]) -
     assert scan_folder("somewhere", folder(GIVEN)).baseline == 0.75
 
 
-def test_every_suffix_of_a_picture_counts_in_any_case_and_nothing_else(folder: Callable[..., Path]) -> None:
+def test_image_suffixes_count_in_any_case_and_nothing_else(folder: Callable[..., Path]) -> None:
     root = folder({"cats": 20, "dogs": 20})
     for name in ("a.JPG", "b.Jpeg", "c.PNG", "d.webp", "e.heic"):
         (root / "cats" / name).touch()
@@ -99,14 +99,14 @@ def test_every_suffix_of_a_picture_counts_in_any_case_and_nothing_else(folder: C
     assert len(scan_folder("somewhere", root).indices(label=0)) == 25
 
 
-def test_folders_that_are_hidden_or_without_pictures_are_no_class(folder: Callable[..., Path]) -> None:
+def test_folders_that_are_hidden_or_without_images_are_no_class(folder: Callable[..., Path]) -> None:
     root = folder({"cats": 20, "dogs": 20, ".trash": 5, "notes": 0})
     (root / "notes" / "readme.txt").touch()
     (root / "photo.jpg").touch()
     assert scan_folder("somewhere", root).classes == ("cats", "dogs")
 
 
-def test_names_that_can_not_be_written_down_are_left_out(folder: Callable[..., Path]) -> None:
+def test_names_that_are_not_utf8_are_left_out(folder: Callable[..., Path]) -> None:
     root = folder({"cats": 20, "dogs": 20})
     (root / "cats" / os.fsdecode(b"\xff.jpg")).touch()
     (root / "cats" / "größe 猫\nneue Zeile.jpg").touch()
@@ -156,7 +156,7 @@ def test_an_empty_folder_says_what_is_needed(folder: Callable[..., Path]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("counts", "found"),
+    ("counts", "content"),
     [
         ({"cats": 20}, "only the class folder cats"),
         ({"cats": 20, "dogs": 0}, "only the class folder cats"),
@@ -180,8 +180,8 @@ def test_an_empty_folder_says_what_is_needed(folder: Callable[..., Path]) -> Non
         ),
     ],
 )
-def test_a_wrong_layout_is_described(folder: Callable[..., Path], counts: dict[str, int], found: str) -> None:
-    assert found in refusal(folder(counts))
+def test_a_wrong_layout_is_described(folder: Callable[..., Path], counts: dict[str, int], content: str) -> None:
+    assert content in refusal(folder(counts))
 
 
 def test_a_class_that_is_called_train_is_no_half_layout(folder: Callable[..., Path]) -> None:
@@ -196,7 +196,7 @@ def test_a_class_that_is_called_train_is_no_half_layout(folder: Callable[..., Pa
         ({"train/cats": 9, "train/dogs": 9, "validation/cats": 1, "validation/dogs": 1}, "left for the test set"),
     ],
 )
-def test_too_few_pictures_for_a_split_are_an_error(
+def test_too_few_images_for_a_split_are_an_error(
     folder: Callable[..., Path], counts: dict[str, int], missing: str
 ) -> None:
     message = refusal(folder(counts))
@@ -204,11 +204,11 @@ def test_too_few_pictures_for_a_split_are_an_error(
     assert "add more" in message
 
 
-def test_six_pictures_of_each_class_are_enough(folder: Callable[..., Path]) -> None:
+def test_six_images_of_each_class_are_enough(folder: Callable[..., Path]) -> None:
     assert scan_folder("somewhere", folder({"cats": 6, "dogs": 6})).counts()[TEST] == {"cats": 1, "dogs": 1}
 
 
-def test_a_folder_that_can_not_be_read_is_one_sentence(
+def test_a_folder_that_cannot_be_read_is_one_sentence(
     folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = folder({"cats": 20, "dogs": 20})

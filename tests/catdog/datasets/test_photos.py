@@ -56,7 +56,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     return Settings(home=tmp_path / "home", photos_url=address)
 
 
-def left(settings: Settings) -> list[str]:
+def list_data(settings: Settings) -> list[str]:
     """Return what lies in the data folder besides the lock, which stays."""
     return sorted(path.name for path in settings.data.glob("*") if path.name != "photos.lock")
 
@@ -65,7 +65,7 @@ def refusal(settings: Settings, **options: object) -> str:
     """Return the error that fetching must end with; nothing of it may be left."""
     with pytest.raises(DataError) as caught:
         fetch_photos(settings, **options)
-    assert left(settings) == []
+    assert list_data(settings) == []
     assert photos_root(settings) is None
     message = str(caught.value)
     assert message.endswith(".")
@@ -73,9 +73,9 @@ def refusal(settings: Settings, **options: object) -> str:
     return message
 
 
-def wait_for(found: Callable[[], bool], process: subprocess.Popen) -> None:
+def wait_for(condition: Callable[[], bool], process: subprocess.Popen) -> None:
     deadline = time.monotonic() + 60
-    while not found():
+    while not condition():
         assert process.poll() is None, "the process ended too early"
         assert time.monotonic() < deadline, "nothing happened within a minute"
         time.sleep(0.02)
@@ -92,7 +92,7 @@ def test_the_whole_set_comes_out_complete(settings: Settings, photos_zip: Path) 
         "validation": {"cats": 404, "dogs": 404},
         "test": {"cats": 96, "dogs": 96},
     }
-    assert left(settings) == ["photos"]
+    assert list_data(settings) == ["photos"]
     assert not list(root.rglob("*.py"))
     size = photos_zip.stat().st_size
     assert (size, size, "downloading the photos") in seen
@@ -152,7 +152,7 @@ def test_a_damaged_download_is_refused(small: Settings, tmp_path: Path, damage: 
     assert photos_note(fetch_photos(small)) == ""
 
 
-def test_a_server_that_can_not_be_reached_leaves_nothing(small: Settings) -> None:
+def test_a_server_that_cannot_be_reached_leaves_nothing(small: Settings) -> None:
     assert "127.0.0.1:9" in refusal(replace(small, photos_url="http://127.0.0.1:9/photos.zip"), give_up_after=5)
 
 
@@ -175,24 +175,22 @@ def test_an_interruption_leaves_nothing(small: Settings, moment: str, interrupti
 
     with pytest.raises(interruption):
         fetch_photos(small, interrupt)
-    assert left(small) == []
+    assert list_data(small) == []
     assert photos_note(fetch_photos(small)) == ""
 
 
 @pytest.mark.parametrize("stage", ["downloading", "unpacking"])
-def test_a_killed_process_leaves_no_half_set_and_its_rest_is_cleared_away(
-    small: Settings, tmp_path: Path, stage: str
-) -> None:
+def test_a_killed_process_leaves_no_half_set(small: Settings, tmp_path: Path, stage: str) -> None:
     flag = tmp_path / "flag"
     arguments = [str(small.home), small.photos_url, str(flag), stage]
     with subprocess.Popen([sys.executable, "-c", FETCH, *arguments], cwd=PROJECT) as process:
         wait_for(flag.exists, process)
         process.kill()
     assert photos_root(small) is None
-    (rest,) = left(small)
+    (rest,) = list_data(small)
     assert rest.startswith(".photos-")
     assert photos_note(fetch_photos(small)) == ""
-    assert left(small) == ["photos"]
+    assert list_data(small) == ["photos"]
 
 
 def test_a_second_process_waits_for_the_first_and_says_so(small: Settings, tmp_path: Path) -> None:
@@ -209,7 +207,7 @@ def test_a_second_process_waits_for_the_first_and_says_so(small: Settings, tmp_p
         assert photos_note(fetch_photos(small, progress)) == ""
     assert process.returncode == 0
     assert set(seen) == {(0, 0, "waiting for another process that fetches the photos")}
-    assert left(small) == ["photos"]
+    assert list_data(small) == ["photos"]
 
 
 def test_a_disk_that_fills_while_downloading_leaves_nothing(small: Settings, full_disk) -> None:
@@ -228,7 +226,7 @@ def test_a_disk_that_fills_while_unpacking_leaves_nothing(small: Settings, tmp_p
     assert photos_note(fetch_photos(small)) == ""
 
 
-def test_a_home_that_can_not_be_made_is_one_sentence(small: Settings, tmp_path: Path) -> None:
+def test_a_home_that_cannot_be_made_is_one_sentence(small: Settings, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(DataError, match="set CATDOG_HOME to another folder"):
         fetch_photos(replace(small, home=tmp_path / "file"))

@@ -36,13 +36,13 @@ def with_photos(settings: Settings, picture_folder: Path, monkeypatch: pytest.Mo
     return settings
 
 
-def test_photos_are_opened_once_they_are_there(with_photos: Settings) -> None:
+def test_photos_open_once_they_are_there(with_photos: Settings) -> None:
     assert default_source(with_photos) == "photos"
     catalog = open_catalog(with_photos)
     assert (catalog.source, len(catalog), catalog.note) == ("photos", 64, "")
 
 
-def test_without_photos_the_drawn_set_is_the_default_and_the_way_to_the_photos_is_told(settings: Settings) -> None:
+def test_without_photos_the_drawn_set_is_the_default(settings: Settings) -> None:
     assert default_source(settings) == "drawn"
     with pytest.raises(DataError, match="python -m catdog data --fetch"):
         open_catalog(settings, "photos")
@@ -71,13 +71,13 @@ def test_the_drawn_set_is_drawn_on_first_use_only(settings: Settings, few_drawn:
     assert again.fingerprint == catalog.fingerprint
 
 
-def test_a_data_set_has_a_row_of_pixels_for_each_picture(settings: Settings, few_drawn: None) -> None:
+def test_a_dataset_has_a_row_of_pixels_for_each_image(settings: Settings, few_drawn: None) -> None:
     dataset = open_dataset(settings, "drawn")
     assert dataset.pixels.shape == (24, 160, 160, 3)
     assert list(settings.cache.glob("*.npy"))
 
 
-def test_a_folder_is_opened_by_its_path_wherever_one_stands(
+def test_a_folder_is_opened_by_a_relative_absolute_or_home_path(
     settings: Settings, picture_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(picture_folder.parent)
@@ -98,9 +98,9 @@ def test_a_source_that_does_not_exist_is_one_sentence(
     assert "\n" not in str(caught.value)
 
 
-def test_the_sources_are_photos_drawn_and_the_own_folders(settings: Settings) -> None:
-    own = (Path("/data/birds"), Path("/data/fish"))
-    assert list_sources(replace(settings, folders=own)) == ["photos", "drawn", "/data/birds", "/data/fish"]
+def test_the_sources_are_photos_drawn_and_the_listed_folders(settings: Settings) -> None:
+    folders = (Path("/data/birds"), Path("/data/fish"))
+    assert list_sources(replace(settings, folders=folders)) == ["photos", "drawn", "/data/birds", "/data/fish"]
 
 
 def test_opening_folders_leaves_them_as_they_were(settings: Settings, picture_folder: Path) -> None:
@@ -109,7 +109,7 @@ def test_opening_folders_leaves_them_as_they_were(settings: Settings, picture_fo
     assert sorted((path, path.stat().st_mtime_ns) for path in picture_folder.rglob("*")) == before
 
 
-def test_what_a_killed_drawing_left_is_removed_by_the_next_one(settings: Settings, few_drawn: None) -> None:
+def test_leftovers_of_a_killed_drawing_are_removed_by_the_next(settings: Settings, few_drawn: None) -> None:
     leftover = settings.data / ".drawn-dead"
     leftover.mkdir(parents=True)
     (leftover / "cat.0001.jpg").write_bytes(b"half a picture")
@@ -133,7 +133,7 @@ def opened(settings: Settings, tmp_path: Path) -> Settings:
     return replace(settings, folders=(tmp_path / "photos",))
 
 
-def test_a_listed_folder_and_those_in_it_are_found_by_any_name(opened: Settings, tmp_path: Path) -> None:
+def test_a_listed_folder_and_those_in_it_open_by_any_path(opened: Settings, tmp_path: Path) -> None:
     birds = tmp_path / "photos" / "birds"
     for text in ("birds", str(birds), "./birds/", "birds/../birds"):
         assert resolve_folder(opened, text) == birds
@@ -145,7 +145,7 @@ def test_a_listed_folder_and_those_in_it_are_found_by_any_name(opened: Settings,
     "text",
     ["../secret", "birds/../../secret", "/etc", "~", "missing", "link", "bad\0name", "x" * 5000, "../photos-too"],
 )
-def test_what_lies_outside_or_nowhere_is_refused_in_the_same_words(opened: Settings, tmp_path: Path, text: str) -> None:
+def test_folders_outside_and_missing_ones_give_the_same_error(opened: Settings, tmp_path: Path, text: str) -> None:
     (tmp_path / "photos" / "link").symlink_to(tmp_path / "secret")
     with pytest.raises(DataError, match=r"^There is no folder .* in .*photos: name one that is\.$") as caught:
         resolve_folder(opened, text)

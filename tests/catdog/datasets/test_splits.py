@@ -1,4 +1,4 @@
-"""catdog.datasets.splits: which photos train, which choose the best epoch, which give the final score."""
+"""catdog.datasets.splits: stratified, without overlap, and the same for everyone."""
 
 import hashlib
 
@@ -26,7 +26,7 @@ def counts(labels: np.ndarray, named: np.ndarray) -> dict[str, list[int]]:
 @pytest.mark.parametrize(
     ("photos", "expected"), [(1000, 192), (998, 192), (400, 64), (160, 32), (128, 25), (40, 8), (10, 2), (4, 0), (0, 0)]
 )
-def test_the_test_set_has_the_first_fifth_of_the_batches_or_of_the_photos(photos: int, expected: int) -> None:
+def test_the_test_set_is_a_fifth_of_the_batches_or_photos(photos: int, expected: int) -> None:
     assert splits.test_size(photos) == expected
 
 
@@ -39,7 +39,7 @@ def test_the_published_set_gives_808_and_192_with_both_classes_alike() -> None:
     }
 
 
-def test_the_drawn_set_gives_64_test_pictures() -> None:
+def test_the_drawn_set_gives_64_test_images() -> None:
     labels, in_training = given((400, 400), (200, 200))
     assert counts(labels, split_given_folders(labels, in_training))["test"] == [32, 32]
 

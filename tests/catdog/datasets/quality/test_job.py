@@ -1,4 +1,4 @@
-"""catdog.datasets.quality.job: made once, kept by fingerprint, in a process of its own, one at a time."""
+"""catdog.datasets.quality.job: checked once, stored by fingerprint, in a process of its own, one at a time."""
 
 import json
 import os
@@ -35,7 +35,7 @@ def dataset(settings: Settings, folder: Path) -> Dataset:
     return open_dataset(settings, str(folder))
 
 
-def waited(condition: Callable[[], bool], seconds: float = 60) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end
@@ -46,14 +46,14 @@ def lock_of(settings: Settings, dataset: Dataset) -> Path:
     return settings.cache / f"health-{dataset.catalog.fingerprint}.lock"
 
 
-def test_a_second_look_reads_what_the_first_one_found(
+def test_a_second_check_reads_the_report_of_the_first(
     settings: Settings, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert load_report(settings, dataset.catalog) is None
-    found = check_quality(settings, dataset)
-    assert found.counts["leaks"] == 1
+    report = check_quality(settings, dataset)
+    assert report.counts["leaks"] == 1
     monkeypatch.setattr(job, "examine_images", lambda *_: pytest.fail("it looked again"))
-    assert check_quality(settings, dataset) == load_report(settings, dataset.catalog) == found
+    assert check_quality(settings, dataset) == load_report(settings, dataset.catalog) == report
 
 
 @pytest.mark.parametrize(
@@ -68,21 +68,21 @@ def test_a_second_look_reads_what_the_first_one_found(
         lambda text: json.dumps(json.loads(text) | {"pictures": 3}),
     ],
 )
-def test_a_damaged_result_is_made_anew(settings: Settings, dataset: Dataset, damage: Callable[[str], str]) -> None:
-    found = check_quality(settings, dataset)
+def test_a_damaged_report_is_made_anew(settings: Settings, dataset: Dataset, damage: Callable[[str], str]) -> None:
+    report = check_quality(settings, dataset)
     file = report_path(settings, dataset.catalog)
     file.write_text(damage(file.read_text()))
     assert load_report(settings, dataset.catalog) is None
-    assert check_quality(settings, dataset) == load_report(settings, dataset.catalog) == found
+    assert check_quality(settings, dataset) == load_report(settings, dataset.catalog) == report
 
 
-def test_a_process_of_its_own_finds_the_same(settings: Settings, dataset: Dataset) -> None:
+def test_a_check_in_its_own_process_stores_the_report(settings: Settings, dataset: Dataset) -> None:
     start_job(settings, dataset.catalog)
     assert read_job_state(settings, dataset.catalog).active
-    waited(lambda: not read_job_state(settings, dataset.catalog).active)
-    found = load_report(settings, dataset.catalog)
-    assert found is not None
-    assert found.counts["leaks"] == 1
+    wait_until(lambda: not read_job_state(settings, dataset.catalog).active)
+    report = load_report(settings, dataset.catalog)
+    assert report is not None
+    assert report.counts["leaks"] == 1
     assert read_job_state(settings, dataset.catalog) == job.JobState()
 
 
@@ -92,12 +92,10 @@ def test_a_second_browser_starts_no_second_process(
     start_job(settings, dataset.catalog)
     monkeypatch.setattr(job, "start_process", lambda *_, **__: pytest.fail("a second process"))
     start_job(settings, dataset.catalog)
-    waited(lambda: not read_job_state(settings, dataset.catalog).active)
+    wait_until(lambda: not read_job_state(settings, dataset.catalog).active)
 
 
-def test_while_a_process_holds_the_lock_a_check_is_active_and_a_second_one_waits(
-    settings: Settings, dataset: Dataset
-) -> None:
+def test_a_check_is_active_while_locked_and_a_second_waits(settings: Settings, dataset: Dataset) -> None:
     waiting, results = threading.Event(), []
 
     def progress(done: int, total: int, what: str) -> None:
@@ -115,7 +113,7 @@ def test_while_a_process_holds_the_lock_a_check_is_active_and_a_second_one_waits
     assert not read_job_state(settings, dataset.catalog).active
 
 
-def test_how_far_it_is_can_be_seen_from_outside(
+def test_the_progress_can_be_read_from_outside(
     settings: Settings, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = []
@@ -148,21 +146,21 @@ job.check_quality(settings, open_dataset(settings, sys.argv[1]))
 """
 
 
-def test_a_killed_one_is_seen_as_cut_off_and_can_be_started_again(settings: Settings, dataset: Dataset) -> None:
+def test_a_killed_check_is_cut_off_and_can_be_started_again(settings: Settings, dataset: Dataset) -> None:
     command = [sys.executable, "-c", HANGING, dataset.catalog.source]
     environment = os.environ | settings.environment()
     with subprocess.Popen(command, env=environment, cwd=PROJECT, stdout=subprocess.PIPE) as process:
         process.stdout.readline()
         assert read_job_state(settings, dataset.catalog).active
         process.kill()
-    now = read_job_state(settings, dataset.catalog)
-    assert (now.active, now.cut_off, now.error) == (False, True, "")
+    state = read_job_state(settings, dataset.catalog)
+    assert (state.active, state.cut_off, state.error) == (False, True, "")
     start_job(settings, dataset.catalog)
-    waited(lambda: not read_job_state(settings, dataset.catalog).active)
+    wait_until(lambda: not read_job_state(settings, dataset.catalog).active)
     assert load_report(settings, dataset.catalog) is not None
 
 
-def test_a_failed_one_says_why_in_one_sentence(
+def test_a_failed_check_says_why_in_one_sentence(
     settings: Settings, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
@@ -170,26 +168,26 @@ def test_a_failed_one_says_why_in_one_sentence(
 
     monkeypatch.setattr(job, "examine_images", fail)
     assert run_job(settings, dataset.catalog.source, dataset.catalog.fingerprint) == 1
-    now = read_job_state(settings, dataset.catalog)
-    assert "ZeroDivisionError" in now.error
-    assert now.error.endswith(".")
-    assert not now.active
-    assert not now.cut_off
+    state = read_job_state(settings, dataset.catalog)
+    assert "ZeroDivisionError" in state.error
+    assert state.error.endswith(".")
+    assert not state.active
+    assert not state.cut_off
 
 
-def test_pictures_that_changed_since_the_page_was_drawn_are_said(settings: Settings, dataset: Dataset) -> None:
+def test_data_that_changed_since_the_start_is_an_error(settings: Settings, dataset: Dataset) -> None:
     settings.cache.mkdir(exist_ok=True)
     assert run_job(settings, dataset.catalog.source, "another") == 1
     catalog = replace(dataset.catalog, fingerprint="another")
     assert "have just changed" in read_job_state(settings, catalog).error
 
 
-def test_a_result_that_can_not_be_kept_is_a_sentence(settings: Settings, dataset: Dataset, full_disk) -> None:
+def test_a_report_that_cannot_be_stored_is_one_sentence(settings: Settings, dataset: Dataset, full_disk) -> None:
     with full_disk(100), pytest.raises(DataError, match="can't be kept"):
         check_quality(settings, dataset)
 
 
-def test_a_check_up_needs_no_tensorflow(settings: Settings, dataset: Dataset) -> None:
+def test_the_check_needs_no_tensorflow(settings: Settings, dataset: Dataset) -> None:
     code = (
         "import sys; from catdog.datasets.quality.job import run_job; from catdog.settings import Settings; "
         "status = run_job(Settings.from_environment(), *sys.argv[1:]); "

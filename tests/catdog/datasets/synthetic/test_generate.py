@@ -36,13 +36,13 @@ def test_half_of_each_split_are_cats_under_their_expected_names(drawn: Path) -> 
     assert set(digests(drawn)) == expected
 
 
-def test_every_picture_is_an_rgb_jpeg_of_160_by_160_pixels(drawn: Path) -> None:
+def test_every_image_is_an_rgb_jpeg_of_160_by_160_pixels(drawn: Path) -> None:
     for path in drawn.rglob("*.jpg"):
-        with Image.open(path) as picture:
-            assert (picture.format, picture.mode, picture.size) == ("JPEG", "RGB", (160, 160))
+        with Image.open(path) as image:
+            assert (image.format, image.mode, image.size) == ("JPEG", "RGB", (160, 160))
 
 
-def test_no_two_pictures_are_equal_not_even_across_splits(drawn: Path) -> None:
+def test_no_two_images_are_equal_not_even_across_splits(drawn: Path) -> None:
     pixels = {np.asarray(Image.open(path)).tobytes() for path in drawn.rglob("*.jpg")}
     assert len(pixels) == 30
 
@@ -52,7 +52,7 @@ def test_same_seed_gives_the_same_bytes(drawn: Path, tmp_path: Path) -> None:
     assert digests(tmp_path / "again") == digests(drawn)
 
 
-def test_another_seed_gives_other_pictures(drawn: Path, tmp_path: Path) -> None:
+def test_another_seed_gives_other_images(drawn: Path, tmp_path: Path) -> None:
     generate_dataset(tmp_path / "other", seed=4, training=20, validation=10)
     assert not set(digests(tmp_path / "other").values()) & set(digests(drawn).values())
 
@@ -66,7 +66,7 @@ def test_nothing_but_the_set_is_left_beside_it(drawn: Path) -> None:
     assert [path.name for path in drawn.parent.iterdir()] == ["drawn"]
 
 
-def test_progress_counts_every_picture(tmp_path: Path) -> None:
+def test_progress_counts_every_image(tmp_path: Path) -> None:
     reports: list[tuple[int, int]] = []
     generate_dataset(
         tmp_path / "drawn", training=4, validation=2, progress=lambda done, total, _: reports.append((done, total))
@@ -95,7 +95,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_holds_something_is_refused_and_kept(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_empty_is_refused_and_kept(tmp_path: Path) -> None:
     (tmp_path / "drawn").mkdir()
     (tmp_path / "drawn" / "mine.txt").write_text("keep")
     with pytest.raises(DataError, match="already holds something"):
@@ -125,18 +125,18 @@ def test_a_negative_seed_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("label", [0, 1])
-def test_one_picture_comes_in_the_size_asked_for_and_is_repeatable(label: int) -> None:
+def test_an_image_has_the_requested_size_and_is_repeatable(label: int) -> None:
     first, again = (draw_image(np.random.default_rng(7), label, size=96) for _ in range(2))
     assert (first.mode, first.size) == ("RGB", (96, 96))
     assert first.tobytes() == again.tobytes()
 
 
-def test_pictures_vary_and_fill_the_range_of_light() -> None:
+def test_images_vary_and_fill_the_range_of_brightness() -> None:
     rng = np.random.default_rng(0)
     pixels = np.stack([np.asarray(draw_image(rng, label)) for label in (0, 1) for _ in range(20)]).astype(float)
     assert pixels.min() < 20
     assert pixels.max() > 235
-    # Mean brightness differs from picture to picture, and no picture is flat.
+    # Mean brightness differs from image to image, and no image is flat.
     assert pixels.mean(axis=(1, 2, 3)).std() > 10
     assert pixels.std(axis=(1, 2, 3)).min() > 15
 

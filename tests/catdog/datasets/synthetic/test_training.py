@@ -1,4 +1,4 @@
-"""The drawn set is a fair teacher: model1 learns it within a few epochs, but not at once."""
+"""model1 learns the drawn set within a few epochs, but not at once."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ PASSED = 0.80
 
 @pytest.fixture(scope="module")
 def history(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[float]]:
-    """Epochs of model1 on the drawn pictures, with the notebook's settings: up to 8, or until one has passed."""
+    """Epochs of model1 on the drawn images, with the notebook's settings: up to 8, or until one has passed."""
     home: Path = tmp_path_factory.mktemp("drawn")
     settings = Settings(home=home, photos_url="file:///nowhere")
     run = runs.launch(settings, TrainConfig("model1", "drawn", epochs=8))
@@ -26,15 +26,15 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[float]]:
             run = runs.open_run(settings, run.id)
     finally:
         if run.state in ACTIVE and run.status.pid:
-            os.kill(run.status.pid, signal.SIGKILL)  # its scores are not asked for
+            os.kill(run.status.pid, signal.SIGKILL)  # its scores are not needed
     assert run.state in ACTIVE or run.finished, f"{run.status.error}\n{run.log_tail()}"
     return run.history()
 
 
-def test_model1_passes_80_percent_on_drawn_pictures_within_8_epochs(history: dict[str, list[float]]) -> None:
+def test_model1_passes_80_percent_on_drawn_images_within_8_epochs(history: dict[str, list[float]]) -> None:
     assert max(history["val_accuracy"]) > PASSED
 
 
-def test_drawn_pictures_are_not_learnt_by_heart_in_the_first_epoch(history: dict[str, list[float]]) -> None:
+def test_drawn_images_are_not_memorized_in_the_first_epoch(history: dict[str, list[float]]) -> None:
     assert 0.4 < history["val_accuracy"][0] < 1.0
     assert history["accuracy"][0] < 0.95

@@ -1,0 +1,51 @@
+"""Zips of photos, and the errors that adding them as a dataset must end with."""
+
+import random
+import struct
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from catdog.datasets import add_user_dataset, list_user_datasets
+from catdog.errors import DataError
+from catdog.settings import Settings
+
+MakeZip = Callable[..., Path]
+TWO_CLASSES = {"circles": 10, "squares": 10}
+PHOTO = random.Random(0).randbytes(400)  # what is in a photo does not matter until it is decoded
+
+
+def write_zip(path: Path, counts: dict[str, int] | None = None, more: dict | None = None) -> Path:
+    """Write a zip: {"apples": 10} puts ten photos into apples/, and `more` maps names to contents."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for folder, count in (counts or {}).items():
+            for index in range(count):
+                zipped.writestr(f"{folder}/{index}.jpg", PHOTO)
+        for place, content in (more or {}).items():
+            zipped.writestr(place, content)
+    return path
+
+
+def overwrite_field(archive: Path, signature: bytes, offset: int, layout: str, value: int) -> None:
+    """Overwrite a field of every header that starts with `signature`."""
+    data = bytearray(archive.read_bytes())
+    at = data.find(signature)
+    while at >= 0:
+        struct.pack_into(layout, data, at + offset, value)
+        at = data.find(signature, at + 1)
+    archive.write_bytes(data)
+
+
+def add_error(settings: Settings, archive: Path, name: str = "Shapes") -> str:
+    """Return the one sentence with which adding the zip is refused; nothing of it may be left."""
+    with pytest.raises(DataError) as caught:
+        add_user_dataset(settings, archive, name)
+    message = str(caught.value)
+    assert message.endswith(".")
+    assert message.isprintable()
+    assert ".new-" not in message
+    assert list_user_datasets(settings) == []
+    assert not list((settings.data / "own").glob(".*")) if (settings.data / "own").is_dir() else True
+    return message
