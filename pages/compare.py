@@ -1,4 +1,4 @@
-"""Lay runs side by side: their learning curves and scores, beside the notebook's."""
+"""The Compare page: learning curves and scores of runs side by side, and the notebook's beside them."""
 
 import streamlit as st
 
@@ -14,13 +14,13 @@ from catdog.errors import RunError
 from catdog.runs import open_run
 from catdog.training import ACTIVE
 from pages.components import markdown, page, state
-from pages.components.compare.curves import Look, choose_look, draw, fold_words
-from pages.components.compare.downloads import downloads
-from pages.components.compare.scores import score_notes, score_table, settings_table
-from pages.components.compare.significance import better
+from pages.components.compare.curves import CurveSettings, choose_curves, describe_seeds, show_curves
+from pages.components.compare.downloads import show_downloads
+from pages.components.compare.scores import explain_scores, show_scores, show_settings
+from pages.components.compare.significance import show_significance
 from pages.components.run_picker import choose_runs
 
-EVERY = 1.0  # seconds between two looks at the chosen runs that are active
+POLL_SECONDS = 1.0  # while one of the chosen runs is active
 
 
 def main() -> None:
@@ -45,44 +45,49 @@ def main() -> None:
     if not chosen:
         st.info("Choose one or more runs above to see their curves and scores.", icon=":material/query_stats:")
         return
-    look = choose_look(can_fold=len(group_by_seed(chosen)) < len(chosen))
+    curves = choose_curves(can_average=len(group_by_seed(chosen)) < len(chosen))
     active = any(run.state in ACTIVE for run in chosen)
     # It polls only while one of the chosen runs is active, so that its curve grows in place.
-    st.fragment(_results, run_every=EVERY if active else None, key="results")(
-        {run.id: names[run.id] for run in chosen}, active, look
+    st.fragment(_results, run_every=POLL_SECONDS if active else None, key="results")(
+        {run.id: names[run.id] for run in chosen}, active, curves
     )
     finished = [run for run in chosen if run.files.predictions.exists()]
-    better(finished, names)
-    downloads(chosen, names, look)
+    show_significance(finished, names)
+    show_downloads(chosen, names, curves)
 
 
-def _results(names: dict[str, str], active: bool, look: Look) -> None:
+def _results(names: dict[str, str], active: bool, curves: CurveSettings) -> None:
     """Draw the chart, the table and what they say; runs by itself every second while one of the runs is active.
 
-    names: {run id: name} of the chosen runs.
+    Args:
+        names: {run id: name} of the chosen runs.
+        active: Whether one of them was active when the page was drawn.
+        curves: How the user wants the curves.
     """
     try:
-        runs = [open_run(state.settings(), one) for one in names]
+        runs = [open_run(state.settings(), run_id) for run_id in names]
     except RunError:
-        st.rerun()  # one was deleted meanwhile
+        st.rerun()  # a run was deleted meanwhile
     if active and not any(run.state in ACTIVE for run in runs):
         st.rerun()  # the last one has ended: the whole page shows its scores, and stops polling
     warning = warn_about_data(runs, names)
     if warning:
         st.warning(markdown.escape(warning), icon=":material/warning:")
     histories = {run.id: run.history() for run in runs}
-    draw(runs, names, histories, look)
-    if look.fold:
-        st.markdown("\n".join(f"- {markdown.escape(words)}" for words in fold_words(runs, histories)))
+    show_curves(runs, names, histories, curves)
+    if curves.average:
+        st.markdown("\n".join(f"- {markdown.escape(sentence)}" for sentence in describe_seeds(runs, histories)))
     st.header("Scores", anchor=False)
     rows = build_table(runs, names)
-    score_table(rows)
-    score_notes(runs, rows)
+    show_scores(rows)
+    explain_scores(runs, rows)
     verdicts = {names[run.id]: describe_overfitting(histories[run.id], get_baseline(run)) for run in runs}
     if any(verdicts.values()):
         st.header("Does it overfit?", anchor=False)
-        st.markdown("\n".join(f"- **{markdown.escape(name)}**: {words}" for name, words in verdicts.items() if words))
-    settings_table(runs, names)
+        st.markdown(
+            "\n".join(f"- **{markdown.escape(name)}**: {verdict}" for name, verdict in verdicts.items() if verdict)
+        )
+    show_settings(runs, names)
 
 
 main()

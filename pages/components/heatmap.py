@@ -14,7 +14,7 @@ from catdog.models.specs import MODELS
 from catdog.runs import Run
 from pages.components import markdown, page
 from pages.components.predictions import predictors
-from pages.components.run_picker import choose_one
+from pages.components.run_picker import choose_run
 from pages.components.thumbnails import make_tile
 
 OPACITY = 0.6
@@ -37,7 +37,7 @@ def show_heatmap(
     if len(runs) == 1:
         st.markdown("Where the model looks")
     else:
-        chosen = choose_one("Where the model looks", {run.id: names[run.id] for run in runs}, "look")
+        chosen = choose_run("Where the model looks", {run.id: names[run.id] for run in runs}, "look")
     run, prediction = next(
         (run, prediction) for run, prediction in zip(runs, predictions, strict=True) if run.id == chosen
     )

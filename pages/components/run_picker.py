@@ -13,29 +13,34 @@ NEWEST = 20  # sweeps that are offered
 
 
 def choose_runs(runs: Sequence[Run], names: Mapping[str, str], key: str) -> list[Run]:
-    """Draw the choice and return the runs that are chosen, at first the latest finished one of each model.
+    """Draw the choice of runs, at first the latest finished one of each model, best on the data in use.
 
-    Those on the data in use come before others. runs: newest first. names: {run id: what it is called}, of all of
-    them. key: tells the choice of one page from that of another.
+    Args:
+        runs: All runs, newest first.
+        names: {run id: what it is called}, of all of them.
+        key: Tells the choice of one page from that of another.
+
+    Returns:
+        The chosen runs.
     """
     before = f"{key}-before"
-    asked = st.query_params.get_all("run")
-    gone = [one for one in asked if one and one not in names]
-    if gone:
+    from_address = st.query_params.get_all("run")
+    missing = [run_id for run_id in from_address if run_id and run_id not in names]
+    if missing:
+        listed = join_names([markdown.escape(run_id[:40]) for run_id in missing[:3]])
         st.warning(
-            f"The address asks for {join_names([markdown.escape(one[:40]) for one in gone[:3]])}, but there is no such run: "
-            "it may have been deleted.",
+            f"The address asks for {listed}, but there is no such run: it may have been deleted.",
             icon=":material/link_off:",
         )
-    chosen = [one for one in asked or st.session_state.get(before, ()) if one in names]
-    if not chosen and asked != [""]:
-        here = [run for run in runs if run.config.source == state.source()]
-        chosen = [run.id for run in select_latest_finished(here) or select_latest_finished(runs) or runs[:1]]
+    chosen = [run_id for run_id in from_address or st.session_state.get(before, ()) if run_id in names]
+    if not chosen and from_address != [""]:
+        on_source = [run for run in runs if run.config.source == state.source()]
+        chosen = [run.id for run in select_latest_finished(on_source) or select_latest_finished(runs) or runs[:1]]
     st.session_state[key] = chosen
     st.multiselect(
         "Runs",
         list(names),
-        format_func=lambda one: names.get(one, one),
+        format_func=lambda run_id: names.get(run_id, run_id),
         key=key,
         on_change=_remember,
         args=(key, before),
@@ -43,43 +48,52 @@ def choose_runs(runs: Sequence[Run], names: Mapping[str, str], key: str) -> list
     )
     _sweep_choice(runs, key, before)
     by_id = {run.id: run for run in runs}
-    return [by_id[one] for one in st.session_state[key]]
+    return [by_id[run_id] for run_id in st.session_state[key]]
 
 
 def _sweep_choice(runs: Sequence[Run], key: str, before: str) -> None:
-    """Draw the choice of a sweep, newest first, which chooses all its runs; nothing where there is none."""
-    whole = dict(list(list_sweeps(runs).items())[:NEWEST])
-    if whole:
+    """Draw the choice of a sweep, newest first, which chooses all its runs; nothing if there is none."""
+    sweeps = dict(list(list_sweeps(runs).items())[:NEWEST])
+    if sweeps:
         st.selectbox(
             "A whole sweep",
-            list(whole),
+            list(sweeps),
             index=None,
-            format_func=lambda title: f"{title}: {len(whole[title])} runs",
+            format_func=lambda title: f"{title}: {len(sweeps[title])} runs",
             placeholder="Or all the runs of a sweep",
             label_visibility="collapsed",
             key=f"{key}-sweep",
             on_change=_choose_sweep,
-            args=(key, before, {title: [run.id for run in of_it] for title, of_it in whole.items()}),
+            args=(key, before, {title: [run.id for run in members] for title, members in sweeps.items()}),
             width=400,
         )
 
 
-def _choose_sweep(key: str, before: str, whole: Mapping[str, list[str]]) -> None:
+def _choose_sweep(key: str, before: str, sweeps: Mapping[str, list[str]]) -> None:
     """Choose the runs of a sweep, and let its field be ready for another one."""
     title = st.session_state[f"{key}-sweep"]
-    if title in whole:
-        st.session_state[key] = whole[title]
+    if title in sweeps:
+        st.session_state[key] = sweeps[title]
         _remember(key, before)
     st.session_state[f"{key}-sweep"] = None
 
 
-def choose_one(label: str, names: Mapping[str, str], key: str) -> str:
-    """Draw the choice of one of these runs, {id: name}, and return its id; the address has it, but not the first's."""
+def choose_run(label: str, names: Mapping[str, str], key: str) -> str:
+    """Draw the choice of one run, which the address keeps unless it is the first.
+
+    Args:
+        label: Of the field.
+        names: {run id: what it is called}; the first is chosen at first.
+        key: The name in the address, and of the field.
+
+    Returns:
+        The chosen run's id.
+    """
     ids = list(names)
-    asked = st.query_params.get(key)
+    from_address = st.query_params.get(key)
     if st.session_state.get(key) not in ids:
-        st.session_state[key] = asked if asked in ids else ids[0]
-    chosen = st.selectbox(label, ids, format_func=lambda one: names.get(one, one), key=key)
+        st.session_state[key] = from_address if from_address in ids else ids[0]
+    chosen = st.selectbox(label, ids, format_func=lambda run_id: names.get(run_id, run_id), key=key)
     if chosen == ids[0]:
         st.query_params.pop(key, None)
     else:

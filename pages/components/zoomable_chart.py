@@ -41,26 +41,34 @@ export default function ({ data, setStateValue }) {
 """
 
 
-def shared_chart(make: Callable[..., go.Figure], *shown: Any) -> go.Figure:
-    """Return make(*shown), made once for all browsers that show the same: of one training, everybody's curves are.
+def shared_chart(plot: Callable[..., go.Figure], *data: Any) -> go.Figure:
+    """Make a chart once for all browsers that show the same, as those of a class that watch one training do.
 
-    shown: what pickle can write. The chart must not be changed.
+    Args:
+        plot: The function that makes the chart.
+        *data: Its arguments, which pickle can write.
+
+    Returns:
+        The chart, which must not be changed.
     """
-    return _made(make.__qualname__, pickle.dumps(shown), make, shown)
+    return _cached_chart(plot.__qualname__, pickle.dumps(data), plot, data)
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
-def _made(name: str, key: bytes, _make: Callable[..., go.Figure], _shown: tuple) -> go.Figure:
-    return _make(*_shown)
+def _cached_chart(name: str, key: bytes, _plot: Callable[..., go.Figure], _data: tuple) -> go.Figure:
+    return _plot(*_data)
 
 
 def zoomed_chart(chart: go.Figure, key: str, alt: str) -> None:
     """Draw a chart of lines that grow, in up to three panels, as the reader left it: same zoom, same lines hidden.
 
-    key: names the chart, in lower case and hyphens; another key starts with the whole view. alt: what it shows.
+    Args:
+        chart: The chart, as it is now.
+        key: The chart's name, in lower case and hyphens; another key starts without zoom.
+        alt: What it shows, for those who can't see it.
     """
     with st.container(gap=None):
-        st.plotly_chart(_restored(chart, st.session_state.get(f"{key}-view")), key=key, config=dict(CONFIG), alt=alt)
+        st.plotly_chart(_restore(chart, st.session_state.get(f"{key}-view")), key=key, config=dict(CONFIG), alt=alt)
         listener = st.components.v2.component("chart-view", js=LISTENER)
         listener(key=f"{key}-view", data=key, default={"view": None}, on_view_change=_keep)
 
@@ -69,16 +77,16 @@ def _keep() -> None:
     """Do nothing more: Streamlit keeps the state of a component only where something is called on its change."""
 
 
-def _restored(chart: go.Figure, state: Any) -> go.Figure:
+def _restore(chart: go.Figure, state: Any) -> go.Figure:
     """Return the chart with what the reader did; that comes from a browser, so what is no view is passed over."""
     view = state.get("view") if hasattr(state, "get") else None
     if not hasattr(view, "get"):
         return chart
     chart = go.Figure(chart)  # others see the same one
     for axis in ("x", "y", "y2", "y3"):
-        ends, there = view.get(axis), f"{axis[0]}axis{axis[1:]}"
+        ends = view.get(axis)
         if isinstance(ends, list) and len(ends) == 2 and all(map(_is_number, ends)):
-            chart.layout[there].range = ends
+            chart.layout[f"{axis[0]}axis{axis[1:]}"].range = ends
     hidden = view.get("hidden")
     for trace in chart.data:
         if isinstance(hidden, list) and trace.legendgroup in hidden:

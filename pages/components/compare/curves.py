@@ -1,14 +1,14 @@
-"""The learning curves of the Compare page: which of them, over what, how smooth, and with which lines beside."""
+"""The learning curves of the Compare page: which metrics, by epoch or seconds, how smooth, with which other lines."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from catdog.charts import METRICS, Series, list_goals, plot_panels
-from catdog.comparison import SeedGroup, get_baseline
-from catdog.comparison import average_seeds as folds
+from catdog.comparison import SeedGroup, average_seeds, get_baseline
 from catdog.models.published import CURVES
 from catdog.runs import Run
 from catdog.training import ACTIVE
@@ -22,24 +22,37 @@ Histories = Mapping[str, Mapping[str, Sequence[float]]]
 
 
 @dataclass(frozen=True)
-class Look:
-    """How the curves are to be drawn: see catdog.charts.plot_panels. fold: runs that differ in their seed only as one."""
+class CurveSettings:
+    """How the user wants the curves, see catdog.charts.plot_panels.
+
+    Attributes:
+        metrics: Those to draw, in order.
+        axis: "epoch" or "seconds".
+        smoothing: 0..1.
+        goals: Whether to draw goals.
+        notebook: Whether to draw the notebook's curves.
+        average: Whether runs that differ in their seed only become one line.
+    """
 
     metrics: tuple[str, ...]
     axis: str
     smoothing: float
     goals: bool
     notebook: bool
-    fold: bool
+    average: bool
 
     @property
     def key(self) -> str:
-        """What names the chart of these panels, so that each keeps a zoom of its own."""
+        """The key of the chart of these panels, so that each keeps a zoom of its own."""
         return "-".join(("curves", *self.metrics, *(["seconds"] if self.axis == "seconds" else [])))
 
 
-def choose_look(can_fold: bool) -> Look:
-    """Draw the settings of the curves, which the address keeps; can_fold: whether some runs differ in the seed only."""
+def choose_curves(can_average: bool) -> CurveSettings:
+    """Draw the settings of the curves, which the address keeps.
+
+    Args:
+        can_average: Whether some runs differ in the seed only.
+    """
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         chosen = st.pills(
             "Charts",
@@ -84,80 +97,99 @@ def choose_look(can_fold: bool) -> Look:
             disabled=not accuracy or axis == "seconds",
             help="As published, by epoch; how long they took was not.",
         )
-        fold = st.toggle(
+        average = st.toggle(
             "Lay seeds together",
             False,
             key="fold",
             bind="query-params",
-            disabled=not can_fold,
+            disabled=not can_average,
             help="Runs that differ in their seed only become one line, their mean, in a band from the lowest to the "
             "highest. The seed decides the first weights and the order of the pictures: how far such runs lie apart "
             "is luck.",
         )
     metrics = tuple(metric for metric in METRICS if metric in chosen) or METRICS[:1]
-    return Look(
-        metrics, AXES.get(axis, "epoch"), smoothing, goals and accuracy, notebook and accuracy, fold and can_fold
+    return CurveSettings(
+        metrics, AXES.get(axis, "epoch"), smoothing, goals and accuracy, notebook and accuracy, average and can_average
     )
 
 
-def draw(runs: list[Run], names: Mapping[str, str], histories: Histories, look: Look) -> None:
-    """Draw the chart of these runs; names, histories: by run id."""
-    chart, series = chart_of(runs, names, histories, look)
+def show_curves(runs: Sequence[Run], names: Mapping[str, str], histories: Histories, settings: CurveSettings) -> None:
+    """Draw the chart of some runs.
+
+    Args:
+        runs: The runs.
+        names: {run id: what the chart calls it}.
+        histories: {run id: its history}.
+        settings: How the user wants the curves.
+    """
+    chart, series = make_chart(runs, names, histories, settings)
     best = [f"{names[run.id]}, best validation accuracy {format_percent(run.best_val_accuracy)}" for run in runs]
-    what = join_names(list(look.metrics)).capitalize()
-    by = "epoch" if look.axis == "epoch" else "seconds"
-    zoomed_chart(chart, look.key, f"{what} by {by}, training and validation, of {'; '.join(best)}.")
-    if "accuracy" in look.metrics and any(one.history.get("epoch") for one in series):
+    metrics = join_names(list(settings.metrics)).capitalize()
+    axis = "epoch" if settings.axis == "epoch" else "seconds"
+    zoomed_chart(chart, settings.key, f"{metrics} by {axis}, training and validation, of {'; '.join(best)}.")
+    if "accuracy" in settings.metrics and any(run.history.get("epoch") for run in series):
         st.caption(
             ":material/star: The star marks a run's best epoch by validation accuracy, whose weights are kept. Drag to "
             "zoom into all charts at once, double-click to see everything again; a click on a name hides its lines."
         )
 
 
-def chart_of(runs: list[Run], names: Mapping[str, str], histories: Histories, look: Look):
-    """Return the chart, a plotly Figure, and the Series that it shows."""
-    series = _series(runs, names, histories, look.fold)
+def make_chart(
+    runs: Sequence[Run], names: Mapping[str, str], histories: Histories, settings: CurveSettings
+) -> tuple[go.Figure, list[Series]]:
+    """Return the chart and the series that it shows; arguments as for `show_curves`."""
+    series = _make_series(runs, names, histories, settings.average)
     on_photos = {run.config.model for run in runs if run.config.source == "photos"}
     baselines = {round(share, 4) for run in runs if (share := get_baseline(run)) is not None}
-    goals = list_goals(sorted(on_photos), baselines.pop() if len(baselines) == 1 else None) if look.goals else ()
+    baseline = baselines.pop() if len(baselines) == 1 else None
+    goals = list_goals(sorted(on_photos), baseline) if settings.goals else ()
     models = sorted({run.config.model for run in runs})
-    notebook = {name: CURVES[name] for name in models} if look.notebook else None
-    return shared_chart(plot_panels, series, look.metrics, goals, notebook, look.axis, look.smoothing), series
+    notebook = {name: CURVES[name] for name in models} if settings.notebook else None
+    chart = shared_chart(plot_panels, series, settings.metrics, goals, notebook, settings.axis, settings.smoothing)
+    return chart, series
 
 
-def _series(runs: list[Run], names: Mapping[str, str], histories: Histories, fold: bool) -> list[Series]:
-    together = folds(runs, histories) if fold else [SeedGroup((run,), histories[run.id], {}, {}) for run in runs]
-    called = [_name(one, names) for one in together]
-    times = Counter(called)
+def _make_series(runs: Sequence[Run], names: Mapping[str, str], histories: Histories, average: bool) -> list[Series]:
+    groups = (
+        average_seeds(runs, histories) if average else [SeedGroup((run,), histories[run.id], {}, {}) for run in runs]
+    )
+    group_names = [_name_group(group, names) for group in groups]
+    counts = Counter(group_names)
     return [
         Series(
-            name if times[name] == 1 else f"{name} ({one.runs[0].id[-4:]})",
-            one.runs[0].config.model,
-            one.history,
-            max((run.config.epochs for run in one.runs if run.state in ACTIVE), default=0),
-            one.low,
-            one.high,
-            sum(run.status.prepared for run in one.runs) / len(one.runs),
+            name=name if counts[name] == 1 else f"{name} ({group.runs[0].id[-4:]})",
+            model=group.runs[0].config.model,
+            history=group.history,
+            epochs=max((run.config.epochs for run in group.runs if run.state in ACTIVE), default=0),
+            low=group.low,
+            high=group.high,
+            prepared=sum(run.status.prepared for run in group.runs) / len(group.runs),
         )
-        for one, name in zip(together, called, strict=True)
+        for group, name in zip(groups, group_names, strict=True)
     ]
 
 
-def _name(fold: SeedGroup, names: Mapping[str, str]) -> str:
-    if len(fold.runs) == 1:
-        return names[fold.runs[0].id]
-    return f"{fold.runs[0].config.model}, mean of {len(fold.runs)} seeds"
+def _name_group(group: SeedGroup, names: Mapping[str, str]) -> str:
+    if len(group.runs) == 1:
+        return names[group.runs[0].id]
+    return f"{group.runs[0].config.model}, mean of {len(group.runs)} seeds"
 
 
-def fold_words(runs: list[Run], histories: Histories) -> list[str]:
-    """Return a sentence for each group of runs that differ in their seed only: how much the seed decides."""
-    said = []
-    for fold in folds(runs, histories):
-        best = [run.best_val_accuracy for run in fold.runs if run.best_val_accuracy is not None]
+def describe_seeds(runs: Sequence[Run], histories: Histories) -> list[str]:
+    """Return a sentence for each group of runs that differ in their seed only: how much the seed decides.
+
+    Args:
+        runs: The runs.
+        histories: {run id: its history}.
+    """
+    sentences = []
+    for group in average_seeds(runs, histories):
+        best = [run.best_val_accuracy for run in group.runs if run.best_val_accuracy is not None]
         if len(best) > 1:
-            seeds = join_names([str(run.config.seed) for run in fold.runs])
-            said.append(
-                f"{fold.runs[0].config.model} with the seeds {seeds}: best validation accuracy "
-                f"{format_percent(sum(best) / len(best))} on average, from {format_percent(min(best))} to {format_percent(max(best))}."
+            seeds = join_names([str(run.config.seed) for run in group.runs])
+            sentences.append(
+                f"{group.runs[0].config.model} with the seeds {seeds}: best validation accuracy "
+                f"{format_percent(sum(best) / len(best))} on average, from {format_percent(min(best))} to "
+                f"{format_percent(max(best))}."
             )
-    return said
+    return sentences

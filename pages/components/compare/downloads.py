@@ -1,6 +1,6 @@
-"""What can be taken away from the Compare page: curves and scores as CSV, the charts, and a report to hand in."""
+"""The downloads of the Compare page: curves and scores as CSV, the charts, and a report to hand in."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -9,11 +9,17 @@ from catdog.comparison.export import curves_csv, table_csv
 from catdog.export.report import render_chart, render_report
 from catdog.runs import Run
 from pages.components import state
-from pages.components.compare.curves import Look, chart_of
+from pages.components.compare.curves import CurveSettings, make_chart
 
 
-def downloads(runs: list[Run], names: Mapping[str, str], look: Look) -> None:
-    """Draw the buttons; each file is made when its button is pressed."""
+def show_downloads(runs: Sequence[Run], names: Mapping[str, str], curves: CurveSettings) -> None:
+    """Draw the buttons; each file is made when its button is pressed.
+
+    Args:
+        runs: The chosen runs.
+        names: {run id: what the files call it}.
+        curves: How the user wants the curves.
+    """
     st.header("Take it away", anchor=False)
     st.markdown(
         "The **report** is one file with the data, settings, curves, scores, mistakes and hardest pictures of these "
@@ -24,16 +30,18 @@ def downloads(runs: list[Run], names: Mapping[str, str], look: Look) -> None:
 
     def charts() -> str:
         histories = {run.id: run.history() for run in runs}
-        return render_chart(chart_of(runs, names, histories, look)[0], "Learning curves")
+        return render_chart(make_chart(runs, names, histories, curves)[0], "Learning curves")
 
     with st.container(horizontal=True):
-        _button("Report", lambda: render_report(settings, runs, names), "report.html", "text/html", "article", "primary")
+        _button(
+            "Report", lambda: render_report(settings, runs, names), "report.html", "text/html", "article", "primary"
+        )
         _button("Charts", charts, "charts.html", "text/html", "show_chart")
         _button("Curves as CSV", lambda: curves_csv(runs, names), "curves.csv", "text/csv", "table_rows")
         _button("Scores as CSV", lambda: table_csv(build_table(runs, names)), "scores.csv", "text/csv", "table_rows")
 
 
-def _button(label: str, make, file_name: str, mime: str, icon: str, kind: str = "secondary") -> None:
+def _button(label: str, make: Callable[[], str], file_name: str, mime: str, icon: str, kind: str = "secondary") -> None:
     st.download_button(
         label,
         make,

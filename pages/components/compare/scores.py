@@ -1,6 +1,6 @@
 """The table of scores on the Compare page, what its numbers are worth, and the settings in which the runs differ."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,37 +14,45 @@ from pages.components import markdown
 BEST = "background-color: rgba(0, 158, 115, 0.22)"
 
 
-def _whole(value: float) -> str:
+def _format_whole(value: float) -> str:
     return f"{value:,.0f}"
 
 
-def _share(value: float) -> str:
+def _format_share(value: float) -> str:
     return f"{value:.1f} %"
 
 
-def _loss(value: float) -> str:
+def _format_loss(value: float) -> str:
     return f"{value:.3f}"
 
 
-#: {column: (heading, how a value is written, what the heading's question mark says)}
+#: {column: (heading, function that formats a value, what the heading's question mark says)}
 COLUMNS: dict[str, tuple[str, Callable[[Any], str], str | None]] = {
-    "parameters": ("Parameters", _whole, "The numbers that the model consists of."),
-    "best_val_accuracy": ("Best validation", _share, "The best accuracy on the validation pictures, of all epochs."),
-    "best_epoch": ("in epoch", _whole, None),
-    "test_accuracy": ("Test", _share, "Accuracy on the test pictures, which were used for nothing else."),
+    "parameters": ("Parameters", _format_whole, "The numbers that the model consists of."),
+    "best_val_accuracy": (
+        "Best validation",
+        _format_share,
+        "The best accuracy on the validation pictures, of all epochs.",
+    ),
+    "best_epoch": ("in epoch", _format_whole, None),
+    "test_accuracy": ("Test", _format_share, "Accuracy on the test pictures, which were used for nothing else."),
     "interval": (
         "95 % interval",
         str,
         "Where the test accuracy on countless such pictures would lie: in 19 of 20 cases within this interval (after "
         "Wilson).",
     ),
-    "test_loss": ("Test loss", _loss, "Cross-entropy on the test pictures: being sure and wrong costs most."),
-    "published_val_accuracy": ("Notebook: validation", _share, "The notebook's best validation accuracy."),
-    "published_test_accuracy": ("Notebook: test", _share, None),
-    "published_test_loss": ("Notebook: test loss", _loss, None),
-    "last_val_accuracy": ("Last validation", _share, "The accuracy on the validation pictures after the last epoch."),
-    "baseline": ("Baseline", _share, "Always guessing the most frequent class of the run's training pictures."),
-    "trainable_parameters": ("Trainable", _whole, "Those of them that training changes; the others are frozen."),
+    "test_loss": ("Test loss", _format_loss, "Cross-entropy on the test pictures: being sure and wrong costs most."),
+    "published_val_accuracy": ("Notebook: validation", _format_share, "The notebook's best validation accuracy."),
+    "published_test_accuracy": ("Notebook: test", _format_share, None),
+    "published_test_loss": ("Notebook: test loss", _format_loss, None),
+    "last_val_accuracy": (
+        "Last validation",
+        _format_share,
+        "The accuracy on the validation pictures after the last epoch.",
+    ),
+    "baseline": ("Baseline", _format_share, "Always guessing the most frequent class of the run's training pictures."),
+    "trainable_parameters": ("Trainable", _format_whole, "Those of them that training changes; the others are frozen."),
     "file_bytes": ("File", format_size, "The size of the model's file."),
     "seconds": ("Time", lambda value: f"{value:,.0f} s", "Training and validation, in seconds."),
     "seconds_an_epoch": ("An epoch", lambda value: f"{value:,.2f} s", "Seconds an epoch, on average."),
@@ -53,20 +61,18 @@ COLUMNS: dict[str, tuple[str, Callable[[Any], str], str | None]] = {
 SHARES = ("accuracy", "baseline")  # how the columns end that hold shares of 0..1
 
 
-def score_table(rows: list[dict[str, Any]]) -> None:
+def show_scores(rows: Sequence[Mapping[str, Any]]) -> None:
     """Draw the table of catdog.comparison.build_table; the best value of each column has a star."""
-    shown = pd.DataFrame([_shown(row) for row in rows])
-    styled = shown.style
-    for column, (_, words, _) in COLUMNS.items():
-        styled = styled.format(words, subset=[column], na_rep="–")
-    for number, column in find_best_cells(rows):
-        words = COLUMNS[column][1]
-        cell = pd.IndexSlice[[number], [column]]
-        styled = styled.format(lambda value, words=words: f"★ {words(value)}", subset=cell)
-        styled = styled.map(lambda _: BEST, subset=cell)
-    headings = {name: st.column_config.Column(title, help=about) for name, (title, _, about) in COLUMNS.items()}
+    table = pd.DataFrame([_format_row(row) for row in rows]).style
+    for column, (_, format_value, _) in COLUMNS.items():
+        table = table.format(format_value, subset=[column], na_rep="–")
+    for row, column in find_best_cells(rows):
+        cell, format_value = pd.IndexSlice[[row], [column]], COLUMNS[column][1]
+        table = table.format(lambda value, format_value=format_value: f"★ {format_value(value)}", subset=cell)
+        table = table.map(lambda _: BEST, subset=cell)
+    headings = {name: st.column_config.Column(title, help=help_text) for name, (title, _, help_text) in COLUMNS.items()}
     st.dataframe(
-        styled,
+        table,
         hide_index=True,
         placeholder="–",
         height="content",
@@ -81,13 +87,13 @@ def score_table(rows: list[dict[str, Any]]) -> None:
     )
 
 
-def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+def _format_row(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row as the table holds it: shares as percentages, the interval in words, in the order of COLUMNS."""
     values = {"run": row["run"], "model": row["model"]}
     for column in COLUMNS:
         if column == "interval":
-            known = row["test_low"] is not None
-            value = f"{100 * row['test_low']:.1f} to {100 * row['test_high']:.1f} %" if known else "–"
+            tested = row["test_low"] is not None
+            value = f"{100 * row['test_low']:.1f} to {100 * row['test_high']:.1f} %" if tested else "–"
         else:
             value = row[column]
             # rounded, since screen readers read the whole number
@@ -96,8 +102,8 @@ def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
     return values | {"data": row["data"], "state": row["state"]}
 
 
-def score_notes(runs: list[Run], rows: list[dict[str, Any]]) -> None:
-    """Say what the published figures belong to, what the test score means, and how little a few pictures decide."""
+def explain_scores(runs: Sequence[Run], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Say what the published figures belong to, what the test score means, and how little a few images decide."""
     if find_best_cells(rows):
         st.caption(":material/star: The best of each column is marked. A click on a heading sorts the rows by it.")
     if any(run.config.source != "photos" for run in runs):
@@ -109,34 +115,35 @@ def score_notes(runs: list[Run], rows: list[dict[str, Any]]) -> None:
     if not sizes:
         st.caption("The test accuracy follows once a run has ended.")
         return
-    number = min(sizes)
-    known = [row for row in rows if row["test_low"] is not None and row["test_photos"] == number]
+    count = min(sizes)
+    tested = [row for row in rows if row["test_low"] is not None and row["test_photos"] == count]
     example = ""
-    if known:
-        one = max(known, key=lambda row: row["test_accuracy"])
+    if tested:
+        best = max(tested, key=lambda row: row["test_accuracy"])
         example = (
-            f" The {format_percent(one['test_accuracy'])} of {markdown.escape(one['run'])} may well be anything from "
-            f"{format_percent(one['test_low'])} to {format_percent(one['test_high'])} on other pictures of the kind."
+            f" The {format_percent(best['test_accuracy'])} of {markdown.escape(best['run'])} may well be anything from "
+            f"{format_percent(best['test_low'])} to {format_percent(best['test_high'])} on other pictures of the kind."
         )
     st.caption(
         "The test pictures were set aside once and never overlap with those of training and validation; the "
         "notebook drew its test photos from a set that it shuffled anew at every pass, so some of them leaked into "
-        f"validation. {number:,} pictures decide little: each is worth {100 / number:.1f} points, and a difference of "
+        f"validation. {count:,} pictures decide little: each is worth {100 / count:.1f} points, and a difference of "
         f"one or two points between two runs can be luck.{example}"
     )
 
 
-def settings_table(runs: list[Run], names: Mapping[str, str]) -> None:
-    """Draw the settings in which the runs differ; nothing for a single run, a sentence where they do in none."""
+def show_settings(runs: Sequence[Run], names: Mapping[str, str]) -> None:
+    """Draw the settings in which the runs differ; nothing for a single run, a sentence if they differ in none."""
     if len(runs) < 2:
         return
-    found = diff_settings(runs)
+    differences = diff_settings(runs)
     st.header("What was set differently", anchor=False)
-    if not found:
+    if not differences:
         st.caption("Nothing but the model: all other settings of these runs are the same.")
         return
     rows = [
-        {"setting": name, **{run.id: value for run, value in zip(runs, found[name], strict=True)}} for name in found
+        {"setting": name, **{run.id: value for run, value in zip(runs, values, strict=True)}}
+        for name, values in differences.items()
     ]
     st.dataframe(
         rows,

@@ -1,6 +1,6 @@
-"""Is one run better than another? Asked of the same pictures, by McNemar's test."""
+"""Whether one run is better than another on the same images, by McNemar's test."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -8,41 +8,46 @@ from catdog.datasets import TEST, VALIDATION
 from catdog.evaluation import Predictions, describe_mcnemar, mcnemar
 from catdog.runs import Run
 from pages.components import markdown, page
-from pages.components.run_picker import choose_one
+from pages.components.run_picker import choose_run
 
 
-def better(runs: list[Run], names: Mapping[str, str]) -> None:
-    """Draw the section for these runs, which have answered their pictures; nothing for fewer than two."""
+def show_significance(runs: Sequence[Run], names: Mapping[str, str]) -> None:
+    """Draw the section; nothing for fewer than two runs.
+
+    Args:
+        runs: Those that have stored predictions.
+        names: {run id: what the page calls it}.
+    """
     if len(runs) < 2:
         return
     st.header("Is one better than the other?", anchor=False)
     st.markdown(
-        "Two models that were asked about the same pictures are compared by the pictures on which they differ: where "
+        "Two models that answered the same pictures are compared by the pictures on which they differ: where "
         "both are right, or both wrong, there is nothing to tell them apart."
     )
     best, *others = sorted(runs, key=lambda run: -(run.best_val_accuracy or 0.0))
-    first, second, photos = st.columns(3, vertical_alignment="bottom")
-    with first:
-        one = choose_one("Is", {run.id: names[run.id] for run in (best, *others)}, "better-one")
-    with second:
-        other = choose_one("better than", {run.id: names[run.id] for run in (*others, best)}, "better-other")
-    with photos:
+    left, middle, right = st.columns(3, vertical_alignment="bottom")
+    with left:
+        first = choose_run("Is", {run.id: names[run.id] for run in (best, *others)}, "better-one")
+    with middle:
+        second = choose_run("better than", {run.id: names[run.id] for run in (*others, best)}, "better-other")
+    with right:
         split = st.segmented_control(
             "on the pictures of", (TEST, VALIDATION), default=TEST, required=True, key="better-on", bind="query-params"
         )
     split = split or TEST  # the address may hold an empty word
-    if one == other:
+    if first == second:
         st.info("Choose two different runs.", icon=":material/balance:")
         return
     by_id = {run.id: run for run in runs}
     with page.show_errors():
-        found = mcnemar(*(_answers(by_id[chosen]).of_split(split) for chosen in (one, other)))
-        name, against = names[one], names[other]
-        st.markdown(f":material/balance: **{markdown.escape(describe_mcnemar(name, against, found))}**")
+        test = mcnemar(*(_read_predictions(by_id[run_id]).of_split(split) for run_id in (first, second)))
+        name, against = names[first], names[second]
+        st.markdown(f":material/balance: **{markdown.escape(describe_mcnemar(name, against, test))}**")
         st.dataframe(
             [
-                {"": f"{name} is right", against: found.both, "wrong": found.only_first},
-                {"": f"{name} is wrong", against: found.only_second, "wrong": found.neither},
+                {"": f"{name} is right", against: test.both, "wrong": test.only_first},
+                {"": f"{name} is wrong", against: test.only_second, "wrong": test.neither},
             ],
             hide_index=True,
             width="content",
@@ -60,7 +65,7 @@ def better(runs: list[Run], names: Mapping[str, str]) -> None:
         )
 
 
-def _answers(run: Run) -> Predictions:
+def _read_predictions(run: Run) -> Predictions:
     try:
         changed = run.files.predictions.stat().st_mtime_ns
     except OSError:

@@ -13,7 +13,7 @@ from pages.components.evaluate.curves import show_curves
 from pages.components.evaluate.gallery import show_gallery
 from pages.components.evaluate.image_dialog import show_image_from_query
 from pages.components.evaluate.predictions import EvaluatedRun
-from pages.components.run_picker import choose_one
+from pages.components.run_picker import choose_run
 
 
 def show_threshold(runs: Sequence[EvaluatedRun], dataset: Dataset, split: str) -> None:
@@ -28,7 +28,7 @@ def show_threshold(runs: Sequence[EvaluatedRun], dataset: Dataset, split: str) -
     names = {run.id: run.name for run in runs}
     left, right = st.columns(2, vertical_alignment="bottom", gap="medium")
     with left:
-        chosen = choose_one("The run in focus", names, "focus") if len(names) > 1 else runs[0].id
+        chosen = choose_run("The run in focus", names, "focus") if len(names) > 1 else runs[0].id
         if len(names) == 1:
             st.markdown(f"The run in focus: **{markdown.escape(runs[0].name)}**")
     focus = next(run for run in runs if run.id == chosen)
