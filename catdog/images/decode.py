@@ -1,4 +1,4 @@
-"""The one door for picture bytes: untrusted bytes in, uint8 (H, W, 3) RGB out, or a PictureError."""
+"""The only door for image bytes: untrusted bytes in, uint8 (H, W, 3) RGB out, or an ImageError."""
 
 from io import BytesIO
 from pathlib import Path
@@ -29,15 +29,20 @@ SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".heic", ".heif", 
 
 
 def read_image(data: bytes, name: str = "the picture") -> np.ndarray:
-    """Decode one picture, of animations and multi-page files the first.
+    """Decode an image file's bytes; of animations and multi-page files, the first image.
 
-    data: the bytes of a JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC file, from anywhere.
-    name: what messages call it; control characters and overlong names are dealt with here.
+    What is empty, of another format or over a limit of catdog.images.limits is refused before anything is decoded.
 
-    Returns uint8 (H, W, 3), RGB, 0..255, possibly read-only: turned upright by EXIF, transparency over
-    white, deeper greys scaled to eight bits; a large one may be a view of its memory. Raises PictureError, and
-    nothing else, where that can't be done; what is empty, of another kind or over a limit of picture_limits is
-    refused before anything is decoded.
+    Args:
+        data: The bytes of a JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC file, from anywhere.
+        name: What messages call it; control characters and overlong names are dealt with here.
+
+    Returns:
+        uint8 (H, W, 3), RGB, 0..255, possibly read-only: turned upright by EXIF, transparency over white, deeper greys
+        scaled to eight bits. A large image may be a view of its memory.
+
+    Raises:
+        ImageError: The image can't be read. Nothing else is ever raised.
     """
     start = f"Can't read {_harmless(name)}: "
     if not data:
@@ -47,7 +52,7 @@ def read_image(data: bytes, name: str = "the picture") -> np.ndarray:
     if opener is None:
         raise ImageError(f"{start}it is {kind}; use a {FORMATS} file.")
     try:
-        return _decoded(data, kind, opener, start)
+        return _decode(data, kind, opener, start)
     except ImageError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
@@ -60,7 +65,7 @@ def read_image(data: bytes, name: str = "the picture") -> np.ndarray:
 
 
 def load_image(path: Path) -> np.ndarray:
-    """Decode the picture file at `path` like read_picture; PictureError too where the file can't be read."""
+    """Decode the image file at `path` like `read_image`; raise ImageError too where the file can't be read."""
     start = f"Can't read {_harmless(path.name)}: "
     try:
         if not path.is_file():  # also keeps away from pipes and devices, which could be read for ever
@@ -73,26 +78,26 @@ def load_image(path: Path) -> np.ndarray:
     return read_image(data, path.name)
 
 
-def _decoded(data: bytes, kind: str, opener: Opener, start: str) -> np.ndarray:
-    """Return the pixels of a file of a known kind. start: what a message of what is too large begins with."""
+def _decode(data: bytes, kind: str, opener: Opener, start: str) -> np.ndarray:
+    """Return the pixels of a file of format `kind`; `start` begins the message about a file that is too large."""
     scans = jpeg.count_scans(data) if kind == "JPEG" else 1
     _refuse(start, find_bytes_fault(len(data), scans))
-    # To learn size and colours from Pillow too takes half as long as to decode a small picture, and keeps other
-    # threads waiting meanwhile. But it must say how the picture lies, which EXIF or XMP may tell.
+    # Asking Pillow for size and colours too takes half as long as decoding a small image, and keeps other threads
+    # waiting meanwhile. But Pillow must tell the orientation, where EXIF or XMP may have one.
     if kind == "JPEG" and b"Exif" not in data and b"Orientation" not in data:
-        width, height, colours = jpeg.read_header(data) or (1, 1, "")
+        width, height, colorspace = jpeg.read_header(data) or (1, 1, "")
         _refuse(start, find_size_fault(kind, width, height, scans))
-        if colours in ("YCbCr", "RGB", "Gray") and (pixels := jpeg.decode_like_tensorflow(data)) is not None:
+        if colorspace in ("YCbCr", "RGB", "Gray") and (pixels := jpeg.decode_like_tensorflow(data)) is not None:
             return pixels
-    # Not through Image.open: it warns of large pictures, or refuses them, by a process-wide limit that is not ours,
-    # and asks more readers than the one that the first bytes call for.
+    # Not through Image.open: it warns of large images, or refuses them, by a process-wide limit that is not ours, and
+    # tries more decoders than the one that the first bytes call for.
     image = opener(BytesIO(data))
     _refuse(start, find_size_fault(kind, *image.size, scans))
     plain = kind == "JPEG" and image.mode in ("RGB", "L")
     pixels = jpeg.decode_like_tensorflow(data) if plain else None
     if pixels is None:
         if fault := find_size_fault(kind, *image.size, scans, rowwise=False):
-            # a plain JPEG is here because of damage, not because of its size
+            # a plain JPEG gets here because of damage, not because of its size
             raise ValueError(fault) if plain else ImageError(start + fault)
         image.load()
         pixels = to_rgb(image)

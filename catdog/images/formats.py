@@ -1,4 +1,4 @@
-"""The kinds of picture file: what a file's first bytes say it is, and the reader for it."""
+"""Image file formats: which one a file's first bytes say, and the decoder for it."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -20,7 +20,7 @@ FORMATS = "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC"
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _AVIF_BRANDS = {b"avif", b"avis"}
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
-_STRANGERS = (
+_NO_IMAGES = (
     (b"%pdf-", "a PDF document"),
     (b"<!doctype html", "a web page"),
     (b"<html", "a web page"),
@@ -29,9 +29,9 @@ _STRANGERS = (
 
 
 def identify(data: bytes) -> tuple[str, Opener | None]:
-    """Return the name of the format that `data`, a file's bytes, is in, and what opens it.
+    """Return the format of a file's bytes, such as "PNG", and what opens it.
 
-    Where nothing here can open it, the name is words that finish "it is ...", and the opener is None.
+    Where nothing here can open them, the format is words that finish "it is ...", and the opener is None.
     """
     if data.startswith(b"\xff\xd8\xff"):
         return "JPEG", JpegImageFile
@@ -41,17 +41,17 @@ def identify(data: bytes) -> tuple[str, Opener | None]:
         return "GIF", GifImageFile
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "WebP", WebPImageFile
-    if data[:2] == b"BM" and data[15:18] == b"\0\0\0":  # from a length under 256, or "BMW" would be a picture
+    if data[:2] == b"BM" and data[15:18] == b"\0\0\0":  # from a length under 256, or "BMW" would be an image
         return "BMP", BmpImageFile
     if data.startswith(_TIFF):
         return "TIFF", TiffImageFile
     if data[4:8] == b"ftyp":
         return _identify_boxes(data)
-    return _stranger(data), None
+    return _describe_unknown(data), None
 
 
 def _identify_boxes(data: bytes) -> tuple[str, Opener | None]:
-    """Tell AVIF, HEIC and videos apart, which share one container, by the brands that its first box lists."""
+    """Tell AVIF, HEIC and videos apart, which share a container, by the brands that its first box lists."""
     length = min(int.from_bytes(data[:4], "big"), 256)
     brands = {data[at : at + 4] for at in range(8, length, 4)}
     if brands & _AVIF_BRANDS:
@@ -61,9 +61,9 @@ def _identify_boxes(data: bytes) -> tuple[str, Opener | None]:
     return "a video", None
 
 
-def _stranger(data: bytes) -> str:
+def _describe_unknown(data: bytes) -> str:
     head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    for start, kind in _STRANGERS:
+    for start, kind in _NO_IMAGES:
         if head.startswith(start):
             return kind
     if b"<svg" in head:

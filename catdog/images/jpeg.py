@@ -1,56 +1,59 @@
-"""JPEG files: decoded to the very pixels that TensorFlow gives, which Pillow can not."""
+"""JPEG files: decoded to the very pixels that TensorFlow gives, which Pillow can't."""
 
 import numpy as np
 
 _START_OF_SCAN = 0xDA
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
-_ROWWISE = {0xC0, 0xC1}  # frames that decode row by row where all colours are in one scan
+_ROWWISE = {0xC0, 0xC1}  # frames that decode row by row where all components are in one scan
 
 
 def read_header(data: bytes) -> tuple[int, int, str] | None:
-    """Return width, height and colours such as "YCbCr" of a JPEG, or None where only Pillow can tell."""
+    """Return width, height and color space, such as "YCbCr", of a JPEG, or None where only Pillow can tell."""
     try:
         from simplejpeg import decode_jpeg_header
 
-        height, width, colours, _ = decode_jpeg_header(data)
+        height, width, colorspace, _ = decode_jpeg_header(data)
     except (ImportError, ValueError):
         return None
-    return width, height, colours
+    return width, height, colorspace
 
 
 def decode_like_tensorflow(data: bytes) -> np.ndarray | None:
-    """Decode a JPEG to uint8 (H, W, 3) RGB as TensorFlow does, or return None where Pillow must see to it.
+    """Decode a JPEG as TensorFlow does.
 
-    TensorFlow uses JPEG's fast transform, which Pillow doesn't offer: its own gives reds and blues about 1.2 grey
-    levels brighter, so more than one level on average from what Keras would train on. This is also twice as fast.
+    TensorFlow uses JPEG's fast transform, which Pillow doesn't offer: Pillow's makes reds and blues about 1.2 levels
+    brighter, more than a level on average from what Keras would train on. The fast one is also twice as fast.
+
+    Returns:
+        uint8 (H, W, 3), RGB, 0..255; None where only Pillow can decode it.
     """
     try:
         from simplejpeg import decode_jpeg
-    except ImportError:  # a compiled package that may be missing on rare machines; pictures then differ as said
+    except ImportError:  # a compiled package that may be missing on rare machines; images then differ as said above
         return None
     try:
         return decode_jpeg(data, "RGB", fastdct=True)
-    except ValueError:  # it is stricter than Pillow about small faults, and knows fewer kinds
+    except ValueError:  # it is stricter than Pillow about small faults, and supports fewer kinds of JPEG
         return None
 
 
 def count_scans(data: bytes) -> int:
-    """Return how often the file goes over its pixels: once, or in finer and finer scans as a progressive JPEG does.
+    """Return how often a JPEG goes over its pixels: once, or in finer and finer scans if it is progressive.
 
-    Anything but one scan makes a decoder keep all coefficients in memory, up to 6 bytes a pixel.
+    More than one scan makes a decoder keep all coefficients in memory, up to 6 bytes a pixel.
     """
-    place, frame, colours = 2, 0, 0
+    place, frame, components = 2, 0, 0
     while place + 4 <= len(data) and data[place] == 0xFF:
         marker = data[place + 1]
         if marker == 0xFF:  # a marker may be filled up with these
             place += 1
             continue
         if marker in _FRAMES:
-            frame, colours = marker, data[place + 9] if place + 9 < len(data) else 0
+            frame, components = marker, data[place + 9] if place + 9 < len(data) else 0
         if marker == _START_OF_SCAN:
-            if frame in _ROWWISE and data[place + 4] == colours:
+            if frame in _ROWWISE and data[place + 4] == components:
                 return 1
             break
         place += 2 + int.from_bytes(data[place + 2 : place + 4], "big")
-    # in the coded pixels 0xFF is never followed by this, so these are markers, at most a few of a thumbnail's
+    # in the coded pixels 0xFF is never followed by this, so these are markers; a thumbnail may add a few
     return max(2, data.count(bytes((0xFF, _START_OF_SCAN))))

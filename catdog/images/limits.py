@@ -1,9 +1,9 @@
-"""How large a picture may be: what keeps a file made to do harm, or just huge, from filling the memory."""
+"""How large an image may be, so that a file made to do harm, or just huge, can't fill the memory."""
 
 MAX_BYTES = 50_000_000
-MAX_BYTES_OF_SCANS = 20_000_000  # of a progressive JPEG, whose bytes take three times as long as others
+MAX_BYTES_OF_SCANS = 20_000_000  # of a progressive JPEG, which takes three times as long for each byte
 MAX_PIXELS = 100_000_000  # of a JPEG that decodes row by row, the only kind that costs no more than its pixels
-MAX_PIXELS_OF = {"JPEG": 25_000_000, "WebP": 25_000_000, "AVIF": 25_000_000}  # their decoders hold a picture twice
+MAX_PIXELS_OF = {"JPEG": 25_000_000, "WebP": 25_000_000, "AVIF": 25_000_000}  # their decoders hold an image twice
 MAX_PIXELS_OTHERWISE = 50_000_000
 MAX_SIDE = 30_000
 MAX_RATIO = 100
@@ -11,7 +11,12 @@ MAX_SCANNED = 300_000_000  # pixels times scans: each scan of a progressive JPEG
 
 
 def find_bytes_fault(length: int, scans: int = 1) -> str | None:
-    """Return the end of a sentence that says why a file is too long, or None for one that is not."""
+    """Return the end of a sentence that says why a file of `length` bytes is too long, None if it is not.
+
+    Args:
+        length: The file's length in bytes.
+        scans: How often a JPEG goes over its pixels; 1 for other formats.
+    """
     most = MAX_BYTES if scans == 1 else MAX_BYTES_OF_SCANS
     if length > most:
         kind = "" if scans == 1 else ", the most for a progressive JPEG"
@@ -20,14 +25,24 @@ def find_bytes_fault(length: int, scans: int = 1) -> str | None:
 
 
 def max_pixels(kind: str, rowwise: bool = True) -> int:
-    """Return how many pixels a picture of a kind, such as "PNG", may have; rowwise: whether a JPEG decodes so."""
+    """Return how many pixels an image may have.
+
+    Args:
+        kind: Its format, as catdog.images.formats calls it, such as "PNG".
+        rowwise: Whether a JPEG decodes row by row.
+    """
     return MAX_PIXELS if kind == "JPEG" and rowwise else MAX_PIXELS_OF.get(kind, MAX_PIXELS_OTHERWISE)
 
 
 def find_size_fault(kind: str, width: int, height: int, scans: int = 1, rowwise: bool = True) -> str | None:
-    """Return the end of a sentence that says why a picture is too large, or None for one that is not.
+    """Return the end of a sentence that says why an image is too large, None if it is not.
 
-    kind: as picture_formats calls it; width, height: in pixels; scans: how often a JPEG's file goes over them.
+    Args:
+        kind: Its format, as catdog.images.formats calls it, such as "PNG".
+        width: In pixels.
+        height: In pixels.
+        scans: How often a JPEG goes over its pixels; 1 for other formats.
+        rowwise: Whether a JPEG of one scan decodes row by row.
     """
     size = f"it is {width:,} × {height:,} pixels"
     most = max_pixels(kind, rowwise and scans == 1)

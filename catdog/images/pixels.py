@@ -1,4 +1,4 @@
-"""The pixels of a picture that Pillow has opened, of any mode, as RGB, without a second copy of a large picture."""
+"""An image that Pillow has opened, of any mode, as RGB pixels, without a second copy of a large image."""
 
 from collections.abc import Iterator
 
@@ -11,36 +11,36 @@ _ORIENTATION = 0x0112  # the EXIF tag
 
 
 def to_rgb(image: Image.Image) -> np.ndarray:
-    """Return the pixels of a loaded image of any mode as uint8 (H, W, 3): transparency over white, 8 bits a colour."""
+    """Return the pixels of a loaded image of any mode as uint8 (H, W, 3), RGB, 0..255; transparency over white."""
     if image.mode.startswith(("I", "F")):
-        return _eight_bits(image)
+        return _to_eight_bits(image)
     if image.mode == "RGB" and not image.has_transparency_data and image.width * image.height <= STRIP:
         return np.asarray(image)
     pixels = np.empty((image.height, image.width, 3), np.uint8)
-    clear = image.has_transparency_data
+    transparent = image.has_transparency_data
     for first, strip in _strips(image):
-        pixels[first : first + strip.height] = np.asarray(_over_white(strip) if clear else strip.convert("RGB"))
+        pixels[first : first + strip.height] = np.asarray(_put_on_white(strip) if transparent else strip.convert("RGB"))
     return pixels
 
 
 def read_orientation(image: ImageFile) -> int:
-    """Return how EXIF says that an image lies, 1..8; 1 where it doesn't say."""
+    """Return an image's EXIF orientation, 1..8; 1 where it has none."""
     try:
         return int(image.getexif().get(_ORIENTATION, 1))
     except Exception:  # a damaged EXIF block can raise nearly anything, and spoils no pixel
         return 1
 
 
-def turn_upright(pixels: np.ndarray, lies: int) -> np.ndarray:
-    """Turn and mirror (H, W, 3) pixels by EXIF orientation 1..8; other values leave them as they are.
+def turn_upright(pixels: np.ndarray, exif_orientation: int) -> np.ndarray:
+    """Rotate and mirror pixels (H, W, 3) by EXIF orientation 1..8; other values leave them as they are.
 
-    A picture that is too large to be there twice comes as a view of the pixels.
+    An image that is too large to be in memory twice comes as a view of `pixels`.
     """
-    if lies in (5, 6, 7, 8):
+    if exif_orientation in (5, 6, 7, 8):
         pixels = pixels.swapaxes(0, 1)
-    if lies in (3, 4, 7, 8):
+    if exif_orientation in (3, 4, 7, 8):
         pixels = pixels[::-1]
-    if lies in (2, 3, 6, 7):
+    if exif_orientation in (2, 3, 6, 7):
         pixels = pixels[:, ::-1]
     return np.ascontiguousarray(pixels) if pixels.shape[0] * pixels.shape[1] <= 4 * STRIP else pixels
 
@@ -55,20 +55,20 @@ def _strips(image: Image.Image) -> Iterator[tuple[int, Image.Image]]:
         yield first, image.crop((0, first, image.width, min(image.height, first + height)))
 
 
-def _over_white(image: Image.Image) -> Image.Image:
+def _put_on_white(image: Image.Image) -> Image.Image:
     image = image.convert("RGBA")
-    paper = Image.new("RGB", image.size, "white")
-    paper.paste(image, mask=image)
-    return paper
+    background = Image.new("RGB", image.size, "white")
+    background.paste(image, mask=image)
+    return background
 
 
-def _eight_bits(image: Image.Image) -> np.ndarray:
+def _to_eight_bits(image: Image.Image) -> np.ndarray:
     """Scale deep grey pixels (16 or 32 bits, or floats) to uint8."""
     kind = np.asarray(image.crop((0, 0, 1, 1))).dtype.kind
-    # 32-bit and float files don't say what white is: take the first usual white that no pixel exceeds.
+    # 32-bit and float files don't say what white is: take the first common white that no pixel exceeds
     brightest = 0.0 if kind == "u" else max(float(_finite(strip).max()) for _, strip in _strips(image))
-    usual = (255, 65535) if kind == "i" else (1, 255, 65535)
-    white = next((value for value in usual if brightest <= value), brightest)
+    whites = (255, 65535) if kind == "i" else (1, 255, 65535)
+    white = next((value for value in whites if brightest <= value), brightest)
     pixels = np.empty((image.height, image.width, 3), np.uint8)
     for first, strip in _strips(image):
         if kind == "u":

@@ -1,26 +1,33 @@
-"""Pictures of any size made into the squares that the models see."""
+"""Resize images to the squares that the models take."""
 
 import numpy as np
 
-SIZE = 160
+SIZE = 160  # pixels
 
 
-def resize(picture: np.ndarray, size: int = SIZE) -> np.ndarray:
-    """Return `picture`, uint8 (H, W, 3), as uint8 (size, size, 3), its aspect ratio not kept.
+def resize(image: np.ndarray, size: int = SIZE) -> np.ndarray:
+    """Resize an image to a square; its aspect ratio is not kept.
 
-    The arithmetic is that of `tf.image.resize` (bilinear, half-pixel centres, no smoothing when shrinking),
-    which `keras.utils.image_dataset_from_directory` uses; only rounding to whole grey levels is added.
+    The arithmetic is that of `tf.image.resize` (bilinear, half-pixel centers, no antialiasing), which
+    `keras.utils.image_dataset_from_directory` uses; only rounding to whole levels is added.
+
+    Args:
+        image: uint8 (H, W, 3).
+        size: The square's side in pixels.
+
+    Returns:
+        uint8 (size, size, 3), never `image` itself.
     """
-    height, width, _ = picture.shape
+    height, width, _ = image.shape
     if height == width == size:
-        return np.array(picture)  # what the sums below would come to
+        return np.array(image)  # the arithmetic below would give the same
     import cv2
 
-    # Whole rows of bytes are gathered, which is copying: first those of the picture that count, then, once rows and
-    # columns have changed places, the columns of these. Only what is left becomes floats.
-    upper, lower, down = _neighbours(height, size)
-    left, right, along = _neighbours(width, size)
-    rows = picture.take(np.concatenate([upper, lower]), axis=0)
+    # Whole rows of bytes are gathered, which is fast copying: first the rows that matter, then, transposed, the columns
+    # that matter. Only what is left becomes floats.
+    upper, lower, down = _neighbors(height, size)
+    left, right, along = _neighbors(width, size)
+    rows = image.take(np.concatenate([upper, lower]), axis=0)
     columns = cv2.transpose(rows).take(np.concatenate([left, right]), axis=0).reshape(2 * size, 2 * size * 3)
     start, across = columns[:size].astype(np.float32), columns[size:].astype(np.float32)
     across -= start
@@ -34,8 +41,8 @@ def resize(picture: np.ndarray, size: int = SIZE) -> np.ndarray:
     return cv2.transpose(result.astype(np.uint8).reshape(size, size, 3))
 
 
-def _neighbours(length: int, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return for `size` places along `length` pixels: the pixel before, the pixel after, how far between."""
+def _neighbors(length: int, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return for `size` places along `length` pixels: index of the pixel before, of the pixel after, and the share."""
     scale = np.float32(length / size)
     place = (np.arange(size, dtype=np.float32) + np.float32(0.5)) * scale - np.float32(0.5)
     place = place.clip(0, length - 1)
