@@ -1,10 +1,9 @@
 """Three trainings, one of them stopped half way, and a restart of the server between: nothing gets lost."""
 
-import os
 import re
-import signal
 from urllib.parse import urlencode
 
+import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -43,11 +42,14 @@ def test_a_stopped_run_survives_a_restart_and_resumes(start, visitors):
 
     at_work = card_of(window, second).get_by_text(re.compile(rf"Epoch [2-9] of {LONG}"))
     expect(at_work.or_(line_of(window, second))).to_be_visible()
-    pid = open_run(server.settings, second.id).status.pid
-    os.kill(pid, signal.SIGSTOP)  # so that it can't end before Stop is pressed, however slow this machine is
+    supervisor = psutil.Process(open_run(server.settings, second.id).status.pid)
+    processes = [supervisor, *supervisor.children()]
+    for process in processes:
+        process.suspend()  # so that it can't end before Stop is pressed, however slow this machine is
     card_of(window, second).get_by_role("button", name="Stop").click()
     expect(card_of(window, second).get_by_text("Stopping after this step")).to_be_visible()
-    os.kill(pid, signal.SIGCONT)
+    for process in processes:
+        process.resume()
     expect(line_of(window, second)).to_contain_text(re.compile(r"stopped · validation \d+\.\d % · test \d+\.\d %"))
     stopped = open_run(server.settings, second.id)
     reached = stopped.history()
