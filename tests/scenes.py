@@ -23,7 +23,7 @@ def scenes_folder(root: Path) -> Path:
         for name in ("cats", "dogs"):
             folder = root / split / name
             folder.mkdir(parents=True)
-            for number in range(count):
-                scene(seed).save(folder / f"{number}.jpg", quality=92)
+            for index in range(count):
+                scene(seed).save(folder / f"{index}.jpg", quality=92)
                 seed += 1
     return root

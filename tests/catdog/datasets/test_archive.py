@@ -36,7 +36,7 @@ def test_files_that_share_their_bytes_are_refused(settings: Settings, make_zip: 
 
 
 def test_a_bomb_with_lying_sizes_is_refused_and_leaves_nothing(settings: Settings, make_zip: MakeZip) -> None:
-    archive = make_zip({"circles": 10}, {f"squares/{number}.bmp": bytes(3_000_000) for number in range(10)})
+    archive = make_zip({"circles": 10}, {f"squares/{index}.bmp": bytes(3_000_000) for index in range(10)})
     for signature, offset in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):
         overwrite_field(archive, signature, offset, "<I", 400)
     assert "damaged" in add_error(settings, archive)

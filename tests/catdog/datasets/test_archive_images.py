@@ -48,7 +48,7 @@ def test_junk_files_are_ignored():
 
 
 def test_of_too_many_images_evenly_spaced_ones_are_taken():
-    file = zipped(*(f"{kind}/{number:03}.jpg" for kind in ("cats", "dogs") for number in range(50)))
+    file = zipped(*(f"{kind}/{index:03}.jpg" for kind in ("cats", "dogs") for index in range(50)))
     images = list(read_archive_images(file, 10))
     assert [image.folder for image, _ in images] == ["cats"] * 5 + ["dogs"] * 5
     assert {total for _, total in images} == {100}

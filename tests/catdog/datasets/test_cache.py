@@ -47,10 +47,10 @@ def catalog(picture_folder: Path) -> Catalog:
 def grey_folder(tmp_path: Path) -> Path:
     """A folder of 20 + 20 PNGs, each of one grey level that its name tells."""
     root = tmp_path / "grey"
-    for number in range(40):
-        folder = root / ("dark" if number % 2 else "light")
+    for index in range(40):
+        folder = root / ("dark" if index % 2 else "light")
         folder.mkdir(parents=True, exist_ok=True)
-        Image.new("L", (7, 5), 6 * number).save(folder / f"{6 * number:03}.png")
+        Image.new("L", (7, 5), 6 * index).save(folder / f"{6 * index:03}.png")
     return root
 
 
@@ -109,7 +109,7 @@ def test_changed_images_are_decoded_anew(grey_folder: Path, cache: Path) -> None
 def test_progress_counts_to_the_number_of_images(catalog: Catalog, cache: Path) -> None:
     seen = []
     decode_dataset(catalog, cache, lambda *values: seen.append(values))
-    assert seen == [(number, 64, "reading the pictures") for number in range(65)]
+    assert seen == [(index, 64, "reading the pictures") for index in range(65)]
 
 
 def test_datasets_larger_than_a_block_are_decoded_whole(
@@ -144,8 +144,8 @@ def test_unreadable_files_are_skipped_counted_and_the_rows_still_fit(
 
 
 def test_a_note_names_three_files_at_most(grey_folder: Path, cache: Path) -> None:
-    for number in range(5):
-        (grey_folder / "light" / f"broken{number}.jpg").touch()
+    for index in range(5):
+        (grey_folder / "light" / f"broken{index}.jpg").touch()
     note = decode_dataset(scan_folder("somewhere", grey_folder), cache).catalog.note
     assert note.startswith("5 files were skipped as unreadable: light/broken0.jpg")
     assert note.endswith("light/broken2.jpg and others.")

@@ -20,9 +20,9 @@ def folder(tmp_path: Path) -> Callable[..., Path]:
 
     def make(counts: dict[str, int], suffix: str = ".jpg") -> Path:
         root.mkdir(exist_ok=True)
-        for name, number in counts.items():
+        for name, count in counts.items():
             (root / name).mkdir(parents=True, exist_ok=True)
-            for index in range(number):
+            for index in range(count):
                 (root / name / f"{index:03}{suffix}").write_bytes(bytes([index]))
         return root
 
@@ -161,7 +161,7 @@ def test_an_empty_folder_says_what_is_needed(folder: Callable[..., Path]) -> Non
         ({"cats": 20}, "only the class folder cats"),
         ({"cats": 20, "dogs": 0}, "only the class folder cats"),
         ({"birds": 20, "cats": 20, "dogs": 20}, "the class folders birds, cats and dogs"),
-        ({f"class{number:02}": 1 for number in range(30)}, "class00, class01, class02, class03, class04 and 25 more"),
+        ({f"class{index:02}": 1 for index in range(30)}, "class00, class01, class02, class03, class04 and 25 more"),
         ({"train/cats": 20, "train/dogs": 20}, "train/ but no validation/"),
         ({"validation/cats": 20, "validation/dogs": 20}, "validation/ but no train/"),
         ({"train": 0, "validation": 0}, "no class folder with pictures"),

@@ -130,5 +130,5 @@ def test_a_zip_of_a_zip_is_refused_by_name(settings: Settings, make_zip: MakeZip
 
 
 def test_a_long_list_of_equal_names_takes_no_quadratic_time() -> None:
-    names = [f"a/{'x' * (number % 2)}\x01{chr(1) * number}.jpg" for number in range(3000)]
-    assert len(layout.find_layout([*names, *(f"b/{number}.jpg" for number in range(10))]).places) == 3010
+    names = [f"a/{'x' * (index % 2)}\x01{chr(1) * index}.jpg" for index in range(3000)]
+    assert len(layout.find_layout([*names, *(f"b/{index}.jpg" for index in range(10))]).places) == 3010

@@ -42,8 +42,8 @@ photos.fetch_photos(Settings(home=home, photos_url=url), progress)
 
 def write_set(path: Path, counts: dict[str, int], content: bytes = b"a photo") -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as zipped:
-        for folder, number in counts.items():
-            for index in range(number):
+        for folder, count in counts.items():
+            for index in range(count):
                 zipped.writestr(f"set/{folder}/{index}.jpg", content)
     return path
 
@@ -123,9 +123,9 @@ def test_a_set_off_by_a_few_is_used_with_a_note(small: Settings, tmp_path: Path,
 @pytest.mark.parametrize("changes", [{"train/cats": 9}, {"train/cats": 31}, {"validation/dogs": 0}])
 def test_a_set_that_is_far_off_is_refused(small: Settings, tmp_path: Path, changes: dict) -> None:
     write_set(tmp_path / "small.zip", SMALL | changes)
-    ((folder, number),) = changes.items()
+    ((folder, count),) = changes.items()
     message = refusal(small)
-    assert f"{number} instead of 20 in {folder}" in message
+    assert f"{count} instead of 20 in {folder}" in message
     assert "CATDOG_PHOTOS_URL" in message
 
 
@@ -136,8 +136,8 @@ def test_another_zip_is_refused(small: Settings, tmp_path: Path) -> None:
 
 def test_photos_deleted_later_are_noticed(small: Settings) -> None:
     root = fetch_photos(small)
-    for number in range(11):
-        (root / "train" / "cats" / f"{number}.jpg").unlink()
+    for index in range(11):
+        (root / "train" / "cats" / f"{index}.jpg").unlink()
     with pytest.raises(DataError, match="delete that folder and fetch the photos again"):
         photos_note(root)
 

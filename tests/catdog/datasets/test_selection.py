@@ -71,7 +71,7 @@ def test_missing_statistics_and_unknown_orders_are_errors(catalog) -> None:
 def large(tmp_path) -> Catalog:
     """100 + 100 images."""
     labels = np.arange(200) % 2
-    names = tuple(f"{number:03}.jpg" for number in range(200))
+    names = tuple(f"{index:03}.jpg" for index in range(200))
     return Catalog("x", tmp_path, ("a", "c"), names, labels, np.full(200, "training"), "f00d")
 
 

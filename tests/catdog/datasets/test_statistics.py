@@ -24,10 +24,10 @@ def cache(tmp_path: Path) -> Path:
 def grey(tmp_path: Path, cache: Path) -> Dataset:
     """20 + 20 PNGs of one grey level each, which the name tells, and of different sizes."""
     root = tmp_path / "grey"
-    for number in range(40):
-        folder = root / ("dark" if number % 2 else "light")
+    for index in range(40):
+        folder = root / ("dark" if index % 2 else "light")
         folder.mkdir(parents=True, exist_ok=True)
-        Image.new("L", (30 + number, 20), 6 * number).save(folder / f"{6 * number:03}.png")
+        Image.new("L", (30 + index, 20), 6 * index).save(folder / f"{6 * index:03}.png")
     return decode_dataset(scan_folder("somewhere", root), cache)
 
 
@@ -49,8 +49,8 @@ def test_brightness_weighs_colours_by_bt601(tmp_path, cache) -> None:
     root = tmp_path / "colours"
     for name, colour in (("blue", (0, 0, 255)), ("green", (0, 255, 0))):
         (root / name).mkdir(parents=True)
-        for number in range(10):
-            Image.new("RGB", (20, 20), colour).save(root / name / f"{number}.png")
+        for index in range(10):
+            Image.new("RGB", (20, 20), colour).save(root / name / f"{index}.png")
     brightness = compute_statistics(decode_dataset(scan_folder("x", root), cache), cache).brightness
     assert brightness[:10] == pytest.approx(0.114 * 255, abs=0.1)
     assert brightness[10:] == pytest.approx(0.587 * 255, abs=0.1)
@@ -59,10 +59,10 @@ def test_brightness_weighs_colours_by_bt601(tmp_path, cache) -> None:
 def test_mean_images_are_those_of_each_split_and_class(grey, cache, monkeypatch) -> None:
     monkeypatch.setattr(module, "BLOCK", 7)  # no part of the set fits into whole blocks
     means = compute_statistics(grey, cache).means
-    for number, split in enumerate(SPLITS):
+    for position, split in enumerate(SPLITS):
         for label in (0, 1):
             expected = grey.pixels[grey.catalog.indices(split, label)].mean(axis=0)
-            assert np.abs(means[number, label] - expected).max() <= 0.51
+            assert np.abs(means[position, label] - expected).max() <= 0.51
 
 
 def test_statistics_are_computed_once_and_then_read(grey, cache) -> None:

@@ -121,7 +121,7 @@ def test_a_huge_declared_size_is_refused_before_anything_is_unpacked(archive: Pa
 def test_many_photos_that_are_too_large_together_are_refused(
     archive: Path, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_zip(archive, *(f"train/cats/cat.{number}.jpg" for number in range(5)))
+    write_zip(archive, *(f"train/cats/cat.{index}.jpg" for index in range(5)))
     monkeypatch.setattr(module, "MAX_UNPACKED", 4 * len(PHOTO))
     assert "far larger" in refusal(archive, target)
 
@@ -135,7 +135,7 @@ def test_a_single_photo_that_is_too_large_is_refused(
 
 
 def test_too_many_photos_are_refused(archive: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_zip(archive, *(f"train/cats/cat.{number}.jpg" for number in range(5)))
+    write_zip(archive, *(f"train/cats/cat.{index}.jpg" for index in range(5)))
     monkeypatch.setattr(module, "MAX_FILES", 4)
     assert "far larger" in refusal(archive, target)
 
@@ -163,24 +163,24 @@ def test_what_is_no_zip_is_refused(archive: Path, target: Path, content: bytes) 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
 def test_a_zip_cut_short_is_refused(archive: Path, target: Path, share: float) -> None:
-    write_zip(archive, *(f"train/cats/cat.{number}.jpg" for number in range(5)))
+    write_zip(archive, *(f"train/cats/cat.{index}.jpg" for index in range(5)))
     data = archive.read_bytes()
     archive.write_bytes(data[: int(share * len(data))])
     assert "cut short" in refusal(archive, target)
 
 
 def test_damage_anywhere_is_one_sentence_or_harmless(archive: Path, tmp_path: Path) -> None:
-    write_zip(archive, *(f"train/cats/cat.{number}.jpg" for number in range(3)))
+    write_zip(archive, *(f"train/cats/cat.{index}.jpg" for index in range(3)))
     whole = archive.read_bytes()
     rng = random.Random(1)
     messages = set()
     clean = 0
-    for number in range(300):
+    for index in range(300):
         data = bytearray(whole)
         for _ in range(rng.randint(1, 4)):
             data[rng.randrange(len(data))] = rng.randrange(256)
         archive.write_bytes(data)
-        target = tmp_path / str(number)
+        target = tmp_path / str(index)
         try:
             unpack(archive, target, FOLDERS)
         except DataError as error:

@@ -86,7 +86,7 @@ def test_every_image_format_is_taken_from_a_zip_and_decoded(settings: Settings, 
         "plain.bmp": (encoded_image(red, kind="BMP"), red),
     }
     more = {f"odd/{name}": content for name, (content, _) in odd.items()}
-    more |= {f"plain/{number}.jpg": encoded_image((0, 255, 0), kind="JPEG") for number in range(10)}
+    more |= {f"plain/{index}.jpg": encoded_image((0, 255, 0), kind="JPEG") for index in range(10)}
     dataset = open_dataset(
         settings, add_user_dataset(settings, make_zip({}, more | {"odd/turned.jpg": upright.getvalue()})).source
     )
@@ -101,7 +101,7 @@ def test_every_image_format_is_taken_from_a_zip_and_decoded(settings: Settings, 
 
 def test_damaged_images_are_skipped_and_counted(settings: Settings, make_zip: MakeZip) -> None:
     good = encoded_image((9, 99, 9), kind="JPEG")
-    more = {f"{kind}/{number}.jpg": good for kind in TWO_CLASSES for number in range(10)}
+    more = {f"{kind}/{index}.jpg": good for kind in TWO_CLASSES for index in range(10)}
     dataset = add_user_dataset(
         settings, make_zip({}, more | {"circles/cut.jpg": good[:200], "circles/text.jpg": b"no picture"})
     )
@@ -159,7 +159,7 @@ def test_progress_counts_the_unpacked_photos(settings: Settings, make_zip: MakeZ
 def test_a_deleted_dataset_is_gone_with_its_decoded_images(settings: Settings, make_zip: MakeZip) -> None:
     good = encoded_image((9, 99, 9), kind="JPEG")
     dataset = add_user_dataset(
-        settings, make_zip({}, {f"{kind}/{number}.jpg": good for kind in TWO_CLASSES for number in range(10)}), "One"
+        settings, make_zip({}, {f"{kind}/{index}.jpg": good for kind in TWO_CLASSES for index in range(10)}), "One"
     )
     open_dataset(settings, dataset.source)
     assert list(settings.cache.glob("*.npy"))

@@ -125,8 +125,8 @@ def test_a_report_survives_json(folder: Path, check: Callable[[], QualityReport]
 def test_more_findings_than_are_kept_are_still_counted(
     folder: Path, check: Callable[[], QualityReport], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number in range(5):
-        shutil.copy(folder / "train/cats/1.jpg", folder / f"train/cats/again{number}.jpg")
+    for index in range(5):
+        shutil.copy(folder / "train/cats/1.jpg", folder / f"train/cats/again{index}.jpg")
     monkeypatch.setattr(module, "MOST", 3)
     report = check()
     assert (len(report.pairs), report.counts["copies"]) == (3, 5)

@@ -71,7 +71,7 @@ def test_progress_counts_every_image(tmp_path: Path) -> None:
     generate_dataset(
         tmp_path / "drawn", training=4, validation=2, progress=lambda done, total, _: reports.append((done, total))
     )
-    assert reports == [(number, 6) for number in range(1, 7)]
+    assert reports == [(done, 6) for done in range(1, 7)]
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, RuntimeError])
