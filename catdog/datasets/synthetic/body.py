@@ -89,7 +89,7 @@ def _haunch(canvas: Canvas, coat: Coat, x: float, y: float, rx: float, ry: float
 
 
 def _paw(canvas: Canvas, coat: Coat, x: float, y: float, width: float) -> None:
-    colour = coat.pale if coat.pattern in ("masked", "plain") else lighter(coat.main, 0.1)
+    colour = coat.pale if coat.pattern in ("blaze", "plain") else lighter(coat.main, 0.1)
     canvas.fill(oval(x, y, width, width * 0.62), colour, coat.edge)
     for toe in (-0.35, 0.35):
         canvas.line([(x + toe * width, y + 0.05), (x + toe * width, y + width * 0.5)], coat.edge, 0.035)

@@ -6,7 +6,7 @@ import numpy as np
 
 from catdog.datasets.synthetic.canvas import Canvas, Colour, darker, furry, lighter, mix, oval, tapered
 
-PATTERNS = ("plain", "striped", "patched", "spotted", "masked")
+PATTERNS = ("plain", "striped", "patched", "spotted", "blaze")
 TUFTS = (0.03, 0.06, 0.1)
 FURS: tuple[Colour, ...] = (
     (58, 52, 54),  # black
@@ -78,7 +78,7 @@ def mark_head(canvas: Canvas, coat: Coat, rng: np.random.Generator) -> None:
             canvas.fill(furry(oval(-side * 0.9, 0.3, 0.35, 0.4), 0.05, rng), coat.mark)
     elif coat.pattern == "spotted":
         _spots(canvas, coat, rng, (-0.9, 0.9), (-0.95, -0.4), 7)
-    elif coat.pattern == "masked":
+    elif coat.pattern == "blaze":
         blaze = [(0.0, -1.1), (0.0, -0.5), (0.0, 0.3)]
         canvas.fill(tapered(blaze, rng.uniform(0.1, 0.3), 0.5), coat.pale)
 
@@ -103,7 +103,7 @@ def mark_body(canvas: Canvas, coat: Coat, rng: np.random.Generator, box: tuple[f
             canvas.fill(furry(oval(x, y, rng.uniform(0.4, 0.7), rng.uniform(0.35, 0.6)), 0.06, rng), coat.mark)
     elif coat.pattern == "spotted":
         _spots(canvas, coat, rng, (left, right), (top, bottom), 14)
-    elif coat.pattern == "masked":
+    elif coat.pattern == "blaze":
         x = left + 0.66 * width
         canvas.fill(furry(oval(x, top + 0.25 * height, 0.42, 0.4 * height), 0.08, rng), coat.pale)
 

@@ -60,7 +60,7 @@ def draw_dog_head(canvas: Canvas, coat: Coat, rng: np.random.Generator) -> None:
     iris = DOG_EYES[rng.integers(len(DOG_EYES))]
     for side in (-1, 1):
         x = turn * 0.55 + side * 0.37 * far
-        if coat.pattern == "masked":
+        if coat.pattern == "blaze":
             canvas.fill(oval(x + side * 0.04, -0.52, 0.12, 0.08), lighter(coat.main, 0.4))
         _dog_eye(canvas, coat, x, -0.2, rng.uniform(0.165, 0.19), iris)
     # the muzzle sticks out, so a turn of the head moves it further than the eyes
