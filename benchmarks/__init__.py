@@ -1,1 +1,1 @@
-"""What the speed claims are made with: python -m benchmarks.NAME --json."""
+"""The measurements behind every speed claim: python -m benchmarks.NAME --json."""

@@ -1,13 +1,14 @@
-"""How many pictures a second are decoded, in three ways: python -m benchmarks.decoding FOLDER [--rounds 3]
+"""How many images a second are decoded, in three ways: python -m benchmarks.decoding FOLDER [--rounds 3].
 
 FOLDER holds two class folders. The ways take turns, after one round that does not count:
 
-    catdog  all that a first opening does once the pictures are catalogued: read, decode, check, resize to 160 × 160 as
+    catdog  all that a first opening does once the images are catalogued: read, decode, check, resize to 160 × 160 as
             TensorFlow does, and write the array to the disk, in as many threads as there are processors
-    pil     open, convert to RGB and resize each picture with Pillow, in one thread, into an array in memory
+    pil     open, convert to RGB and resize each image with Pillow, in one thread, into an array in memory
     keras   go through image_dataset_from_directory once, which does the same in TensorFlow's threads
 
-Prints one line of JSON: the median pictures a second of each way.
+Prints one line of JSON: the median images a second of each way. With --catalog it measures cataloguing instead: images,
+seconds, and by how many bytes the memory of the process grew at its peak.
 """
 
 import argparse
@@ -22,9 +23,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from benchmarks.measure import peak_memory
+from catdog.datasets import open_catalog
 from catdog.datasets.cache import decode_dataset
 from catdog.datasets.catalog import Catalog, scan_folder
 from catdog.images.decode import SIZE
+from catdog.settings import Settings
 
 
 def main() -> None:
@@ -32,30 +36,47 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--catalog", action="store_true", help="catalogue the folder once, without decoding")
     options = parser.parse_args()
+    if options.catalog:
+        print(json.dumps(measure_catalog(options.folder.absolute())))
+        return
     print(json.dumps(measure_rates(options.folder.absolute(), options.rounds)))
 
 
 def measure_rates(folder: Path, rounds: int) -> dict[str, float]:
-    """Return {way: pictures a second}, medians of that many rounds, for a folder of two class folders."""
+    """Return the median images a second of each way.
+
+    Args:
+        folder: A folder of two class folders.
+        rounds: How many rounds count.
+    """
     catalog = scan_folder(str(folder), folder)
-    ways = {"catdog": _catdog, "pil": _pil, "keras": _keras(folder)}
-    found: dict[str, list[float]] = {way: [] for way in ways}
-    for number in range(rounds + 1):
+    ways = {"catdog": _decode_with_catdog, "pil": _decode_with_pillow, "keras": _make_keras_decoder(folder)}
+    rates: dict[str, list[float]] = {way: [] for way in ways}
+    for repetition in range(rounds + 1):
         for way, decode in ways.items():
             began = time.perf_counter()
-            pictures = decode(catalog)
-            if number:
-                found[way].append(pictures / (time.perf_counter() - began))
-    return {way: round(statistics.median(values), 1) for way, values in found.items()}
+            images = decode(catalog)
+            if repetition:
+                rates[way].append(images / (time.perf_counter() - began))
+    return {way: round(statistics.median(values), 1) for way, values in rates.items()}
 
 
-def _catdog(catalog: Catalog) -> int:
+def measure_catalog(folder: Path) -> dict[str, float]:
+    """Catalogue a folder once; return its images, the seconds, and the growth of the peak memory in bytes."""
+    memory, began = peak_memory("self"), time.monotonic()
+    catalog = open_catalog(Settings(home=Path("/nowhere")), str(folder))
+    seconds = time.monotonic() - began
+    return {"pictures": len(catalog), "seconds": seconds, "memory": peak_memory("self") - memory}
+
+
+def _decode_with_catdog(catalog: Catalog) -> int:
     with tempfile.TemporaryDirectory() as cache:
         return len(decode_dataset(catalog, Path(cache)).pixels)
 
 
-def _pil(catalog: Catalog) -> int:
+def _decode_with_pillow(catalog: Catalog) -> int:
     pixels = np.empty((len(catalog), SIZE, SIZE, 3), np.uint8)
     for row, path in enumerate(catalog.paths):
         with Image.open(catalog.root / path) as image:
@@ -63,13 +84,13 @@ def _pil(catalog: Catalog) -> int:
     return len(pixels)
 
 
-def _keras(folder: Path) -> Callable[[Catalog], int]:
+def _make_keras_decoder(folder: Path) -> Callable[[Catalog], int]:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     import keras
 
     options = {"image_size": (SIZE, SIZE), "batch_size": 32, "shuffle": False, "verbose": False}
     batches = keras.utils.image_dataset_from_directory(str(folder), **options)
-    return lambda catalog: sum(len(pictures) for pictures, _ in batches)
+    return lambda catalog: sum(len(images) for images, _ in batches)
 
 
 if __name__ == "__main__":

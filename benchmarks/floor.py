@@ -1,9 +1,9 @@
-"""The floor under an epoch: python -m benchmarks.floor [--models model1 …] [--steps 20] [--json]
+"""How fast an epoch could be at best: python -m benchmarks.floor [--models model1 …] [--steps 20] [--json].
 
-For each model on batches of 32: the same training step on pictures that lie in memory as floats, with no input
+For each model on batches of 32: the same training step on images that lie in memory as floats, with no input
 pipeline, no augmentation, no checkpoint and no reports; and the time that its multiplications and additions alone would
 take at the rate that this processor reaches with a large matrix product of the same kind of numbers. An epoch is that
-of the photo set: 2,000 training and 808 validation pictures.
+of the photo set: 2,000 training and 808 validation images.
 """
 
 import argparse
@@ -52,9 +52,14 @@ def main() -> None:
 
 
 def measure_floor(model: str, steps: int = STEPS) -> dict:
-    """Return the floor of one model, with KEYS, measured in a process of its own; times are medians.
+    """Measure the floor of one model in a process of its own, since TensorFlow sets the number format once a process.
 
-    The kind of numbers is TensorFlow's for as long as a process lives.
+    Args:
+        model: "model1" to "model4".
+        steps: Training steps, whose times give a median.
+
+    Returns:
+        The values of KEYS.
     """
     command = [sys.executable, "-m", "benchmarks.floor", "--here", "--models", model, "--steps", str(steps)]
     environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "2"}
@@ -63,7 +68,7 @@ def measure_floor(model: str, steps: int = STEPS) -> dict:
 
 
 def measure_here(name: str, steps: int) -> dict:
-    """Return the floor of one model, measured in this process."""
+    """Measure the floor of one model in this process; see `measure_floor`."""
     import numpy as np
 
     from catdog.augmentation.config import Augmentation
@@ -82,58 +87,58 @@ def measure_here(name: str, steps: int) -> dict:
     compile_model(model, name, adam=get_fused_adam())
     trained = model if get_spec(name).backbone else accelerate_model(model, name)
     rng = np.random.default_rng(0)
-    pictures = rng.integers(0, 256, (BATCH, 160, 160, 3)).astype(np.float32)
+    images = rng.integers(0, 256, (BATCH, 160, 160, 3)).astype(np.float32)
     labels = (np.arange(BATCH) % 2)[:, np.newaxis].astype(np.float32)
-    short = BFLOAT16 in list_arithmetic_speedups(config)
+    bfloat16 = BFLOAT16 in list_arithmetic_speedups(config)
     with use_fast_arithmetic(config):
-        step = median_seconds(lambda: trained.train_on_batch(pictures, labels), steps, WARM_UP)
-        look = median_seconds(lambda: trained.test_on_batch(pictures, labels), steps, WARM_UP)
-        rate = _matrix_rate(short)
+        step = median_seconds(lambda: trained.train_on_batch(images, labels), steps, WARM_UP)
+        validation_step = median_seconds(lambda: trained.test_on_batch(images, labels), steps, WARM_UP)
+        rate = _measure_matrix_rate(bfloat16)
     forward, backward = count_multiply_adds(model)
-    epoch = (step * TRAINING + look * VALIDATION) / BATCH
-    sums = (forward + backward) * TRAINING + forward * VALIDATION
+    epoch = (step * TRAINING + validation_step * VALIDATION) / BATCH
+    multiply_adds = (forward + backward) * TRAINING + forward * VALIDATION
     return {
         "model": name,
-        "numbers": "bfloat16" if short else "float32",
+        "numbers": "bfloat16" if bfloat16 else "float32",
         "step_ms": round(1000 * step, 1),
         "epoch_from_memory_s": round(epoch, 2),
         "multiply_adds_a_picture_millions": round(forward / 1e6, 1),
         "matrix_rate_billions_a_second": round(rate / 1e9, 1),
-        "epoch_of_sums_alone_s": round(sums / rate, 2),
+        "epoch_of_sums_alone_s": round(multiply_adds / rate, 2),
     }
 
 
 def count_multiply_adds(model: "keras.Model") -> tuple[int, int]:
-    """Return the multiply-adds of one picture's way forward through the model, and of its way back.
+    """Return the multiply-adds of one image's forward pass through a model, and of its backward pass.
 
-    The way back goes twice through each layer that learns, for its weights and for its input, but the first of them
-    needs no input's.
+    The backward pass computes the gradients of each trainable layer's weights and of its input, except for the input of
+    the first one.
     """
-    counts = [(_multiply_adds_of(layer), layer.trainable) for layer in _layers_with_kernel(model)]
-    learning = [count for count, trainable in counts if trainable]
-    return sum(count for count, _ in counts), 2 * sum(learning) - learning[0]
+    counts = [(_count_of_layer(layer), layer.trainable) for layer in _list_kernel_layers(model)]
+    trainable = [count for count, is_trainable in counts if is_trainable]
+    return sum(count for count, _ in counts), 2 * sum(trainable) - trainable[0]
 
 
-def _layers_with_kernel(model: "keras.Model") -> "Iterator[keras.Layer]":
+def _list_kernel_layers(model: "keras.Model") -> "Iterator[keras.Layer]":
     for layer in model.layers:
         if hasattr(layer, "layers"):
-            yield from _layers_with_kernel(layer)
+            yield from _list_kernel_layers(layer)
         elif hasattr(layer, "kernel"):
             yield layer
 
 
-def _multiply_adds_of(layer: "keras.Layer") -> int:
-    places = layer.output.shape[1:-1]  # none of a dense layer
-    return math.prod(places) * math.prod(layer.kernel.shape)
+def _count_of_layer(layer: "keras.Layer") -> int:
+    positions = layer.output.shape[1:-1]  # none in a dense layer
+    return math.prod(positions) * math.prod(layer.kernel.shape)
 
 
-def _matrix_rate(short: bool) -> float:
-    """Return multiply-adds a second of a matrix product in float32, or bfloat16 if `short`."""
+def _measure_matrix_rate(bfloat16: bool) -> float:
+    """Return multiply-adds a second of a matrix product in float32 or bfloat16."""
     import tensorflow as tf
 
-    one = tf.cast(tf.random.normal((SIDE, SIDE)), tf.bfloat16 if short else tf.float32)
+    matrix = tf.cast(tf.random.normal((SIDE, SIDE)), tf.bfloat16 if bfloat16 else tf.float32)
     product = tf.function(tf.matmul)
-    return SIDE**3 / median_seconds(lambda: product(one, one).numpy(), 10, WARM_UP)
+    return SIDE**3 / median_seconds(lambda: product(matrix, matrix).numpy(), 10, WARM_UP)
 
 
 if __name__ == "__main__":

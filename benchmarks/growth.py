@@ -1,7 +1,7 @@
-"""Time and memory of a training with more pictures: python -m benchmarks.growth [--models …] [--sizes …] [--json]
+"""Time and memory of a training with more images: python -m benchmarks.growth [--models …] [--sizes …] [--json].
 
-Trains one epoch each on drawn pictures, in a home of their own in a temporary folder, decoded beforehand. "own" memory
-is the worker's peak without the pages of the mapped pictures, which the system takes back when it needs them; "all"
+Trains one epoch each on drawn images, in a home of their own in a temporary folder, decoded beforehand. "own" memory
+is the worker's peak without the pages of the mapped images, which the system takes back when it needs them; "all"
 counts those in. Processor seconds stay the same on a busy machine, seconds do not.
 """
 
@@ -23,7 +23,7 @@ SIZES = (2000, 8000, 25000)
 
 
 def main() -> None:
-    """Measure and print a table, or JSON with --json; each training is told on standard error as it ends."""
+    """Measure and print a table, or JSON with --json; each training goes to standard error too as it ends."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="+", default=["model3", "model4"], choices=list(MODELS))
     parser.add_argument(
@@ -50,16 +50,23 @@ def main() -> None:
 
 
 def measure(settings: Settings, config: TrainConfig, size: int) -> dict:
-    """Train one run to its end and return what it took; SystemExit where it fails."""
-    own = [0]
-    run, ended = train(settings, config, look=lambda pid: own.append(anonymous_memory(pid)))
+    """Train a run on `size` images to its end.
+
+    Returns:
+        What it took, as a row.
+
+    Raises:
+        SystemExit: The training failed.
+    """
+    memory = [0]
+    run, result = train(settings, config, watch=lambda pid: memory.append(anonymous_memory(pid)))
     return {
         "model": config.model,
         "pictures": size,
         "training_seconds": round(run.seconds, 1),
-        "total_processor_seconds": round(ended.processor_seconds, 1),
-        "own_memory_mb": max(own) // 1_000_000,
-        "all_memory_mb": ended.memory // 1_000_000,
+        "total_processor_seconds": round(result.processor_seconds, 1),
+        "own_memory_mb": max(memory) // 1_000_000,
+        "all_memory_mb": result.memory // 1_000_000,
     }
 
 

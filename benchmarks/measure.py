@@ -27,7 +27,7 @@ def anonymous_memory(pid: int | str) -> int:
 
 @contextmanager
 def watch_own_memory(pid: int | str) -> Iterator[Callable[[], int]]:
-    """Read a process's anonymous memory again and again; yield a function that returns its peak until then, in bytes."""
+    """Read a process's anonymous memory again and again; yield a function that returns its peak so far, in bytes."""
     peak, ended = 0, threading.Event()
 
     def read_peak() -> int:

@@ -1,7 +1,7 @@
-"""The notebook's own way, as plainly as a user would type it: python -m benchmarks.notebook MODEL PHOTOS EPOCHS SEED.
+"""Train as the notebook does, in as plain code: python -m benchmarks.notebook MODEL PHOTOS EPOCHS SEED.
 
 PHOTOS is a folder with train/ and validation/. Prints one line of JSON with accuracies and seconds by epoch. As in the
-notebook a fifth of the validation batches is held back for a test, from a data set that is shuffled anew at every pass,
+notebook, a fifth of the validation batches is held back for a test, from a dataset that is shuffled anew at every pass,
 so each epoch is validated on other photos.
 """
 
@@ -12,7 +12,7 @@ import time
 
 
 def main() -> None:
-    """Train one model the notebook's way and print its history."""
+    """Train one model and print its history."""
     name, photos, epochs, seed = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     import keras
     import tensorflow as tf
@@ -31,10 +31,10 @@ def main() -> None:
     weights = find_weights(Settings.from_environment()).path if get_spec(name).backbone else None
     model = build_model(name, weights=weights, seed=seed)
     compile_model(model, name)
-    ends = [time.monotonic()]
-    clock = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: ends.append(time.monotonic()))
+    times = [time.monotonic()]
+    clock = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: times.append(time.monotonic()))
     history = model.fit(train, validation_data=validation, epochs=epochs, verbose=0, callbacks=[clock]).history
-    seconds = [later - earlier for earlier, later in itertools.pairwise(ends)]
+    seconds = [end - start for start, end in itertools.pairwise(times)]
     print(json.dumps({"seconds": seconds, **{key: history[key] for key in ("accuracy", "val_accuracy")}}))
 
 

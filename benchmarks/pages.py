@@ -1,6 +1,6 @@
-"""Every page of the dashboard, when there are many runs: python -m benchmarks.pages [--runs 0 50 500] [--json]
+"""Every page of the dashboard, with many runs: python -m benchmarks.pages [--runs 0 50 500] [--json].
 
-For each number of runs, with the drawn pictures and that many finished runs of 50 epochs in a home of their own in a
+For each number of runs, with the drawn images and that many finished runs of 50 epochs in a home of their own in a
 temporary folder, one server is started, and each page is opened in a window of its own:
 
     after a start  the first page after the server's start: it imports, and reads catalog and runs for the others
@@ -9,10 +9,11 @@ temporary folder, one server is started, and each page is opened in a window of 
     20 runs        Compare with 20 runs chosen; warm with 20 others at each opening
     memory         the server's own, mapped files not counted, after all pages, and before Augment, the last one
 
-The times are milliseconds from asking until all of the page has come over the loopback: the page's script and sending.
-A browser draws the page after that. The pages are those of the dashboard's own navigation, at the addresses without
-choices. The pictures are decoded before. Nobody trained the runs: their curves, scores and answers are random, varied
-by a seed, and all have the files of one untrained model4, by hard links; 500 runs need about 60 MB of disk.
+The times are milliseconds from the request until all of the page has come over the loopback: the page's script and
+sending. A browser draws the page after that. The pages are those of the dashboard's own navigation, at the addresses
+without choices. The images are decoded before. Nobody trained the runs: their curves, scores and predictions are
+random, varied by a seed, and all have the files of one untrained model4, by hard links; 500 runs need about 60 MB of
+disk.
 """
 
 import argparse
@@ -37,11 +38,11 @@ from catdog.settings import Settings
 EPOCHS = 50
 CHOSEN = 20  # runs on one chart
 LAST = "augment"
-WARM, COLD, CHART, MEMORY = 300, 1500, 300, 350  # what is to be stayed below, in milliseconds and MB
+WARM, COLD, CHART, MEMORY = 300, 1500, 300, 350  # upper bounds in milliseconds and MB
 
 
 def main() -> None:
-    """Measure and print a table, or JSON with --json; each row is told on standard error as it ends."""
+    """Measure and print a table, or JSON with --json; each row goes to standard error too as it ends."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, nargs="+", default=[0, 50, 500])
     parser.add_argument("--pages", nargs="+", help="names as in the addresses, such as compare; all without it")
@@ -55,41 +56,51 @@ def main() -> None:
         first, model = _settings(Path(folder) / "first"), Path(folder) / "model"
         open_dataset(first, "drawn")
         model.mkdir()
-        # in a process of its own, since TensorFlow says much on standard error
+        # in a process of its own, since TensorFlow prints much on standard error
         command = [sys.executable, "-m", "benchmarks.synthetic_runs", str(model)]
         if any(options.runs) and run_process(first, command).status:
             raise SystemExit(f"python {' '.join(command[1:])} failed")
-        for one in measure(first, model, options.runs, options.pages, options.repeat):
-            rows.append(one)
-            print(json.dumps(one), file=sys.stderr, flush=True)
+        for row in measure(first, model, options.runs, options.pages, options.repeat):
+            rows.append(row)
+            print(json.dumps(row), file=sys.stderr, flush=True)
     print(json.dumps(rows, indent=2) if options.json else table(rows))
 
 
 def measure(
-    first: Settings, model: Path, numbers: Sequence[int], pages: Sequence[str] | None, repeat: int
+    first: Settings, model: Path, counts: Sequence[int], pages: Sequence[str] | None, repeat: int
 ) -> Iterator[dict]:
-    """Yield the rows for these numbers of runs and these pages, all without.
+    """Measure the pages with some numbers of runs.
 
-    first: a home whose drawn pictures are there and decoded, which the others share; model: a folder with
-    the model that all runs get. SystemExit where there is no such page, or one shows an error.
+    Args:
+        first: A home whose drawn images are decoded; the other homes share them.
+        model: A folder with the model that all runs get.
+        counts: Numbers of runs.
+        pages: Names of the pages, None for all.
+        repeat: How often each page is opened again.
+
+    Yields:
+        Rows of `make_row`.
+
+    Raises:
+        SystemExit: There is no such page, or one shows an error.
     """
-    for number in numbers:
+    for count in counts:
         with tempfile.TemporaryDirectory(dir=first.home.parent) as home:
             settings = _settings(Path(home))
-            for shared in (first.data, first.cache):
-                shutil.copytree(shared, settings.home / shared.name, copy_function=os.link)
-            runs = make_runs(settings, number, model)
+            for folder in (first.data, first.cache):
+                shutil.copytree(folder, settings.home / folder.name, copy_function=os.link)
+            runs = make_runs(settings, count, model)
             try:
-                yield from _of_pages(settings, runs, pages, repeat)
+                yield from _measure_pages(settings, runs, pages, repeat)
             except RuntimeError as error:
-                raise SystemExit(f"With {number} runs: {error}") from error
+                raise SystemExit(f"With {count} runs: {error}") from error
 
 
-def make_runs(settings: Settings, number: int, model: Path) -> list[Run]:
-    """Make that many finished runs on the drawn pictures, spread over the four models; return them."""
+def make_runs(settings: Settings, count: int, model: Path) -> list[Run]:
+    """Make and return finished runs on the drawn images, spread over the four models; `model`: see `measure`."""
     catalog, models, runs = open_dataset(settings, "drawn").catalog, list(MODELS), []
-    for one in range(number):
-        run = make_finished_run(settings, models[one % len(models)], one, EPOCHS)
+    for index in range(count):
+        run = make_finished_run(settings, models[index % len(models)], index, EPOCHS)
         link_model(run, model)
         write_predictions(run, catalog)
         runs.append(run)
@@ -97,56 +108,57 @@ def make_runs(settings: Settings, number: int, model: Path) -> list[Run]:
 
 
 def make_row(runs: int, page: str, what: str, value: float, below: int, unit: str = "ms") -> dict:
-    """Return one measurement: with how many runs, of which page, what it is, and what it is to stay below."""
+    """Return one measurement: with how many runs, of which page, what it is, and its upper bound."""
     return {"runs": runs, "page": page, "what": what, "value": value, "unit": unit, "below": below}
 
 
 def table(rows: Sequence[dict]) -> str:
     """Return the measurements as a Markdown table, those that miss their target marked."""
     return markdown_table(
-        ["runs", "page", "what", "measure", "target"],
+        ["runs", "page", "what", "measured", "target"],
         [
             [
-                f"{one['runs']:,}",
-                one["page"],
-                one["what"],
-                f"{one['value']:,} {one['unit']}",
-                f"< {one['below']:,} {one['unit']}{'' if one['value'] < one['below'] else ', missed'}",
+                f"{row['runs']:,}",
+                row["page"],
+                row["what"],
+                f"{row['value']:,} {row['unit']}",
+                f"< {row['below']:,} {row['unit']}{'' if row['value'] < row['below'] else ', missed'}",
             ]
-            for one in rows
+            for row in rows
         ],
     )
 
 
-def _of_pages(settings: Settings, runs: list[Run], pages: Sequence[str] | None, repeat: int) -> Iterator[dict]:
+def _measure_pages(settings: Settings, runs: list[Run], pages: Sequence[str] | None, repeat: int) -> Iterator[dict]:
     """Yield the rows of one server: of its first page, of each page, of the chart, and of its memory."""
-    number, again = len(runs), [{"again": one} for one in range(repeat + 1)]
+    count, queries = len(runs), [{"again": turn} for turn in range(repeat + 1)]
     with start_server(settings) as (pid, port):
-        with Session(port) as window:
-            seconds = window.open("")
-            known = window.pages
-        yield make_row(number, next(iter(known)), "after a start", _milliseconds(seconds), COLD)
-        if unknown := set(pages or ()) - set(known):
-            raise SystemExit(f"There is no page {', '.join(sorted(unknown))}, only {', '.join(known)}.")
-        for page in sorted(pages or known, key=lambda one: one == LAST):
+        with Session(port) as tab:
+            seconds = tab.open("")
+            addresses = tab.pages
+        yield make_row(count, next(iter(addresses)), "after a start", _milliseconds(seconds), COLD)
+        if unknown := set(pages or ()) - set(addresses):
+            raise SystemExit(f"There is no page {', '.join(sorted(unknown))}, only {', '.join(addresses)}.")
+        for page in sorted(pages or addresses, key=lambda page: page == LAST):
             if page == LAST:
-                yield make_row(number, "", f"memory before {LAST}", _megabytes(pid), MEMORY, "MB")
-            cold, warm = _opened(port, known[page], again)
-            yield make_row(number, page, "cold", cold, COLD)
-            yield make_row(number, page, "warm", warm, WARM)
-            if page == "compare" and number >= CHOSEN:
+                yield make_row(count, "", f"memory before {LAST}", _megabytes(pid), MEMORY, "MB")
+            cold, warm = _open_repeatedly(port, addresses[page], queries)
+            yield make_row(count, page, "cold", cold, COLD)
+            yield make_row(count, page, "warm", warm, WARM)
+            if page == "compare" and count >= CHOSEN:
                 ids = [run.id for run in runs]
-                turned = [ids[one % number :] + ids[: one % number] for one in range(repeat + 1)]
-                cold, warm = _opened(port, known[page], [{"run": some[:CHOSEN]} for some in turned])
-                yield make_row(number, page, f"{CHOSEN} runs, cold", cold, COLD)
-                yield make_row(number, page, f"{CHOSEN} runs, warm", warm, CHART)
-        yield make_row(number, "", "memory", _megabytes(pid), MEMORY, "MB")
+                rotations = [ids[turn % count :] + ids[: turn % count] for turn in range(repeat + 1)]
+                selections = [{"run": rotation[:CHOSEN]} for rotation in rotations]
+                cold, warm = _open_repeatedly(port, addresses[page], selections)
+                yield make_row(count, page, f"{CHOSEN} runs, cold", cold, COLD)
+                yield make_row(count, page, f"{CHOSEN} runs, warm", warm, CHART)
+        yield make_row(count, "", "memory", _megabytes(pid), MEMORY, "MB")
 
 
-def _opened(port: int, page: str, addresses: list[dict]) -> tuple[float, float]:
-    """Return the milliseconds of opening a page at the first address, and the median of those at the others."""
-    with Session(port) as window:
-        cold, *warm = [window.open(page, **address) for address in addresses]
+def _open_repeatedly(port: int, page: str, queries: list[dict]) -> tuple[float, float]:
+    """Return the milliseconds of opening a page with the first query, and the median of those with the others."""
+    with Session(port) as tab:
+        cold, *warm = [tab.open(page, **query) for query in queries]
     return _milliseconds(cold), _milliseconds(statistics.median(warm))
 
 

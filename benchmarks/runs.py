@@ -1,4 +1,4 @@
-"""The list of runs, when there are many: python -m benchmarks.runs [--runs 500] [--json]
+"""The list of runs and the queue, with many runs: python -m benchmarks.runs [--runs 500] [--json].
 
 Makes that many finished runs with histories in a home of their own, in a temporary folder, and measures how long
 listing them takes, how long a waiting run's look at the queue, and the memory of a process that waits for its turn.
@@ -43,20 +43,20 @@ def main() -> None:
             print(f"{words.replace('_', ' ')}: {value:g}{UNITS[unit]}" if unit in UNITS else f"{name}: {value}")
 
 
-def measure(settings: Settings, number: int) -> dict[str, float]:
-    """Return what `number` runs in the empty home of `settings` cost; times are medians."""
+def measure(settings: Settings, count: int) -> dict[str, float]:
+    """Return what many runs in an empty home cost, by name with the unit; times are medians."""
     settings.runs.mkdir(parents=True)
     models = list(MODELS)
-    for one in range(number):
-        make_finished_run(settings, models[one % len(models)], one, EPOCHS)
+    for index in range(count):
+        make_finished_run(settings, models[index % len(models)], index, EPOCHS)
     queue = Queue(settings.runs)
     return {
-        "runs": number,
+        "runs": count,
         "list_milliseconds": _milliseconds(lambda: list_runs(settings)),
         "list_with_histories_milliseconds": _milliseconds(lambda: [run.history() for run in list_runs(settings)]),
         "first_look_at_the_queue_milliseconds": _milliseconds(lambda: Queue(settings.runs).waiting()),
         "later_look_at_the_queue_milliseconds": _milliseconds(queue.waiting),
-        "waiting_process_megabytes": _waiting_process(settings),
+        "waiting_process_megabytes": _measure_waiting_process(settings),
     }
 
 
@@ -64,13 +64,13 @@ def _milliseconds(work: Callable[[], object]) -> float:
     return round(1000 * median_seconds(work, REPEAT), 3)
 
 
-def _waiting_process(settings: Settings) -> float:
+def _measure_waiting_process(settings: Settings) -> float:
     """Return the memory of a run's process that waits behind another, in MB, shared libraries included."""
     with FileLock(settings.runs / ".slot-0.lock"):
         run = launch(settings, TrainConfig("model1", "drawn"))
         while (pid := open_run(settings, run.id).status.pid) is None:
             time.sleep(INTERVAL)
-        time.sleep(3 * INTERVAL)  # it has looked at the queue by then
+        time.sleep(3 * INTERVAL)  # by then it has read the queue
         process = psutil.Process(pid)
         memory = process.memory_info().rss / 1e6
         process.kill()

@@ -1,4 +1,4 @@
-"""The dashboard's server as a browser uses it, without a browser: how long it works for a page, and its memory."""
+"""Sessions at the dashboard's server, which request pages as a browser does, without a browser."""
 
 import os
 import socket
@@ -17,15 +17,15 @@ from websockets.sync.client import ClientConnection, connect
 
 from catdog.settings import PROJECT, Settings
 
-TIMEOUT = 1800.0  # seconds for one page; the first one reads all pictures
+TIMEOUT = 1800.0  # seconds for a page; the first one reads all images
 
 
 @contextmanager
 def start_server(settings: Settings) -> Iterator[tuple[int, int]]:
-    """Start a server of the dashboard; yield its process id and its port, and end it afterwards."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    """Start the dashboard's server; yield its process id and port, and stop it afterwards."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "dashboard.py"]
     command += ["--server.port", str(port), "--server.headless", "true"]
     process = subprocess.Popen(
@@ -36,7 +36,7 @@ def start_server(settings: Settings) -> Iterator[tuple[int, int]]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_for(process, port)
+        _wait_for_server(process, port)
         yield process.pid, port
     finally:
         process.terminate()
@@ -44,81 +44,93 @@ def start_server(settings: Settings) -> Iterator[tuple[int, int]]:
 
 
 class Session:
-    """One browser window on a server, which opens pages by their addresses and looks at none of them.
+    """A browser tab at a server, which requests pages and receives them without drawing them.
 
-    pictures: how many pictures the last page had. pages: {name: address} of all pages, in the navigation's order, once
-    one was opened; the first page's address is "". patience: seconds after which nothing that comes is a TimeoutError.
+    Attributes:
+        images: How many images the last page had.
+        pages: Addresses of all pages by name, in the navigation's order, once a page was opened; the first page's
+            address is "".
+        timeout: Seconds without a message from the server that raise TimeoutError.
     """
 
-    patience = TIMEOUT
+    timeout = TIMEOUT
 
     def __init__(self, port: int) -> None:
-        self.pictures = 0
+        self.images = 0
         self.pages: dict[str, str] = {}
         self._page = ""
         self._hashes: dict[str, str] = {}
-        self._line: ClientConnection = connect(
+        self._socket: ClientConnection = connect(
             f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=["streamlit"], max_size=None
         )
 
     def __enter__(self) -> "Session":
-        self._line.__enter__()  # else newer versions of websockets warn
+        self._socket.__enter__()  # else newer versions of websockets warn
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._line.__exit__(*error)
+        self._socket.__exit__(*error)
 
-    def open(self, page: str, /, **address: object) -> float:
-        """Return the seconds from asking for a page until all of it has come; RuntimeError where it shows an error.
+    def open(self, page: str, /, **query: object) -> float:
+        """Open a page in this tab.
 
-        Opening the page again with another address in the same window is what going back and forth in the browser is:
-        the same run of the page as after a click; opening another one is what following a link is. A list in the
-        address gives its name several times.
+        With another query, an open page runs again as after a click or after going back in the browser. Another page
+        opens as after a click on a link.
+
+        Args:
+            page: The page's address, "" for the first one.
+            **query: The query string's values; a list gives its name several times.
+
+        Returns:
+            Seconds from the request until all of the page has come.
+
+        Raises:
+            RuntimeError: There is no such page, or it shows an error.
         """
-        asked = BackMsg()
-        state = asked.rerun_script
-        state.query_string, state.page_name = urlencode(address, doseq=True), page
+        request = BackMsg()
+        state = request.rerun_script
+        state.query_string, state.page_name = urlencode(query, doseq=True), page
         if self._page:
             state.page_script_hash = self._hashes.get(page, self._page)
             state.is_history_navigation = state.page_script_hash == self._page
         began = time.perf_counter()
-        self._line.send(asked.SerializeToString())
+        self._socket.send(request.SerializeToString())
         self._wait_for_page(page)
         return time.perf_counter() - began
 
     def _wait_for_page(self, page: str, ends: Collection[int] = (ForwardMsg.FINISHED_SUCCESSFULLY,)) -> None:
-        """Take in what the server sends until the page's script has come to its end, or to another one of `ends`."""
-        self.pictures = 0
+        """Receive messages until the page's script has ended in one of these ways."""
+        self.images = 0
         while True:
-            message = ForwardMsg.FromString(self._line.recv(timeout=self.patience, decode=False))
-            self._hear(message, page)
+            message = ForwardMsg.FromString(self._socket.recv(timeout=self.timeout, decode=False))
+            self._handle(message, page)
             kind = message.WhichOneof("type")
             if kind == "script_finished" and message.script_finished in ends:
                 return
 
-    def _hear(self, message: ForwardMsg, page: str) -> None:
+    def _handle(self, message: ForwardMsg, page: str) -> None:
         kind = message.WhichOneof("type")
         if kind == "navigation":
             self._page = message.navigation.page_script_hash
-            pages = [(one.page_name.lower(), one.url_pathname) for one in message.navigation.app_pages]
-            self.pages = {address or title: address for title, address in pages}
-            self._hashes = {one.url_pathname: one.page_script_hash for one in message.navigation.app_pages}
+            pages = message.navigation.app_pages
+            self.pages = {entry.url_pathname or entry.page_name.lower(): entry.url_pathname for entry in pages}
+            self._hashes = {entry.url_pathname: entry.page_script_hash for entry in pages}
         elif kind == "page_not_found":
             raise RuntimeError(f"The dashboard has no page {page!r}.")
         elif kind == "delta":
-            self._look(message, page)
+            self._inspect(message, page)
 
-    def _look(self, message: ForwardMsg, page: str) -> None:
+    def _inspect(self, message: ForwardMsg, page: str) -> None:
         element = message.delta.new_element
         if element.WhichOneof("type") == "imgs":
-            self.pictures += len(element.imgs.imgs)
+            self.images += len(element.imgs.imgs)
         elif element.WhichOneof("type") == "exception":
             raise RuntimeError(f"The page {page!r} shows an exception: {element.exception.message}")
         elif element.WhichOneof("type") == "alert" and element.alert.format == Alert.ERROR:
             raise RuntimeError(f"The page {page!r} shows an error: {element.alert.body}")
 
 
-def _wait_for(process: subprocess.Popen, port: int) -> None:
+def _wait_for_server(process: subprocess.Popen, port: int) -> None:
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
         try:

@@ -1,7 +1,6 @@
-"""Finished runs that nobody trained: what the list of runs and the pages are measured with when there are many.
+"""Finished runs that nobody trained, for measuring many of them.
 
-python -m benchmarks.synthetic_runs FOLDER [MODEL] writes the files of an untrained model there, which lend_model gives to
-runs.
+python -m benchmarks.synthetic_runs FOLDER [MODEL] writes the files of an untrained model there, for link_model.
 """
 
 import csv
@@ -28,43 +27,52 @@ GUESSING = 0.5
 MODEL_FILES = ("model.keras", "model.tflite")
 
 
-def make_finished_run(settings: Settings, model: str, number: int, epochs: int) -> Run:
-    """Make a run on the drawn pictures that has ended after its last epoch; `number` varies its curves and its seed.
+def make_finished_run(settings: Settings, model: str, seed: int, epochs: int) -> Run:
+    """Make a run on the drawn images that has ended after its last epoch.
 
-    It has scores, but no answers and no model: see answer and lend_model.
+    It has scores, but no predictions and no model: see write_predictions and link_model.
+
+    Args:
+        settings: Where the runs are.
+        model: "model1" to "model4".
+        seed: The run's seed; it also varies the curves.
+        epochs: How many epochs.
     """
-    rng = np.random.default_rng((number, epochs))
-    run = create_run(settings, TrainConfig(model, "drawn", epochs=epochs, seed=number), f"{model} number {number}")
-    done = _epochs(model, epochs, rng)
-    write_history(run.files.history, done)
-    best = best_epoch(done)
+    rng = np.random.default_rng((seed, epochs))
+    run = create_run(settings, TrainConfig(model, "drawn", epochs=epochs, seed=seed), f"{model} number {seed}")
+    history = _make_history(model, epochs, rng)
+    write_history(run.files.history, history)
+    best = best_epoch(history)
     write_json(run.files.evaluation, {split: {"accuracy": best.val_accuracy} for split in SPLITS if split != TRAINING})
-    reached = {"best_val_accuracy": best.val_accuracy, "best_epoch": best.epoch}
-    seconds = sum(epoch.seconds for epoch in done)
-    ended = {"epoch": epochs, "started": run.created, "finished": time.time(), "seconds": seconds}
-    run.files.write_status(replace(run.status, state="done", **reached, **ended))
+    best_values = {"best_val_accuracy": best.val_accuracy, "best_epoch": best.epoch}
+    seconds = sum(epoch.seconds for epoch in history)
+    times = {"epoch": epochs, "started": run.created, "finished": time.time(), "seconds": seconds}
+    run.files.write_status(replace(run.status, state="done", **best_values, **times))
     return open_run(settings, run.id)
 
 
 def write_predictions(run: Run, catalog: Catalog) -> None:
-    """Write what a finished run answers to the pictures of the catalog, as often right as its best epoch, with scores.
+    """Write random predictions of a finished run, as often correct as in its best epoch, and their scores.
 
-    Its config.json then says that it learned from the catalog's data.
+    Its config.json then says that it learned from this dataset.
+
+    Args:
+        run: A run of make_finished_run.
+        catalog: The dataset to predict.
     """
     rng = np.random.default_rng(run.config.seed)
-    right = NormalDist().inv_cdf(min(max(run.best_val_accuracy or GUESSING, 0.01), 0.99))
-    sure = 2 * (right + rng.standard_normal(len(catalog)))
-    answers = 1 / (1 + np.exp(np.where(catalog.labels == 1, -sure, sure)))
+    mean = NormalDist().inv_cdf(min(max(run.best_val_accuracy or GUESSING, 0.01), 0.99))
+    logits = 2 * (mean + rng.standard_normal(len(catalog)))
+    probabilities = 1 / (1 + np.exp(np.where(catalog.labels == 1, -logits, logits)))
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(("path", "label", "probability", "split"))
-    rows = zip(catalog.paths, catalog.labels, answers, catalog.splits, strict=True)
+    rows = zip(catalog.paths, catalog.labels, probabilities, catalog.splits, strict=True)
     writer.writerows((path, label, f"{probability:.9g}", split) for path, label, probability, split in rows)
     write_text(run.files.predictions, table.getvalue())
-    scored = {split: catalog.indices(split) for split in SPLITS if split != TRAINING}
-    write_json(
-        run.files.evaluation, {split: score(catalog.labels[rows], answers[rows]) for split, rows in scored.items()}
-    )
+    indices = {split: catalog.indices(split) for split in SPLITS if split != TRAINING}
+    scores = {split: score(catalog.labels[rows], probabilities[rows]) for split, rows in indices.items()}
+    write_json(run.files.evaluation, scores)
     run.files.add_to_config(
         data={
             "source": catalog.source,
@@ -82,7 +90,7 @@ def write_predictions(run: Run, catalog: Catalog) -> None:
 
 
 def write_untrained_model(folder: Path, name: str = "model4") -> None:
-    """Write model.keras and model.tflite of a model with random weights into the folder."""
+    """Write model.keras and model.tflite of a model with random weights to a folder."""
     from catdog.training.litert import convert_to_litert, make_probability_function
 
     files, model = RunFolder(folder), build_model(name, seed=1)
@@ -91,25 +99,25 @@ def write_untrained_model(folder: Path, name: str = "model4") -> None:
 
 
 def link_model(run: Run, folder: Path) -> None:
-    """Give a run the two files of a model that `folder` holds, by hard links: they have a size, but take no space."""
+    """Give a run the two files of a model in a folder, by hard links, which take no space of their own."""
     for name in MODEL_FILES:
         os.link(folder / name, run.folder / name)
 
 
-def _epochs(model: str, number: int, rng: np.random.Generator) -> list[Epoch]:
-    """Return epochs that climb from guessing to about what the notebook published for the model."""
+def _make_history(model: str, epochs: int, rng: np.random.Generator) -> list[Epoch]:
+    """Return epochs that climb from guessing to about the published accuracy of the model."""
     published = MODELS[model].published
-    along = 1 - np.exp(-np.arange(1, number + 1) / max(1, number / 5))
+    progress = 1 - np.exp(-np.arange(1, epochs + 1) / max(1, epochs / 5))
 
-    def climb(to: float) -> list[float]:
-        noise = rng.normal(0, 0.02) * along + rng.normal(0, 0.01, number)
-        return np.clip(GUESSING + (to - GUESSING) * along + noise, 0.01, 0.99).tolist()
+    def climb(accuracy: float) -> list[float]:
+        noise = rng.normal(0, 0.02) * progress + rng.normal(0, 0.01, epochs)
+        return np.clip(GUESSING + (accuracy - GUESSING) * progress + noise, 0.01, 0.99).tolist()
 
     training, validation = climb(published.best_accuracy), climb(published.best_val_accuracy)
-    seconds = rng.normal(8.0, 0.5, number).clip(1).tolist()
+    seconds = rng.normal(8.0, 0.5, epochs).clip(1).tolist()
     return [
-        Epoch(epoch, taken, right, -float(np.log(right)), new, -float(np.log(new)), 0.001)
-        for epoch, (taken, right, new) in enumerate(zip(seconds, training, validation, strict=True), start=1)
+        Epoch(epoch, duration, accuracy, -float(np.log(accuracy)), val_accuracy, -float(np.log(val_accuracy)), 0.001)
+        for epoch, (duration, accuracy, val_accuracy) in enumerate(zip(seconds, training, validation, strict=True), 1)
     ]
 
 

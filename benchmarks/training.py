@@ -1,4 +1,4 @@
-"""Training, side by side: the notebook's own way and catdog.training, in turn on one machine.
+"""Training side by side: with the notebook's own code and with catdog.training, in turn on one machine.
 
 python -m benchmarks.training [--models model1 …] [--ways notebook catdog] [--epochs 20] [--seeds 1 2 3]
     [--source photos] [--no-floor] [--add FILE …] [--json]
@@ -29,7 +29,7 @@ KEYS = {"model", "way", "seed", *TIMES, "best_val_accuracy", "memory"}  # of a r
 
 
 def main() -> None:
-    """Measure and print a table, or JSON with --json; each training is told on standard error as it ends."""
+    """Measure and print a table, or JSON with --json; each training goes to standard error too as it ends."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     models = "none with --add: only put together what there is"
     parser.add_argument("--models", nargs="*", default=list(MODELS), choices=list(MODELS), help=models)
@@ -57,24 +57,26 @@ def main() -> None:
             rows.append(row)
     rows.extend(measure(options))
     trainings, floors = ([row for row in rows if row.keys() == keys] for keys in (KEYS, FLOOR_KEYS))
-    found = summarize(trainings)
-    far = floor_ratios(found, floors)
+    summaries = summarize(trainings)
+    ratios = floor_ratios(summaries, floors)
     if options.json:
-        print(json.dumps({"trainings": trainings, "floors": floors, "summarize": found, "floor_ratios": far}, indent=2))
+        print(
+            json.dumps({"trainings": trainings, "floors": floors, "summary": summaries, "distances": ratios}, indent=2)
+        )
     else:
-        print(summary_table(found))
-        if far:
-            print(f"\n{floor_table(far)}")
+        print(summary_table(summaries))
+        if ratios:
+            print(f"\n{floor_table(ratios)}")
 
 
 def measure(options: argparse.Namespace) -> Iterator[dict]:
-    """Yield what each training took, as _row makes it, then the models' floors; told on standard error too."""
+    """Yield a row for each training, then for each model's floor; they go to standard error too."""
     settings = Settings.from_environment()
     if options.models:  # decoded before: both ways start from files on this disk
         root = open_dataset(settings, options.source).catalog.root
     for seed, model, way in itertools.product(options.seeds, options.models, options.ways):
         config = TrainConfig(model, options.source, epochs=options.epochs, seed=seed)
-        row = _catdog(settings, config) if way == "catdog" else _notebook(settings, root, config)
+        row = _train_with_catdog(settings, config) if way == "catdog" else _train_notebook(settings, root, config)
         print(json.dumps(row), file=sys.stderr, flush=True)
         yield row
     if not options.no_floor and "catdog" in options.ways:
@@ -85,9 +87,13 @@ def measure(options: argparse.Namespace) -> Iterator[dict]:
 
 
 def read_rows(path: str) -> list[dict]:
-    """Return the rows that an earlier measurement printed into a file; ArgumentTypeError where there are none.
+    """Return the rows that an earlier measurement printed into a file.
 
-    Lines of standard error that are no JSON objects, such as what a cut measurement said at its end, are passed over.
+    Args:
+        path: A file with what --json printed, or with standard error, whose lines that are no JSON objects are skipped.
+
+    Raises:
+        argparse.ArgumentTypeError: It can't be read, or holds no such rows.
     """
     try:
         text = Path(path).read_text(encoding="utf-8")
@@ -96,43 +102,47 @@ def read_rows(path: str) -> list[dict]:
         except ValueError:
             documents = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
         rows = [
-            row for one in documents for row in ([*one["trainings"], *one["floors"]] if "trainings" in one else [one])
+            row
+            for document in documents
+            for row in ([*document["trainings"], *document["floors"]] if "trainings" in document else [document])
         ]
         if rows and all(row.keys() == FLOOR_KEYS or (row.keys() == KEYS and row["way"] in WAYS) for row in rows):
             return rows
     except OSError as error:
         raise argparse.ArgumentTypeError(f"{path} can't be read: {error.strerror}.") from error
     except (ValueError, TypeError, AttributeError, KeyError):
-        pass  # told below: it is none of this benchmark's files
+        pass  # said below: it is none of this benchmark's files
     raise argparse.ArgumentTypeError(f"{path} holds no trainings as this benchmark prints them.")
 
 
-def _notebook(settings: Settings, root: Path, config: TrainConfig) -> dict:
+def _train_notebook(settings: Settings, root: Path, config: TrainConfig) -> dict:
     values = (config.model, str(root), str(config.epochs), str(config.seed))
     command = [sys.executable, "-m", "benchmarks.notebook", *values]
-    ended = run_process(settings, command)
-    if ended.status:
-        raise SystemExit(f"{' '.join(command)} ended with status {ended.status}.")
-    history = json.loads(ended.printed.splitlines()[-1])
+    result = run_process(settings, command)
+    if result.status:
+        raise SystemExit(f"{' '.join(command)} ended with status {result.status}.")
+    history = json.loads(result.printed.splitlines()[-1])
     seconds = history["seconds"]
-    return _row(config, "notebook", seconds, sum(seconds), max(history["val_accuracy"]), ended)
+    return _make_row(config, "notebook", seconds, sum(seconds), max(history["val_accuracy"]), result)
 
 
-def _catdog(settings: Settings, config: TrainConfig) -> dict:
-    run, ended = train(settings, config, f"benchmark {config.model} seed {config.seed}")
-    return _row(config, "catdog", run.history()["seconds"], run.seconds, run.best_val_accuracy, ended)
+def _train_with_catdog(settings: Settings, config: TrainConfig) -> dict:
+    run, result = train(settings, config, f"benchmark {config.model} seed {config.seed}")
+    return _make_row(config, "catdog", run.history()["seconds"], run.seconds, run.best_val_accuracy, result)
 
 
-def _row(config: TrainConfig, way: str, epochs: list[float], training: float, best: float, ended: ProcessResult) -> dict:
+def _make_row(
+    config: TrainConfig, way: str, epochs: list[float], training: float, best: float, result: ProcessResult
+) -> dict:
     return {
         "model": config.model,
         "way": way,
         "seed": config.seed,
         "epoch": round(statistics.median(epochs), 2),
         "training": round(training, 1),
-        "total": round(ended.seconds, 1),
+        "total": round(result.seconds, 1),
         "best_val_accuracy": round(best, 4),
-        "memory": ended.memory // 1_000_000,
+        "memory": result.memory // 1_000_000,
     }
 
 

@@ -101,11 +101,11 @@ def benchmark(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 def test_a_measurement_in_two_parts_is_put_together(tmp_path: Path) -> None:
     told, printed = tmp_path / "told", tmp_path / "printed"
     told.write_text("".join(json.dumps(row) + "\n" for row in ROWS[:5]) + "benchmark model1 seed 2 is failed: why\n")
-    printed.write_text(json.dumps({"trainings": ROWS[4:], "floors": FLOORS, "summarize": {}}))  # the fifth is in both
+    printed.write_text(json.dumps({"trainings": ROWS[4:], "floors": FLOORS, "summary": {}}))  # the fifth is in both
     done = benchmark("--models", "--add", told, printed, "--json")
     summaries = summarize(ROWS)
     far = floor_ratios(summaries, FLOORS)
-    assert json.loads(done.stdout) == {"trainings": ROWS, "floors": FLOORS, "summarize": summaries, "floor_ratios": far}
+    assert json.loads(done.stdout) == {"trainings": ROWS, "floors": FLOORS, "summary": summaries, "distances": far}
     shown = benchmark("--models", "--add", told, printed).stdout
     assert shown == f"{summary_table(summaries)}\n\n{floor_table(far)}\n"
 
