@@ -22,6 +22,8 @@ from PIL import Image
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
+from catdog.datasets import open_dataset
+from catdog.datasets.statistics import compute_statistics
 from catdog.datasets.synthetic.generate import generate_dataset
 from catdog.runs import Run, create_run, open_run
 from catdog.settings import PROJECT, Settings
@@ -38,17 +40,22 @@ def _look_for_components_once():
 
 
 @pytest.fixture(scope="session")
-def drawn_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small drawn set, made once."""
-    root = tmp_path_factory.mktemp("drawn") / "drawn"
-    generate_dataset(root, training=24, validation=40)
-    return root
+def drawn_home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The settings of a home with a small drawn set, decoded and with its statistics: made once, to be read only."""
+    settings = Settings(home=tmp_path_factory.mktemp("drawn"))
+    generate_dataset(settings.data / "drawn", training=24, validation=40)
+    compute_statistics(open_dataset(settings, "drawn"), settings.cache)
+    return settings
 
 
 @pytest.fixture
-def place(environment: Settings, drawn_set: Path) -> Iterator[Settings]:
-    """The settings that the app under test reads, with the drawn set in place."""
-    shutil.copytree(drawn_set, environment.data / "drawn")
+def place(environment: Settings, drawn_home: Settings) -> Iterator[Settings]:
+    """The settings that the app under test reads; links in its home lead to the drawn set and what is decoded of it."""
+    for folder in (environment.data, environment.cache):
+        folder.mkdir(parents=True)
+    (environment.data / "drawn").symlink_to(drawn_home.data / "drawn")
+    for file in drawn_home.cache.iterdir():
+        (environment.cache / file.name).symlink_to(file)
     yield environment
     st.cache_data.clear()
     st.cache_resource.clear()
@@ -126,6 +133,14 @@ def alternatives(test: AppTest) -> list[str]:
 def button(test: AppTest, label: str):
     """Return the button with this label."""
     return next(one for one in test.button if one.label == label)
+
+
+def copy_drawn_set(settings: Settings) -> Path:
+    """Put a copy of the drawn set, which a test may change, in place of the link to it; return its folder."""
+    root = settings.data / "drawn"
+    source = root.resolve()
+    root.unlink()
+    return shutil.copytree(source, root)
 
 
 def coloured_folder(root: Path, **classes: int) -> Path:

@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image
 
-from tests.pages.conftest import alternatives, button, coloured_folder, text_of
+from tests.pages.conftest import alternatives, button, coloured_folder, copy_drawn_set, text_of
 
 
 def pictures(page):
@@ -220,8 +220,9 @@ def test_a_link_opens_the_same_picture_and_closing_it_clears_the_address(app):
 
 
 def test_a_picture_whose_file_has_gone_says_so_and_shows_what_the_models_get(app, place):
+    root = copy_drawn_set(place)
     page = app("browse")
-    (place.data / "drawn" / "train/dogs/dog.0003.jpg").unlink()
+    (root / "train/dogs/dog.0003.jpg").unlink()
     page.query_params["photo"] = "train/dogs/dog.0003.jpg"
     page.run()
     assert not page.exception
