@@ -1,6 +1,6 @@
-"""Damaged, cut, spliced and made-up picture files by the thousand: python -m tests.fuzz --cases 10000.
+"""Damaged, cut, spliced and made-up image files by the thousand: python -m tests.fuzz --cases 10000.
 
-Each must give a picture or a PictureError: never another exception, never more than 2 s of computing or 600 MB of
+Each must give an image or an ImageError: never another exception, never more than 2 s of computing or 600 MB of
 memory. Hypothesis chooses them and makes a failing one smaller. The process ends with status 1 where a case broke the
 rules, and is ended by a signal where a decoder hangs or crashes, so a test runs it as a process of its own.
 """
@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from benchmarks.measure import peak_memory
 from catdog.errors import ImageError
 from catdog.images.decode import read_image, resize
-from tests.picture_files import STARTS, made_files
+from tests.image_files import STARTS, make_files
 
 MOST_SECONDS = 2.0  # of the processor, since other work on the machine is not the decoder's fault
 MOST_BYTES = 600_000_000
@@ -36,9 +36,9 @@ EXTREMES = (0, 1, 2, 0x7F, 0x80, 0xFF, 0x100, 0x7FFF, 0x8000, 0xFFFF, 0x10000, 0
 
 @dataclass
 class Tally:
-    """What came of the cases."""
+    """The outcome of the cases so far."""
 
-    pictures: int = 0
+    images: int = 0
     refused: int = 0
     slowest: float = 0.0
     most_memory: int = 0
@@ -46,10 +46,10 @@ class Tally:
 
 
 def files(samples: Sequence[bytes]) -> st.SearchStrategy[bytes]:
-    """Return a strategy for files: samples with some damage, two spliced, or bytes that just begin like a picture."""
+    """Return a strategy for files: samples with some damage, two spliced, or bytes that just begin like an image."""
     damaged = st.builds(_damaged, st.sampled_from(samples), st.lists(_damage(), min_size=0, max_size=6))
     spliced = st.builds(
-        lambda one, other, cut: one[: len(one) * cut // 1000] + other,
+        lambda first, second, cut: first[: len(first) * cut // 1000] + second,
         st.sampled_from(samples),
         st.sampled_from(samples),
         st.integers(1, 1000),
@@ -97,26 +97,26 @@ def check(data: bytes, tally: Tally) -> None:
     signal.alarm(HANGS)
     began = time.process_time()
     try:
-        picture = read_image(data, "case.jpg")
+        pixels = read_image(data, "case.jpg")
     except ImageError as error:
-        picture, sentence = None, str(error)
+        pixels, sentence = None, str(error)
     spent, memory = time.process_time() - began, peak_memory("self")
     signal.alarm(0)
     tally.slowest, tally.most_memory = max(tally.slowest, spent), max(tally.most_memory, memory)
     assert spent <= MOST_SECONDS, f"{spent:.1f} s for {len(data):,} bytes"
     assert memory <= MOST_BYTES, f"{memory / 1e6:.0f} MB for {len(data):,} bytes"
-    if picture is None:
+    if pixels is None:
         tally.refused += 1
         assert sentence.startswith("Can't read case.jpg: "), sentence
         assert sentence.endswith("."), sentence
         assert sentence.isprintable(), sentence
         tally.sentences[sentence.partition(": ")[2][:30]] += 1
     else:
-        tally.pictures += 1
-        assert picture.dtype == np.uint8
-        assert picture.ndim == 3
-        assert picture.shape[2] == 3
-        assert resize(picture).shape == (160, 160, 3)
+        tally.images += 1
+        assert pixels.dtype == np.uint8
+        assert pixels.ndim == 3
+        assert pixels.shape[2] == 3
+        assert resize(pixels).shape == (160, 160, 3)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -125,16 +125,16 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--cases", type=int, default=300, help="how many files (default 300)")
     parser.add_argument("--seed", type=int, default=1, help="where the random numbers start (default 1)")
     parser.add_argument("--photos", type=Path, help="a zip of real photos, some of which are damaged too")
-    chosen = parser.parse_args(argv)
-    samples = made_files()
-    if chosen.photos:
-        with zipfile.ZipFile(chosen.photos) as zipped:
+    options = parser.parse_args(argv)
+    samples = make_files()
+    if options.photos:
+        with zipfile.ZipFile(options.photos) as zipped:
             names = sorted(name for name in zipped.namelist() if name.lower().endswith(".jpg"))
             samples += [zipped.read(name) for name in names[:: max(1, len(names) // 20)]]
     tally = Tally()
 
-    @seed(chosen.seed)
-    @settings(max_examples=chosen.cases, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @seed(options.seed)
+    @settings(max_examples=options.cases, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(files(samples))
     def every_case(data: bytes) -> None:
         check(data, tally)
@@ -147,12 +147,12 @@ def main(argv: list[str] | None = None) -> int:
         failed = True
         traceback.print_exc(file=output)
     print(
-        f"{tally.pictures + tally.refused} files from {len(samples)} samples: {tally.pictures} pictures, "
+        f"{tally.images + tally.refused} files from {len(samples)} samples: {tally.images} pictures, "
         f"{tally.refused} refused with a sentence; slowest {tally.slowest:.2f} s, "
         f"most memory {tally.most_memory / 1e6:.0f} MB."
     )
-    for sentence, number in tally.sentences.most_common(12):
-        print(f"{number:7}  {sentence} …")
+    for sentence, count in tally.sentences.most_common(12):
+        print(f"{count:7}  {sentence} …")
     print(output.getvalue(), end="", file=sys.stderr)
     return int(failed)
 

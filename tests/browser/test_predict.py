@@ -11,8 +11,7 @@ from PIL import Image
 from playwright.sync_api import Error, FilePayload, Page, expect
 
 from tests.browser.visitor import drawn, main
-from tests.picture_files import drawn as drawing
-from tests.picture_files import encoded, turned_jpeg
+from tests.image_files import draw_image, encode_image, encode_rotated_jpeg
 
 pytestmark = pytest.mark.browser
 
@@ -30,15 +29,15 @@ def drop(window: Page, *files: FilePayload) -> None:
 
 def test_four_image_formats_are_predicted_and_a_text_refused(visitor, trained):
     window = visitor.visit("predict", run=trained.id)
-    picture = drawing(240, 160)
+    picture = draw_image(240, 160)
     drop(
         window,
-        payload("phone.heic", encoded(picture, "HEIF"), "image/heic"),
-        payload("turned.jpg", turned_jpeg(picture)),
-        payload("print.jpg", encoded(picture.convert("CMYK"), "JPEG")),
+        payload("phone.heic", encode_image(picture, "HEIF"), "image/heic"),
+        payload("turned.jpg", encode_rotated_jpeg(picture)),
+        payload("print.jpg", encode_image(picture.convert("CMYK"), "JPEG")),
         payload(
             "moving.gif",
-            encoded(picture, "GIF", save_all=True, append_images=[Image.new("RGB", picture.size, "red")]),
+            encode_image(picture, "GIF", save_all=True, append_images=[Image.new("RGB", picture.size, "red")]),
             "image/gif",
         ),
         payload("letter.jpg", b"Dear cat, how are you?"),
@@ -62,7 +61,7 @@ def test_a_zip_with_folders_is_marked_sorted_by_doubt_and_taken_away(visitor, tr
     with zipfile.ZipFile(file, "w") as archive:
         for number in range(16):
             colour = (40 + 10 * number, 90, 200 - 10 * number)
-            data = encoded(Image.new("RGB", (60, 40), colour), "PNG")
+            data = encode_image(Image.new("RGB", (60, 40), colour), "PNG")
             archive.writestr(f"pets/{('cats', 'dogs')[number % 2]}/{number:02}.png", data)
     drop(window, payload("pets.zip", file.getvalue(), "application/zip"))
     expect(page.get_by_text("How they did on the 16 pictures with a label")).to_be_visible()
@@ -92,7 +91,7 @@ def test_a_pasted_picture_is_answered_and_shows_where_the_model_looks(visitor, t
                     new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true})
                 );
             }""",
-            list(encoded(drawing(), "PNG")),
+            list(encode_image(draw_image(), "PNG")),
         )
     expect(window.get_by_role("dialog").get_by_text("pasted.png")).to_be_visible()
     for _ in range(40):  # the field passes Enter over until it knows that the file has arrived

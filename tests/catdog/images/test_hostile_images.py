@@ -1,4 +1,4 @@
-"""Files made to do harm, or just huge: a picture or one sentence, in bounded time and memory."""
+"""Files made to do harm, or just huge: an image or one sentence, in bounded time and memory."""
 
 import io
 import os
@@ -17,37 +17,37 @@ from catdog.images.decode import read_image
 from catdog.images.jpeg import count_scans
 from catdog.images.limits import MAX_BYTES, MAX_BYTES_OF_SCANS, find_bytes_fault, find_size_fault
 from catdog.settings import PROJECT
-from tests.picture_files import drawn, encoded, made_files, turned_jpeg
+from tests.image_files import draw_image, encode_image, encode_rotated_jpeg, make_files
 
 READ = """
 import pathlib, re, sys
 from catdog.images.decode import read_image
-picture = read_image(sys.stdin.buffer.read())
+pixels = read_image(sys.stdin.buffer.read())
 peak = re.search(r"VmHWM:\\s+(\\d+) kB", pathlib.Path("/proc/self/status").read_text())
-print(*picture.shape, int(peak[1]) * 1024)
+print(*pixels.shape, int(peak[1]) * 1024)
 """
 
 
-def test_300_damaged_files_of_every_kind_each_give_a_picture_or_a_sentence():
+def test_300_damaged_files_each_give_an_image_or_a_sentence():
     photos = os.environ.get("CATDOG_PHOTOS_URL", "").removeprefix("file://")
     real = ["--photos", photos] if Path(photos).is_file() else []
     command = [sys.executable, "-m", "tests.fuzz", "--cases", "300", *real]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
-    found = re.match(r"(\d+) files .*: (\d+) pictures, (\d+) refused", done.stdout)
-    cases, pictures, refused = (int(number) for number in found.groups())
+    match = re.match(r"(\d+) files .*: (\d+) pictures, (\d+) refused", done.stdout)
+    cases, images, refused = (int(count) for count in match.groups())
     assert cases >= 300
-    assert min(pictures, refused) > 30  # the damage is neither too little nor too much to tell anything
+    assert min(images, refused) > 30  # the damage is neither too little nor too much to tell anything
 
 
 def test_the_files_that_the_fuzzing_begins_with_are_whole():
     refused = []
-    for data in made_files():
+    for data in make_files():
         try:
             read_image(data)
         except ImageError as error:
             refused.append(str(error))
-    assert ["not a picture of a known kind" in one for one in refused] == [True]  # JPEG 2000, on purpose
+    assert ["not a picture of a known kind" in sentence for sentence in refused] == [True]  # JPEG 2000, on purpose
 
 
 @pytest.mark.parametrize(
@@ -63,52 +63,54 @@ def test_the_files_that_the_fuzzing_begins_with_are_whole():
         ("AVIF", "RGBA", (5_000, 4_990), {"speed": 10}),
     ],
 )
-def test_the_largest_allowed_pictures_take_under_600_megabytes(kind, mode, size, options):
-    data = encoded(Image.new(mode, size), kind, **options)
+def test_the_largest_allowed_images_take_under_600_megabytes(kind, mode, size, options):
+    data = encode_image(Image.new(mode, size), kind, **options)
     done = subprocess.run([sys.executable, "-c", READ], input=data, cwd=PROJECT, capture_output=True, timeout=120)
     assert done.returncode == 0, done.stderr.decode()
-    height, width, _, peak = (int(number) for number in done.stdout.split())
+    height, width, _, peak = (int(text) for text in done.stdout.split())
     assert (width, height) == size
     assert peak < 600_000_000
 
 
-def test_a_large_turned_picture_is_not_in_memory_twice():
-    data = turned_jpeg(Image.new("L", (5_000, 4_000)))
-    picture = read_image(data)
-    assert picture.shape == (5_000, 4_000, 3)
-    assert picture.base is not None
+def test_a_large_rotated_image_is_not_in_memory_twice():
+    data = encode_rotated_jpeg(Image.new("L", (5_000, 4_000)))
+    pixels = read_image(data)
+    assert pixels.shape == (5_000, 4_000, 3)
+    assert pixels.base is not None
 
 
-def test_a_large_picture_is_converted_in_strips_to_the_same_pixels():
-    drawing = drawn(3_000, 2_500).convert("RGBA")
+def test_a_large_image_is_converted_in_strips_to_the_same_pixels():
+    drawing = draw_image(3_000, 2_500).convert("RGBA")
     drawing.putalpha(Image.linear_gradient("L").resize(drawing.size))
     white = Image.new("RGBA", drawing.size, "white")
     white.alpha_composite(drawing)
-    picture = read_image(encoded(drawing, "PNG", compress_level=1))
-    assert np.abs(picture.astype(int) - np.asarray(white.convert("RGB"))).max() <= 1
+    pixels = read_image(encode_image(drawing, "PNG", compress_level=1))
+    assert np.abs(pixels.astype(int) - np.asarray(white.convert("RGB"))).max() <= 1
 
 
 def test_deep_grey_is_scaled_by_the_brightest_pixel_of_all_strips():
     grey = np.zeros((2_200, 2_000), np.float32)
     grey[-1] = 200.0  # only the last strip says that white is 255
     grey[0] = 100.0
-    picture = read_image(encoded(Image.fromarray(grey), "TIFF"))
-    assert (int(picture[0, 0, 0]), int(picture[-1, 0, 0])) == (100, 200)
+    pixels = read_image(encode_image(Image.fromarray(grey), "TIFF"))
+    assert (int(pixels[0, 0, 0]), int(pixels[-1, 0, 0])) == (100, 200)
 
 
 def test_scans_are_counted_and_a_thumbnail_is_no_scan():
-    assert count_scans(encoded(drawn(), "JPEG")) == 1
-    assert count_scans(encoded(drawn().convert("L"), "JPEG")) == 1
-    assert count_scans(encoded(drawn(), "JPEG", progressive=True)) == 10
-    exif = b"Exif\0\0" + encoded(drawn(20, 10), "JPEG", progressive=True)
-    assert count_scans(encoded(drawn(), "JPEG", exif=exif)) == 1
-    assert count_scans(encoded(drawn(), "JPEG") + encoded(drawn(), "JPEG")) == 1  # a second picture behind the first
+    assert count_scans(encode_image(draw_image(), "JPEG")) == 1
+    assert count_scans(encode_image(draw_image().convert("L"), "JPEG")) == 1
+    assert count_scans(encode_image(draw_image(), "JPEG", progressive=True)) == 10
+    exif = b"Exif\0\0" + encode_image(draw_image(20, 10), "JPEG", progressive=True)
+    assert count_scans(encode_image(draw_image(), "JPEG", exif=exif)) == 1
+    assert (
+        count_scans(encode_image(draw_image(), "JPEG") + encode_image(draw_image(), "JPEG")) == 1
+    )  # a second image behind the first
     for damaged in (b"", b"\xff\xd8\xff", b"\xff\xd8" + b"\xff" * 50, b"\xff\xd8\xff\xe0\0\0" * 9):
         assert count_scans(damaged) == 2
 
 
-def test_a_jpeg_that_goes_over_its_pixels_thousands_of_times_is_refused_at_once():
-    data = encoded(drawn(1_000, 800), "JPEG", progressive=True)
+def test_a_jpeg_of_thousands_of_scans_is_refused_at_once():
+    data = encode_image(draw_image(1_000, 800), "JPEG", progressive=True)
     last = data.rindex(b"\xff\xda")
     with pytest.raises(ImageError, match=r"draws its pixels 1,010 times over; save it anew"):
         read_image(data[:-2] + data[last:-2] * 1_000 + data[-2:])
@@ -128,44 +130,44 @@ def test_limits_are_said_with_what_to_do():
     assert find_size_fault("HEIC", 7_000, 7_000) is None
 
 
-def test_a_picture_that_is_also_an_archive_or_a_script_is_just_a_picture():
+def test_an_image_that_is_also_an_archive_or_script_is_an_image():
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as zipped:
         zipped.writestr("../../evil.sh", "rm -rf /")
     for kind in ("PNG", "JPEG", "GIF", "BMP"):
-        polyglot = encoded(drawn(), kind) + archive.getvalue() + b"<script>alert(1)</script>"
+        polyglot = encode_image(draw_image(), kind) + archive.getvalue() + b"<script>alert(1)</script>"
         assert read_image(polyglot).shape == (40, 60, 3)
 
 
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"%PDF-1.7\n" + encoded(drawn(), "JPEG"), "a PDF document"),
-        (b"<svg onload='alert(1)'>" + encoded(drawn(), "PNG"), "an SVG drawing"),
-        (b"PK\x03\x04" + encoded(drawn(), "PNG"), "a zip archive"),
-        (b"MZ" + bytes(60) + encoded(drawn(), "JPEG"), "not a picture of a known kind"),
+        (b"%PDF-1.7\n" + encode_image(draw_image(), "JPEG"), "a PDF document"),
+        (b"<svg onload='alert(1)'>" + encode_image(draw_image(), "PNG"), "an SVG drawing"),
+        (b"PK\x03\x04" + encode_image(draw_image(), "PNG"), "a zip archive"),
+        (b"MZ" + bytes(60) + encode_image(draw_image(), "JPEG"), "not a picture of a known kind"),
     ],
 )
-def test_another_kind_of_file_with_a_picture_inside_is_refused(data, words):
+def test_another_kind_of_file_with_an_image_inside_is_refused(data, words):
     with pytest.raises(ImageError, match=words):
         read_image(data, "cat.jpg")
 
 
 def test_the_suffix_does_not_matter():
     for kind in ("PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "HEIF"):
-        assert read_image(encoded(drawn(), kind), "cat.jpg").shape == (40, 60, 3)
+        assert read_image(encode_image(draw_image(), kind), "cat.jpg").shape == (40, 60, 3)
 
 
-def test_an_animation_of_a_thousand_pictures_is_read_as_its_first_alone():
-    frames = [Image.new("P", (400, 300), number % 256) for number in range(1_000)]
-    frames[0] = drawn(400, 300).convert("P")
-    data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
+def test_of_an_animation_of_a_thousand_images_the_first_is_read():
+    frames = [Image.new("P", (400, 300), index % 256) for index in range(1_000)]
+    frames[0] = draw_image(400, 300).convert("P")
+    data = encode_image(frames[0], "GIF", save_all=True, append_images=frames[1:])
     assert read_image(data).shape == (300, 400, 3)
 
 
 @pytest.mark.parametrize("size", [(1, 60_000), (60_000, 1), (65_535, 65_535)])
 def test_a_gif_of_an_absurd_size_is_refused(size):
-    data = bytearray(encoded(drawn(), "GIF"))
+    data = bytearray(encode_image(draw_image(), "GIF"))
     data[6:10] = size[0].to_bytes(2, "little") + size[1].to_bytes(2, "little")
     with pytest.raises(ImageError, match=r"smaller first\.$"):
         read_image(bytes(data))
