@@ -1,4 +1,4 @@
-"""Training one model on one data set, into one run folder."""
+"""Training: one model on one dataset, into one run folder."""
 
 from catdog.training.config import TrainConfig
 from catdog.training.run_folder import ACTIVE, RESUMABLE, STATES, RunFolder, Status

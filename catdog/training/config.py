@@ -17,14 +17,28 @@ AUGMENTATIONS = tuple(field.name for field in fields(Augmentation))
 class TrainConfig:
     """One run's settings; the defaults are the published notebook's.
 
-    model: "model1" to "model4"; source: "photos", "drawn" or a folder; epochs: passes over the training photos;
-    batch_size: photos a step; learning_rate: Adam's step size; seed: decides first weights, order and augmentation;
-    fraction: share of the training photos that is used, over 0 and up to 1; exact: the notebook's own arithmetic, with
-    nothing done faster another way; patience: epochs without a better validation accuracy after which the training
-    ends, 0 for never; schedule: one of SCHEDULES, how the learning rate goes on; restore_best: whether the best epoch's
-    weights are kept, else the last one's; flip, rotation, zoom, translation, contrast, brightness, fill: in place of
-    the model's own augmentation (see Augmentation), each None for its own.
-    Raises UsageError, one sentence, for any value out of bounds.
+    Attributes:
+        model: "model1" to "model4".
+        source: "photos", "drawn" or a folder.
+        epochs: Passes over the training images, 1 to 1,000.
+        batch_size: Images a step, 1 to 1,024.
+        learning_rate: Adam's step size, over 0 and up to 1.
+        seed: Decides first weights, order and augmentation; 0 to 2³² − 1.
+        fraction: Share of the training images that is used, over 0 and up to 1.
+        exact: Whether to compute exactly as the notebook does, with no speedup.
+        patience: Epochs without a better validation accuracy after which training ends, 0 for never.
+        schedule: One of `SCHEDULES`: how the learning rate changes.
+        restore_best: Whether the best epoch's weights are kept, else the last one's.
+        flip: In place of the model's own, see `Augmentation`; None for its own, as with the six that follow.
+        rotation: See `flip`.
+        zoom: See `flip`.
+        translation: See `flip`.
+        contrast: See `flip`.
+        brightness: See `flip`.
+        fill: See `flip`.
+
+    Raises:
+        UsageError: A value is out of bounds; one sentence names it.
     """
 
     model: str
@@ -32,7 +46,7 @@ class TrainConfig:
     epochs: int = 20
     batch_size: int = 32
     learning_rate: float = 0.001
-    seed: int = 1  # not 0, with which model1 happens to learn the training photos by heart and nothing else
+    seed: int = 1  # not 0, with which model1 happens to memorize the training images and to learn nothing else
     fraction: float = 1.0
     exact: bool = False
     patience: int = 0
@@ -47,28 +61,29 @@ class TrainConfig:
     fill: str | None = None
 
     def __post_init__(self) -> None:
+        """Refuse values out of bounds."""
         get_spec(self.model)
         if not isinstance(self.source, str) or not self.source:
             raise UsageError("The data source is empty: choose photos, drawn or a folder.")
-        _whole("number of epochs", self.epochs, 1, MAX_EPOCHS)
-        _whole("batch size", self.batch_size, 1, MAX_BATCH_SIZE)
-        _whole("seed", self.seed, 0, 2**32 - 1)
-        _between("learning rate", self.learning_rate, 1.0)
-        _between("share of the data", self.fraction, 1.0)
-        _whole("patience", self.patience, 0, MAX_EPOCHS)
+        _check_whole("number of epochs", self.epochs, 1, MAX_EPOCHS)
+        _check_whole("batch size", self.batch_size, 1, MAX_BATCH_SIZE)
+        _check_whole("seed", self.seed, 0, 2**32 - 1)
+        _check_positive("learning rate", self.learning_rate, 1.0)
+        _check_positive("share of the data", self.fraction, 1.0)
+        _check_whole("patience", self.patience, 0, MAX_EPOCHS)
         if self.schedule not in SCHEDULES:
             raise UsageError(f"The schedule is {self.schedule!r}, but must be one of {', '.join(SCHEDULES)}.")
         for name in ("exact", "restore_best"):
             if not isinstance(getattr(self, name), bool):
                 raise UsageError(f"The setting {name} is {getattr(self, name)!r}, but must be true or false.")
-        _ = self.augmentation  # which refuses what it can't use
+        _ = self.augmentation  # which refuses invalid values
 
     @property
     def augmentation(self) -> Augmentation:
-        """What is done to the training photos at random: the model's own, where the settings don't say otherwise."""
-        asked = {name: getattr(self, name) for name in AUGMENTATIONS}
+        """What is done to the training images at random: the model's own, where the settings don't say otherwise."""
+        values = {name: getattr(self, name) for name in AUGMENTATIONS}
         own = get_spec(self.model).augmentation
-        return replace(own, **{name: value for name, value in asked.items() if value is not None})
+        return replace(own, **{name: value for name, value in values.items() if value is not None})
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as plain values for config.json."""
@@ -76,32 +91,34 @@ class TrainConfig:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "TrainConfig":
-        """Build the settings from config.json; names it does not know are left out, missing ones get defaults.
+        """Build the settings from config.json's; unknown names are left out, missing ones get defaults.
 
-        Raises UsageError where there is no model or a value is out of bounds.
+        Raises:
+            UsageError: There is no model, or a value is out of bounds.
         """
         if not isinstance(values, dict) or not isinstance(values.get("model"), str):
             raise UsageError("The run's settings are missing or damaged: start a new run.")
-        known = {field.name for field in fields(cls)}
-        return cls(**{name: value for name, value in values.items() if name in known})
+        names = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in values.items() if name in names})
 
 
-def _whole(name: str, value: Any, low: int, high: int) -> None:
+def _check_whole(name: str, value: Any, low: int, high: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise UsageError(f"The {name} is {value!r}, but must be a whole number from {low} to {high:,}.")
 
 
-def _between(name: str, value: Any, high: float) -> None:
-    number = not isinstance(value, bool) and isinstance(value, int | float)
-    if not number or not 0 < value <= high:  # also refuses NaN
+def _check_positive(name: str, value: Any, high: float) -> None:
+    is_number = not isinstance(value, bool) and isinstance(value, int | float)
+    if not is_number or not 0 < value <= high:  # also refuses NaN
         raise UsageError(f"The {name} is {value!r}, but must be over 0 and at most {high:g}.")
 
 
 def augmentation_settings(augmentation: Augmentation) -> dict[str, Any]:
-    """Return the settings by which a model of any name is trained with this augmentation.
+    """Return the settings with which any of the models is trained with this augmentation.
 
-    Flip and rotation always, since models have their own; the others, which no model has, where they are on.
+    Flip and rotation are always among them, since models have their own; the others, which no model has, where they
+    are on.
     """
-    usual = Augmentation()
-    on = [name for name in AUGMENTATIONS if getattr(augmentation, name) != getattr(usual, name)]
+    off = Augmentation()
+    on = [name for name in AUGMENTATIONS if getattr(augmentation, name) != getattr(off, name)]
     return {name: getattr(augmentation, name) for name in AUGMENTATIONS if name in ("flip", "rotation", *on)}

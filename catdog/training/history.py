@@ -10,10 +10,16 @@ from catdog.utils.files import write_text
 
 @dataclass(frozen=True)
 class Epoch:
-    """One finished epoch: its number from 1, its seconds, and the four curves' values (0..1 or loss).
+    """One finished epoch.
 
-    The seconds count from the end of the epoch before, so they include the time it took to save that one.
-    learning_rate: Adam's step size in it; None for an epoch of a version that did not note it.
+    Attributes:
+        epoch: Its number, from 1.
+        seconds: Counted from the end of the epoch before, so they include the time it took to save that one.
+        accuracy: Training accuracy, 0..1.
+        loss: Training loss.
+        val_accuracy: Validation accuracy, 0..1.
+        val_loss: Validation loss.
+        learning_rate: Adam's step size in it; None where an earlier version did not note it.
     """
 
     epoch: int
@@ -33,7 +39,7 @@ def read_history(path: Path) -> list[Epoch]:
     epochs: list[Epoch] = []
     try:
         for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))):
-            rate = row.get("learning_rate", "")  # a row that was cut off gives None, which is no number
+            rate = row.get("learning_rate", "")  # None for a row that was cut off, which float refuses
             values = [float(row[name]) for name in COLUMNS[1:-1]]
             epochs.append(Epoch(int(row["epoch"]), *values, None if rate == "" else float(rate)))
     except (OSError, KeyError, TypeError, ValueError, csv.Error):
@@ -42,7 +48,7 @@ def read_history(path: Path) -> list[Epoch]:
 
 
 def write_history(path: Path, epochs: list[Epoch]) -> None:
-    """Write all finished epochs, whole."""
+    """Write all finished epochs to a file, which is replaced whole."""
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(COLUMNS)

@@ -1,4 +1,4 @@
-"""The run folder: the one thing that the worker which trains and the pages that watch share."""
+"""The run folder: all that the worker, which trains, and the pages, which watch, share."""
 
 import shutil
 import socket
@@ -22,12 +22,27 @@ RESUMABLE = frozenset({"stopped", "failed", "interrupted"})
 class Status:
     """How far a run is: the content of status.json.
 
-    state: one of STATES; message: what it is doing right now, in words; epoch: the epoch under way, from 1 (0 before
-    the first); batch: batches done of this epoch's `batches`; queued, started, updated, finished: seconds since 1970;
-    seconds: training time so far, over all resumptions; prepared: time spent on stored features before that;
-    best_val_accuracy and best_epoch: the best epoch until now;
-    pid, pid_started, host, boot: the process, told apart from a later one of the same number; error: one sentence;
-    scoring: whether the training is over and its scores are being made, which no wish to stop cuts short.
+    Attributes:
+        state: One of `STATES`.
+        message: What it is doing right now, in words.
+        epoch: The epoch under way, from 1; 0 before the first.
+        epochs: How many epochs it trains at most.
+        batch: How many batches of this epoch are done.
+        batches: How many batches this epoch has.
+        queued: When it was queued, in seconds since 1970, as the three that follow.
+        started: When its process began.
+        updated: When this status was written.
+        finished: When its process ended.
+        seconds: Training time so far, over all resumptions.
+        prepared: Seconds spent on stored features before that.
+        best_val_accuracy: The best epoch's validation accuracy so far, 0..1.
+        best_epoch: That epoch, from 1.
+        pid: The process, which with the three that follow is told apart from a later one of the same number.
+        pid_started: When that process began, in seconds since 1970.
+        host: The machine it runs on.
+        boot: Which start of that machine, see `read_boot_id`.
+        error: What went wrong, in one sentence.
+        scoring: Whether the training is over and its scores are being made, which no wish to stop cuts short.
     """
 
     state: str = "queued"
@@ -54,7 +69,11 @@ class Status:
 
 @dataclass(frozen=True)
 class RunFolder:
-    """The files of one run, by name."""
+    """The files of one run, by name.
+
+    Attributes:
+        path: The folder.
+    """
 
     path: Path
 
@@ -95,7 +114,7 @@ class RunFolder:
 
     @property
     def predictions(self) -> Path:
-        """predictions.csv: path, label, probability, split of every photo."""
+        """predictions.csv: path, label, probability, split of every image."""
         return self.path / "predictions.csv"
 
     @property
@@ -110,7 +129,7 @@ class RunFolder:
 
     @property
     def stop(self) -> Path:
-        """stop: a file whose presence asks the worker to stop."""
+        """stop: a file whose presence tells the worker to stop."""
         return self.path / "stop"
 
     @property
@@ -124,7 +143,7 @@ class RunFolder:
         return self.path / "job"
 
     def read_place(self, status: Status) -> float:
-        """Return where in the queue the run waits, lowest first: `place` if it was moved, else the time it queued."""
+        """Return the run's place in the queue, lowest first: `place` if it was moved, else the time it was queued."""
         try:
             return float(self.place.read_text(encoding="ascii"))
         except (OSError, ValueError):
@@ -133,11 +152,11 @@ class RunFolder:
     def read_status(self) -> Status:
         """Return the status; a missing or damaged status.json reads as that of a run whose process is long gone."""
         values = read_json(self.status) or {}
-        known = {entry: values[entry.name] for entry in fields(Status) if entry.name in values}
-        whole = values.get("state") in STATES and all(
-            isinstance(value, str if entry.type is str else entry.type | int) for entry, value in known.items()
+        present = {entry: values[entry.name] for entry in fields(Status) if entry.name in values}
+        valid = values.get("state") in STATES and all(
+            isinstance(value, str if entry.type is str else entry.type | int) for entry, value in present.items()
         )
-        return Status(**{entry.name: known[entry] for entry in known}) if whole else Status(queued=0, updated=0)
+        return Status(**{entry.name: present[entry] for entry in present}) if valid else Status(queued=0, updated=0)
 
     def write_status(self, status: Status) -> Status:
         """Write the status with the present time, whole, and return it."""
@@ -146,8 +165,14 @@ class RunFolder:
         return status
 
     def end(self, status: Status, state: str, error: str = "") -> None:
-        """Write the last status of a process: `state`, and what went wrong in one sentence."""
-        # on a full disk the last word can't be written; the pages then find the process gone and say "interrupted"
+        """Write the last status of a process.
+
+        Args:
+            status: The status before.
+            state: The state from now on.
+            error: What went wrong, in one sentence.
+        """
+        # on a full disk it can't be written; the pages then notice that the process is gone and say "interrupted"
         with suppress(OSError):
             last = replace(status, message="", error=error, finished=time.time(), pid=None, scoring=False, state=state)
             if self.stop.exists():
@@ -169,13 +194,17 @@ class RunFolder:
         return read_json(self.config) or {}
 
     def add_to_config(self, **values: object) -> None:
-        """Add entries to config.json; raise RunError where it can't be read, rather than lose what it held."""
+        """Add entries to config.json.
+
+        Raises:
+            RunError: It can't be read, and writing it would lose what it held.
+        """
         # the page that renames a run and its worker may write at the same moment
         with FileLock(self.path / ".config.lock"):
-            known = read_json(self.config)
-            if known is None:
+            entries = read_json(self.config)
+            if entries is None:
                 raise RunError(f"The file {self.config} is missing or damaged: start a new run.")
-            write_json(self.config, known | values)
+            write_json(self.config, entries | values)
 
     def drop_half_models(self) -> None:
         """Remove what a process that was killed while it wrote a model left under a temporary name."""
@@ -195,11 +224,12 @@ def identify_process(pid: int | None = None) -> dict[str, object]:
         psutil.NoSuchProcess: There is no such process.
     """
     process = psutil.Process(pid)
-    return {"pid": process.pid, "pid_started": process.create_time(), "host": socket.gethostname(), "boot": read_boot_id()}
+    started = process.create_time()
+    return {"pid": process.pid, "pid_started": started, "host": socket.gethostname(), "boot": read_boot_id()}
 
 
 def read_boot_id() -> str:
-    """Return what tells this start of the machine from any other, "" where the system has nothing of the kind."""
+    """Return the id of this start of the machine, "" where the system has none."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:
@@ -209,8 +239,12 @@ def read_boot_id() -> str:
 def is_process_gone(status: Status, patience: float = 30.0) -> bool:
     """Tell whether the process that wrote an active status no longer runs.
 
-    A process of the same number that started at another time is another process; a zombie has ended. Where the status
-    comes from another machine, or no process has taken the run up yet, `patience` seconds without news count as gone.
+    A process of the same number that started at another time is another process; a zombie has ended.
+
+    Args:
+        status: A status whose state is active.
+        patience: After how many seconds without news a process counts as gone that is on another machine, or that has
+            not taken the run up yet.
     """
     if status.pid is None or status.pid_started is None or status.host != socket.gethostname():
         return time.time() - status.updated > patience

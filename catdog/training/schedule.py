@@ -4,19 +4,15 @@ All of it follows from the history alone, so a resumed run goes on as one that w
 """
 
 import math
-from typing import TYPE_CHECKING
 
-from catdog.training.history import best_epoch
-
-if TYPE_CHECKING:
-    from catdog.training.history import Epoch
+from catdog.training.history import Epoch, best_epoch
 
 FACTOR = 0.1  # this and MIN_DELTA are the standard values of Keras's ReduceLROnPlateau
 MIN_DELTA = 1e-4  # a validation loss that is lower by less than this is no better one
 PLATEAU = 3  # epochs; Keras waits for 10, which is half of a usual training here
 
 
-def learning_rate(schedule: str, initial: float, max_epochs: int, epochs: "list[Epoch]") -> float:
+def learning_rate(schedule: str, initial: float, max_epochs: int, epochs: list[Epoch]) -> float:
     """Return the learning rate of the epoch that follows the finished ones.
 
     Args:
@@ -34,7 +30,7 @@ def learning_rate(schedule: str, initial: float, max_epochs: int, epochs: "list[
     return initial
 
 
-def is_over(max_epochs: int, patience: int, epochs: "list[Epoch]") -> bool:
+def is_over(max_epochs: int, patience: int, epochs: list[Epoch]) -> bool:
     """Tell whether no epoch follows the finished ones, since they are all or since training ended early.
 
     Args:
@@ -45,7 +41,7 @@ def is_over(max_epochs: int, patience: int, epochs: "list[Epoch]") -> bool:
     return len(epochs) >= max_epochs or bool(ended_early(max_epochs, patience, epochs))
 
 
-def ended_early(max_epochs: int, patience: int, epochs: "list[Epoch]") -> str:
+def ended_early(max_epochs: int, patience: int, epochs: list[Epoch]) -> str:
     """Say why training ends before its last epoch, "" if it does not.
 
     Args:
@@ -58,18 +54,23 @@ def ended_early(max_epochs: int, patience: int, epochs: "list[Epoch]") -> str:
         return ""
     if len(epochs) - epochs.index(best) - 1 < patience:
         return ""
-    number = f"{patience:,} epochs" if patience > 1 else "one epoch"
-    return f"ended early after epoch {epochs[-1].epoch}: no better validation accuracy for {number}"
+    waited = f"{patience:,} epochs" if patience > 1 else "one epoch"
+    return f"ended early after epoch {epochs[-1].epoch}: no better validation accuracy for {waited}"
 
 
-def kept_epoch(restore_best: bool, epochs: "list[Epoch]") -> "Epoch | None":
-    """Return the epoch whose weights the run keeps: the best one, or the last one; None before the first."""
+def kept_epoch(restore_best: bool, epochs: list[Epoch]) -> Epoch | None:
+    """Return the epoch whose weights the run keeps, None before the first.
+
+    Args:
+        restore_best: Whether that is the best epoch, else the last one.
+        epochs: The finished epochs, in order.
+    """
     if restore_best or not epochs:
         return best_epoch(epochs)
     return epochs[-1]
 
 
-def _plateaus(epochs: "list[Epoch]") -> int:
+def _plateaus(epochs: list[Epoch]) -> int:
     """Count how often the validation loss has not improved for PLATEAU epochs, as ReduceLROnPlateau does."""
     best, waited, plateaus = math.inf, 0, 0
     for epoch in epochs:

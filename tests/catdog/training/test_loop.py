@@ -3,7 +3,9 @@
 Keras's fit is replaced: each epoch sets every weight to the epoch's number, and its scores are given.
 """
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ from catdog.augmentation.config import Augmentation
 from catdog.datasets import Dataset, open_dataset
 from catdog.settings import Settings
 from catdog.training import RunFolder, TrainConfig, loop
+from catdog.training.batches import make_batches
 from catdog.training.history import Epoch, read_history, write_history
 from catdog.training.reporter import Reporter
 from catdog.training.schedule import learning_rate
@@ -26,65 +29,96 @@ class KilledError(BaseException):
     """Stands for the end of the process."""
 
 
-@pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory, picture_folder: Path) -> Dataset:
-    home = tmp_path_factory.mktemp("fit")
-    return open_dataset(Settings(home=home, photos_url="file:///nowhere"), str(picture_folder))
+class Trainer:
+    """Trains a folder up to some epoch.
 
+    Attributes:
+        rates: For each epoch that was trained, the optimizer's learning rate.
+        kept: For each epoch that was trained, the epoch whose model was kept after it; if `watches` is set.
+        brightness: For each epoch that was trained on real batches, its images' means in the order in which they came.
+    """
 
-@pytest.fixture
-def seen() -> list[list[float]]:
-    """For each epoch that was trained, the mean brightness of its pictures in the order in which they came."""
-    return []
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset, self.watches, self.folder = dataset, False, None
+        self.rates: list[float] = []
+        self.kept: list[int] = []
+        self.brightness: list[list[float]] = []
 
+    def __call__(self, folder: RunFolder, epochs: int, **values: object) -> Reporter:
+        # neither flipped nor turned, so that an image is recognized by its brightness
+        config = TrainConfig("model3", epochs=epochs, flip="none", rotation=0.0, **values)
+        self.folder, reporter = folder, Reporter(folder, epochs)
+        write_json(folder.config, {"config": config.to_dict()})
+        loop.fit(folder, config, self.dataset, reporter, Settings(home=folder.path))
+        return reporter
 
-@pytest.fixture
-def rates() -> list[float]:
-    """For each epoch that was trained, the optimizer's learning rate."""
-    return []
-
-
-@pytest.fixture
-def train(
-    settings: Settings,
-    dataset: Dataset,
-    seen: list[list[float]],
-    rates: list[float],
-    monkeypatch: pytest.MonkeyPatch,
-) -> Callable[..., Reporter]:
-    """Train a folder up to some epoch."""
-    import keras
-
-    def small_network(name: str, weights: None, augmentation: Augmentation, seed: int) -> keras.Model:
-        pictures = keras.Input((160, 160, 3))
-        features = keras.layers.GlobalAveragePooling2D()(pictures)
-        return keras.Model(pictures, keras.layers.Dense(1, activation="sigmoid")(features))
-
-    def steps(model, train, epochs: int, initial_epoch: int, callbacks: list, **_: object) -> None:
+    def fit(self, model, train, epochs: int, initial_epoch: int, callbacks: list, **_: object) -> None:
+        """Take the place of Keras's fit."""
         (callback,) = callbacks
         model.stop_training = False
         for epoch in range(initial_epoch, epochs):
             if model.stop_training:
                 break
             callback.on_epoch_begin(epoch, {})
-            rates.append(float(model.optimizer.learning_rate))
-            seen.append([float(picture.mean()) for batch, _ in train.as_numpy_iterator() for picture in batch])
+            self.rates.append(float(model.optimizer.learning_rate))
+            if hasattr(train, "as_numpy_iterator"):
+                self.brightness.append(
+                    [float(image.mean()) for batch, _ in train.as_numpy_iterator() for image in batch]
+                )
             model.set_weights([np.full_like(weight, epoch + 1) for weight in model.get_weights()])
             score = SCORES[epoch]
             callback.on_epoch_end(epoch, {"accuracy": 0.6, "loss": 0.6, "val_accuracy": score, "val_loss": 1 / 3})
+            if self.watches:
+                self.kept.append(kept(self.folder))
 
-    monkeypatch.setattr(loop, "build_model", small_network)
-    monkeypatch.setattr(keras.Model, "fit", steps)
 
-    def run(folder: RunFolder, epochs: int, **values: object) -> Reporter:
-        # not flipped and turned, so that a picture is known by its brightness
-        config = TrainConfig("model3", epochs=epochs, flip="none", rotation=0.0, **values)
-        reporter = Reporter(folder, epochs)
-        write_json(folder.config, {"config": config.to_dict()})
-        loop.fit(folder, config, dataset, reporter, settings)
-        return reporter
+def build_small_network(name: str, weights: None, augmentation: Augmentation, seed: int):
+    import keras
 
-    return run
+    images = keras.Input((160, 160, 3))
+    features = keras.layers.GlobalAveragePooling2D()(images)
+    return keras.Model(images, keras.layers.Dense(1, activation="sigmoid")(features))
+
+
+@contextmanager
+def make_trainer(dataset: Dataset) -> Iterator[Trainer]:
+    """Give a trainer of a small network without real batches, as long as the context lasts."""
+    import keras
+
+    trainer = Trainer(dataset)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "build_model", build_small_network)
+        patch.setattr(loop, "make_batches", lambda *_: ["a batch"])
+        patch.setattr(keras.Model, "fit", lambda model, *args, **kwargs: trainer.fit(model, *args, **kwargs))
+        yield trainer
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory, picture_folder: Path) -> Dataset:
+    home = tmp_path_factory.mktemp("loop")
+    return open_dataset(Settings(home=home, photos_url="file:///nowhere"), str(picture_folder))
+
+
+@pytest.fixture
+def train(dataset: Dataset) -> Iterator[Trainer]:
+    with make_trainer(dataset) as trainer:
+        yield trainer
+
+
+@pytest.fixture(scope="module")
+def four_epochs(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, bool], RunFolder]:
+    """Fill an empty path with a run of four epochs, with or without the best epoch's weights."""
+    trained: dict[bool, Path] = {}
+
+    def copy(path: Path, restore_best: bool) -> RunFolder:
+        if restore_best not in trained:
+            trained[restore_best] = tmp_path_factory.mktemp("four")
+            with make_trainer(dataset) as trainer:
+                trainer(RunFolder(trained[restore_best]), 4, restore_best=restore_best)
+        shutil.copytree(trained[restore_best], path, dirs_exist_ok=True)
+        return RunFolder(path)
+
+    return copy
 
 
 def kept(folder: RunFolder) -> int:
@@ -95,80 +129,80 @@ def kept(folder: RunFolder) -> int:
     return int(epoch)
 
 
-@pytest.mark.parametrize(("epochs", "best"), [(1, 1), (2, 2), (3, 2), (4, 2), (5, 5)])
-def test_the_model_of_the_first_best_epoch_is_kept(tmp_path: Path, train: Callable, epochs: int, best: int) -> None:
-    folder = RunFolder(tmp_path)
-    status = train(folder, epochs).status
-    assert kept(folder) == best
-    assert [epoch.epoch for epoch in read_history(folder.history)] == list(range(1, epochs + 1))
-    assert (status.best_epoch, status.best_val_accuracy) == (best, pytest.approx(SCORES[best - 1]))
-
-
-def test_pictures_come_in_another_order_in_each_epoch_and_after_resuming_in_the_same(
-    tmp_path: Path, train: Callable, seen: list[list[float]]
+@pytest.mark.parametrize(("restore_best", "expected"), [(True, [1, 2, 2, 2, 5]), (False, [1, 2, 3, 4, 5])])
+def test_the_first_best_epochs_model_is_kept_or_the_last_ones(
+    tmp_path: Path, train: Trainer, restore_best: bool, expected: list[int]
 ) -> None:
+    folder, train.watches = RunFolder(tmp_path), True
+    status = train(folder, 5, restore_best=restore_best).status
+    assert train.kept == expected
+    assert [epoch.epoch for epoch in read_history(folder.history)] == [1, 2, 3, 4, 5]
+    assert (status.best_epoch, status.best_val_accuracy) == (5, pytest.approx(SCORES[4]))
+
+
+@pytest.mark.parametrize("restore_best", [True, False])
+def test_of_two_equal_epochs_the_first_is_the_best(tmp_path: Path, train: Trainer, restore_best: bool) -> None:
+    status = train(RunFolder(tmp_path), 4, restore_best=restore_best).status
+    assert (status.best_epoch, status.best_val_accuracy) == (2, pytest.approx(SCORES[1]))
+
+
+def test_images_come_in_a_new_order_and_in_the_same_once_resumed(
+    tmp_path: Path, train: Trainer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "make_batches", make_batches)
     train(RunFolder(tmp_path / "straight"), 4)
-    straight, seen[:] = seen[:], []
+    straight, train.brightness = train.brightness, []
     train(RunFolder(tmp_path / "resumed"), 2)
     train(RunFolder(tmp_path / "resumed"), 4)
-    assert seen == straight
+    assert train.brightness == straight
     assert len({tuple(order) for order in straight}) == 4
     assert all(sorted(order) == sorted(straight[0]) for order in straight)
-    seen.clear()
-    train(RunFolder(tmp_path / "other"), 1, seed=2)
-    assert seen[0] != straight[0]
+    train(RunFolder(tmp_path / "other seed"), 1, seed=2)
+    assert train.brightness[-1] != straight[0]
 
 
-def test_only_the_chosen_share_of_the_training_pictures_is_used(
-    tmp_path: Path, train: Callable, seen: list[list[float]]
+def test_only_the_chosen_share_of_the_training_images_is_used(
+    tmp_path: Path, train: Trainer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(loop, "make_batches", make_batches)
     train(RunFolder(tmp_path / "all"), 1)
     train(RunFolder(tmp_path / "half"), 2, fraction=0.5)
-    everything, first, second = seen
+    everything, first, second = train.brightness
     assert (len(everything), len(first)) == (24, 12)
     assert set(first) == set(second) < set(everything)
 
 
-def test_an_equal_epoch_after_resuming_does_not_replace_the_first_best(tmp_path: Path, train: Callable) -> None:
+def test_an_equal_epoch_after_resuming_is_not_the_first_best(tmp_path: Path, train: Trainer) -> None:
     folder = RunFolder(tmp_path)
     train(folder, 3)
     assert train(folder, 4).status.best_epoch == kept(folder) == 2
 
 
-@pytest.mark.parametrize("epochs", [1, 2, 3, 4])
-def test_without_the_best_epoch_the_last_finished_one_is_kept(tmp_path: Path, train: Callable, epochs: int) -> None:
-    folder = RunFolder(tmp_path)
-    assert train(folder, epochs, restore_best=False).status.best_epoch == min(epochs, 2)
-    assert kept(folder) == epochs
-
-
-def test_training_ends_once_so_many_epochs_were_no_better(tmp_path: Path, train: Callable) -> None:
+def test_training_ends_once_so_many_epochs_were_no_better(tmp_path: Path, train: Trainer) -> None:
     folder = RunFolder(tmp_path)
     assert train(folder, 5, patience=2).status.best_epoch == kept(folder) == 2
     assert [epoch.epoch for epoch in read_history(folder.history)] == [1, 2, 3, 4]
 
 
-def test_a_training_that_ended_early_does_not_go_on_after_resuming(
-    tmp_path: Path, train: Callable, seen: list[list[float]]
-) -> None:
+def test_a_run_that_ended_early_trains_no_more_when_resumed(tmp_path: Path, train: Trainer) -> None:
     folder = RunFolder(tmp_path)
     train(folder, 3)
     train(folder, 5, patience=2)
-    assert len(seen) == 4
+    assert len(train.rates) == 4
     history = read_history(folder.history)
     write_history(folder.history, history[:3])  # as if it was killed between checkpoint and history
     assert train(folder, 5, patience=2).status.best_epoch == 2
-    assert len(seen) == 4
+    assert len(train.rates) == 4
     assert read_history(folder.history) == history
 
 
 @pytest.mark.parametrize("schedule", ["constant", "cosine", "plateau"])
-def test_a_resumed_run_has_the_learning_rates_of_one_that_was_never_stopped(
-    tmp_path: Path, train: Callable, rates: list[float], schedule: str, monkeypatch: pytest.MonkeyPatch
+def test_a_resumed_run_has_the_learning_rates_of_a_straight_one(
+    tmp_path: Path, train: Trainer, schedule: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = TrainConfig("model3", epochs=5, schedule=schedule)
     train(RunFolder(tmp_path / "straight"), 5, schedule=schedule)
-    straight, rates[:] = rates[:], []
+    straight, train.rates = train.rates, []
     history = read_history(tmp_path / "straight" / "history.csv")
     assert [epoch.learning_rate for epoch in history] == pytest.approx(straight, rel=1e-5)
     assert straight == pytest.approx(
@@ -189,18 +223,23 @@ def test_a_resumed_run_has_the_learning_rates_of_one_that_was_never_stopped(
             with pytest.raises(KilledError):
                 train(folder, 5, schedule=schedule)
     train(folder, 5, schedule=schedule)
-    assert rates == straight
-    assert [epoch.learning_rate for epoch in read_history(folder.history)] == [e.learning_rate for e in history]
+    assert train.rates == straight
+    assert [epoch.learning_rate for epoch in read_history(folder.history)] == [epoch.learning_rate for epoch in history]
 
 
 @pytest.mark.parametrize("call", ["save_checkpoint", "save_best", "write_history"])
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("restore_best", [True, False])
-def test_a_kill_at_any_step_of_an_epochs_end_loses_that_epoch_at_most(
-    tmp_path: Path, train: Callable, monkeypatch: pytest.MonkeyPatch, call: str, moment: str, restore_best: bool
+def test_a_kill_at_an_epochs_end_loses_that_epoch_at_most(
+    tmp_path: Path,
+    train: Trainer,
+    four_epochs: Callable,
+    monkeypatch: pytest.MonkeyPatch,
+    call: str,
+    moment: str,
+    restore_best: bool,
 ) -> None:
-    folder = RunFolder(tmp_path)
-    train(folder, 4, restore_best=restore_best)
+    folder = four_epochs(tmp_path, restore_best)
     assert kept(folder) == (2 if restore_best else 4)
     history = read_history(folder.history)
     real = getattr(loop, call)
