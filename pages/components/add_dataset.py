@@ -67,7 +67,6 @@ def draw_dialog() -> None:
     if submitted and upload is None:
         st.error("Choose a zip first.", icon=":material/error:")
     elif submitted:
-        access.require_member()
         _add(upload, name)
     if state.settings().folders:
         _draw_folder_field()
@@ -90,6 +89,7 @@ def _show_quota() -> None:
 
 def _add(upload: UploadedFile, name: str) -> None:
     """Add the zip in the server's background and wait for it, behind a bar."""
+    access.require_member()
     settings, by, key = state.settings(), access.person(), (ADDING, upload.file_id)
     job = state.jobs().start(key, lambda progress: add_user_dataset(settings, upload, name, progress, by))
     st.session_state[ADDING] = key

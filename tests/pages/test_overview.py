@@ -92,7 +92,7 @@ def test_a_download_that_fails_ends_in_one_sentence_and_keeps_the_button(app):
     page = app()
     button(page, FETCH).click().run()
     wait_for_the_download(page)
-    assert any("There is no file" in error.value for error in page.error)
+    assert any("there is no such file" in error.value for error in page.error)
     assert [one.label for one in page.button].count(FETCH) == 2
     assert "drawings, not photos" in text_of(page)
 

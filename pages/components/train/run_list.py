@@ -156,9 +156,13 @@ def _draw_buttons(run: Run) -> None:
     with access.popover("Delete", icon=":material/delete:", key=f"delete-{run.id}"):
         st.markdown(f"Delete **{markdown.escape(run.name)}** with its model, curves and scores? This can't be undone.")
         if st.button("Delete for good", key=f"really-{run.id}", type="primary"):
-            access.require_member()
-            delete_run(state.settings(), run)
+            _delete(run)
             st.rerun()
+
+
+def _delete(run: Run) -> None:
+    access.require_member()
+    delete_run(state.settings(), run)
 
 
 def _use_again(run: Run) -> None:
