@@ -4,7 +4,7 @@ from pathlib import Path
 
 from catdog.errors import CatDogError, RunError
 from catdog.models.specs import MODELS
-from catdog.runs.executors.ray import jobs_of
+from catdog.runs.executors.ray import get_jobs
 from catdog.runs.run import Run, read_run
 from catdog.settings import Settings
 from catdog.training import ACTIVE
@@ -70,7 +70,7 @@ def list_active_on(settings: Settings, source: str) -> list[Run]:
 
 
 def _read(settings: Settings, folder: Path) -> Run | None:
-    jobs = jobs_of(settings.cluster) if settings.cluster else None
+    jobs = get_jobs(settings.cluster) if settings.cluster else None
     try:
         return read_run(folder, jobs)
     except (OSError, TypeError, ValueError, CatDogError):

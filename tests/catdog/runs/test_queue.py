@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from catdog.runs import Run, queue
 from catdog.settings import PROJECT, Settings
 from catdog.training import ACTIVE, TrainConfig
 from catdog.training.run_folder import identify_process
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -46,21 +47,13 @@ def slot(settings: Settings) -> Iterator[FileLock]:
         yield lock
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
-
-
 def states(settings: Settings, *launched: Run) -> list[str]:
     return [runs.open_run(settings, run.id).state for run in launched]
 
 
 def process_of(settings: Settings, run: Run) -> psutil.Process:
     """The run's process, as soon as it has named itself."""
-    wait_for(lambda: runs.open_run(settings, run.id).status.pid)
-    return psutil.Process(runs.open_run(settings, run.id).status.pid)
+    return psutil.Process(wait_for(lambda: runs.open_run(settings, run.id).status.pid))
 
 
 def queued(settings: Settings, config: TrainConfig) -> Run:
@@ -81,7 +74,7 @@ def test_a_waiting_run_costs_less_than_60_mb_and_no_tensorflow(settings: Setting
 
 
 @pytest.mark.usefixtures("processes")
-def test_runs_train_one_at_a_time_in_order_and_a_killed_one_makes_room(
+def test_runs_train_in_order_and_a_killed_one_makes_room(
     settings: Settings, config: TrainConfig, slot: FileLock
 ) -> None:
     launched = [runs.launch(settings, config) for _ in range(3)]
@@ -95,13 +88,11 @@ def test_runs_train_one_at_a_time_in_order_and_a_killed_one_makes_room(
     wait_for(lambda: states(settings, *launched) == ["interrupted", "running", "queued"])
     pids[2].kill()
     wait_for(lambda: states(settings, *launched)[2] == "interrupted")
-    wait_for(lambda: not pids[0].is_running())  # its parent, this process, has asked how it ended
+    wait_for(lambda: not pids[0].is_running())  # its parent, this process, has waited for it
 
 
 @pytest.mark.usefixtures("processes", "slot")
-def test_a_waiting_run_stops_at_once_and_can_be_resumed_at_the_end_of_the_queue(
-    settings: Settings, config: TrainConfig
-) -> None:
+def test_a_waiting_run_stops_at_once_and_resumes_at_the_end(settings: Settings, config: TrainConfig) -> None:
     first, second = (runs.launch(settings, config) for _ in range(2))
     process = process_of(settings, first)
     process_of(settings, second)
@@ -188,9 +179,7 @@ def test_with_two_slots_two_train_and_the_third_waits_for_either(settings: Setti
         thread.join()
 
 
-def test_a_free_slot_is_for_the_first_also_where_a_later_run_looks_sooner(
-    settings: Settings, config: TrainConfig
-) -> None:
+def test_a_free_slot_is_for_the_first_even_if_a_later_looks_sooner(settings: Settings, config: TrainConfig) -> None:
     settings = replace(settings, slots=2)
     training, first, second = (queued(settings, config) for _ in range(3))
     training.files.write_status(replace(training.files.read_status(), state="running"))
@@ -211,18 +200,18 @@ def test_a_free_slot_is_for_the_first_also_where_a_later_run_looks_sooner(
     assert held == [first.id, second.id]
 
 
-def test_a_second_process_leaves_a_run_alone_that_another_has_taken_up(
+def test_a_second_process_leaves_a_run_alone(
     settings: Settings, config: TrainConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = queued(settings, config)
     locks = queue.wait_for_slot(settings, run.files)
     status = run.files.write_status(replace(run.files.read_status(), state="running", epoch=2))
     monkeypatch.setattr(queue, "TAKEOVER", 0.2)
-    found = []
-    thread = threading.Thread(target=lambda: found.append(queue.wait_for_slot(settings, run.files)))
+    locks_of_thread = []
+    thread = threading.Thread(target=lambda: locks_of_thread.append(queue.wait_for_slot(settings, run.files)))
     thread.start()
     thread.join(timeout=10)
-    assert found == [None]
+    assert locks_of_thread == [None]
     for lock in locks:
         lock.release()
     assert queue.wait_for_slot(settings, run.files) is None  # and when the other has gone on or ended
@@ -232,13 +221,13 @@ def test_a_second_process_leaves_a_run_alone_that_another_has_taken_up(
 @pytest.mark.usefixtures("slot")
 def test_a_process_whose_run_is_deleted_stops_waiting(settings: Settings, config: TrainConfig) -> None:
     run = queued(settings, config)
-    found = []
-    thread = threading.Thread(target=lambda: found.append(queue.wait_for_slot(settings, run.files)))
+    locks_of_thread = []
+    thread = threading.Thread(target=lambda: locks_of_thread.append(queue.wait_for_slot(settings, run.files)))
     thread.start()
     time.sleep(2 * queue.INTERVAL)
     run.folder.rename(settings.home / "elsewhere")
     thread.join(timeout=10)
-    assert found == [None]
+    assert locks_of_thread == [None]
     assert not run.folder.exists()
 
 

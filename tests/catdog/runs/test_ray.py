@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from catdog.runs import Run
 from catdog.settings import Cluster, Settings
 from catdog.training import ACTIVE, TrainConfig
 from tests.ray_cluster import RayCluster, ray_cluster
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -38,13 +39,6 @@ def settings_of(home: Path, **options: object) -> Settings:
     if not settings.data.exists():
         generate_dataset(settings.data / "drawn", training=40, validation=20)
     return settings
-
-
-def wait_for(condition: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.3)
 
 
 def state(settings: Settings, run: Run) -> str:
@@ -90,12 +84,12 @@ def story(cluster: RayCluster, tmp_path_factory: pytest.TempPathFactory) -> Stor
             runs.stop_run(settings, begun[0])
         return all(run.state not in ACTIVE for run in now)
 
-    wait_for(watch, "the six runs did not end")
+    wait_for(watch, PATIENCE, "the six runs did not end")
     by_id = {run.id: run for run in six}
     after["killed"], after["stopped"] = state(settings, by_id[killed]), state(settings, by_id[stopped])
     for run_id in (killed, stopped, six[5].id):
         runs.resume_run(settings, by_id[run_id])
-    wait_for(lambda: all(ended(settings, run) for run in six), "the resumed runs did not end")
+    wait_for(lambda: all(ended(settings, run) for run in six), PATIENCE, "the resumed runs did not end")
     return Story(settings, [runs.open_run(settings, run.id) for run in six], most, after)
 
 
@@ -120,31 +114,33 @@ def test_all_finish_once_those_that_were_cut_are_resumed(story: Story) -> None:
 def test_the_same_six_on_this_machine_have_the_same_histories(story: Story, tmp_path: Path) -> None:
     here = settings_of(tmp_path, slots=2)
     local = [runs.launch(here, config) for config in SIX]
-    wait_for(lambda: all(ended(here, run) for run in local), "the runs on this machine did not end")
-    for one, other in zip(local, story.runs, strict=True):
-        mine, theirs = runs.open_run(here, one.id).history(), other.history()
+    wait_for(lambda: all(ended(here, run) for run in local), PATIENCE, "the runs on this machine did not end")
+    for run, run_on_ray in zip(local, story.runs, strict=True):
+        mine, theirs = runs.open_run(here, run.id).history(), run_on_ray.history()
         for column in ("accuracy", "loss", "val_accuracy", "val_loss"):
-            assert mine[column] == pytest.approx(theirs[column], abs=ALIKE), (one.config.seed, column)
+            assert mine[column] == pytest.approx(theirs[column], abs=ALIKE), (run.config.seed, column)
 
 
-def test_a_run_waits_for_a_node_of_its_kind_and_goes_on_elsewhere_when_that_dies(
-    cluster: RayCluster, tmp_path: Path
-) -> None:
+def test_a_run_waits_for_its_node_and_resumes_on_another(cluster: RayCluster, tmp_path: Path) -> None:
     anywhere = settings_of(tmp_path, cluster=Cluster(cluster.address))
     fast = replace(anywhere, cluster=Cluster(cluster.address, resources=(("fast", 1.0),)))
     run = runs.launch(fast, TrainConfig("model1", "drawn", epochs=40, batch_size=16))
     time.sleep(8)  # the head is idle, and would have begun by now
     assert state(fast, run) == "queued"
     cluster.join("--num-cpus=1", '--resources={"fast": 1}')
-    wait_for(lambda: len(runs.open_run(fast, run.id).history()["epoch"]) > 1, "the run did not begin on the new node")
+    wait_for(
+        lambda: len(runs.open_run(fast, run.id).history()["epoch"]) > 1,
+        PATIENCE,
+        "the run did not begin on the new node",
+    )
     process = psutil.Process(runs.open_run(fast, run.id).status.pid)
     node = cluster.nodes[-1]
     assert node.pid in [parent.pid for parent in process.parents()]
     cluster.leave(node)
-    wait_for(lambda: state(fast, run) == "interrupted", "nobody noticed that the node is dead")
+    wait_for(lambda: state(fast, run) == "interrupted", PATIENCE, "nobody noticed that the node is dead")
     done = len(runs.open_run(fast, run.id).history()["epoch"])
     runs.resume_run(anywhere, run)
-    wait_for(lambda: ended(anywhere, run), "the resumed run did not end")
+    wait_for(lambda: ended(anywhere, run), PATIENCE, "the resumed run did not end")
     assert runs.open_run(anywhere, run.id).state == "done"
     assert len(runs.open_run(anywhere, run.id).history()["epoch"]) == 40 > done
 

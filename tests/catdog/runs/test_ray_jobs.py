@@ -16,7 +16,7 @@ NOWHERE = Cluster("http://127.0.0.1:9")  # no server listens there
 CONFIG = TrainConfig("model1", "drawn")
 
 
-def test_a_cluster_that_can_not_be_reached_is_said_at_once_and_the_run_can_be_resumed(settings):
+def test_a_cluster_out_of_reach_fails_the_run_which_can_be_resumed(settings):
     pytest.importorskip("ray")
 
     away = replace(settings, cluster=NOWHERE)
@@ -30,7 +30,6 @@ def test_a_cluster_that_can_not_be_reached_is_said_at_once_and_the_run_can_be_re
 
 
 def test_without_ray_one_sentence_says_how_to_install_it(settings, monkeypatch):
-
     real = builtins.__import__
 
     def no_ray(name, *arguments, **options):
@@ -50,7 +49,7 @@ def waiting(settings, cluster: Cluster):
     return run
 
 
-def test_a_run_that_waits_in_a_cluster_that_can_not_be_reached_goes_on_waiting(settings):
+def test_a_run_in_a_cluster_out_of_reach_goes_on_waiting(settings):
 
     run = waiting(settings, NOWHERE)
     run.files.write_status(replace(run.status, queued=0.0))
@@ -64,7 +63,7 @@ def test_what_ray_says_of_another_cluster_is_not_believed(settings, monkeypatch)
 
 
 @pytest.mark.parametrize(
-    ("said", "state"),
+    ("ray_state", "state"),
     [
         ("PENDING", "queued"),
         ("RUNNING", "queued"),
@@ -73,10 +72,10 @@ def test_what_ray_says_of_another_cluster_is_not_believed(settings, monkeypatch)
         ("", "interrupted"),
     ],
 )
-def test_what_ray_says_decides_of_a_run_whose_process_has_not_spoken(settings, monkeypatch, said, state):
+def test_what_ray_says_decides_of_a_run_whose_process_has_not_spoken(settings, monkeypatch, ray_state, state):
 
     run = waiting(settings, NOWHERE)
-    monkeypatch.setattr(Jobs, "state", lambda self, files: said)
+    monkeypatch.setattr(Jobs, "state", lambda self, files: ray_state)
     assert runs.open_run(replace(settings, cluster=NOWHERE), run.id).state == state
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -18,16 +18,10 @@ from catdog.runs import Run, supervisor
 from catdog.runs.supervisor import supervise
 from catdog.settings import PROJECT, Settings
 from catdog.training import TrainConfig
+from tests.waiting import wait_for
 
 HANG = "reporter.update(epoch=2); reporter._write(); (folder.path / 'at-work').touch(); import time; time.sleep(60)"
 GRACE = 0.3
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.01)
 
 
 class Supervised:
@@ -144,7 +138,7 @@ def test_scores_in_the_making_are_never_cut_short(supervised: Supervised) -> Non
     assert supervised.read().state == "done"
 
 
-def test_a_stopped_run_is_scored_though_that_takes_longer_than_the_grace(supervised: Supervised) -> None:
+def test_scoring_after_a_forced_stop_may_take_its_time(supervised: Supervised) -> None:
     score = f"import time; time.sleep({4 * GRACE}); state = 'stopped'"
     supervised.start("folder.model.touch(); " + HANG, score)
     runs.stop_run(supervised.settings, supervised.read())

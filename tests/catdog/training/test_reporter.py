@@ -4,7 +4,6 @@ import itertools
 import math
 import statistics
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from catdog.errors import RunError
 from catdog.training import RunFolder, Status
 from catdog.training.reporter import Reporter, StopRequested
 from catdog.training.run_folder import is_process_gone
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -22,14 +22,7 @@ def folder(tmp_path: Path) -> RunFolder:
     return folder
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 5) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
-
-
-def test_entering_says_at_once_that_the_run_is_running_in_this_process(folder: RunFolder) -> None:
+def test_entering_says_at_once_that_the_run_is_running_here(folder: RunFolder) -> None:
     with Reporter(folder, 5):
         status = folder.read_status()
     assert (status.state, status.epochs, status.error, status.finished) == ("running", 5, "", None)
@@ -85,7 +78,7 @@ def test_a_full_disk_silences_the_reporter_only_as_long_as_it_is_full(
 
 
 @pytest.mark.parametrize("call", ["batch_end", "validation_batch_end", "say"])
-def test_a_wish_to_stop_is_heard_at_the_next_batch_or_step_of_preparation(folder: RunFolder, call: str) -> None:
+def test_a_wish_to_stop_is_heard_at_the_next_step(folder: RunFolder, call: str) -> None:
     reporter = Reporter(folder, 5)
     arguments = (0, 10, "reading") if call == "say" else (0,)
     getattr(reporter, call)(*arguments)

@@ -54,7 +54,7 @@ def config(picture_folder: Path) -> TrainConfig:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _stand_ins() -> Iterator[None]:
+def _small_model() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loop, "build_model", small_network)
         patch.setattr(
@@ -212,7 +212,7 @@ def test_litert_gives_the_answers_of_the_predictions(straight: Run, settings: Se
     assert straight.evaluation[TEST]["photos"] == 8
 
 
-def test_a_stopped_run_keeps_its_finished_epochs_its_best_model_and_its_scores(story: Story) -> None:
+def test_a_stopped_run_keeps_epochs_best_model_and_scores(story: Story) -> None:
     run = story.stopped
     assert (run.state, run.status.error) == ("stopped", "")
     assert [epoch.epoch for epoch in story.stopped_history] == [1, 2]
@@ -257,7 +257,7 @@ def test_a_resumed_run_learns_what_one_that_was_never_stopped_learns(story: Stor
         np.testing.assert_allclose(story.done.history()[name], straight.history()[name], rtol=0.01, atol=1e-4)
 
 
-def test_a_resumed_run_is_exactly_on_the_schedule_of_one_that_was_never_stopped(story: Story, straight: Run) -> None:
+def test_a_resumed_run_is_exactly_on_its_schedule(story: Story, straight: Run) -> None:
     assert straight.history()["learning_rate"] == pytest.approx([0.004, 0.00341421, 0.002, 0.000585786])
     assert story.done.history()["learning_rate"] == straight.history()["learning_rate"]
 

@@ -96,7 +96,7 @@ def test_a_loss_that_is_no_longer_a_number_is_said_with_advice(
         (KeyboardInterrupt(), "programming error (KeyboardInterrupt)"),
     ],
 )
-def test_what_the_system_refuses_is_said_in_words_and_the_log_has_the_rest(
+def test_an_error_becomes_a_sentence_and_the_log_has_the_rest(
     settings: Settings,
     run: Run,
     error: BaseException,
@@ -145,11 +145,11 @@ def test_a_wish_to_stop_before_the_first_step_stops_without_training(
     monkeypatch.setattr(loop, "fit", raising(AssertionError("it trained")))
     run.files.stop.touch()
     assert work(run.files, settings) == 0
-    found = runs.open_run(settings, run.id)
-    assert (found.state, found.usable, found.files.stop.exists()) == ("stopped", False, False)
+    run = runs.open_run(settings, run.id)
+    assert (run.state, run.usable, run.files.stop.exists()) == ("stopped", False, False)
 
 
-def test_a_status_that_cannot_be_written_at_the_end_does_not_hide_the_failure(
+def test_a_status_that_cannot_be_written_does_not_hide_the_failure(
     settings: Settings, run: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(worker, "_train", raising(OSError(28, "No space left on device")))
@@ -160,11 +160,11 @@ def test_a_status_that_cannot_be_written_at_the_end_does_not_hide_the_failure(
 
 def test_a_worker_outside_the_main_thread_leaves_signals_alone(settings: Settings, tmp_path: Path) -> None:
     run = runs.create_run(settings, TrainConfig("model1", str(tmp_path / "gone")))
-    before, found = signal.getsignal(signal.SIGTERM), []
-    thread = threading.Thread(target=lambda: found.append(work(run.files, settings)))
+    before, exit_statuses = signal.getsignal(signal.SIGTERM), []
+    thread = threading.Thread(target=lambda: exit_statuses.append(work(run.files, settings)))
     thread.start()
     thread.join()
-    assert found == [1]
+    assert exit_statuses == [1]
     assert signal.getsignal(signal.SIGTERM) is before
 
 

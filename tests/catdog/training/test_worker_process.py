@@ -117,7 +117,7 @@ def test_what_it_does_is_said_in_words(story: Story) -> None:
     assert "making the model for predictions" in story.terminated.messages
 
 
-def test_a_killed_run_is_interrupted_within_a_second_with_its_finished_epochs(story: Story) -> None:
+def test_a_killed_run_is_interrupted_within_a_second(story: Story) -> None:
     assert story.seconds_to_interrupted < 1
     assert story.killed.resumable
     assert [epoch.epoch for epoch in story.killed_history] == [1]
@@ -129,7 +129,7 @@ def test_a_kill_in_the_middle_of_an_epoch_loses_that_epoch_only(story: Story) ->
     assert story.resumed.history[0] == story.trained.history[0]
 
 
-def test_sigterm_stops_and_keeps_finished_epochs_best_model_and_scores(story: Story) -> None:
+def test_sigterm_keeps_finished_epochs_best_model_and_scores(story: Story) -> None:
     run = story.terminated.run
     assert run.state == "stopped"
     assert "stopping" in story.terminated.states

@@ -78,7 +78,7 @@ def test_no_zombie_is_left_though_nobody_waits(project: Path) -> None:
         time.sleep(0.02)
 
 
-def test_what_is_logged_has_time_and_place_and_only_ours_below_warnings(tmp_path: Path) -> None:
+def test_the_log_has_times_and_only_our_own_small_talk(tmp_path: Path) -> None:
     program = (
         "import logging; from catdog.utils.processes import log_to_stderr; log_to_stderr(); "
         "logging.getLogger('catdog.runs').info('slot taken'); logging.getLogger('other').info('chatter')"

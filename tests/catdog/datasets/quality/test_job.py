@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from catdog.settings import PROJECT, Settings
 from catdog.utils.locks import hold_lock
 from catdog.utils.progress import silent
 from tests.scenes import scenes_folder
+from tests.waiting import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -33,13 +33,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def dataset(settings: Settings, folder: Path) -> Dataset:
     return open_dataset(settings, str(folder))
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def lock_of(settings: Settings, dataset: Dataset) -> Path:
@@ -79,7 +72,7 @@ def test_a_damaged_report_is_made_anew(settings: Settings, dataset: Dataset, dam
 def test_a_check_in_its_own_process_stores_the_report(settings: Settings, dataset: Dataset) -> None:
     start_job(settings, dataset.catalog)
     assert read_job_state(settings, dataset.catalog).active
-    wait_until(lambda: not read_job_state(settings, dataset.catalog).active)
+    wait_for(lambda: not read_job_state(settings, dataset.catalog).active)
     report = load_report(settings, dataset.catalog)
     assert report is not None
     assert report.counts["leaks"] == 1
@@ -92,7 +85,7 @@ def test_a_second_browser_starts_no_second_process(
     start_job(settings, dataset.catalog)
     monkeypatch.setattr(job, "start_process", lambda *_, **__: pytest.fail("a second process"))
     start_job(settings, dataset.catalog)
-    wait_until(lambda: not read_job_state(settings, dataset.catalog).active)
+    wait_for(lambda: not read_job_state(settings, dataset.catalog).active)
 
 
 def test_a_check_is_active_while_locked_and_a_second_waits(settings: Settings, dataset: Dataset) -> None:
@@ -156,7 +149,7 @@ def test_a_killed_check_is_cut_off_and_can_be_started_again(settings: Settings, 
     state = read_job_state(settings, dataset.catalog)
     assert (state.active, state.cut_off, state.error) == (False, True, "")
     start_job(settings, dataset.catalog)
-    wait_until(lambda: not read_job_state(settings, dataset.catalog).active)
+    wait_for(lambda: not read_job_state(settings, dataset.catalog).active)
     assert load_report(settings, dataset.catalog) is not None
 
 

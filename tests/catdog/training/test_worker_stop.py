@@ -27,28 +27,28 @@ def run(settings: Settings, picture_folder: Path, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.fixture
-def asking(run: Run, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Let somebody ask the run to stop as soon as its message begins so; "" for nobody, any more."""
+def stop_at(run: Run, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Let somebody stop the run as soon as its message begins so; "" for nobody, any more."""
 
-    def ask(beginning: str) -> None:
-        class Asks(reporter.Reporter):
+    def stop_at(beginning: str) -> None:
+        class StoppedReporter(reporter.Reporter):
             def update(self, **values: object) -> None:
                 super().update(**values)
                 if beginning and str(values.get("message", "")).startswith(beginning):
                     run.files.stop.touch()
 
-        monkeypatch.setattr(worker, "Reporter", Asks)
+        monkeypatch.setattr(worker, "Reporter", StoppedReporter)
 
-    return ask
+    return stop_at
 
 
 def ended(settings: Settings, run: Run, train: bool = True) -> Run:
     """Let the run work until it ends; return it as it then is."""
     assert work(run.files, settings, train=train) == 0
-    found = runs.open_run(settings, run.id)
-    assert (found.status.error, found.status.message, found.status.pid) == ("", "", None)
-    assert not found.files.stop.exists()
-    return found
+    run = runs.open_run(settings, run.id)
+    assert (run.status.error, run.status.message, run.status.pid) == ("", "", None)
+    assert not run.files.stop.exists()
+    return run
 
 
 def killed(settings: Settings, run: Run) -> Run:
@@ -66,36 +66,36 @@ def epochs_of(run: Run) -> list[int]:
 
 
 @pytest.mark.parametrize("moment", ["reading", "starting TensorFlow", "building the model"])
-def test_a_wish_to_stop_while_it_is_prepared_is_heard_before_the_first_epoch(settings, run, asking, moment) -> None:
-    asking(moment)
+def test_a_wish_to_stop_is_heard_before_the_first_epoch(settings, run, stop_at, moment) -> None:
+    stop_at(moment)
     stopped = ended(settings, run)
     assert (stopped.state, stopped.usable, epochs_of(stopped)) == ("stopped", False, [])
     runs.resume_run(settings, stopped)
-    asking("")
+    stop_at("")
     assert ended(settings, run).state == "done"
     assert epochs_of(run) == [1, 2, 3]
 
 
-def test_a_run_killed_before_its_scores_and_stopped_while_prepared_again_gets_them(settings, run, asking) -> None:
-    asking("validating")
+def test_a_run_killed_before_its_scores_gets_them_when_stopped(settings, run, stop_at) -> None:
+    stop_at("validating")
     assert ended(settings, run).state == "stopped"  # with no epoch: the wish was heard in the first validation
-    asking("saving the epoch")
+    stop_at("saving the epoch")
     runs.resume_run(settings, runs.open_run(settings, run.id))
     first = ended(settings, run)
     assert (first.state, epochs_of(first)) == ("stopped", [1])
     killed(settings, first)
-    asking("starting TensorFlow")
+    stop_at("starting TensorFlow")
     second = ended(settings, run)
     assert (second.state, epochs_of(second), second.usable) == ("stopped", [1], True)
     assert second.evaluation == first.evaluation
     assert second.best_val_accuracy == first.best_val_accuracy
 
 
-def test_a_model_that_has_its_scores_is_not_scored_again(settings, run, asking, monkeypatch) -> None:
-    asking("saving the epoch")
+def test_a_model_that_has_its_scores_is_not_scored_again(settings, run, stop_at, monkeypatch) -> None:
+    stop_at("saving the epoch")
     first = ended(settings, run)
     runs.resume_run(settings, first)
-    asking("starting TensorFlow")
+    stop_at("starting TensorFlow")
 
     def score(*_: object) -> None:
         raise AssertionError("it scored again")
@@ -105,37 +105,35 @@ def test_a_model_that_has_its_scores_is_not_scored_again(settings, run, asking, 
 
 
 @pytest.mark.parametrize("moment", ["making the model for predictions", "scoring the photos"])
-def test_a_training_that_came_to_its_end_is_done_also_if_stopped_while_it_is_scored(
-    settings, run, asking, moment
-) -> None:
-    asking(moment)
+def test_a_wish_to_stop_during_the_scoring_cuts_nothing_short(settings, run, stop_at, moment) -> None:
+    stop_at(moment)
     done = ended(settings, run)
     assert (done.state, epochs_of(done), done.usable) == ("done", [1, 2, 3], True)
     assert done.test_accuracy is not None
     assert not done.files.checkpoint.exists()
 
 
-def test_a_second_wish_to_stop_does_not_cost_the_scores(settings, run, asking) -> None:
-    asking("saving the epoch")
+def test_a_second_wish_to_stop_does_not_cost_the_scores(settings, run, stop_at) -> None:
+    stop_at("saving the epoch")
     first = ended(settings, run)
     killed(settings, first)
-    asking("")
+    stop_at("")
     run.files.stop.touch()
     for path in settings.cache.iterdir():
         path.unlink()  # so that the pictures are read again, and progress told, after the first wish was heard
 
-    class AsksAgain(reporter.Reporter):
+    class StoppedAgain(reporter.Reporter):
         def say(self, *arguments: object) -> None:
             run.files.stop.touch()
             super().say(*arguments)
 
-    worker.Reporter = AsksAgain  # `asking` puts it back
+    worker.Reporter = StoppedAgain  # `stop_at` puts it back
     second = ended(settings, run)
     assert (second.state, second.evaluation) == ("stopped", first.evaluation)
 
 
-def test_what_takes_over_from_a_forced_stop_trains_no_more_and_scores(settings, run, asking, monkeypatch) -> None:
-    asking("saving the epoch")
+def test_what_takes_over_from_a_forced_stop_only_scores(settings, run, stop_at, monkeypatch) -> None:
+    stop_at("saving the epoch")
     first = ended(settings, run)
     killed(settings, first)
     run.files.stop.touch()
@@ -150,16 +148,16 @@ def test_what_takes_over_from_a_forced_stop_trains_no_more_and_scores(settings, 
     assert stopped.files.checkpoint.exists()
 
 
-def test_a_training_cut_after_its_last_epoch_is_done(settings, run, asking) -> None:
-    asking("")
+def test_a_training_cut_after_its_last_epoch_is_done(settings, run, stop_at) -> None:
+    stop_at("")
     done = ended(settings, run)
     killed(settings, done)
     again = ended(settings, run, train=False)
     assert (again.state, again.evaluation) == ("done", done.evaluation)
 
 
-def test_a_full_disk_while_the_scores_are_written_fails_and_a_resumed_run_only_scores(
-    settings, run, asking, monkeypatch, full_disk: Callable[[int], AbstractContextManager[None]]
+def test_a_full_disk_during_the_scoring_costs_only_the_scores(
+    settings, run, stop_at, monkeypatch, full_disk: Callable[[int], AbstractContextManager[None]]
 ) -> None:
     open_dataset(settings, run.config.source)
     write = outputs.write_outputs

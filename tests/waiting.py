@@ -1,0 +1,16 @@
+"""Wait for what another process or thread brings about."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+Value = TypeVar("Value")
+
+
+def wait_for(condition: Callable[[], Value], seconds: float = 30, what: str = "it did not happen in time") -> Value:
+    """Wait until a condition holds and return what it gave; AssertionError, with these words, where that takes long."""
+    end = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < end, what
+        time.sleep(0.02)
+    return value
