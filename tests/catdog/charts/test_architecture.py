@@ -13,11 +13,11 @@ from catdog.models.summary import list_layers
 
 def blocks(name):
     """Every block of a model's drawing in order: (height, width, colour, hatch)."""
-    found = []
+    drawn = []
     for chart, _ in plot_architecture(name):
         bar = chart.data[0]
-        found += zip(bar.y, bar.width, bar.marker.color, bar.marker.pattern.shape, strict=True)
-    return found
+        drawn += zip(bar.y, bar.width, bar.marker.color, bar.marker.pattern.shape, strict=True)
+    return drawn
 
 
 @pytest.mark.parametrize("name", MODEL_COLOURS)
@@ -36,11 +36,11 @@ def test_no_part_has_more_layers_than_a_narrow_screen_can_name(name):
 
 
 @pytest.mark.parametrize("name", MODEL_COLOURS)
-def test_blocks_follow_the_size_of_the_maps_and_the_number_of_channels(name):
+def test_blocks_follow_the_size_of_maps_and_number_of_channels(name):
     layers, drawn = list_layers(name), blocks(name)
-    for one, (high, wide, *_) in zip(layers, drawn, strict=True):
-        for other, (other_high, other_wide, *_) in zip(layers, drawn, strict=True):
-            (height, width, channels), (other_height, other_width, other_channels) = one.size, other.size
+    for layer, (high, wide, *_) in zip(layers, drawn, strict=True):
+        for other_layer, (other_high, other_wide, *_) in zip(layers, drawn, strict=True):
+            (height, width, channels), (other_height, other_width, other_channels) = layer.size, other_layer.size
             assert (high >= other_high) == (height * width >= other_height * other_width)
             assert (wide >= other_wide) == (channels >= other_channels)
 
@@ -57,7 +57,7 @@ def test_no_block_vanishes_and_none_runs_into_its_neighbour(name):
         assert all(left[1] < right[0] for left, right in pairwise(edges))
 
 
-def test_kinds_have_colours_of_their_own_and_never_those_of_a_class_or_a_model():
+def test_layer_colours_are_never_those_of_a_class_or_a_model():
     kinds = [layer.kind for layer in list_layers("model2")]
     colours = dict(zip(kinds, (colour for *_, colour, _ in blocks("model2")), strict=True))
     assert len({colours["Conv2D"], colours["MaxPooling2D"], colours["Dense"], colours["Flatten"]}) == 4
@@ -75,7 +75,7 @@ def test_layers_that_act_in_training_only_are_hatched():
     assert hatched == ["RandomFlip", "RandomRotation", "Dropout"]
 
 
-def test_the_line_that_joins_the_blocks_has_the_models_colour_and_goes_on_from_part_to_part():
+def test_the_joining_line_has_the_models_colour_in_every_figure():
     charts = [chart for chart, _ in plot_architecture("model1")]
     assert {chart.layout.shapes[0].line.color for chart in charts} == {MODEL_COLOURS["model1"]}
     assert [chart.layout.shapes[0].x0 == 0 for chart in charts] == [False, True, True, True]
@@ -89,7 +89,7 @@ def test_labels_name_kind_and_shape():
     assert texts[-2:] == ["<b>Dense</b>", "1<br>number"]
 
 
-def test_the_hover_text_has_name_kind_shape_parameters_and_the_sentence_in_short_lines():
+def test_the_hover_text_describes_the_layer_in_short_lines():
     layer = list_layers("model4")[4]
     text = plot_architecture("model4")[1][0].data[0].customdata[0]
     lines = text.split("<br>")
@@ -98,13 +98,13 @@ def test_the_hover_text_has_name_kind_shape_parameters_and_the_sentence_in_short
     assert max(map(len, lines[4:])) <= HOVER
 
 
-def test_who_can_not_see_it_is_told_every_layer():
+def test_the_alternative_text_lists_every_layer():
     words = [alt for _, alt in plot_architecture("model1")]
     assert words[0].startswith("Layers 1 to 4 of 13 of model1: InputLayer 160 × 160 × 3, Conv2D 158 × 158 × 32,")
     assert words[-1].endswith("Dense 2,048 numbers, Dropout 2,048 numbers and Dense 2 numbers.")
 
 
-def test_a_shape_is_said_in_words():
+def test_a_shape_is_described():
     assert [describe_shape(layer) for layer in list_layers("model2")[-2:]] == ["2,048 numbers", "1 number"]
 
 
@@ -113,9 +113,9 @@ def test_an_unknown_model_is_refused():
         plot_architecture("model5")
 
 
-def contrast(one, other):
+def contrast(first, second):
     """The contrast of two colours, 1 to 21, as in WCAG 2."""
-    low, high = sorted(map(luminance, (one, other)))
+    low, high = sorted(map(luminance, (first, second)))
     return (high + 0.05) / (low + 0.05)
 
 

@@ -28,7 +28,7 @@ def runs_of(chart):
     return [trace for trace in chart.data if trace.line.color not in (None, NEUTRAL)]
 
 
-def test_each_run_is_drawn_in_its_models_colour_with_its_number_in_the_legend(draw):
+def test_a_run_has_its_models_colour_and_its_number_in_the_legend(draw):
     (drawn,) = runs_of(draw([line()]))
     assert drawn.line.color == MODEL_COLOURS["model4"]
     assert drawn.name == "run (area 0.910)"
@@ -43,7 +43,7 @@ def test_two_runs_of_one_model_can_be_told_apart(draw):
 
 
 def test_a_single_run_of_each_model_is_solid(draw):
-    assert {one.line.dash for one in runs_of(draw([line(model="model1"), line(model="model2")]))} == {"solid"}
+    assert {trace.line.dash for trace in runs_of(draw([line(model="model1"), line(model="model2")]))} == {"solid"}
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_what_is_to_be_beaten_or_reached_is_dashed_and_grey(name, ends, words):
 
 
 @pytest.mark.parametrize("name", ["roc", "precision-recall"])
-def test_the_threshold_is_a_dot_of_the_run_that_has_one_and_not_in_the_legend(name):
+def test_the_threshold_is_a_dot_outside_the_legend(name):
     chart = CHARTS[name]([line("with", point=(0.3, 0.8)), line("without", "model1")])
     (dot,) = [trace for trace in chart.data if trace.mode == "markers"]
     assert (list(dot.x), list(dot.y)) == ([0.3], [0.8])
@@ -65,7 +65,7 @@ def test_the_threshold_is_a_dot_of_the_run_that_has_one_and_not_in_the_legend(na
     assert dot.showlegend is False
 
 
-def test_a_dot_of_the_reliability_diagram_is_the_larger_the_more_pictures_it_stands_for():
+def test_a_reliability_dot_grows_with_its_number_of_images():
     (drawn,) = runs_of(plot_reliability([line()], "dogs"))
     small, middle, large = drawn.marker.size
     assert small < middle < large
@@ -90,7 +90,7 @@ def test_class_names_can_not_smuggle_markup_into_a_chart():
         assert "<a" not in chart.to_json().replace("\\u003c", "<")
 
 
-def test_a_curve_of_25000_pictures_is_thinned_but_keeps_its_ends():
+def test_a_curve_of_25000_images_is_thinned_but_keeps_its_ends():
     many = np.linspace(0, 1, 25_001)
     for chart in (CHARTS["roc"], CHARTS["precision-recall"]):
         (drawn,) = runs_of(chart([Line("run", "model1", many, many)]))
@@ -103,7 +103,7 @@ def test_no_run_and_a_run_without_points_draw_without_complaint(draw):
     assert len(draw([Line("empty", "model1", (), ())]).data) == 2
 
 
-def test_the_page_stays_visible_behind_the_charts_and_both_axes_reach_from_0_to_1(draw):
+def test_charts_are_transparent_and_both_axes_reach_from_0_to_1(draw):
     layout = draw([line()]).layout
     assert layout.paper_bgcolor == layout.plot_bgcolor == "rgba(0,0,0,0)"
     for axis in (layout.xaxis, layout.yaxis):

@@ -1,4 +1,4 @@
-"""The charts of the pictures' own sizes: every picture counts once, whatever its size and however many there are."""
+"""The charts of the images' original sizes: every image counts once, whatever its size."""
 
 import numpy as np
 import pytest
@@ -11,15 +11,15 @@ from catdog.datasets.statistics import ImageStatistics
 
 def data(tmp_path, widths, heights, labels, classes=("cats", "dogs")):
     """A catalog and its facts with these sizes."""
-    number = len(widths)
-    names = tuple(f"{one}.jpg" for one in range(number))
-    catalog = Catalog("x", tmp_path, classes, names, np.array(labels), np.full(number, "training"), "f00d")
+    count = len(widths)
+    names = tuple(f"{index}.jpg" for index in range(count))
+    catalog = Catalog("x", tmp_path, classes, names, np.array(labels), np.full(count, "training"), "f00d")
     sizes = np.array(widths, np.int32), np.array(heights, np.int32)
     means = np.zeros((3, 2, 160, 160, 3), np.uint8)
-    return catalog, ImageStatistics(*sizes, np.ones(number, np.int64), np.ones(number, np.float32), means)
+    return catalog, ImageStatistics(*sizes, np.ones(count, np.int64), np.ones(count, np.float32), means)
 
 
-def test_each_size_is_one_point_in_the_colour_of_its_class_larger_the_more_pictures_have_it(tmp_path):
+def test_each_size_is_a_point_that_grows_with_its_number_of_images(tmp_path):
     chart = plot_image_sizes(*data(tmp_path, [400, 400, 400, 30, 400], [300, 300, 300, 40, 300], [0, 0, 0, 0, 1]))
     cats, dogs = chart.data
     assert (cats.marker.color, dogs.marker.color) == (CATS, DOGS)
@@ -28,7 +28,7 @@ def test_each_size_is_one_point_in_the_colour_of_its_class_larger_the_more_pictu
     assert list(cats.marker.size) == [SMALLEST, LARGEST]
 
 
-def test_many_different_sizes_are_rounded_so_that_the_page_stays_quick_and_none_is_lost(tmp_path):
+def test_many_different_sizes_are_rounded_and_none_is_lost(tmp_path):
     rng = np.random.default_rng(1)
     widths, heights = rng.integers(20, 4000, (2, 30_000))
     chart = plot_image_sizes(*data(tmp_path, widths, heights, rng.integers(0, 2, 30_000)))
@@ -37,7 +37,7 @@ def test_many_different_sizes_are_rounded_so_that_the_page_stays_quick_and_none_
     assert "rounded to " in chart.layout.xaxis.title.text
 
 
-def test_ratios_count_every_picture_once_square_ones_in_the_middle_and_extreme_ones_at_the_ends(tmp_path):
+def test_ratios_count_every_image_once_and_extremes_at_the_ends(tmp_path):
     widths, heights = [100, 100, 50, 9000, 10], [100, 101, 100, 100, 1000]
     cats, dogs = plot_aspect_ratios(*data(tmp_path, widths, heights, [0, 1, 0, 0, 1])).data
     assert (sum(cats.y), sum(dogs.y)) == (3, 2)
@@ -47,7 +47,7 @@ def test_ratios_count_every_picture_once_square_ones_in_the_middle_and_extreme_o
 
 
 @pytest.mark.parametrize("chart", [plot_image_sizes, plot_aspect_ratios])
-def test_a_picture_whose_size_is_not_known_is_left_out(tmp_path, chart):
+def test_an_image_whose_size_is_not_known_is_left_out(tmp_path, chart):
     drawn = chart(*data(tmp_path, [0, 200], [0, 100], [0, 1]))
     assert sum(sum(trace.y if trace.type == "bar" else trace.customdata) for trace in drawn.data) == 1
     assert len(chart(*data(tmp_path, [0], [0], [0])).data) == 2

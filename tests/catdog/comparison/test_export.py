@@ -19,7 +19,9 @@ def make(settings):
 
     def make(epochs=2, name=""):
         run = create_run(settings, TrainConfig("model4", "photos", seed=7), name)
-        write_history(run.files.history, [Epoch(one, 1.5, 0.5, 0.7, 0.6, 0.65, 0.001) for one in range(1, epochs + 1)])
+        write_history(
+            run.files.history, [Epoch(number, 1.5, 0.5, 0.7, 0.6, 0.65, 0.001) for number in range(1, epochs + 1)]
+        )
         run.files.write_status(replace(run.status, state="done", best_val_accuracy=0.6, best_epoch=1))
         return open_run(settings, run.id)
 
@@ -32,12 +34,12 @@ def rows(text):
 
 
 def test_every_epoch_of_every_run_is_a_row(make):
-    one, two = make(2), make(1)
-    found = rows(curves_csv([one, two], {one.id: "first", two.id: "second"}))
-    assert [(row["run"], row["epoch"]) for row in found] == [("first", "1"), ("first", "2"), ("second", "1")]
-    assert found[0]["id"] == one.id
-    assert (found[0]["model"], found[0]["seed"]) == ("model4", "7")
-    assert (float(found[0]["val_accuracy"]), float(found[0]["seconds"])) == (0.6, 1.5)
+    first, second = make(2), make(1)
+    table = rows(curves_csv([first, second], {first.id: "first", second.id: "second"}))
+    assert [(row["run"], row["epoch"]) for row in table] == [("first", "1"), ("first", "2"), ("second", "1")]
+    assert table[0]["id"] == first.id
+    assert (table[0]["model"], table[0]["seed"]) == ("model4", "7")
+    assert (float(table[0]["val_accuracy"]), float(table[0]["seconds"])) == (0.6, 1.5)
 
 
 def test_a_run_without_epochs_and_no_run_at_all_leave_the_head_alone(make):
@@ -47,7 +49,7 @@ def test_a_run_without_epochs_and_no_run_at_all_leave_the_head_alone(make):
     assert table_csv([]).strip() == ""
 
 
-def test_the_table_has_its_shares_as_they_are_and_nothing_for_what_is_unknown(make):
+def test_the_table_keeps_shares_and_leaves_the_unknown_empty(make):
     run = make()
     (row,) = rows(table_csv(build_table([run], {run.id: "mine"})))
     assert row["run"] == "mine"

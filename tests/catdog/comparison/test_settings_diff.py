@@ -20,8 +20,8 @@ def make(settings):
 
 
 def test_only_what_differs_is_told(make):
-    found = diff_settings([make(epochs=20), make(epochs=5, seed=3), make(epochs=20)])
-    assert found == {"Epochs": ["20", "5", "20"], "Seed": ["1", "3", "1"]}
+    differences = diff_settings([make(epochs=20), make(epochs=5, seed=3), make(epochs=20)])
+    assert differences == {"Epochs": ["20", "5", "20"], "Seed": ["1", "3", "1"]}
 
 
 def test_what_follows_from_the_model_is_not_told_again(make):
@@ -29,20 +29,20 @@ def test_what_follows_from_the_model_is_not_told_again(make):
 
 
 def test_an_augmentation_that_somebody_chose_is_told(make):
-    found = diff_settings([make("model2"), make("model2", flip="none", rotation=0.0)])
-    assert found["Augmentation"][0] == "the model's own"
-    assert found["Augmentation"][1] != "the model's own"
+    differences = diff_settings([make("model2"), make("model2", flip="none", rotation=0.0)])
+    assert differences["Augmentation"][0] == "the model's own"
+    assert differences["Augmentation"][1] != "the model's own"
 
 
-def test_data_weights_excluded_pictures_and_versions_are_told(make):
-    one = make(details={"weights": {"source": "ImageNet"}, "versions": {"keras": "3.12"}, "device": "CPU"})
-    two = make(source="drawn", details={"data": {"excluded": {"pictures": 7}}, "versions": {"keras": "3.13"}})
-    found = diff_settings([one, two])
-    assert found["Data"] == ["photos", "drawn pictures"]
-    assert found["Excluded pictures"] == ["0", "7"]
-    assert found["Weights it started from"] == ["ImageNet", "random"]
-    assert found["Version of keras"] == ["3.12", "3.13"]
-    assert found["Device"] == ["CPU", "–"]
+def test_data_weights_excluded_images_and_versions_are_told(make):
+    first = make(details={"weights": {"source": "ImageNet"}, "versions": {"keras": "3.12"}, "device": "CPU"})
+    second = make(source="drawn", details={"data": {"excluded": {"pictures": 7}}, "versions": {"keras": "3.13"}})
+    differences = diff_settings([first, second])
+    assert differences["Data"] == ["photos", "drawn pictures"]
+    assert differences["Excluded pictures"] == ["0", "7"]
+    assert differences["Weights it started from"] == ["ImageNet", "random"]
+    assert differences["Version of keras"] == ["3.12", "3.13"]
+    assert differences["Device"] == ["CPU", "–"]
 
 
 @pytest.mark.parametrize("runs", [0, 1])

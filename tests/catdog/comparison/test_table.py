@@ -34,13 +34,23 @@ def row_of(run):
     return build_table([run], {run.id: "run"})[0]
 
 
+def test_own_and_published_scores_stand_side_by_side(make):
+    details = {"data": {"baseline": 0.5}}
+    run = make({"test": {"accuracy": 0.95}}, (), details, best_val_accuracy=0.96, best_epoch=7, seconds=40.0)
+    (row,) = build_table([run], {run.id: "mine"})
+    assert row["run"] == "mine"
+    assert (row["best_val_accuracy"], row["best_epoch"], row["test_accuracy"]) == (0.96, 7, 0.95)
+    assert (row["published_val_accuracy"], row["published_test_accuracy"]) == (0.97, 0.9896)
+    assert (row["parameters"], row["baseline"], row["seconds"]) == (2_259_265, 0.5, 40.0)
+
+
 def test_the_test_accuracy_has_its_interval_and_loss(make):
     row = row_of(make({"test": {"accuracy": 0.96875, "loss": 0.1, "photos": 192}}))
     assert (row["test_low"], row["test_high"]) == accuracy_interval(186, 192)
     assert (row["test_accuracy"], row["test_loss"], row["test_photos"]) == (0.96875, 0.1, 192)
 
 
-def test_best_and_last_validation_seconds_an_epoch_memory_and_file_size_are_told(make, settings):
+def test_the_row_has_validation_time_memory_and_file_size(make, settings):
     run = make(epochs=(0.9, 0.97, 0.95), details={"memory": 1_300_000_000}, best_val_accuracy=0.97, seconds=6.0)
     run.files.model.write_bytes(b"x" * 1000)
     row = row_of(run)
@@ -49,7 +59,7 @@ def test_best_and_last_validation_seconds_an_epoch_memory_and_file_size_are_told
     assert (row["parameters"], row["trainable_parameters"]) == (2_259_265, 1_281)
 
 
-def test_stored_features_count_in_the_time_but_not_in_that_of_an_epoch(make):
+def test_feature_extraction_counts_in_the_total_time_only(make):
     row = row_of(make(epochs=(0.9, 0.97), seconds=6.0, prepared=30.0))
     assert (row["seconds"], row["seconds_an_epoch"]) == (36.0, 3.0)
 

@@ -19,41 +19,41 @@ def data(settings: Settings, picture_folder: Path) -> Dataset:
 
 
 @pytest.fixture
-def answered(settings: Settings, data: Dataset):
-    """Make a run that has answered these pictures: answered({path: (label, probability)})."""
+def make_run(settings: Settings, data: Dataset):
+    """Make a run with stored predictions: make_run({path: (label, probability)})."""
 
-    def make(answers: dict, accuracy: float = 0.8, state: str = "done", fingerprint: str = "") -> Run:
+    def make(predictions: dict, accuracy: float = 0.8, state: str = "done", fingerprint: str = "") -> Run:
         run = create_run(settings, TrainConfig("model1", data.catalog.source))
         run.files.add_to_config(data={"fingerprint": fingerprint or data.catalog.fingerprint})
         run.files.write_status(replace(run.status, state=state, best_val_accuracy=accuracy))
-        rows = [f"{path},{label},{probability},training" for path, (label, probability) in answers.items()]
+        rows = [f"{path},{label},{probability},training" for path, (label, probability) in predictions.items()]
         run.files.predictions.write_text("\n".join(["path,label,probability,split", *rows]) + "\n")
         return open_run(settings, run.id)
 
     return make
 
 
-def test_wrong_answers_come_by_how_sure_they_are_and_right_ones_not_at_all(data: Dataset, answered) -> None:
+def test_wrong_predictions_come_by_confidence_and_right_ones_never(data: Dataset, make_run) -> None:
     catalog = data.catalog
     cats = [catalog.paths[row] for row in catalog.indices(label=0)]
     dogs = [catalog.paths[row] for row in catalog.indices(label=1)]
-    run = answered({cats[0]: (0, 0.7), cats[1]: (0, 0.1), dogs[0]: (1, 0.001), dogs[1]: (1, 0.5)})
-    found = find_label_errors(run.predictions(), catalog)
-    assert [(error.path, error.label) for error in found] == [(dogs[0], 1), (cats[0], 0)]
-    assert found[0].confidence == pytest.approx(0.999)
-    assert found[0].loss == pytest.approx(6.9, abs=0.01)
+    run = make_run({cats[0]: (0, 0.7), cats[1]: (0, 0.1), dogs[0]: (1, 0.001), dogs[1]: (1, 0.5)})
+    errors = find_label_errors(run.predictions(), catalog)
+    assert [(error.path, error.label) for error in errors] == [(dogs[0], 1), (cats[0], 0)]
+    assert errors[0].confidence == pytest.approx(0.999)
+    assert errors[0].loss == pytest.approx(6.9, abs=0.01)
 
 
-def test_answers_for_pictures_that_are_not_there_are_passed_over(data: Dataset, answered) -> None:
-    run = answered({"train/cats/gone.jpg": (0, 0.99)})
+def test_predictions_for_missing_images_are_passed_over(data: Dataset, make_run) -> None:
+    run = make_run({"train/cats/gone.jpg": (0, 0.99)})
     assert find_label_errors(run.predictions(), data.catalog) == []
 
 
-def test_the_best_finished_run_on_this_very_data_is_asked(settings: Settings, data: Dataset, answered) -> None:
+def test_the_best_finished_run_on_this_very_data_is_found(settings: Settings, data: Dataset, make_run) -> None:
     assert find_best_run(list_runs(settings), data.catalog.fingerprint) is None
-    best = answered({}, accuracy=0.9)
-    answered({}, accuracy=0.7)
-    answered({}, accuracy=0.99, state="stopped")
-    answered({}, accuracy=0.99, fingerprint="another")
-    answered({}, accuracy=0.99).files.predictions.unlink()
+    best = make_run({}, accuracy=0.9)
+    make_run({}, accuracy=0.7)
+    make_run({}, accuracy=0.99, state="stopped")
+    make_run({}, accuracy=0.99, fingerprint="another")
+    make_run({}, accuracy=0.99).files.predictions.unlink()
     assert find_best_run(list_runs(settings), data.catalog.fingerprint).id == best.id

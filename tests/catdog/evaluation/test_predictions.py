@@ -1,4 +1,4 @@
-"""The stored answers of a run: read whole, or refused in one sentence."""
+"""The stored predictions of a run: read whole, or refused in one sentence."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -19,16 +19,16 @@ def run(settings):
     return create_run(settings, TrainConfig("model1", "photos"), "mine")
 
 
-def test_answers_are_read_with_their_splits(run):
+def test_predictions_are_read_with_their_splits(run):
     run.files.predictions.write_text(f"{HEAD}a.jpg,0,0.25,training\nb.jpg,1,1,test\n")
-    found = run.predictions()
-    assert (found.paths, found.labels.tolist(), found.probabilities.tolist()) == (
+    predictions = run.predictions()
+    assert (predictions.paths, predictions.labels.tolist(), predictions.probabilities.tolist()) == (
         ("a.jpg", "b.jpg"),
         [0, 1],
         [0.25, 1.0],
     )
-    assert found.of_split("test").paths == ("b.jpg",)
-    assert len(found.of_split("moon")) == 0
+    assert predictions.of_split("test").paths == ("b.jpg",)
+    assert len(predictions.of_split("moon")) == 0
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_answers_are_read_with_their_splits(run):
         "\0\0\0",
     ],
 )
-def test_damaged_answers_are_refused_in_one_sentence_that_names_the_run(run, text):
+def test_damaged_predictions_are_one_sentence_that_names_the_run(run, text):
     run.files.predictions.write_text(text)
     with pytest.raises(RunError, match=r"the run mine stored are damaged: train it again with the same settings\.$"):
         run.predictions()
@@ -64,7 +64,7 @@ def test_bytes_that_are_no_text_are_damage(run):
         run.predictions()
 
 
-def test_whatever_happens_to_the_file_nothing_but_a_sentence_comes_of_it(run):
+def test_no_damage_to_the_file_raises_anything_but_a_sentence(run):
     rng = np.random.default_rng(0)
     whole = HEAD.encode() + b"".join(b"cats/%d.jpg,%d,0.%d,test\n" % (n, n % 2, n) for n in range(1, 9))
     for _ in range(400):
@@ -73,23 +73,23 @@ def test_whatever_happens_to_the_file_nothing_but_a_sentence_comes_of_it(run):
             damaged[place : place + 1] = bytes(rng.integers(0, 256, rng.integers(3), np.uint8))
         run.files.predictions.write_bytes(damaged)
         with suppress(RunError):
-            found = run.predictions()
-            assert len(found) <= 8
-            assert set(found.labels) <= {0, 1}
-            assert ((found.probabilities >= 0) & (found.probabilities <= 1)).all()
+            predictions = run.predictions()
+            assert len(predictions) <= 8
+            assert set(predictions.labels) <= {0, 1}
+            assert ((predictions.probabilities >= 0) & (predictions.probabilities <= 1)).all()
 
 
-def test_pictures_that_were_excluded_from_the_training_are_answered_too(run):
+def test_images_excluded_from_training_have_predictions_too(run):
     run.files.predictions.write_text(f"{HEAD}a.jpg,0,0.25,excluded\nb.jpg,1,1,test\n")
     assert run.predictions().splits.tolist() == ["excluded", "test"]
 
 
-def test_a_name_with_a_comma_a_quote_or_a_backslash_is_read_as_it_was_written(run):
+def test_names_with_commas_quotes_and_backslashes_are_read_as_written(run):
     run.files.predictions.write_text(HEAD + '"a,""b"".jpg",0,0.25,test\nc\\udcff.jpg,1,1e-05,test\n')
     assert run.predictions().paths == ('a,"b".jpg', "c\\udcff.jpg")
 
 
-def test_a_run_without_answers_says_what_to_do(settings, run):
+def test_a_run_without_predictions_says_what_to_do(settings, run):
     with pytest.raises(RunError, match=r"mine has no answers to its pictures: let it train to its end first\.$"):
         run.predictions()
     run.files.write_status(replace(run.status, state="done"))
@@ -97,18 +97,18 @@ def test_a_run_without_answers_says_what_to_do(settings, run):
         open_run(settings, run.id).predictions()
 
 
-def test_the_mean_of_the_losses_is_the_loss_that_was_stored_to_the_last_digit():
+def test_the_mean_loss_is_the_stored_loss_to_the_last_digit():
     rng = np.random.default_rng(3)
     labels, probabilities = rng.integers(0, 2, 50), np.append(rng.random(46), [0.0, 1.0, 0.0, 1.0]).astype(np.float32)
     labels[-4:] = (1, 0, 0, 1)
-    as_read = np.array([float(f"{one:.9g}") for one in probabilities])
-    found = Predictions(("x",) * 50, labels, as_read, np.full(50, "test"))
-    assert found.losses.mean() == score(labels, probabilities)["loss"]
-    assert found.losses.max() <= -np.log(float(SMALLEST)) + 1e-9
+    as_read = np.array([float(f"{probability:.9g}") for probability in probabilities])
+    predictions = Predictions(("x",) * 50, labels, as_read, np.full(50, "test"))
+    assert predictions.losses.mean() == score(labels, probabilities)["loss"]
+    assert predictions.losses.max() <= -np.log(float(SMALLEST)) + 1e-9
 
 
-def test_an_answer_at_the_threshold_is_class_0():
-    found = Predictions(("a", "b"), np.array([0, 1]), np.array([0.5, 0.7]), np.full(2, "test"))
-    assert found.predicted_labels().tolist() == [0, 1]
-    assert found.predicted_labels(0.7).tolist() == [0, 0]
-    assert found.correct(0.7).tolist() == [True, False]
+def test_a_probability_at_the_threshold_is_class_0():
+    predictions = Predictions(("a", "b"), np.array([0, 1]), np.array([0.5, 0.7]), np.full(2, "test"))
+    assert predictions.predicted_labels().tolist() == [0, 1]
+    assert predictions.predicted_labels(0.7).tolist() == [0, 0]
+    assert predictions.correct(0.7).tolist() == [True, False]

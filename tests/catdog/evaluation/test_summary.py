@@ -1,4 +1,4 @@
-"""The summary of a model's answers: what the other modules compute, ready for JSON."""
+"""The summary of a model's predictions: what the other modules compute, ready for JSON."""
 
 import json
 
@@ -18,45 +18,45 @@ from catdog.evaluation.summary import summarize
 ADDED = {"interval", "threshold", "classes", "roc_area", "average_precision", "calibration_error"}
 
 
-def answers(labels, probabilities):
-    number = len(labels)
+def predict(labels, probabilities):
+    count = len(labels)
     values = np.array(probabilities, np.float64)
-    return Predictions(tuple(map(str, range(number))), np.array(labels, np.int64), values, np.full(number, "test"))
+    return Predictions(tuple(map(str, range(count))), np.array(labels, np.int64), values, np.full(count, "test"))
 
 
 @pytest.fixture
-def some():
+def predictions():
     rng = np.random.default_rng(5)
-    return answers(rng.integers(0, 2, 90), rng.random(90).astype(np.float32))
+    return predict(rng.integers(0, 2, 90), rng.random(90).astype(np.float32))
 
 
-def test_at_one_half_its_old_numbers_are_those_of_score(some):
-    found, old = summarize(some), score(some.labels, some.probabilities)
-    assert {key: found[key] for key in old} == old
-    assert set(found) == set(old) | ADDED
+def test_at_one_half_its_old_numbers_are_those_of_score(predictions):
+    summary, stored = summarize(predictions), score(predictions.labels, predictions.probabilities)
+    assert {key: summary[key] for key in stored} == stored
+    assert set(summary) == set(stored) | ADDED
 
 
-def test_what_it_adds_is_what_the_metrics_say(some):
-    found = summarize(some)
-    right = int(some.correct().sum())
-    assert tuple(found["interval"]) == accuracy_interval(right, 90)
-    assert found["roc_area"] == roc_curve(some.labels, some.probabilities).area
-    assert found["average_precision"] == precision_recall_curve(some.labels, some.probabilities).area
-    assert found["calibration_error"] == calibration_curve(some.labels, some.probabilities).error
-    assert [one["photos"] for one in found["classes"]] == np.bincount(some.labels).tolist()
+def test_what_it_adds_is_what_the_metrics_say(predictions):
+    summary = summarize(predictions)
+    correct = int(predictions.correct().sum())
+    assert tuple(summary["interval"]) == accuracy_interval(correct, 90)
+    assert summary["roc_area"] == roc_curve(predictions.labels, predictions.probabilities).area
+    assert summary["average_precision"] == precision_recall_curve(predictions.labels, predictions.probabilities).area
+    assert summary["calibration_error"] == calibration_curve(predictions.labels, predictions.probabilities).error
+    assert [values["photos"] for values in summary["classes"]] == np.bincount(predictions.labels).tolist()
 
 
-def test_the_threshold_changes_answers_but_neither_loss_nor_areas(some):
-    half, high = summarize(some), summarize(some, 0.9)
-    assert high["accuracy"] == pytest.approx(some.correct(0.9).mean())
+def test_the_threshold_changes_neither_loss_nor_areas(predictions):
+    half, high = summarize(predictions), summarize(predictions, 0.9)
+    assert high["accuracy"] == pytest.approx(predictions.correct(0.9).mean())
     assert high["confusion"] != half["confusion"]
-    for same in ("loss", "roc_area", "average_precision", "calibration_error"):
-        assert high[same] == half[same]
+    for key in ("loss", "roc_area", "average_precision", "calibration_error"):
+        assert high[key] == half[key]
 
 
-@pytest.mark.parametrize("these", [answers([], []), answers([1, 1], [0.2, 1.0])])
-def test_what_is_not_defined_is_null_in_json(these):
-    found = json.loads(json.dumps(summarize(these), allow_nan=False))
-    assert found["roc_area"] is None
-    assert found["classes"][0]["recall"] is None
-    assert (found["accuracy"] is None) == (len(these) == 0)
+@pytest.mark.parametrize("predictions", [predict([], []), predict([1, 1], [0.2, 1.0])])
+def test_what_is_not_defined_is_null_in_json(predictions):
+    summary = json.loads(json.dumps(summarize(predictions), allow_nan=False))
+    assert summary["roc_area"] is None
+    assert summary["classes"][0]["recall"] is None
+    assert (summary["accuracy"] is None) == (len(predictions) == 0)

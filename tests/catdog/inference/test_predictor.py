@@ -1,4 +1,4 @@
-"""Answers through LiteRT: the right numbers, from any thread, and a sentence where there is no model."""
+"""Predictions through LiteRT: the right numbers, from any thread, and a sentence if there is no model."""
 
 import threading
 from dataclasses import replace
@@ -16,7 +16,7 @@ from catdog.training import TrainConfig
 
 @pytest.fixture(scope="module")
 def brightness(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model.tflite whose probability of class 1 is how bright a picture is."""
+    """A model.tflite whose probability of class 1 is how bright an image is."""
     import tensorflow as tf
 
     @tf.function(input_signature=[tf.TensorSpec((1, 160, 160, 3), tf.float32)])
@@ -33,32 +33,32 @@ def grey(*values: int) -> np.ndarray:
     return np.array(values, np.uint8)[:, None, None, None] * np.ones((1, 160, 160, 3), np.uint8)
 
 
-def test_each_picture_gets_its_own_probability_in_order(brightness: Path) -> None:
-    answers = Predictor(brightness).predict(grey(0, 255, 51, 204))
-    assert answers.dtype == np.float32
-    np.testing.assert_allclose(answers, [0, 1, 0.2, 0.8], atol=1e-5)
+def test_each_image_gets_its_own_probability_in_order(brightness: Path) -> None:
+    probabilities = Predictor(brightness).predict(grey(0, 255, 51, 204))
+    assert probabilities.dtype == np.float32
+    np.testing.assert_allclose(probabilities, [0, 1, 0.2, 0.8], atol=1e-5)
 
 
-def test_float_pictures_and_uint8_pictures_get_the_same_answer(brightness: Path) -> None:
+def test_float_and_uint8_images_get_the_same_prediction(brightness: Path) -> None:
     predictor = Predictor(brightness)
     np.testing.assert_array_equal(predictor.predict(grey(7, 200)), predictor.predict(grey(7, 200).astype(np.float32)))
 
 
-def test_no_pictures_get_no_answers(brightness: Path) -> None:
+def test_no_images_get_no_predictions(brightness: Path) -> None:
     assert Predictor(brightness).predict(grey()).shape == (0,)
 
 
-def test_many_threads_may_ask_one_predictor(brightness: Path) -> None:
+def test_many_threads_may_use_one_predictor(brightness: Path) -> None:
     predictor = Predictor(brightness)
     wrong: list[int] = []
 
-    def ask(value: int) -> None:
+    def predict(value: int) -> None:
         for _ in range(30):
-            answers = predictor.predict(grey(value, 255 - value))
-            if not np.allclose(answers, [value / 255, 1 - value / 255], atol=1e-5):
+            probabilities = predictor.predict(grey(value, 255 - value))
+            if not np.allclose(probabilities, [value / 255, 1 - value / 255], atol=1e-5):
                 wrong.append(value)
 
-    threads = [threading.Thread(target=ask, args=(value,)) for value in (10, 90, 170, 250)]
+    threads = [threading.Thread(target=predict, args=(value,)) for value in (10, 90, 170, 250)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -81,7 +81,7 @@ def test_a_model_cut_short_is_an_error_in_words(brightness: Path, tmp_path: Path
         Predictor(tmp_path / "model.tflite")
 
 
-def test_a_run_answers_with_its_own_model_once_it_has_one(settings: Settings, brightness: Path) -> None:
+def test_a_run_predicts_with_its_own_model_once_it_has_one(settings: Settings, brightness: Path) -> None:
     run = runs.create_run(settings, TrainConfig("model1"))
     with pytest.raises(RunError, match="no trained model yet"):
         load_predictor(run.files.tflite, run.name)
