@@ -56,7 +56,7 @@ def rows(page):
     return page.dataframe[0].value.to_dict("records")
 
 
-def test_before_the_first_run_the_page_says_what_will_appear_and_leads_to_train(app):
+def test_before_the_first_run_the_page_leads_to_train(app):
     page = app("compare")
     assert any("will appear here" in info.value for info in page.info)
     assert not page.get("plotly_chart")
@@ -103,11 +103,11 @@ def test_all_runs_of_a_sweep_are_chosen_with_one_click(app, make):
 def test_where_there_is_no_sweep_none_is_offered(app, make):
     make("model1", name="one").files.add_to_config(sweep="left alone, 25 Nov 22:05")
     page = app("compare")
-    assert not [one for one in page.selectbox if one.label == "A whole sweep"]
+    assert not [field for field in page.selectbox if field.label == "A whole sweep"]
 
 
 @pytest.mark.parametrize("unknown", ["gone", "../../etc", "<script>"])
-def test_a_run_that_is_gone_gives_one_sentence_and_the_others_are_shown(app, make, unknown):
+def test_a_missing_run_is_one_sentence_and_the_rest_is_shown(app, make, unknown):
     run = make(name="here")
     page = app("compare", run=[unknown, run.id])
     assert drawn(page) == ["here"]
@@ -117,11 +117,11 @@ def test_a_run_that_is_gone_gives_one_sentence_and_the_others_are_shown(app, mak
 
 def test_choosing_a_run_writes_it_into_the_address(app, make):
     make("model1", name="a")
-    other = make("model1", state="stopped", name="b")
+    second = make("model1", state="stopped", name="b")
     page = app("compare")
-    page.multiselect[0].set_value([other.id]).run()
+    page.multiselect[0].set_value([second.id]).run()
     assert drawn(page) == ["b"]
-    assert page.query_params["run"] == other.id
+    assert page.query_params["run"] == second.id
 
 
 def test_choosing_none_asks_for_one(app, make):
@@ -134,9 +134,9 @@ def test_choosing_none_asks_for_one(app, make):
 
 def test_the_choice_survives_a_visit_to_another_page(app, make):
     make("model1", name="a")
-    other = make("model1", state="stopped", name="b")
+    second = make("model1", state="stopped", name="b")
     page = app("compare")
-    page.multiselect[0].set_value([other.id]).run()
+    page.multiselect[0].set_value([second.id]).run()
     page.switch_page("browse.py").run()
     page.query_params.clear()
     page.switch_page("compare.py").run()
@@ -152,8 +152,8 @@ def test_runs_on_different_data_are_never_shown_without_a_warning(app, make):
 
 
 def test_runs_on_the_same_data_bring_no_warning(app, make):
-    one, two = make(), make("model2")
-    assert not app("compare", run=[one.id, two.id]).warning
+    first, second = make(), make("model2")
+    assert not app("compare", run=[first.id, second.id]).warning
 
 
 def test_the_table_has_our_scores_beside_the_published_ones(app, make):
@@ -188,21 +188,23 @@ def test_runs_with_the_same_settings_say_so(app, make):
 
 
 def predict(run, *probabilities, split="test"):
-    """Write a run's answers: its first half is of class 0."""
+    """Write a run's predictions: its first half is of class 0."""
     half = len(probabilities) / 2
-    lines = [f"{number}.jpg,{int(number >= half)},{one},{split}" for number, one in enumerate(probabilities)]
+    lines = [
+        f"{number}.jpg,{int(number >= half)},{probability},{split}" for number, probability in enumerate(probabilities)
+    ]
     run.files.predictions.write_text("\n".join(["path,label,probability,split", *lines]) + "\n")
 
 
-def test_two_runs_are_compared_on_the_same_pictures_in_words(app, make):
+def test_two_runs_are_compared_on_the_same_images_in_words(app, make):
     good, poor = make("model4", name="good", val_accuracy=0.9), make("model1", name="poor")
     predict(good, *[0.1] * 10, *[0.9] * 10)
     predict(poor, *[0.9] * 10, *[0.9] * 10)
     page = app("compare", run=[poor.id, good.id])
     assert [page.selectbox(key=key).value for key in ("better-one", "better-other")] == [good.id, poor.id]
-    words = text_of(page)
-    assert "McNemar" in words
-    assert "good was right on 10" in words
+    text = text_of(page)
+    assert "McNemar" in text
+    assert "good was right on 10" in text
     counts = next(table.value for table in page.dataframe if "poor" in table.value.columns)
     assert counts[["poor", "wrong"]].to_numpy().tolist() == [[10, 10], [0, 0]]
 
@@ -219,7 +221,7 @@ def test_a_run_is_not_compared_with_itself(app, make):
 @pytest.mark.parametrize(
     "damage", ["", "path,label,probability,split\n0.jpg,0,nan,test\n", "path,label,probability,split\n0.jpg,0,0."]
 )
-def test_damaged_answers_are_one_sentence_and_the_rest_of_the_page_is_there(app, make, damage):
+def test_damaged_predictions_are_one_sentence_and_the_rest_is_shown(app, make, damage):
     good, broken = make("model4", name="good", val_accuracy=0.9), make("model1", name="broken")
     predict(good, 0.1, 0.9)
     broken.files.predictions.write_text(damage)
@@ -229,11 +231,11 @@ def test_damaged_answers_are_one_sentence_and_the_rest_of_the_page_is_there(app,
     assert len(rows(page)) == 2
 
 
-def test_runs_that_answered_other_pictures_can_not_be_compared(app, make):
-    one, other = make("model4", name="one", val_accuracy=0.9), make("model1", name="other")
-    predict(one, 0.1, 0.9)
-    other.files.predictions.write_text("path,label,probability,split\nelsewhere.jpg,0,0.2,test\n")
-    assert len(app("compare", run=[one.id, other.id]).error) == 1
+def test_runs_that_predicted_other_images_can_not_be_compared(app, make):
+    first, second = make("model4", name="one", val_accuracy=0.9), make("model1", name="other")
+    predict(first, 0.1, 0.9)
+    second.files.predictions.write_text("path,label,probability,split\nelsewhere.jpg,0,0.2,test\n")
+    assert len(app("compare", run=[first.id, second.id]).error) == 1
 
 
 @pytest.mark.parametrize("rows_written", [0, 1])
@@ -256,10 +258,10 @@ def test_a_run_whose_loss_became_no_number_is_shown(app, make):
     assert figure(page)["data"][1]["y"] == [None, None]
 
 
-def test_the_files_to_take_away_have_the_runs_in_them(app, make):
+def test_the_downloads_have_the_runs_in_them(app, make):
     make("model4", name="mine")
     page = app("compare")
-    labels = [one.label for one in page.get("download_button")]
+    labels = [button.label for button in page.get("download_button")]
     assert labels == ["Report", "Charts", "Curves as CSV", "Scores as CSV"]
 
 
@@ -276,7 +278,7 @@ def test_goal_lines_and_the_notebooks_curves_can_be_shown_and_hidden(app, make):
     assert line["y"] == list(CURVES["model4"]["val_accuracy"])
 
 
-def test_drawn_pictures_have_no_goals_of_photos(app, make):
+def test_drawn_images_have_no_goals_of_photos(app, make):
     make("model4")
     page = app("compare", notebook="true")
     assert goals(page) == [0.5]
@@ -340,7 +342,7 @@ def test_smoothing_keeps_what_was_measured(app, make):
     assert [0.9] * 4 in [line["y"] for line in faint]
 
 
-def test_runs_that_differ_in_the_seed_only_can_be_laid_together(app, make, place):
+def test_runs_that_differ_in_the_seed_only_can_be_averaged(app, make, place):
     first, second = make(name="one", val_accuracy=0.6), make(name="two", val_accuracy=0.7, seed=2)
     page = app("compare", run=[first.id, second.id])
     assert drawn(page) == ["one", "two"]
@@ -353,7 +355,7 @@ def test_runs_that_differ_in_the_seed_only_can_be_laid_together(app, make, place
     )
 
 
-def test_seeds_can_not_be_laid_together_where_more_than_the_seed_differs(app, make):
+def test_runs_that_differ_in_more_than_the_seed_are_not_averaged(app, make):
     first, second = make(epochs=3), make(epochs=4, seed=2)
     page = app("compare", run=[first.id, second.id], fold="true")
     assert page.toggle(key="fold").disabled
@@ -363,17 +365,17 @@ def test_seeds_can_not_be_laid_together_where_more_than_the_seed_differs(app, ma
 def test_overfitting_is_said_in_words_for_each_run(app, make):
     make("model1", name="by heart", accuracy=0.99, val_accuracy=0.64)
     make("model2", name="honest", accuracy=0.66, val_accuracy=0.65)
-    words = text_of(app("compare"))
-    assert "**by heart**: right on 99.0 % of its training pictures and on 64.0 % of new ones, 35 points apart" in words
-    assert "**honest**: right on 66.0 %" in words
+    text = text_of(app("compare"))
+    assert "**by heart**: right on 99.0 % of its training pictures and on 64.0 % of new ones, 35 points apart" in text
+    assert "**honest**: right on 66.0 %" in text
 
 
 def test_the_page_says_what_the_test_score_is_worth(app, make):
     make()
-    words = text_of(app("compare"))
-    assert "never overlap" in words
-    assert "leaked into validation" in words
-    assert "192 pictures decide little" in words
+    text = text_of(app("compare"))
+    assert "never overlap" in text
+    assert "leaked into validation" in text
+    assert "192 pictures decide little" in text
 
 
 def test_without_any_test_score_the_page_says_that_it_follows(app, make):

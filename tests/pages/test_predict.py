@@ -1,4 +1,4 @@
-"""The Predict page, driven through Streamlit's AppTest, with stand-ins for trained models."""
+"""The Predict page, driven through Streamlit's AppTest, with models that go by colour."""
 
 import zipfile
 from io import BytesIO
@@ -15,7 +15,7 @@ from tests.pages.conftest import alternatives, button, text_of
 WARM, COLD = (200, 120, 60), (60, 120, 200)
 
 
-def test_without_a_trained_model_it_says_what_will_be_here_and_leads_to_training(app):
+def test_without_a_trained_model_the_page_leads_to_training(app):
     page = app("predict")
     assert "No model is trained yet" in text_of(page)
     assert [link.proto.label for link in page.page_link] == ["Train a model"]
@@ -27,20 +27,20 @@ def test_while_the_first_model_trains_it_says_so(app, place):
     assert f"In training now: {run.name}" in text_of(app("predict"))
 
 
-def test_every_model_answers_for_an_uploaded_picture(app, trained):
+def test_every_model_predicts_an_uploaded_image(app, trained):
     trained("model1")
     trained("model4")
     page = app("predict")
-    page.file_uploader[0].set_value([picture("dog.png", COLD)]).run()
+    page.file_uploader[0].set_value([image_file("dog.png", COLD)]).run()
     (chart,) = page.get("plotly_chart")
     assert chart.proto.alt.count("dogs, 90.0 % sure") == 2
     assert alternatives(page) == ["dog.png as given", "dog.png squeezed to a square"]
 
 
-def test_many_pictures_get_an_answer_each(app, trained):
+def test_many_images_get_a_prediction_each(app, trained):
     trained()
     page = app("predict")
-    page.file_uploader[0].set_value([picture("a.png", COLD), picture("b.png", WARM)]).run()
+    page.file_uploader[0].set_value([image_file("a.png", COLD), image_file("b.png", WARM)]).run()
     assert [chart.proto.alt.split(": ")[1] for chart in page.get("plotly_chart")] == [
         "dogs, 90.0 % sure",
         "cats, 90.0 % sure",
@@ -52,9 +52,9 @@ def test_many_pictures_get_an_answer_each(app, trained):
     [("letter.jpg", b"Dear cat,"), ("nothing.png", b""), ("_half_.jpg", None)],
     ids=["text", "empty", "cut short"],
 )
-def test_a_file_that_is_no_picture_gets_one_sentence_and_the_others_an_answer(app, trained, name, content):
+def test_a_file_that_is_no_image_is_one_sentence(app, trained, name, content):
     trained()
-    whole = picture("whole.jpg", WARM)
+    whole = image_file("whole.jpg", WARM)
     page = app("predict")
     page.file_uploader[0].set_value([(name, whole[1][:200] if content is None else content, "image/jpeg"), whole]).run()
     assert not page.exception
@@ -63,24 +63,24 @@ def test_a_file_that_is_no_picture_gets_one_sentence_and_the_others_an_answer(ap
     assert len(page.get("plotly_chart")) == 1
 
 
-def test_test_pictures_come_with_their_label_and_who_is_right(app, trained):
+def test_test_images_come_with_label_and_which_run_is_right(app, trained):
     trained()
     page = app("predict")
     button(page, "Take 6 test pictures").click().run()
     assert page.query_params["sample"].isdigit()
     assert len(page.get("plotly_chart")) == 6
-    verdicts = [text.value for text in page.markdown if text.value.startswith("Labelled")]
-    assert len(verdicts) == 6
-    assert all("right: model1" in verdict or "wrong: model1" in verdict for verdict in verdicts)
+    lines = [text.value for text in page.markdown if text.value.startswith("Labelled")]
+    assert len(lines) == 6
+    assert all("right: model1" in line or "wrong: model1" in line for line in lines)
 
 
-def test_the_same_address_shows_the_same_test_pictures(app, trained):
+def test_the_same_address_shows_the_same_test_images(app, trained):
     trained()
     assert alternatives(app("predict", sample="5")) == alternatives(app("predict", sample="5"))
     assert alternatives(app("predict", sample="5")) != alternatives(app("predict", sample="6"))
 
 
-def test_test_pictures_can_be_put_away(app, trained):
+def test_test_images_can_be_put_away(app, trained):
     trained()
     page = app("predict", sample="5")
     button(page, "Put them away").click().run()
@@ -88,10 +88,10 @@ def test_test_pictures_can_be_put_away(app, trained):
     assert not page.get("plotly_chart")
 
 
-def test_at_first_the_latest_run_of_each_model_answers(app, trained):
+def test_at_first_the_latest_run_of_each_model_predicts(app, trained):
     trained("model1")
-    latest, other = trained("model1"), trained("model2")
-    assert app("predict").multiselect[0].value == [latest.id, other.id]
+    latest, second = trained("model1"), trained("model2")
+    assert app("predict").multiselect[0].value == [latest.id, second.id]
 
 
 def test_the_choice_of_runs_is_in_the_address(app, trained):
@@ -107,7 +107,7 @@ def test_a_run_in_the_address_that_does_not_exist_is_passed_over(app, trained):
     assert app("predict", run="../../etc/passwd").multiselect[0].value == [run.id]
 
 
-def test_a_model_trained_meanwhile_joins_in_unless_the_user_has_chosen(app, trained):
+def test_a_new_model_joins_in_unless_the_user_has_chosen(app, trained):
     first = trained("model1")
     page = app("predict")
     second = trained("model2")
@@ -128,37 +128,37 @@ def test_a_run_deleted_meanwhile_is_no_longer_chosen(app, trained, place):
     assert page.multiselect[0].value == [second.id]
 
 
-def test_a_model_that_learned_from_drawings_is_not_trusted_with_photos(app, trained):
+def test_a_model_trained_on_drawings_is_not_trusted_with_photos(app, trained):
     trained("model1", source="drawn")
     page = app("predict")
-    page.file_uploader[0].set_value([picture("mine.png", WARM)]).run()
+    page.file_uploader[0].set_value([image_file("mine.png", WARM)]).run()
     assert any("drawn pictures" in warning.value and "mean little" in warning.value for warning in page.warning)
 
 
-def test_a_model_that_learned_from_photos_is_not_trusted_with_drawings(app, trained):
+def test_a_model_trained_on_photos_is_not_trusted_with_drawings(app, trained):
     trained("model1", source="photos")
     page = app("predict", sample="1")
     assert any("photos" in warning.value and "mean little" in warning.value for warning in page.warning)
 
 
-def test_a_model_asked_about_its_own_kind_of_pictures_needs_no_warning(app, trained):
+def test_images_of_the_kind_trained_on_need_no_warning(app, trained):
     trained("model1", source="drawn")
     assert not app("predict", sample="1").warning
 
 
-def test_models_of_other_classes_answer_with_their_own_names(app, trained, place):
+def test_models_of_other_classes_predict_with_their_own_names(app, trained, place):
     trained("model1")
     birds = trained("model2")
     birds.files.add_to_config(data={"classes": ["owls", "wrens"]})
     page = app("predict")
-    page.file_uploader[0].set_value([picture("x.png", COLD)]).run()
+    page.file_uploader[0].set_value([image_file("x.png", COLD)]).run()
     assert [chart.proto.alt.split(": ")[1] for chart in page.get("plotly_chart")] == [
         "dogs, 90.0 % sure",
         "wrens, 90.0 % sure",
     ]
 
 
-def test_a_model_that_can_not_be_loaded_gives_one_sentence_and_the_others_an_answer(app, trained, monkeypatch):
+def test_a_model_that_can_not_be_loaded_leaves_the_others_to_predict(app, trained, monkeypatch):
     from catdog.inference import predictor
 
     trained("model1")
@@ -172,12 +172,12 @@ def test_a_model_that_can_not_be_loaded_gives_one_sentence_and_the_others_an_ans
 
     monkeypatch.setattr(predictor, "load_predictor", load_some)
     page = app("predict")
-    page.file_uploader[0].set_value([picture("x.png", COLD)]).run()
+    page.file_uploader[0].set_value([image_file("x.png", COLD)]).run()
     assert [error.value for error in page.error] == ["The model is damaged: train it again."]
     assert page.get("plotly_chart")[0].proto.alt.count("sure") == 1
 
 
-def test_nobody_chosen_asks_for_a_choice(app, trained):
+def test_without_a_chosen_run_the_page_wants_a_choice(app, trained):
     trained()
     page = app("predict", sample="1")
     page.multiselect[0].set_value([]).run()
@@ -186,22 +186,22 @@ def test_nobody_chosen_asks_for_a_choice(app, trained):
 
 def test_what_was_dropped_stays_on_another_page_and_back(app, trained):
     trained()
-    page = drop(app("predict"), picture("mine.png", COLD))
+    page = drop(app("predict"), image_file("mine.png", COLD))
     page.switch_page("compare.py").run()
     page.switch_page("predict.py").run()
     assert alternatives(page)[0] == "mine.png as given"
 
 
-def test_the_newest_pictures_come_first(app, trained):
+def test_the_newest_images_come_first(app, trained):
     trained()
-    page = drop(app("predict"), picture("a.png", COLD), picture("b.png", WARM))
-    drop(page, picture("c.png", WARM), picture("d.png", COLD))
-    assert [words[0] for words in alternatives(page)[::2]] == ["c", "d", "a", "b"]
+    page = drop(app("predict"), image_file("a.png", COLD), image_file("b.png", WARM))
+    drop(page, image_file("c.png", WARM), image_file("d.png", COLD))
+    assert [text[0] for text in alternatives(page)[::2]] == ["c", "d", "a", "b"]
 
 
 def test_everything_can_be_put_away(app, trained):
     trained()
-    page = drop(app("predict", sample="3"), picture("mine.png", COLD), ("letter.jpg", b"Dear cat,", "image/jpeg"))
+    page = drop(app("predict", sample="3"), image_file("mine.png", COLD), ("letter.jpg", b"Dear cat,", "image/jpeg"))
     assert len(page.error) == 1
     button(page, "Put them away").click().run()
     assert not page.error
@@ -209,30 +209,30 @@ def test_everything_can_be_put_away(app, trained):
     assert "Drop a picture above" in text_of(page)
 
 
-def test_more_pictures_than_fit_are_left_out_and_counted(app, trained, monkeypatch):
+def test_more_images_than_fit_are_left_out_and_counted(app, trained, monkeypatch):
     monkeypatch.setattr("pages.components.predict.inputs.MOST", 3)
     trained()
-    page = drop(app("predict"), *(picture(f"{name}.png", COLD) for name in "abcde"))
+    page = drop(app("predict"), *(image_file(f"{name}.png", COLD) for name in "abcde"))
     assert len(page.get("plotly_chart")) == 3
     assert [warning.value for warning in page.warning if "most at once" in warning.value] == [
         "3 pictures are the most at once, so 2 were left out: put some away first."
     ]
 
 
-def test_the_bytes_of_uploads_are_let_go_once_they_are_read(app, trained, monkeypatch):
+def test_the_bytes_of_uploads_are_freed_once_they_are_read(app, trained, monkeypatch):
     gone = []
     monkeypatch.setattr(
         "streamlit.runtime.memory_uploaded_file_manager.MemoryUploadedFileManager.remove_file",
         lambda self, session_id, file_id: gone.append(file_id),
     )
     trained()
-    drop(app("predict"), picture("a.png", COLD), ("letter.jpg", b"Dear cat,", "image/jpeg"))
+    drop(app("predict"), image_file("a.png", COLD), ("letter.jpg", b"Dear cat,", "image/jpeg"))
     assert len(set(gone)) == 2
 
 
-def test_an_answer_between_the_thresholds_is_not_sure(app, trained):
+def test_a_prediction_between_the_thresholds_is_not_sure(app, trained):
     trained()
-    page = drop(app("predict", unsure=["5", "95"]), picture("a.png", COLD))
+    page = drop(app("predict", unsure=["5", "95"]), image_file("a.png", COLD))
     assert ":material/question_mark: not sure: model1." in text_of(page)
     page.slider[0].set_value((20, 30)).run()
     assert ":material/arrow_right_alt: dogs: model1." in text_of(page)
@@ -240,12 +240,12 @@ def test_an_answer_between_the_thresholds_is_not_sure(app, trained):
 
 def test_thresholds_in_the_wrong_order_mean_the_same(app, trained):
     trained()
-    assert "not sure: model1." in text_of(drop(app("predict", unsure=["95", "5"]), picture("a.png", COLD)))
+    assert "not sure: model1." in text_of(drop(app("predict", unsure=["95", "5"]), image_file("a.png", COLD)))
 
 
-def test_every_answer_says_how_long_it_took(app, trained):
+def test_every_prediction_says_how_long_it_took(app, trained):
     trained()
-    assert ":material/timer: model1 2.0 ms" in text_of(drop(app("predict"), picture("a.png", COLD)))
+    assert ":material/timer: model1 2.0 ms" in text_of(drop(app("predict"), image_file("a.png", COLD)))
 
 
 def test_what_a_model_can_not_know_is_said(app, trained):
@@ -253,9 +253,9 @@ def test_what_a_model_can_not_know_is_said(app, trained):
     assert "A model knows two classes and nothing else" in text_of(app("predict"))
 
 
-def test_many_pictures_are_a_table_with_the_most_doubtful_first(app, trained):
+def test_many_images_are_a_table_with_the_most_uncertain_first(app, trained):
     trained("model1")
-    page = drop(app("predict"), *(picture(f"{number:02}.png", WARM) for number in range(12)), mixed("mixed.png"))
+    page = drop(app("predict"), *(image_file(f"{number:02}.png", WARM) for number in range(12)), mixed("mixed.png"))
     (table,) = page.dataframe
     assert table.value["name"].iloc[0] == "mixed.png"
     assert table.value["doubt"].iloc[0] > table.value["doubt"].iloc[1]
@@ -264,10 +264,10 @@ def test_many_pictures_are_a_table_with_the_most_doubtful_first(app, trained):
     assert not page.get("plotly_chart")  # until a row is chosen
 
 
-def test_pictures_can_be_chosen_by_answer_and_disagreement(app, trained):
+def test_images_can_be_chosen_by_prediction_and_disagreement(app, trained):
     trained("model1")
     trained("model2")
-    page = drop(app("predict"), picture("cold.png", COLD), picture("warm.png", WARM), mixed("mixed.png"))
+    page = drop(app("predict"), image_file("cold.png", COLD), image_file("warm.png", WARM), mixed("mixed.png"))
     shown = segmented(page, "Show")
     assert shown.options == ["all 3", "cats 1", "dogs 1", "not sure 1", "models disagree 0"]
     shown.set_value("not sure").run()
@@ -282,18 +282,18 @@ def test_pictures_can_be_chosen_by_answer_and_disagreement(app, trained):
 
 def test_only_some_cards_are_drawn_at_first(app, trained):
     trained()
-    page = drop(app("predict"), *(picture(f"{number:02}.png", WARM) for number in range(15)))
+    page = drop(app("predict"), *(image_file(f"{number:02}.png", WARM) for number in range(15)))
     segmented(page, "As").set_value("cards").run()
     assert len(page.get("plotly_chart")) == 12
     button(page, "Show 3 more of 3").click().run()
     assert len(page.get("plotly_chart")) == 15
 
 
-def test_a_zip_with_folders_gives_labels_accuracy_and_a_confusion_matrix(app, trained):
+def test_a_zip_with_folders_gives_labels_and_a_confusion_matrix(app, trained):
     trained()
     files = {"cat/1.png": WARM, "cat/2.png": COLD, "dog/3.png": COLD, "horse/4.png": COLD}
     page = drop(app("predict"), zipped(files))
-    assert "How they did on the 3 pictures with a label" in [one.label for one in page.expander]
+    assert "How they did on the 3 pictures with a label" in [expander.label for expander in page.expander]
     assert [metric.value for metric in page.metric] == ["66.7 %"]
     assert "| cats | **1** | 1 | 0 |\n| dogs | 0 | **1** | 0 |" in text_of(page)
     assert "mistakes 1" in segmented(page, "Show").options
@@ -301,7 +301,7 @@ def test_a_zip_with_folders_gives_labels_accuracy_and_a_confusion_matrix(app, tr
     assert "Labelled **horse**" not in text_of(page)
 
 
-def test_a_damaged_zip_and_a_damaged_picture_in_a_zip_give_a_sentence_each(app, trained):
+def test_a_damaged_zip_and_a_damaged_image_are_a_sentence_each(app, trained):
     trained()
     bad = ("bad.zip", b"PK no zip", "application/zip")
     page = drop(app("predict"), bad, zipped({"cats/1.png": WARM, "cats/2.png": None}))
@@ -309,7 +309,7 @@ def test_a_damaged_zip_and_a_damaged_picture_in_a_zip_give_a_sentence_each(app, 
     assert len(page.get("plotly_chart")) == 1
 
 
-def test_of_a_zip_with_too_many_pictures_an_even_choice_is_taken(app, trained, monkeypatch):
+def test_of_a_zip_with_too_many_images_an_even_choice_is_taken(app, trained, monkeypatch):
     monkeypatch.setattr("pages.components.predict.inputs.MOST", 4)
     trained()
     files = {f"{kind}/{number}.png": WARM for kind in ("cats", "dogs") for number in range(4)}
@@ -321,7 +321,7 @@ def test_of_a_zip_with_too_many_pictures_an_even_choice_is_taken(app, trained, m
 def test_names_with_markup_are_shown_as_they_are(app, trained):
     trained()
     name = "<b>![x](http://evil)</b>.png"
-    page = drop(app("predict"), (name, picture("a.png", COLD)[1], "image/png"))
+    page = drop(app("predict"), (name, image_file("a.png", COLD)[1], "image/png"))
     assert "\\<b\\>!\\[x\\](http://evil)\\</b\\>.png" in text_of(page)
 
 
@@ -331,16 +331,16 @@ def test_names_with_markup_are_shown_as_they_are(app, trained):
 )
 def test_names_with_paths_or_control_characters_stay_on_one_line(app, trained, name, shown):
     trained()
-    page = drop(app("predict"), (name, picture("a.png", COLD)[1], "image/png"))
+    page = drop(app("predict"), (name, image_file("a.png", COLD)[1], "image/png"))
     assert alternatives(page)[0] == f"{shown} as given"
 
 
 def test_it_shows_where_a_model_looks(app, trained):
     trained("model1")
-    page = drop(app("predict"), picture("mine.png", COLD))
+    page = drop(app("predict"), image_file("mine.png", COLD))
     button(page, "Where does it look?").click().run()
     assert not page.exception
-    assert any("under a map of where model1 looks" in words for words in alternatives(page))
+    assert any("under a map of where model1 looks" in text for text in alternatives(page))
     assert "This shows on which places the answer hangs" in text_of(page)
 
 
@@ -353,27 +353,27 @@ def drop(page, *uploads):
 
 def segmented(page, label: str):
     """Return the segmented control with this label."""
-    return next(one for one in page.segmented_control if one.label == label)
+    return next(control for control in page.segmented_control if control.label == label)
 
 
 def zipped(files: dict[str, tuple[int, int, int] | None]) -> tuple[str, bytes, str]:
-    """Return a zip of pictures, {name: colour, None for one that is damaged}, as an upload."""
+    """Return a zip of images, {name: colour, None for one that is damaged}, as an upload."""
     file = BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, colour in files.items():
-            archive.writestr(name, b"no picture" if colour is None else picture("x.png", colour)[1])
+            archive.writestr(name, b"no picture" if colour is None else image_file("x.png", colour)[1])
     return "pets.zip", file.getvalue(), "application/zip"
 
 
 def mixed(name: str) -> tuple[str, bytes, str]:
-    """Return a picture as red as it is blue, of which the stand-in can't tell what it is."""
+    """Return an image as red as it is blue, which the model is unsure of."""
     file = BytesIO()
     Image.new("RGB", (50, 70), (100, 100, 100)).save(file, "PNG")
     return name, file.getvalue(), "image/png"
 
 
-def picture(name: str, colour: tuple[int, int, int]) -> tuple[str, bytes, str]:
-    """Return a noisy picture of one colour as an upload."""
+def image_file(name: str, colour: tuple[int, int, int]) -> tuple[str, bytes, str]:
+    """Return a noisy image of one colour as an upload."""
     noise = np.random.default_rng(len(name)).normal(0, 20, (50, 70, 3))
     buffer = BytesIO()
     kind = "PNG" if name.endswith("png") else "JPEG"
