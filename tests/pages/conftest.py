@@ -1,11 +1,11 @@
 """What the page tests share: an app of its own for each test, on a small drawn set.
 
 Fixtures:
-    app      opens a page as a browser would: app("browse", sample="7") returns Streamlit's AppTest after its first
-             run, with the address bar ?sample=7. No exception may have reached the page.
-    place    the Settings of this test; its home holds a drawn set of 24 + 40 pictures.
-    trained  makes a finished run without training: trained("model1", test=0.75) returns the Run. Its model answers
-             1 for a picture that is bluer than it is red, else 0.
+    app      opens a page as a link to it does: app("browse", sample="7") returns Streamlit's AppTest after its first
+             run, with the address bar /browse?sample=7. No exception may have reached the page.
+    place    the Settings of this test; its home holds a drawn set of 24 + 40 images.
+    trained  makes a finished run without training: trained("model1", test=0.75) returns the Run. Its model predicts
+             class 1 for an image that is bluer than it is red, else class 0.
     polls    lists how often, in seconds, the fragments that run by themselves do so.
 """
 
@@ -95,28 +95,28 @@ def trained(place: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., R
 @pytest.fixture
 def polls(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How often the page's fragments that run by themselves do so, in seconds."""
-    seen: list[float] = []
+    intervals: list[float] = []
     fragment = st.fragment
 
-    def noted(*args, run_every=None, **options):
-        seen.extend([run_every] if run_every else [])
+    def note(*args, run_every=None, **options):
+        intervals.extend([run_every] if run_every else [])
         return fragment(*args, run_every=run_every, **options)
 
-    monkeypatch.setattr(st, "fragment", noted)
-    return seen
+    monkeypatch.setattr(st, "fragment", note)
+    return intervals
 
 
 class ColourPredictor:
-    """A stand-in for a trained model."""
+    """Takes the place of a trained model."""
 
     def predict(self, pixels: np.ndarray) -> np.ndarray:
-        """Return 0.9 for pictures that are bluer than red, 0.1 for others, 0.49 for grey ones; float64 (N,)."""
+        """Return 0.9 for images that are bluer than red, 0.1 for others, 0.49 for grey ones; float64 (N,)."""
         red, blue = pixels[..., 0].mean(axis=(1, 2)), pixels[..., 2].mean(axis=(1, 2))
         return np.select([blue > red, blue < red], [0.9, 0.1], 0.49)
 
-    def predict_timed(self, picture: np.ndarray) -> tuple[float, float]:
-        """Return the same of one picture, and 2 ms."""
-        return float(self.predict(picture[np.newaxis])[0]), 0.002
+    def predict_timed(self, image: np.ndarray) -> tuple[float, float]:
+        """Return the same of a single image, and 2 ms."""
+        return float(self.predict(image[np.newaxis])[0]), 0.002
 
 
 def text_of(test: AppTest) -> str:
@@ -126,13 +126,13 @@ def text_of(test: AppTest) -> str:
 
 
 def alternatives(test: AppTest) -> list[str]:
-    """Return the alternative texts of all pictures, in order."""
+    """Return the alternative texts of all images, in order."""
     return [image.proto.imgs[0].alt for image in test.image]
 
 
 def button(test: AppTest, label: str):
     """Return the button with this label."""
-    return next(one for one in test.button if one.label == label)
+    return next(element for element in test.button if element.label == label)
 
 
 def copy_drawn_set(settings: Settings) -> Path:
@@ -144,10 +144,10 @@ def copy_drawn_set(settings: Settings) -> Path:
 
 
 def coloured_folder(root: Path, **classes: int) -> Path:
-    """Write a folder of two classes with so many small pictures of one colour each."""
-    for value, (name, number) in enumerate(classes.items()):
+    """Write a folder of two classes with so many small images of one colour each."""
+    for label, (name, count) in enumerate(classes.items()):
         (root / name).mkdir(parents=True)
-        for count in range(number):
-            colour = np.full((20, 30, 3), 40 + 150 * value + count % 40, np.uint8)
-            Image.fromarray(colour).save(root / name / f"{count}.jpg")
+        for index in range(count):
+            colour = np.full((20, 30, 3), 40 + 150 * label + index % 40, np.uint8)
+            Image.fromarray(colour).save(root / name / f"{index}.jpg")
     return root
