@@ -85,7 +85,7 @@ def gather_predictions(
             continue
         predictions = _read_stored(run, split, own) if own or not in_use else None
         if predictions is None and in_use:
-            predictions = _predict_dataset(run, name, dataset, split, at_once=not own)
+            predictions = _compute_predictions(run, name, dataset, split, at_once=not own)
         if predictions is None:
             continue
         if len(predictions) == 0:
@@ -118,7 +118,7 @@ def _read(folder: str, changed: int, split: str, _run: Run) -> Predictions:
     return _run.predictions().of_split(split)
 
 
-def _predict_dataset(run: Run, name: str, dataset: Dataset, split: str, at_once: bool) -> Predictions | None:
+def _compute_predictions(run: Run, name: str, dataset: Dataset, split: str, at_once: bool) -> Predictions | None:
     """Return the run's predictions for the data in use, behind a progress bar until they are all there.
 
     Args:
@@ -144,7 +144,9 @@ def _predict_dataset(run: Run, name: str, dataset: Dataset, split: str, at_once:
     key = ("answers", settings, run.id, changed, dataset.catalog.fingerprint, len(dataset.catalog))
 
     def start() -> Job:
-        return state.jobs().reuse_or_start(key, lambda progress: predict_dataset(run, dataset, settings.cache, progress))
+        return state.jobs().reuse_or_start(
+            key, lambda progress: predict_dataset(run, dataset, settings.cache, progress)
+        )
 
     job = start() if at_once else state.jobs().find(key)
     if job is None:
