@@ -1,4 +1,4 @@
-"""The errors a user can cause. Each message is one sentence: what was wrong, and what to do."""
+"""The errors a user can cause. Each message is one sentence: what is wrong, and what to do."""
 
 
 class CatDogError(Exception):
@@ -10,15 +10,15 @@ class UsageError(CatDogError):
 
 
 class DataError(CatDogError):
-    """A photo set is missing, damaged or laid out in a way that can't be used."""
+    """A dataset is missing, damaged or laid out in a way that can't be used."""
 
 
 class ImageError(CatDogError):
-    """One picture can't be read."""
+    """An image can't be read."""
 
 
 class WeightsError(CatDogError):
-    """MobileNetV2's weights can't be had."""
+    """MobileNetV2's weights can't be found or fetched."""
 
 
 class RunError(CatDogError):

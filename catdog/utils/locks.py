@@ -11,9 +11,16 @@ from catdog.utils.progress import Progress
 
 @contextmanager
 def hold_lock(path: Path, progress: Progress, what: str) -> Iterator[None]:
-    """Hold the lock file `path`; while another thread or process holds it, report `what`, so that waiting shows.
+    """Hold the lock file `path`; the system frees the lock of a process that dies.
 
-    The system frees the lock of a process that dies. progress may raise to end the waiting. Raises OSError.
+    Args:
+        path: The file; its folder must exist.
+        progress: While another thread or process holds the lock, called twice a second, so that waiting shows; what
+            it raises ends the waiting.
+        what: What it is told.
+
+    Raises:
+        OSError: The file can't be made.
     """
     lock = FileLock(path)
     while not lock.is_locked:

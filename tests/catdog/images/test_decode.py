@@ -222,7 +222,7 @@ def test_threads_get_the_same_images_as_a_single_one():
     alone = [read_image(data) for data in files]
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(read_image, files))
-    assert all(map(np.array_equal, alone, together))
+    np.testing.assert_equal(alone, together)
 
 
 def test_every_suffix_names_a_format_that_is_read(tmp_path):

@@ -1,4 +1,4 @@
-"""What a model changes: the words must be true of the layers and of the notebook's table."""
+"""catdog.models.differences: the words must be true of the layers and of the notebook's table."""
 
 import pytest
 
@@ -8,9 +8,9 @@ from catdog.models.specs import MODELS
 from catdog.models.summary import count_convolutions
 
 
-def said(name):
-    """All that is said to change, as one text."""
-    return " ".join(change.what for change in list_differences(name))
+def join_texts(name):
+    """Return what all differences of a model say, as one text."""
+    return " ".join(difference.what for difference in list_differences(name))
 
 
 def test_the_first_model_has_none_before_it():
@@ -18,38 +18,39 @@ def test_the_first_model_has_none_before_it():
 
 
 @pytest.mark.parametrize("name", ["model2", "model3", "model4"])
-def test_every_change_says_what_and_why_in_whole_sentences(name):
+def test_every_difference_says_what_and_why_in_whole_sentences(name):
     assert len(list_differences(name)) >= 3
-    for change in list_differences(name):
-        assert change.what.endswith(".")
-        assert change.why.endswith(".")
+    for difference in list_differences(name):
+        assert difference.what.endswith(".")
+        assert difference.why.endswith(".")
 
 
-def test_model2_brings_augmentation_one_more_convolution_and_a_single_answer():
+def test_model2_brings_augmentation_and_a_single_output():
     assert count_convolutions("model2") == count_convolutions("model1") + 1
-    assert "flipped left-right and up-down at random, turned up to ±90°" in said("model2")
-    assert "6 convolutions instead of 5" in said("model2")
-    assert "1 answer instead of 2" in said("model2")
-    assert "BinaryCrossentropy instead of SparseCategoricalCrossentropy" in said("model2")
+    assert "flipped left-right and up-down at random, turned up to ±90°" in join_texts("model2")
+    assert "6 convolutions instead of 5" in join_texts("model2")
+    assert "1 answer instead of 2" in join_texts("model2")
+    assert "BinaryCrossentropy instead of SparseCategoricalCrossentropy" in join_texts("model2")
 
 
-def test_model3_brings_scaling_fewer_convolutions_a_longer_row_and_more_dropout():
-    assert "0 to 255 become −1 to 1" in said("model3")
-    assert "3 convolutions instead of 6" in said("model3")
-    assert "10,368 numbers reach the dense layers instead of 8,192" in said("model3")
-    assert "75 % instead of 50 %" in said("model3")
+def test_model3_brings_scaling_and_fewer_convolutions():
+    assert "0 to 255 become −1 to 1" in join_texts("model3")
+    assert "3 convolutions instead of 6" in join_texts("model3")
+    assert "10,368 numbers reach the dense layers instead of 8,192" in join_texts("model3")
+    assert "75 % instead of 50 %" in join_texts("model3")
     assert (
         "flipped left-right at random, turned up to ±90°. Those of model2 are flipped left-right and up-down"
-        in said("model3")
+        in join_texts("model3")
     )
 
 
-def test_model4_brings_a_frozen_network_and_trains_only_its_last_layer():
-    assert "52 convolutions, instead of 3" in said("model4")
-    assert "2,257,984 parameters are frozen: only 1,281 are trained, instead of 21,257,153" in said("model4")
-    assert "each of the 1,280 maps becomes one number" in said("model4")
-    assert "40 % instead of 75 %" in said("model4")
-    assert "turned up to ±72°. Those of model3 are flipped left-right at random, turned up to ±90°" in said("model4")
+def test_model4_brings_a_frozen_network_and_a_small_head():
+    text = join_texts("model4")
+    assert "52 convolutions, instead of 3" in text
+    assert "2,257,984 parameters are frozen: only 1,281 are trained, instead of 21,257,153" in text
+    assert "each of the 1,280 maps becomes one number" in text
+    assert "40 % instead of 75 %" in text
+    assert "turned up to ±72°. Those of model3 are flipped left-right at random, turned up to ±90°" in text
 
 
 def test_an_unknown_model_is_refused_with_the_four_that_exist():

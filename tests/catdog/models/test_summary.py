@@ -9,8 +9,8 @@ from catdog.models.specs import MODELS, build_model
 from catdog.models.summary import AUGMENTING, count_mobilenet, list_layers
 
 
-def row_of_keras(layer):
-    """A layer as Keras's summary shows it, and how many of its parameters are trained."""
+def keras_row(layer):
+    """Return a layer as Keras' summary shows it, and how many of its parameters are trained."""
     shape = layer.batch_shape if type(layer).__name__ == "InputLayer" else layer.output.shape
     trained = sum(int(weight.value.shape.num_elements()) for weight in layer.trainable_weights)
     return layer.name, type(layer).__name__, tuple(shape), layer.count_params(), trained
@@ -22,7 +22,7 @@ def test_every_row_is_the_one_that_keras_counts(name):
         (layer.name, layer.kind, layer.output, layer.parameters, layer.trainable_parameters)
         for layer in list_layers(name)
     ]
-    assert counted == [row_of_keras(layer) for layer in build_model(name).layers]
+    assert counted == [keras_row(layer) for layer in build_model(name).layers]
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -35,8 +35,8 @@ def test_the_rows_add_up_to_the_models_facts(name):
 
 
 def test_each_augmentation_layer_is_of_the_class_that_is_trained_with():
-    everything = Augmentation("horizontal", 0.1, 0.1, 0.1, 0.1, 0.1)
-    built = {layer.name: type(layer).__name__ for layer in build_augmentation_layers(everything)}
+    augmentation = Augmentation("horizontal", 0.1, 0.1, 0.1, 0.1, 0.1)
+    built = {layer.name: type(layer).__name__ for layer in build_augmentation_layers(augmentation)}
     assert built == AUGMENTING
     assert tuple(AUGMENTING) == AUGMENTATION_LAYERS
 
@@ -47,7 +47,7 @@ def test_the_backbone_is_one_row_that_no_training_changes():
     assert (row.trainable_parameters, row.frozen_parameters) == (0, 2_257_984)
 
 
-def test_mobilenet_has_as_many_convolutions_as_it_is_said_to():
+def test_mobilenets_convolutions_are_counted_as_keras_does():
     import keras
 
     network = keras.applications.MobileNetV2(input_shape=(160, 160, 3), include_top=False, weights=None)
@@ -62,10 +62,10 @@ def test_every_layer_says_in_one_sentence_what_it_does(name):
 
 
 def test_the_sentences_carry_the_models_own_numbers():
-    said = {name: " ".join(layer.does for layer in list_layers(name)) for name in MODELS}
-    assert "sets 75 % of the numbers to zero" in said["model3"]
-    assert "turned up to ±72°" in said["model4"]
-    assert "weighs all 8,192 numbers" in said["model1"]
+    texts = {name: " ".join(layer.does for layer in list_layers(name)) for name in MODELS}
+    assert "sets 75 % of the numbers to zero" in texts["model3"]
+    assert "turned up to ±72°" in texts["model4"]
+    assert "weighs all 8,192 numbers" in texts["model1"]
 
 
 def test_a_row_of_numbers_is_one_pixel_with_many_channels():

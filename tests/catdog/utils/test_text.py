@@ -1,10 +1,18 @@
-"""Numbers in words."""
+"""catdog.utils.text: numbers in words, and safe names."""
 
 from datetime import datetime
 
 import pytest
 
-from catdog.utils.text import format_duration, format_percent, format_time, join_names
+from catdog.utils.text import (
+    format_duration,
+    format_percent,
+    format_time,
+    join_names,
+    safe_file_name,
+    safe_folder_name,
+    slugify,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,3 +38,29 @@ def test_names_are_enumerated(names, words):
 
 def test_a_moment_is_told_to_the_minute():
     assert format_time(datetime(2026, 11, 25, 22, 5, 59).timestamp()) == "25 Nov 2026, 22:05"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("  two\n lines\x07 ", "two lines"),
+        ("a/b\\c:d", "a_b_c_d"),
+        ("..", ""),
+        ("con", "con_"),
+        ("nul.txt", "nul.txt_"),
+        ("ü" * 200, "ü" * 60),
+    ],
+)
+def test_a_folder_name_is_safe_on_every_system(text, name):
+    assert safe_folder_name(text) == name
+
+
+def test_a_file_name_keeps_its_suffix_and_fits_a_disk():
+    assert safe_file_name("my: cat?.JPG") == "my_ cat_.JPG"
+    assert safe_file_name("..jpg") == "picture.jpg"
+    assert len(safe_file_name("ü" * 300 + ".jpg").encode()) == 204
+
+
+@pytest.mark.parametrize(("text", "name"), [("Füße & Pfoten!", "fue-pfoten"), ("", "set"), ("Con", "con-set")])
+def test_a_slug_has_plain_letters_digits_and_dashes(text, name):
+    assert slugify(text) == name
