@@ -201,7 +201,7 @@ def test_damaged_exif_does_not_spoil_an_image(exif):
 
 def test_a_jpeg_with_a_small_fault_is_read_by_pillow():
     data = encode_image(draw_image(), "JPEG")
-    faulty = data[:-2] + b"stray bytes" + data[-2:]
+    faulty = data[:-2] + b"extra bytes" + data[-2:]
     with pytest.raises(ValueError, match="extraneous"):
         decode_jpeg(faulty)
     difference = np.abs(read_image(faulty).astype(int) - read_image(data))
