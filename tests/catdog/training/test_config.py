@@ -86,7 +86,7 @@ def test_any_other_value_is_refused_in_one_sentence_that_names_it(name: str, val
         assert repr(value) in message or "empty" in message
 
 
-def test_names_from_a_later_version_are_left_out_and_missing_ones_get_defaults() -> None:
+def test_unknown_names_are_left_out_and_missing_get_defaults() -> None:
     assert TrainConfig.from_dict({"model": "model2", "from_the_future": 3}) == TrainConfig("model2")
 
 
@@ -101,14 +101,14 @@ def test_the_augmentation_is_the_models_own_unless_told_otherwise(name: str) -> 
 
 
 @pytest.mark.parametrize("name", list(MODELS))
-@pytest.mark.parametrize("wanted", [Augmentation(), Augmentation("vertical"), Augmentation(**EFFECTS)])
-def test_an_augmentation_makes_settings_that_give_it_to_every_model(name: str, wanted: Augmentation) -> None:
-    settings = augmentation_settings(wanted)
-    assert TrainConfig(name, **settings).augmentation == wanted
+@pytest.mark.parametrize("augmentation", [Augmentation(), Augmentation("vertical"), Augmentation(**EFFECTS)])
+def test_an_augmentation_makes_settings_that_give_it_to_every_model(name: str, augmentation: Augmentation) -> None:
+    settings = augmentation_settings(augmentation)
+    assert TrainConfig(name, **settings).augmentation == augmentation
     assert {"flip", "rotation"} <= set(settings)
 
 
-def test_the_settings_of_a_run_from_before_there_were_other_effects_mean_the_same() -> None:
+def test_settings_from_before_other_effects_mean_the_same() -> None:
     config = TrainConfig.from_dict({"model": "model4", "flip": "vertical", "rotation": 0.1})
     assert config == TrainConfig("model4", flip="vertical", rotation=0.1)
     assert config.augmentation == Augmentation("vertical", 0.1)

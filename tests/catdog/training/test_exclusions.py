@@ -1,4 +1,4 @@
-"""Training leaves excluded pictures out, notes which, and a run that goes on keeps to the list it began with."""
+"""Training leaves excluded images out, notes which, and a resumed run keeps to the list it began with."""
 
 from pathlib import Path
 
@@ -16,12 +16,12 @@ from catdog.training.reporter import StopRequested
 from catdog.training.worker import work
 
 
-def small_network(name: str, weights: Path | None, augmentation: Augmentation, seed: int):
+def build_small_network(name: str, weights: Path | None, augmentation: Augmentation, seed: int):
     import keras
 
-    pictures = keras.Input((160, 160, 3))
-    features = keras.layers.GlobalAveragePooling2D()(pictures)
-    return keras.Model(pictures, keras.layers.Dense(1, activation="sigmoid")(features))
+    images = keras.Input((160, 160, 3))
+    features = keras.layers.GlobalAveragePooling2D()(images)
+    return keras.Model(images, keras.layers.Dense(1, activation="sigmoid")(features))
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def data(settings: Settings, picture_folder: Path) -> Dataset:
 
 @pytest.fixture
 def paths(settings: Settings, data: Dataset) -> list[str]:
-    """One excluded picture of each split."""
+    """The paths of one excluded image of each split."""
     catalog = data.catalog
     chosen = [catalog.paths[catalog.indices(split)[0]] for split in (TRAINING, VALIDATION, TEST)]
     exclude_images(settings, catalog, chosen)
@@ -43,32 +43,32 @@ def run(settings: Settings, data: Dataset) -> Run:
     return runs.create_run(settings, TrainConfig("model3", data.catalog.source, epochs=1, batch_size=8))
 
 
-def test_excluded_pictures_are_neither_trained_on_nor_scored_and_the_run_notes_them(
+def test_excluded_images_are_neither_trained_on_nor_scored(
     settings: Settings, data: Dataset, paths: list[str], run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[np.ndarray] = []
-    batches = loop.make_batches
+    used_rows: list[np.ndarray] = []
+    make_batches = loop.make_batches
 
-    def noted(pixels, labels, rows, *others, **named):
-        seen.append(rows)
-        return batches(pixels, labels, rows, *others, **named)
+    def record_rows(pixels, labels, rows, *args, **kwargs):
+        used_rows.append(rows)
+        return make_batches(pixels, labels, rows, *args, **kwargs)
 
-    monkeypatch.setattr(loop, "build_model", small_network)
+    monkeypatch.setattr(loop, "build_model", build_small_network)
     monkeypatch.setattr(loop, "accelerate_model", lambda model, _: model)
-    monkeypatch.setattr(loop, "make_batches", noted)
+    monkeypatch.setattr(loop, "make_batches", record_rows)
     assert work(run.files, settings) == 0
     done = runs.open_run(settings, run.id)
     assert done.state == "done", done.status.error
-    used = {data.catalog.paths[row] for rows in seen for row in rows}
-    assert len(seen) == 2
+    used = {data.catalog.paths[row] for rows in used_rows for row in rows}
+    assert len(used_rows) == 2
     assert not used & set(paths)
     counts = data.catalog.counts()
-    assert len(seen[0]) == sum(counts[TRAINING].values()) - 1
+    assert len(used_rows[0]) == sum(counts[TRAINING].values()) - 1
     assert done.evaluation[TEST]["photos"] == sum(counts[TEST].values()) - 1
     assert done.evaluation[VALIDATION]["photos"] == sum(counts[VALIDATION].values()) - 1
     assert done.details["data"]["excluded"] == {"pictures": 3, "digest": digest_paths(paths), "paths": paths}
     assert done.details["data"]["fingerprint"] == data.catalog.fingerprint
-    assert sum(done.details["data"]["counts"][TRAINING].values()) == len(seen[0])
+    assert sum(done.details["data"]["counts"][TRAINING].values()) == len(used_rows[0])
 
 
 def test_a_run_that_is_resumed_keeps_to_the_list_it_began_with(
@@ -93,7 +93,7 @@ def test_a_run_that_is_resumed_keeps_to_the_list_it_began_with(
     assert runs.open_run(settings, later.id).details["data"]["excluded"]["pictures"] == 1
 
 
-def test_a_run_from_before_there_were_lists_goes_on_with_all_its_pictures(
+def test_a_run_from_before_exclusions_goes_on_with_all_images(
     settings: Settings, data: Dataset, paths: list[str], run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     catalogs = []

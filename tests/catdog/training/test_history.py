@@ -22,7 +22,7 @@ def test_the_file_is_a_table_that_a_person_can_read(tmp_path: Path) -> None:
     )
 
 
-def test_a_file_of_a_version_that_noted_no_learning_rate_is_read_and_can_be_written_on(tmp_path: Path) -> None:
+def test_a_file_without_learning_rates_can_be_written_on(tmp_path: Path) -> None:
     path = tmp_path / "history.csv"
     path.write_text("epoch,seconds,accuracy,loss,val_accuracy,val_loss\n1,8.125,0.5,0.693147,0.55,0.6875\n")
     old = Epoch(1, 8.125, 0.5, 0.693147, 0.55, 0.6875)
@@ -52,7 +52,7 @@ def test_a_file_that_is_no_history_is_an_empty_one(tmp_path: Path, content: byte
     assert read_history(tmp_path / "history.csv") == []
 
 
-def test_the_best_epoch_is_the_first_of_the_highest_validation_accuracy() -> None:
+def test_the_best_epoch_is_the_first_of_the_best_val_accuracy() -> None:
     epochs = [Epoch(number, 1.0, 0.5, 0.7, accuracy, 0.7) for number, accuracy in enumerate((0.5, 0.8, 0.7, 0.8), 1)]
     assert best_epoch(epochs) is epochs[1]
     assert best_epoch([]) is None

@@ -73,7 +73,7 @@ def read_predictions(folder: RunFolder) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_the_saved_model_has_the_weights_and_neither_optimizer_nor_loss(folder: RunFolder) -> None:
+def test_the_saved_model_has_neither_optimizer_nor_loss(folder: RunFolder) -> None:
     import keras
 
     model = small_model()

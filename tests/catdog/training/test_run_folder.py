@@ -17,7 +17,7 @@ import pytest
 
 from catdog.errors import RunError
 from catdog.training import ACTIVE, RESUMABLE, STATES, RunFolder, Status
-from catdog.training.run_folder import is_process_gone, identify_process
+from catdog.training.run_folder import identify_process, is_process_gone
 
 
 @pytest.fixture
@@ -59,8 +59,9 @@ def test_the_files_have_the_names_of_the_design(folder: RunFolder) -> None:
     }
 
 
-def test_a_status_is_read_back_as_it_was_written_with_the_time_of_writing(folder: RunFolder) -> None:
-    status = Status(state="running", epoch=2, epochs=5, batch=7, batches=63, best_val_accuracy=0.5, **identify_process())
+def test_a_status_is_read_back_with_the_time_of_its_writing(folder: RunFolder) -> None:
+    process = identify_process()
+    status = Status(state="running", epoch=2, epochs=5, batch=7, batches=63, best_val_accuracy=0.5, **process)
     written = folder.write_status(replace(status, updated=0.0))
     assert written.updated == pytest.approx(time.time(), abs=5)
     assert folder.read_status() == written
@@ -115,12 +116,12 @@ def test_entries_that_two_add_at_once_are_all_kept(folder: RunFolder) -> None:
     assert len(folder.read_config()) == 60
 
 
-def test_dropping_the_checkpoint_takes_its_leftovers_along_and_nothing_else(folder: RunFolder) -> None:
-    for name in ("checkpoint", "checkpoint.new", "checkpoint.old", "other"):
+def test_dropping_the_checkpoint_takes_only_its_leftovers_along(folder: RunFolder) -> None:
+    for name in ("checkpoint", "checkpoint.new", "checkpoint.old", "unrelated"):
         (folder.path / name).mkdir()
         (folder.path / name / "model.keras").write_text("x")
     folder.drop_checkpoint()
-    assert [path.name for path in folder.path.iterdir()] == ["other"]
+    assert [path.name for path in folder.path.iterdir()] == ["unrelated"]
 
 
 def test_a_running_process_is_not_gone(sleeper: subprocess.Popen) -> None:
@@ -150,14 +151,14 @@ def test_another_process_with_the_same_number_is_another_process(sleeper: subpro
     assert is_process_gone(replace(status, pid_started=None, updated=0.0))
 
 
-def test_a_process_from_before_the_machine_started_anew_is_gone_even_if_number_and_time_are_the_same() -> None:
+def test_a_process_of_an_earlier_boot_with_the_same_id_is_gone() -> None:
     status = Status(state="running", **identify_process())
     assert not is_process_gone(status)
     assert is_process_gone(replace(status, boot="5b1c1f0e-before-the-restart"))
     assert not is_process_gone(replace(status, boot=""))  # written where the system does not tell its starts apart
 
 
-def test_a_run_on_another_machine_is_gone_after_half_a_minute_without_news() -> None:
+def test_a_run_on_another_machine_is_gone_after_half_a_minute() -> None:
     elsewhere = Status(state="running", pid=os.getpid(), pid_started=1.0, host="another-machine.example")
     assert not is_process_gone(replace(elsewhere, updated=time.time() - 5))
     assert is_process_gone(replace(elsewhere, updated=time.time() - 60))

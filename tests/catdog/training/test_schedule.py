@@ -21,7 +21,7 @@ def test_the_notebooks_learning_rate_never_changes() -> None:
     assert rates("constant", 0.7, 0.7, 0.7, 0.7, 0.7, 0.9) == [0.01] * 7
 
 
-def test_a_cosine_begins_at_the_learning_rate_and_would_be_0_after_the_last_epoch() -> None:
+def test_a_cosine_goes_from_the_learning_rate_to_0_at_the_end() -> None:
     assert rates("cosine", 0.7, 0.7, 0.7, 0.7) == pytest.approx([0.01, 0.00853553, 0.005, 0.00146447, 0.0], abs=1e-8)
     assert min(rates("cosine", 0.7, 0.7, 0.7)[:-1]) > 0
 

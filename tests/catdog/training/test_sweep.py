@@ -6,7 +6,7 @@ import pytest
 
 from catdog.errors import UsageError
 from catdog.training import TrainConfig
-from catdog.training.sweep import AXES, MAX_RUNS, SHIFT, TURN, expand_grid, read_axis, name_sweep_runs, make_sweep_title
+from catdog.training.sweep import AXES, MAX_RUNS, SHIFT, TURN, expand_grid, make_sweep_title, name_sweep_runs, read_axis
 
 ONE, FOUR = TrainConfig("model1", "drawn"), TrainConfig("model4", "drawn")
 
@@ -38,10 +38,10 @@ def test_what_can_not_be_read_is_one_sentence(name, text):
 
 
 def test_every_combination_comes_once():
-    found = expand_grid([ONE, FOUR], {"seed": [1, 2], "learning_rate": [0.001, 0.0003]})
-    assert len(found) == 8
-    assert len({(config.model, config.seed, config.learning_rate) for config, _ in found}) == 8
-    assert [words for _, words in found[:2]] == ["seed 1, learning rate 0.001", "seed 1, learning rate 0.0003"]
+    combinations = expand_grid([ONE, FOUR], {"seed": [1, 2], "learning_rate": [0.001, 0.0003]})
+    assert len(combinations) == 8
+    assert len({(config.model, config.seed, config.learning_rate) for config, _ in combinations}) == 8
+    assert [words for _, words in combinations[:2]] == ["seed 1, learning rate 0.001", "seed 1, learning rate 0.0003"]
 
 
 def test_a_turn_in_degrees_becomes_the_share_of_a_circle():
@@ -58,7 +58,7 @@ def test_without_axes_the_configurations_stay_as_they_are():
     assert expand_grid([ONE], {"seed": []}) == [(ONE, "")]
 
 
-def test_too_many_and_impossible_values_are_refused_before_any_run_is_made():
+def test_too_many_and_impossible_values_are_refused():
     with pytest.raises(UsageError, match=r"makes 400 runs, and 200"):
         expand_grid([ONE, FOUR], {"seed": list(range(MAX_RUNS))})
     with pytest.raises(UsageError, match="learning rate"):
@@ -69,7 +69,10 @@ def test_too_many_and_impossible_values_are_refused_before_any_run_is_made():
 
 def test_all_runs_of_a_sweep_bear_its_name():
     assert name_sweep_runs("rates", expand_grid([ONE], {"seed": [1, 2]})) == ["rates: seed 1", "rates: seed 2"]
-    assert name_sweep_runs("rates", expand_grid([ONE, FOUR], {"seed": [1]})) == ["rates model1: seed 1", "rates model4: seed 1"]
+    assert name_sweep_runs("rates", expand_grid([ONE, FOUR], {"seed": [1]})) == [
+        "rates model1: seed 1",
+        "rates model4: seed 1",
+    ]
     assert name_sweep_runs("", expand_grid([ONE], {"seed": [1]})) == ["model1: seed 1"]
     assert name_sweep_runs("mine", expand_grid([ONE], {})) == ["mine"]
     assert name_sweep_runs("mine", expand_grid([ONE, FOUR], {})) == ["mine model1", "mine model4"]
@@ -83,7 +86,7 @@ def test_every_axis_is_a_setting_that_trainings_have():
         assert kind in (int, float, str)
 
 
-def test_a_sweep_has_a_title_of_its_name_or_its_models_and_when_it_began():
+def test_a_title_has_name_or_models_and_when_the_sweep_began():
     now = datetime(2026, 11, 25, 22, 5)
     swept = expand_grid([TrainConfig("model1"), TrainConfig("model2")], {"seed": [1, 2]})
     assert make_sweep_title("luck", swept, now) == "luck, 25 Nov 22:05"

@@ -14,39 +14,39 @@ from catdog.training.worker import _explain
 EPOCHS = [Epoch(number, 1.0, 0.5 + number / 8, 0.75, 0.25, 0.625, 0.5**number) for number in (1, 2, 3)]
 
 
-def points(folder: Path) -> list[tuple[str, int, float]]:
+def read_values(folder: Path) -> list[tuple[str, int, float]]:
     """Every point in the folder's event files: name, epoch, value."""
     import tensorflow as tf
 
-    found = []
+    values = []
     for path in sorted(folder.glob("*tfevents*")):
         for record in tf.data.TFRecordDataset(str(path)).as_numpy_iterator():
             event = tf.compat.v1.Event.FromString(record)
             for value in event.summary.value:
                 assert value.metadata.plugin_data.plugin_name == "scalars"
-                found.append((value.tag, event.step, float(tf.make_ndarray(value.tensor))))
-    return sorted(found)
+                values.append((value.tag, event.step, float(tf.make_ndarray(value.tensor))))
+    return sorted(values)
 
 
 def test_training_and_validation_have_their_curves(tmp_path: Path) -> None:
     EventFiles(tmp_path).write(EPOCHS[:2])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["train", "validation"]
-    assert points(tmp_path / "train") == [
+    assert read_values(tmp_path / "train") == [
         *[("epoch_accuracy", 1, 0.625), ("epoch_accuracy", 2, 0.75)],
         *[("epoch_learning_rate", 1, 0.5), ("epoch_learning_rate", 2, 0.25)],
         *[("epoch_loss", 1, 0.75), ("epoch_loss", 2, 0.75)],
     ]
-    assert points(tmp_path / "validation") == [
+    assert read_values(tmp_path / "validation") == [
         *[("epoch_accuracy", 1, 0.25), ("epoch_accuracy", 2, 0.25)],
         *[("epoch_loss", 1, 0.625), ("epoch_loss", 2, 0.625)],
     ]
 
 
-def test_each_epoch_is_on_the_disk_as_soon_as_it_is_written_and_goes_into_the_same_file(tmp_path: Path) -> None:
+def test_each_epoch_is_on_the_disk_at_once_in_the_same_file(tmp_path: Path) -> None:
     files = EventFiles(tmp_path)
     for number in (1, 2, 3):
         files.write(EPOCHS[:number])
-        assert len(points(tmp_path / "train")) == 3 * number
+        assert len(read_values(tmp_path / "train")) == 3 * number
     assert len(list((tmp_path / "train").iterdir())) == 1
 
 
@@ -56,7 +56,7 @@ def test_a_resumed_run_writes_no_epoch_twice_and_what_was_missed(tmp_path: Path)
     EventFiles(tmp_path).write(EPOCHS)
     EventFiles(tmp_path / "at once").write(EPOCHS)
     for kind in ("train", "validation"):
-        assert points(tmp_path / kind) == points(tmp_path / "at once" / kind)
+        assert read_values(tmp_path / kind) == read_values(tmp_path / "at once" / kind)
 
 
 def test_an_epoch_whose_writing_was_cut_off_is_written_again(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_an_epoch_without_a_noted_learning_rate_has_the_other_curves(tmp_path: P
     assert read_points(tmp_path / "train") == {("epoch_accuracy", 1), ("epoch_loss", 1)}
 
 
-def test_a_full_disk_is_told_as_with_other_files_and_not_as_a_full_memory(
+def test_a_full_disk_is_not_mistaken_for_a_full_memory(
     tmp_path: Path, full_disk: Callable[[int], AbstractContextManager[None]]
 ) -> None:
     files = EventFiles(tmp_path)
@@ -86,7 +86,7 @@ def test_a_full_disk_is_told_as_with_other_files_and_not_as_a_full_memory(
     assert _explain(error.value).startswith("The disk is full")
 
 
-def test_a_folder_that_can_not_be_made_is_named(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "tensorboard").write_text("a file in the way")
     with pytest.raises(OSError, match="tensorboard") as error:
         EventFiles(tmp_path / "tensorboard").write(EPOCHS)
