@@ -124,7 +124,7 @@ def _predict(run: "Run", dataset: Dataset, progress: Progress) -> np.ndarray:
     probabilities = np.concatenate(batches) if batches else np.empty(0, np.float32)
     if not _are_probabilities(probabilities):
         raise RunError(
-            f"The model of the run {run.name} gives answers that are no probabilities, since its training went astray: "
+            f"The model of the run {run.name} gives answers that are no probabilities, since its training diverged: "
             "train it again, with a lower learning rate."
         )
     return probabilities

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from catdog.augmentation.config import Augmentation
-from catdog.augmentation.transforms import draw_transforms, apply_transforms
+from catdog.augmentation.transforms import apply_transforms, draw_transforms
 from catdog.datasets.cache import ImageReader
 from catdog.images.decode import SIZE
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from catdog.augmentation.config import Augmentation
-from catdog.augmentation.transforms import draw_transforms, apply_transforms
+from catdog.augmentation.transforms import apply_transforms, draw_transforms
 from catdog.datasets import VALIDATION, Dataset
 from catdog.datasets.cache import ImageReader
 from catdog.inference.predictor import parallel_outputs
@@ -74,7 +74,7 @@ def compute_features(
         cache: Folder where the converted backbone is kept.
 
     Raises:
-        StopRequested: The run was asked to stop.
+        StopRequested: The run was told to stop.
     """
     read, validation = ImageReader(dataset.pixels), dataset.catalog.indices(VALIDATION)
     variants = count_variants(augmentation)

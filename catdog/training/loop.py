@@ -57,7 +57,7 @@ def fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Repo
         settings: Where the cache and model4's weights are.
 
     Raises:
-        StopRequested: The run was asked to stop.
+        StopRequested: The run was told to stop.
         WeightsError: There are no weights for model4's backbone.
         RunError: The loss became NaN, or the checkpoint is damaged.
     """
