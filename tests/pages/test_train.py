@@ -11,6 +11,7 @@ from catdog.settings import Settings
 from catdog.training import TrainConfig
 from catdog.training.history import Epoch, write_history
 from catdog.training.run_folder import identify_process
+from pages.components import state
 from tests.pages.conftest import button, coloured_folder, text_of
 
 
@@ -53,24 +54,36 @@ def lines(page):
 
 def keyed(page, key):
     """The button with this key."""
-    return next(one for one in page.button if one.key == key)
+    return next(element for element in page.button if element.key == key)
 
 
-def test_each_model_is_offered_with_its_idea_and_its_size(app):
-    words = text_of(app("train"))
-    for recipe in MODELS.values():
-        assert recipe.idea in words
-        assert f"{recipe.parameters:,} parameters" in words
-
-
-def test_the_settings_begin_as_the_notebooks(app):
+def test_the_page_begins_with_the_notebooks_settings(app, polls):
     page = app("train")
+    words = text_of(page)
+    for spec in MODELS.values():
+        assert spec.idea in words
+        assert f"{spec.parameters:,} parameters" in words
     assert page.pills[0].value == ["model1"]
-    assert [number.value for number in page.number_input] == [20, 32, 0.001, 1, 100, 0]
+    assert [field.value for field in page.number_input] == [20, 32, 0.001, 1, 100, 0]
+    assert not is_advanced_open(page)
+    assert any("will be listed here" in info.value for info in page.info)
+    assert "on this machine" not in words
+    assert not lines(page)
+    assert 1.0 not in polls
+
+
+def test_a_deep_link_has_the_sidebar_and_the_other_pages(app):
+    page = app("train", epochs="3")
+    assert page.sidebar.selectbox(key="data").label == "Data"
+    assert page.sidebar.caption
+    page.switch_page("models.py").run()
+    assert page.title[0].value == "Meet the models"
+    assert page.sidebar.selectbox(key="data").label == "Data"
 
 
 def test_start_makes_one_run_for_each_model_on_the_data_in_use(app, place, started):
     page = app("train", models=["model3", "model1"], epochs="3", share="50", batch_size="8")
+    assert not is_advanced_open(page)
     assert "**12 of 24 training pictures**" in text_of(page)
     button(page, "Start training 2 models").click().run()
     assert not page.exception
@@ -87,6 +100,7 @@ def test_more_settings_reach_the_run(app, place):
     chosen |= {"contrasts": "40", "lights": "50", "fills": "nearest"}
     page = app("train", patience="3", schedule="cosine", restore_best="false", exact="true", **chosen)
     assert not page.warning
+    assert is_advanced_open(page)
     button(page, "Start training").click().run()
     assert not page.exception
     expected = {"patience": 3, "schedule": "cosine", "restore_best": False, "flip": "vertical", "rotation": 0.1}
@@ -94,33 +108,25 @@ def test_more_settings_reach_the_run(app, place):
     assert list_runs(place)[0].config == TrainConfig("model1", "drawn", exact=True, **expected)
 
 
-@pytest.mark.parametrize(("word", "flip", "rotation"), [("the model's own", None, None), ("none", "none", 0.0)])
-def test_augmentation_is_the_models_own_unless_it_is_switched_off(app, place, word, flip, rotation):
-    page = app("train", models="model3")
-    page.segmented_control(key="augmentation").set_value(word).run()
+def test_augmentation_is_the_models_own_unless_it_is_switched_off(app, place):
+    page = app("train", models="model3", augmentation="none")
+    assert is_advanced_open(page)
     button(page, "Start training").click().run()
-    assert list_runs(place)[0].config == TrainConfig("model3", "drawn", flip=flip, rotation=rotation)
+    assert list_runs(place)[0].config == TrainConfig("model3", "drawn", flip="none", rotation=0.0)
+    page.segmented_control(key="augmentation").set_value("the model's own").run()
+    button(page, "Start training").click().run()
+    assert list_runs(place)[0].config == TrainConfig("model3", "drawn")
 
 
-def test_more_settings_are_open_only_where_the_address_has_some(app):
-    assert not opened_more(app("train", epochs="3"))
-    assert opened_more(app("train", patience="3"))
-    assert opened_more(app("train", augmentation="none"))
-
-
-def test_with_patience_the_expected_time_is_the_longest(app, make):
+def test_the_expected_time_goes_by_earlier_runs(app, make):
     run = make("done", config={"epochs": 20}, seconds=600.0, started=1.0, finished=601.0)
     run.files.add_to_config(
         data={"counts": {"training": {"cats": 12, "dogs": 12}, "validation": {"cats": 16, "dogs": 16}}}
     )
-    assert "at most about 10 min" in text_of(app("train", patience="3"))
-
-
-def test_a_run_that_ended_early_says_why(app, make):
-    run = make("done", config={"patience": 2, "epochs": 9}, epochs=3)
-    words = text_of(opened(app("train"), run))
-    assert "after epoch 3: no better validation accuracy for 2 epochs" in words
-    assert "that of the best epoch" in words
+    page = app("train")
+    assert "Takes **about 10 min" in text_of(page)
+    page.number_input(key="patience").set_value(3).run()
+    assert "Takes **at most about 10 min" in text_of(page)
 
 
 def test_without_a_model_nothing_can_be_started(app):
@@ -129,48 +135,52 @@ def test_without_a_model_nothing_can_be_started(app):
 
 
 @pytest.mark.parametrize(
-    ("address", "sentence"),
+    "faults",
     [
-        ({"epochs": "-5"}, "The number of epochs is -5, but must be a whole number from 1 to 1,000."),
-        ({"epochs": "many"}, "The number of epochs is 'many', but must be"),
-        ({"batch_size": "1e9"}, "The batch size is '1e9', but must be"),
-        ({"learning_rate": "nan"}, "The learning rate is nan, but must be over 0"),
-        ({"seed": "-1"}, "The seed is -1, but must be"),
-        ({"patience": "-1"}, "The patience is -1, but must be a whole number from 0 to 1,000."),
-        ({"schedule": "linear"}, "The schedule is 'linear', but must be one of constant, cosine, plateau."),
-        (
-            {"augmentation": "much"},
-            "The augmentation is 'much', but must be one of the model's own, none, chosen here.",
-        ),
-        ({"flips": "sideways"}, "The flip is 'sideways', but must be one of none, left-right, up-down, both."),
-        ({"turns": "270"}, "The turn is 270, but must be a number of degrees from 0 to 180."),
-        ({"turns": "x"}, "The turn is 'x', but must be"),
-        ({"zooms": "95"}, "The zoom is 95, but must be a whole percentage from 0 to 90."),
-        ({"shifts": "0.5"}, "The shift is '0.5', but must be a whole percentage from 0 to 100."),
-        ({"fills": "mirror"}, "The fill is 'mirror', but must be one of reflect, constant, wrap, nearest."),
-        ({"share": "0"}, "The share of the data is 0, but must be a whole percentage from 1 to 100."),
-        ({"models": "model9"}, "There is no model called 'model9'"),
+        {
+            ("flips", "sideways"): "The flip is 'sideways', but must be one of none, left-right, up-down, both.",
+            ("fills", "mirror"): "The fill is 'mirror', but must be one of reflect, constant, wrap, nearest.",
+            ("turns", "270"): "The turn is 270, but must be a number of degrees from 0 to 180.",
+            ("zooms", "95"): "The zoom is 95, but must be a whole percentage from 0 to 90.",
+            ("shifts", "0.5"): "The shift is '0.5', but must be a whole percentage from 0 to 100.",
+            ("models", "model9"): "There is no model called 'model9'",
+            ("epochs", "-5"): "The number of epochs is -5, but must be a whole number from 1 to 1,000.",
+            ("batch_size", "1e9"): "The batch size is '1e9', but must be",
+            ("learning_rate", "nan"): "The learning rate is nan, but must be over 0",
+            ("seed", "-1"): "The seed is -1, but must be",
+            ("patience", "-1"): "The patience is -1, but must be a whole number from 0 to 1,000.",
+            ("schedule", "linear"): "The schedule is 'linear', but must be one of constant, cosine, plateau.",
+            ("share", "0"): "The share of the data is 0, but must be a whole percentage from 1 to 100.",
+            ("augmentation", "much"): "The augmentation is 'much', but must be one of the model's own, none, chosen",
+        },
+        {
+            ("turns", "x"): "The turn is 'x', but must be",
+            ("epochs", "many"): "The number of epochs is 'many', but must be",
+        },
     ],
 )
-def test_a_bad_address_gives_one_sentence_and_the_usual_settings(app, address, sentence):
-    page = app("train", **address)
-    assert len(page.warning) == 1
-    assert sentence in page.warning[0].value.replace("\\", "")
-    assert [number.value for number in page.number_input] == [20, 32, 0.001, 1, 100, 0]
+def test_a_bad_address_gets_a_sentence_each_and_the_usual_settings(app, faults):
+    page = app("train", **dict(faults.keys()))
+    (warning,) = page.warning
+    *sentences, last = warning.value.replace("\\", "").splitlines()
+    assert last == "The page shows its own values instead."
+    for expected, sentence in zip(faults.values(), sentences, strict=True):
+        assert sentence.startswith(expected)
+    assert [field.value for field in page.number_input] == [20, 32, 0.001, 1, 100, 0]
     assert page.pills[0].value == ["model1"]
 
 
-def test_data_that_can_not_be_used_stops_new_runs_and_hides_no_old_ones(app, make, monkeypatch, tmp_path):
+def test_data_that_can_not_be_used_hides_no_earlier_runs(app, make, monkeypatch, tmp_path):
     make(name="old one")
     folder = coloured_folder(tmp_path / "one", cats=20)
     monkeypatch.setenv("CATDOG_FOLDERS", str(folder))
     page = app("train", data=str(folder))
     assert any("only the class folder cats" in error.value for error in page.error)
-    assert not [one for one in page.button if one.key == "start"]
+    assert not [element for element in page.button if element.key == "start"]
     assert any("old one" in line for line in lines(page))
 
 
-def test_a_running_run_shows_how_far_it_is_and_how_long_it_will_take(app, make):
+def test_a_running_run_shows_how_far_it_is_and_is_polled(app, make, polls):
     make(
         "running",
         config={"epochs": 5},
@@ -192,6 +202,8 @@ def test_a_running_run_shows_how_far_it_is_and_how_long_it_will_take(app, make):
     assert "so far" in words
     assert "best validation accuracy 55.0 % in epoch 1" in words
     assert len(page.get("plotly_chart")) == 1
+    assert not [element for element in page.button if element.label == "Delete for good"]
+    assert 1.0 in polls
 
 
 def test_a_run_that_gets_ready_says_what_it_does(app, make):
@@ -201,14 +213,7 @@ def test_a_run_that_gets_ready_says_what_it_does(app, make):
     assert "Reading the photos (12 %)" in text_of(page)
 
 
-def test_a_queued_run_says_that_it_waits_and_draws_no_curve(app, make):
-    make("queued")
-    page = app("train")
-    assert "Waiting for its turn" in text_of(page)
-    assert not page.get("plotly_chart")
-
-
-def test_stop_asks_the_run_to_stop(app, make, place):
+def test_stop_lets_the_run_stop(app, make, place):
     run = make("running", message="training", epoch=1, batches=4)
     page = app("train")
     keyed(page, f"stop-{run.id}").click().run()
@@ -231,20 +236,7 @@ def test_stopping_a_run_that_has_just_ended_is_no_error(app, make, monkeypatch):
     assert any("not training" in toast.value for toast in page.toast)
 
 
-def test_the_page_looks_again_every_second_while_something_trains(app, make, polls):
-    make("running")
-    app("train")
-    assert 1.0 in polls
-
-
-def test_the_page_does_not_poll_when_nothing_trains(app, make, polls):
-    for state in ("done", "stopped", "failed", "interrupted"):
-        make(state)
-    app("train")
-    assert 1.0 not in polls
-
-
-def test_when_the_last_run_ends_the_page_shows_it_among_the_earlier_ones(app, make, monkeypatch):
+def test_a_run_that_ends_is_shown_among_the_earlier_ones(app, make, monkeypatch):
     make("running", name="nearly there")
 
     def ends_now(settings, run_id):
@@ -259,68 +251,64 @@ def test_when_the_last_run_ends_the_page_shows_it_among_the_earlier_ones(app, ma
     assert any("nearly there: done" in toast.value for toast in page.toast)
 
 
-def test_a_killed_worker_is_called_interrupted_and_can_be_resumed(app, make, place, started):
+def test_a_killed_worker_is_interrupted_and_can_be_resumed(app, make, place, started):
     run = make("done", name="killed")
     gone = {"pid": 2**22 + 1, "pid_started": 1.0, "host": identify_process()["host"]}
     run.files.write_status(replace(run.status, state="running", **gone))
     page = opened(app("train"), run)
     assert "**interrupted**" in lines(page)[0]
-    assert any("Its process ended before the training did" in one.value for one in page.warning)
+    assert any("Its process ended before the training did" in warning.value for warning in page.warning)
     button(page, "Resume").click().run()
     assert started == [run.id]
     assert open_run(place, run.id).state == "queued"
 
 
-def test_a_failed_run_says_why_and_shows_the_end_of_its_log(app, make):
-    run = make("failed", error="The memory did not suffice.", log="first\n" * 50 + "the last line\n")
-    page = opened(app("train"), run)
-    assert [error.value for error in page.error] == ["The memory did not suffice."]
-    assert page.code[0].value.endswith("the last line")
-
-
-def test_a_finished_run_shows_its_scores_and_what_it_was_made_with(app, trained):
-    run = trained("model4", test=0.75, weights={"source": "a file of mine"}, versions={"keras": "3.12"})
-    page = opened(app("train"), run)
-    assert "validation 80.0 % · test 75.0 % · 0 s · drawn pictures" in lines(page)[0]
+def test_ended_runs_say_how_and_are_not_polled(app, make, trained, polls):
+    trained("model4", test=0.75, weights={"source": "a file of mine"}, versions={"keras": "3.12"})
+    make("done", config={"patience": 2, "epochs": 9}, epochs=3)
+    make("failed", error="The memory did not suffice.", log="first\n" * 50 + "the last line\n")
+    make("stopped")
+    page = app("train")
+    for run in state.runs():
+        page.session_state[f"run-{run.id}"] = True
+    page.run()
     words = text_of(page)
+    assert any("validation 80.0 % · test 75.0 % · 0 s · drawn pictures" in line for line in lines(page))
     assert "a file of mine" in words
     assert "keras 3.12" in words
     assert "75.0 % of 8 pictures" in words
-    assert not [one for one in page.button if one.label == "Resume"]
+    assert "of the disk are free" in words
+    assert words.count("Space it takes") == 4
+    assert "after epoch 3: no better validation accuracy for 2 epochs" in words
+    assert "that of the best epoch" in words
+    assert [error.value for error in page.error] == ["The memory did not suffice."]
+    assert [code.value.endswith("the last line") for code in page.code] == [True]
+    resumable = {element.key for element in page.button if element.label == "Resume"}
+    assert resumable == {f"resume-{run.id}" for run in state.runs() if run.state in ("failed", "stopped")}
+    assert 1.0 not in polls
 
 
-def test_a_run_is_renamed(app, make, place):
-    run = make(name="old")
-    page = opened(app("train"), run)
-    page.text_input(key=f"name-{run.id}").set_value("new *name*").run()
-    keyed(page, f"save-{run.id}").click().run()
-    assert open_run(place, run.id).name == "new *name*"
-    assert r"new \*name\*" in lines(page)[0]
-
-
-def test_a_name_that_is_not_allowed_gives_a_sentence(app, make, place):
+def test_a_run_is_renamed_noted_and_deleted(app, make, place):
     run = make(name="old")
     page = opened(app("train"), run)
     page.text_input(key=f"name-{run.id}").set_value("  ").run()
     keyed(page, f"save-{run.id}").click().run()
     assert any("needs 1 to 80 visible characters" in error.value for error in page.error)
     assert open_run(place, run.id).name == "old"
-
-
-def test_a_run_is_deleted_only_after_a_second_click(app, make, place):
-    run = make(name="unwanted")
-    page = opened(app("train"), run)
-    assert "Delete **unwanted** with its model, curves and scores?" in text_of(page)
-    assert [one.id for one in list_runs(place)] == [run.id]
+    page.text_input(key=f"name-{run.id}").set_value("new *name*").run()
+    keyed(page, f"save-{run.id}").click().run()
+    assert open_run(place, run.id).name == "new *name*"
+    assert r"new \*name\*" in lines(page)[0]
+    page = opened(page, run)
+    page.text_area(key=f"text-{run.id}").set_value("with *more* light")
+    keyed(page, f"keep-{run.id}").click().run()
+    assert r"with \*more\* light" in text_of(page)
+    assert open_run(place, run.id).note == "with *more* light"
+    assert r"Delete **new \*name\*** with its model, curves and scores?" in text_of(page)
+    assert [listed.id for listed in list_runs(place)] == [run.id]
     keyed(page, f"really-{run.id}").click().run()
     assert not page.exception
     assert list_runs(place) == []
-
-
-def test_an_active_run_has_no_delete_button(app, make):
-    make("running")
-    page = app("train")
-    assert not [one for one in page.button if one.label == "Delete for good"]
 
 
 def test_a_long_list_is_shown_ten_at_a_time(app, make):
@@ -329,12 +317,6 @@ def test_a_long_list_is_shown_ten_at_a_time(app, make):
     page = app("train", list_page="3")
     assert len(lines(page)) == 3
     assert "23 runs" in text_of(page)
-
-
-def test_before_the_first_run_the_page_says_what_will_be_here(app):
-    page = app("train")
-    assert any("will be listed here" in info.value for info in page.info)
-    assert not lines(page)
 
 
 def test_a_sweep_starts_a_run_for_every_combination_under_one_name(app, place, started):
@@ -359,29 +341,31 @@ def test_a_sweep_starts_a_run_for_every_combination_under_one_name(app, place, s
         ({"sweep_seed": "1-150", "sweep_turn": "0,10"}, "makes 300 runs"),
     ],
 )
-def test_a_sweep_that_can_not_be_is_one_sentence_and_starts_nothing(app, started, address, words):
+def test_an_impossible_sweep_is_one_sentence_and_starts_nothing(app, started, address, words):
     page = app("train", **address)
     assert any(words in error.value for error in page.error)
     assert not started
 
 
-def test_runs_that_wait_in_a_ray_cluster_say_so_and_can_not_be_moved_up(app, make):
+def test_waiting_runs_say_so_and_all_but_the_first_can_be_moved_up(app, make):
+    first, second = make("queued", name="first", queued=1.0), make("queued", name="second", queued=2.0)
+    page = app("train")
+    assert text_of(page).count("Waiting for its turn") == 2
+    assert not page.get("plotly_chart")
+    assert f"up-{first.id}" not in [element.key for element in page.button]
+    keyed(page, f"up-{second.id}").click()
+    page.run()
+    assert place_in_queue(second) < place_in_queue(first)
+    assert [element.key for element in page.button if element.key.startswith("up-")] == [f"up-{first.id}"]
+
+
+def test_runs_that_wait_in_a_ray_cluster_can_not_be_moved_up(app, make):
     for number in range(2):
         run = make("queued", name=f"number {number}")
         run.files.job.write_text('{"address": "http://head:8265", "id": "job"}')
     page = app("train")
     assert text_of(page).count("it starts by itself once the Ray cluster has room for it") == 2
-    assert not [one for one in page.button if one.label == "Move up"]
-
-
-def test_a_waiting_run_can_be_moved_up_but_the_first_one_cannot(app, make):
-    first, second = make("queued", name="first", queued=1.0), make("queued", name="second", queued=2.0)
-    page = app("train")
-    assert f"up-{first.id}" not in [one.key for one in page.button]
-    keyed(page, f"up-{second.id}").click()
-    page.run()
-    assert open_run_place(second) < open_run_place(first)
-    assert [one.key for one in page.button if one.key.startswith("up-")] == [f"up-{first.id}"]
+    assert not [element for element in page.button if element.label == "Move up"]
 
 
 @pytest.mark.parametrize(
@@ -409,7 +393,7 @@ def test_the_settings_of_a_run_come_back_into_the_form(app, make, started, more)
     assert open_run(*place_of(run), started[0]).config == run.config
 
 
-def test_a_learning_rate_below_what_the_form_allows_comes_back_as_the_lowest(app, make, started):
+def test_a_learning_rate_too_low_for_the_form_becomes_the_lowest(app, make, started):
     run = make("done", config={"learning_rate": 1e-9})
     page = opened(app("train"), run)
     keyed(page, f"again-{run.id}").click().run()
@@ -418,36 +402,8 @@ def test_a_learning_rate_below_what_the_form_allows_comes_back_as_the_lowest(app
     assert open_run(*place_of(run), started[0]).config.learning_rate == 1e-7
 
 
-def test_a_note_is_written_and_shown(app, make):
-    run = make("done")
-    page = opened(app("train"), run)
-    page.text_area(key=f"text-{run.id}").set_value("with *more* light")
-    keyed(page, f"keep-{run.id}").click()
-    page.run()
-    assert not page.exception
-    assert r"with \*more\* light" in text_of(page)
-    assert open_run(*place_of(run), run.id).note == "with *more* light"
-
-
-def test_how_long_it_will_take_is_told_once_that_model_was_trained_here(app, make):
-    page = app("train")
-    assert "on this machine" not in text_of(page)
-    run = make("done", config={"epochs": 20}, seconds=600.0, started=1.0, finished=601.0)
-    run.files.add_to_config(
-        data={"counts": {"training": {"cats": 12, "dogs": 12}, "validation": {"cats": 16, "dogs": 16}}}
-    )
-    assert "about 10 min" in text_of(app("train"))
-
-
-def test_the_space_that_runs_take_is_shown(app, make):
-    run = make("done")
-    page = opened(app("train"), run)
-    assert "of the disk are free" in text_of(page)
-    assert "Space it takes" in text_of(page)
-
-
-def opened_more(page):
-    """Whether More settings are open."""
+def is_advanced_open(page):
+    """Return whether More settings are open."""
     return page.session_state["more"]
 
 
@@ -456,6 +412,6 @@ def place_of(run):
     return (Settings(home=run.folder.parent.parent),)
 
 
-def open_run_place(run):
-    """Where in the queue a run waits now."""
+def place_in_queue(run):
+    """Return where in the queue a run waits now."""
     return open_run(*place_of(run), run.id).place
