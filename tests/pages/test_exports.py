@@ -1,4 +1,4 @@
-"""Taking a model away on the Train page, with a stand-in for the process that makes the file."""
+"""Exporting a model on the Train page; the process that makes the file is replaced."""
 
 import pytest
 
@@ -18,11 +18,11 @@ def finished(trained):
 
 @pytest.fixture
 def made(monkeypatch):
-    """Make zips without TensorFlow; lists the formats that were asked for."""
-    asked = []
+    """Make zips without TensorFlow; list the formats that were made."""
+    names = []
 
     def make(run, name, settings, progress):
-        asked.append(name)
+        names.append(name)
         progress(1, 4, "writing the file")
         path = run.folder / "exports" / f"{name}-0123456789ab.zip"
         path.parent.mkdir(exist_ok=True)
@@ -30,7 +30,7 @@ def made(monkeypatch):
         return path
 
     monkeypatch.setattr("pages.components.train.export.export_run", make)
-    return asked
+    return names
 
 
 @pytest.fixture
@@ -45,33 +45,26 @@ def details(app, finished):
 
 def downloads(page):
     """The labels of the buttons that download something."""
-    return [one.label for one in page.get("download_button")]
+    return [element.label for element in page.get("download_button")]
 
 
-def test_a_finished_run_offers_every_format_and_nothing_to_download_before_it_is_made(details, finished):
-    assert details.selectbox(key=f"format-{finished.id}").options == [form.title for form in FORMATS.values()]
+def test_every_format_is_offered_made_once_and_downloaded(details, finished, made):
+    formats = details.selectbox(key=f"format-{finished.id}")
+    assert formats.options == [export_format.title for export_format in FORMATS.values()]
     assert downloads(details) == []
-
-
-def test_a_file_that_was_made_can_be_downloaded_and_is_not_made_again(details, finished, made):
     button(details, "Make the file").click().run()
     assert made == ["keras"]
     assert downloads(details) == ["Download, 998 kB"]
     details.run()
     assert downloads(details) == ["Download, 998 kB"]
-    assert not [one for one in details.button if one.label == "Make the file"]
-    assert made == ["keras"]
-
-
-def test_another_format_is_another_file(details, finished, made):
-    button(details, "Make the file").click().run()
+    assert not [element for element in details.button if element.label == "Make the file"]
     details.selectbox(key=f"format-{finished.id}").set_value("int8").run()
     assert downloads(details) == []
     button(details, "Make the file").click().run()
     assert made == ["keras", "int8"]
 
 
-def test_what_can_not_be_made_is_one_sentence(details, monkeypatch):
+def test_a_format_that_can_not_be_made_is_one_sentence(details, monkeypatch):
     def refuse(*_):
         raise RunError("ONNX needs packages that are not installed: install them.")
 
