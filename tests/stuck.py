@@ -17,6 +17,7 @@ import pytest
 from catdog.runs import Run, supervisor
 from catdog.runs.__main__ import main as supervise
 from catdog.runs.executors import local
+from tests.waiting import wait_for
 
 GRACE = 1.0  # seconds, instead of 10
 
@@ -27,8 +28,8 @@ def let_runs_get_stuck(patch: pytest.MonkeyPatch) -> None:
 
 
 def find_trainer(run: Run) -> psutil.Process:
-    """Return the process that trains a run, whose supervisor its status names."""
-    (trainer,) = psutil.Process(run.files.read_status().pid).children()
+    """Return the process that trains a run as soon as it is there; the status names its supervisor."""
+    (trainer,) = wait_for(psutil.Process(run.files.read_status().pid).children)
     return trainer
 
 

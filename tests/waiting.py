@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+import psutil
+
 Value = TypeVar("Value")
 
 
@@ -14,3 +16,11 @@ def wait_for(condition: Callable[[], Value], seconds: float = 30, what: str = "i
         assert time.monotonic() < end, what
         time.sleep(0.02)
     return value
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process is at work; one whose parent has not waited for it yet has ended."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

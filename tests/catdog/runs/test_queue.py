@@ -231,7 +231,7 @@ def test_a_process_whose_run_is_deleted_stops_waiting(settings: Settings, config
     assert not run.folder.exists()
 
 
-@pytest.mark.parametrize("module", ["catdog.runs", "catdog.training"])
+@pytest.mark.parametrize("module", ["catdog.runs", "catdog.runs.ray_worker", "catdog.training"])
 def test_the_process_says_how_it_is_called(tmp_path: Path, module: str) -> None:
     for arguments in ([], [str(tmp_path)], ["a", "b"]):
         command = [sys.executable, "-m", module, *arguments]

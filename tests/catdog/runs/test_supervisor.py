@@ -18,7 +18,7 @@ from catdog.runs import Run, supervisor
 from catdog.runs.supervisor import supervise
 from catdog.settings import PROJECT, Settings
 from catdog.training import TrainConfig
-from tests.waiting import wait_for
+from tests.waiting import is_alive, wait_for
 
 HANG = "reporter.update(epoch=2); reporter._write(); (folder.path / 'at-work').touch(); import time; time.sleep(60)"
 GRACE = 0.3
@@ -250,7 +250,7 @@ def test_a_trainer_ends_with_its_supervisor(supervised: Supervised, process: sub
     assert supervised.read().status.pid == process.pid
     process.kill()
     wait_for(lambda: supervised.read().state == "interrupted", seconds=5)
-    wait_for(lambda: not trainer.is_running() or trainer.status() == psutil.STATUS_ZOMBIE, seconds=5)
+    wait_for(lambda: not is_alive(trainer.pid), seconds=5)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
 import pytest
 from filelock import FileLock
 
@@ -20,6 +19,7 @@ from catdog.settings import Settings
 from catdog.training import ACTIVE, TrainConfig
 from catdog.training.history import read_history
 from tests.stuck import find_trainer, let_runs_get_stuck
+from tests.waiting import is_alive
 
 EPOCHS = 4
 
@@ -63,14 +63,6 @@ def wait_for(settings: Settings, run: Run, condition: Callable[[Run], object], s
 
 def has_ended(run: Run) -> bool:
     return run.state not in ACTIVE
-
-
-def is_alive(pid: int) -> bool:
-    """Tell whether a process is at work; one whose parent has not waited for it yet has ended."""
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def epochs_of(run: Run) -> list[int]:

@@ -17,6 +17,8 @@ from catdog.runs import Run
 from catdog.settings import Settings
 from catdog.training import ACTIVE, TrainConfig
 from catdog.training.history import Epoch, read_history
+from tests.stuck import find_trainer
+from tests.waiting import is_alive, wait_for
 
 EPOCHS = 4
 
@@ -67,7 +69,8 @@ class Story:
     resumed: Watched
     terminated: Watched
     finished: Watched
-    pids: list[int]
+    supervisors: list[int]
+    trainers: list[int]
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +78,11 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     settings = Settings(home=tmp_path_factory.mktemp("process"), photos_url="file:///nowhere")
     pictures = settings.home / "pictures"
     # enough steps that each epoch lasts several times as long as the status takes to be written again
-    generate_dataset(pictures, training=80, validation=40)
+    generate_dataset(pictures, training=50, validation=40)
     run = runs.launch(settings, TrainConfig("model1", str(pictures), EPOCHS, batch_size=1, learning_rate=1e-4))
     try:
         trained = watch(settings, run.id, in_the_middle_of(2))
+        trainers = [find_trainer(trained.run).pid]
         os.kill(trained.run.status.pid, signal.SIGKILL)
         died = time.monotonic()
         while (killed := runs.list_runs(settings)[0]).state != "interrupted":
@@ -89,14 +93,17 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
         runs.resume_run(settings, killed)
         resumed = watch(settings, run.id, in_the_middle_of(3))
+        trainers.append(find_trainer(resumed.run).pid)
         os.kill(resumed.run.status.pid, signal.SIGTERM)
         terminated = watch(settings, run.id, has_ended)
 
         runs.resume_run(settings, terminated.run)
-        last = watch(settings, run.id, lambda run: run.state == "running").run.status.pid
+        last = watch(settings, run.id, lambda run: run.state == "running").run
+        trainers.append(find_trainer(last).pid)
         finished = watch(settings, run.id, has_ended)
-        pids = [trained.run.status.pid, resumed.run.status.pid, last]
-        yield Story(trained, killed, killed_history, seconds, resumed, terminated, finished, pids)
+        supervisors = [run.status.pid for run in (trained.run, resumed.run, last)]
+        story = (trained, killed, killed_history, seconds, resumed, terminated, finished, supervisors, trainers)
+        yield Story(*story)
     finally:
         run = runs.open_run(settings, run.id)
         if run.state in ACTIVE and run.status.pid:
@@ -151,8 +158,8 @@ def test_at_the_end_there_is_one_history_and_nothing_is_left_over(story: Story) 
 
 
 def test_none_of_its_processes_remains_not_even_as_a_zombie(story: Story) -> None:
-    end = time.monotonic() + 20
-    assert len(set(story.pids)) == 3
-    while any(map(psutil.pid_exists, story.pids)):
-        assert time.monotonic() < end
-        time.sleep(0.1)
+    assert len({*story.supervisors, *story.trainers}) == 6
+    wait_for(lambda: not any(map(psutil.pid_exists, story.supervisors)), seconds=20)
+    # the trainer whose supervisor was killed has another parent, which waits for it when it likes
+    wait_for(lambda: not any(map(is_alive, story.trainers)), seconds=20)
+    wait_for(lambda: not any(map(psutil.pid_exists, story.trainers[1:])), seconds=20)
