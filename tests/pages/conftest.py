@@ -55,7 +55,8 @@ def place(environment: Settings, drawn_home: Settings) -> Iterator[Settings]:
         folder.mkdir(parents=True)
     (environment.data / "drawn").symlink_to(drawn_home.data / "drawn")
     for file in drawn_home.cache.iterdir():
-        (environment.cache / file.name).symlink_to(file)
+        if file.suffix != ".lock":  # a lock that is a link can't be opened
+            (environment.cache / file.name).symlink_to(file)
     yield environment
     st.cache_data.clear()
     st.cache_resource.clear()

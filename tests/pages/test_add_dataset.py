@@ -1,4 +1,4 @@
-"""Own photos on the pages: adding a zip, naming a folder, and that all pages speak with its class names."""
+"""A user's own photos: adding a zip, naming a folder, and that all pages use its class names."""
 
 import io
 import os
@@ -18,23 +18,23 @@ from tests.pages.conftest import button, coloured_folder, text_of
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
-def zip_of(*classes: str, number: int = 10) -> bytes:
-    """Return a zip with so many small pictures of each class."""
+def make_zip(*classes: str) -> bytes:
+    """Return a zip with ten small images of each class."""
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as zipped:
-        for value, name in enumerate(classes):
-            for count in range(number):
-                picture = io.BytesIO()
-                Image.fromarray(np.full((20, 30, 3), 40 + 100 * value + count, np.uint8)).save(picture, "JPEG")
-                zipped.writestr(f"{name}/{count}.jpg", picture.getvalue())
+    with zipfile.ZipFile(content, "w") as archive:
+        for label, name in enumerate(classes):
+            for index in range(10):
+                image = io.BytesIO()
+                Image.fromarray(np.full((20, 30, 3), 40 + 100 * label + index, np.uint8)).save(image, "JPEG")
+                archive.writestr(f"{name}/{index}.jpg", image.getvalue())
     return content.getvalue()
 
 
-def added(place, name: str, *classes: str):
-    return add_user_dataset(place, io.BytesIO(zip_of(*classes)), name)
+def add(place, name: str, *classes: str):
+    return add_user_dataset(place, io.BytesIO(make_zip(*classes)), name)
 
 
-def panel():
+def open_dialog():
     """Return the dialog's contents as an app of its own: AppTest runs no dialog a second time, as browsers do."""
 
     def script():
@@ -49,28 +49,28 @@ def panel():
     return AppTest.from_function(script, default_timeout=60).run()
 
 
-def test_the_sidebar_opens_the_dialog_which_shows_what_a_zip_looks_like(app):
+def test_the_sidebar_opens_the_dialog_with_an_example(app):
     test = app()
     button(test, "Add your own photos").click().run()
     assert not test.exception
     assert "fruit.zip" in test.code[0].value
-    assert [one.label for one in test.file_uploader] == ["The zip"]
+    assert [field.label for field in test.file_uploader] == ["The zip"]
 
 
 def test_a_zip_that_is_added_is_the_data_in_use_at_once(app, place):
-    test = panel()
-    test.file_uploader[0].set_value(("Shapes.zip", zip_of("circles", "squares"), "application/zip"))
+    test = open_dialog()
+    test.file_uploader[0].set_value(("Shapes.zip", make_zip("circles", "squares"), "application/zip"))
     button(test, "Add these photos").click().run()
-    (add_dataset,) = list_user_datasets(place)
-    assert add_dataset.name == "Shapes"
-    assert test.session_state["data"] == add_dataset.source
+    (dataset,) = list_user_datasets(place)
+    assert dataset.name == "Shapes"
+    assert test.session_state["data"] == dataset.source
     page = app(data="Shapes")
-    assert page.session_state["data"] == add_dataset.source
+    assert page.session_state["data"] == dataset.source
     assert "Teach a computer to tell circles from squares" in text_of(page)
 
 
-def test_a_zip_that_can_not_be_used_is_said_and_changes_nothing(place):
-    test = panel()
+def test_a_zip_that_can_not_be_used_is_told_and_changes_nothing(place):
+    test = open_dialog()
     test.file_uploader[0].set_value(("no.zip", b"no zip", "application/zip"))
     button(test, "Add these photos").click().run()
     assert [box.value for box in test.error] == [
@@ -82,7 +82,7 @@ def test_a_zip_that_can_not_be_used_is_said_and_changes_nothing(place):
 
 @pytest.mark.parametrize("page", ["overview", "browse", "augment", "train", "compare", "predict"])
 def test_every_page_opens_on_an_added_set_by_its_name_in_the_address(app, place, page):
-    added(place, "Shapes", "<b>circles", "*squares*")
+    add(place, "Shapes", "<b>circles", "*squares*")
     test = app(page, data="Shapes")
     assert not test.error
     assert "20 pictures of \\_b_circles and \\_squares\\_ from Shapes" in text_of(test)
@@ -90,10 +90,10 @@ def test_every_page_opens_on_an_added_set_by_its_name_in_the_address(app, place,
     assert not re.search("cats|dogs", text_of(test).replace(example, ""))
 
 
-def test_a_set_is_deleted_only_when_asked_twice_and_when_no_run_learns_from_it(place):
-    add_dataset = added(place, "Shapes", "circles", "squares")
-    run = create_run(place, TrainConfig("model1", add_dataset.source), "busy")
-    test = panel()
+def test_a_dataset_is_deleted_on_the_second_click_and_never_in_use(place):
+    dataset = add(place, "Shapes", "circles", "squares")
+    run = create_run(place, TrainConfig("model1", dataset.source), "busy")
+    test = open_dialog()
     test.checkbox(key="sure-shapes").check().run()
     button(test, "Delete for good").click().run()
     assert "busy still learns from Shapes" in test.error[0].value
@@ -115,7 +115,7 @@ def test_a_folder_inside_a_listed_one_can_be_named_and_none_outside(app, place, 
 def test_a_folder_named_in_the_dialog_is_the_data_in_use(place, tmp_path, monkeypatch):
     birds = coloured_folder(tmp_path / "listed" / "birds", ducks=10, geese=10)
     monkeypatch.setenv("CATDOG_FOLDERS", os.fspath(tmp_path / "listed"))
-    test = panel()
+    test = open_dialog()
     test.text_input[1].input("../..")
     button(test, "Use this folder").click().run()
     assert "There is no folder" in test.error[0].value
@@ -125,4 +125,4 @@ def test_a_folder_named_in_the_dialog_is_the_data_in_use(place, tmp_path, monkey
 
 
 def test_without_listed_folders_the_dialog_asks_for_none(place):
-    assert [one.label for one in panel().button] == ["Add these photos"]
+    assert [element.label for element in open_dialog().button] == ["Add these photos"]

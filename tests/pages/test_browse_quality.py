@@ -1,15 +1,14 @@
-"""The health section of the Browse page, driven through Streamlit's AppTest."""
+"""The quality section of the Browse page, driven through Streamlit's AppTest."""
 
 import shutil
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from catdog.datasets import open_dataset
+from catdog.datasets import Dataset, open_dataset
 from catdog.datasets.exclusions import list_excluded
 from catdog.datasets.quality import job
-from catdog.datasets.quality.job import check_quality
+from catdog.datasets.quality.job import check_quality, report_path
 from catdog.settings import Settings
 from catdog.utils.files import write_json
 from tests.pages.conftest import alternatives, button, text_of
@@ -18,30 +17,46 @@ from tests.scenes import scenes_folder
 LEAK = ("train/cats/1.jpg", "validation/cats/again.jpg")
 
 
-@pytest.fixture
-def folder(tmp_path: Path, place: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
-    root = scenes_folder(tmp_path / "scenes")
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Dataset]:
+    """A home with a dataset that has one leak, decoded and checked: made once, to be read only."""
+    root = scenes_folder(tmp_path_factory.mktemp("quality") / "scenes")
     shutil.copy(root / LEAK[0], root / LEAK[1])
-    monkeypatch.setenv("CATDOG_FOLDERS", str(root))
-    return root
+    settings = Settings(home=tmp_path_factory.mktemp("checked"), folders=(root,))
+    dataset = open_dataset(settings, str(root))
+    check_quality(settings, dataset)
+    return settings, dataset
 
 
 @pytest.fixture
-def data(folder: Path, place: Settings):
-    return open_dataset(place, str(folder))
+def data(place: Settings, checked: tuple[Settings, Dataset], monkeypatch: pytest.MonkeyPatch) -> Dataset:
+    """The same dataset for this test's home, not yet checked."""
+    settings, dataset = checked
+    monkeypatch.setenv("CATDOG_FOLDERS", str(dataset.catalog.root))
+    report = report_path(settings, dataset.catalog)
+    for file in settings.cache.iterdir():
+        if file != report and file.suffix != ".lock":
+            (place.cache / file.name).symlink_to(file)
+    return dataset
 
 
 @pytest.fixture
-def page(app, folder: Path):
+def report(place: Settings, data: Dataset, checked: tuple[Settings, Dataset]) -> None:
+    """Let the dataset be checked."""
+    shutil.copy(report_path(checked[0], data.catalog), report_path(place, data.catalog))
+
+
+@pytest.fixture
+def page(app, data: Dataset):
     """Open the section with these parameters in the address."""
-    return lambda **address: app("browse", data=str(folder), **address)
+    return lambda **address: app("browse", data=str(data.catalog.root), **address)
 
 
 def toggles(test: AppTest) -> list:
-    return [one for one in test.toggle if one.label == "Exclude"]
+    return [element for element in test.toggle if element.label == "Exclude"]
 
 
-def test_before_a_check_up_there_is_a_button_that_starts_one(page, monkeypatch) -> None:
+def test_before_a_check_there_is_a_button_that_starts_one(page, monkeypatch):
     started = []
     monkeypatch.setattr(
         "pages.components.browse.quality.start_job", lambda settings, catalog: started.append(catalog.source)
@@ -52,55 +67,46 @@ def test_before_a_check_up_there_is_a_button_that_starts_one(page, monkeypatch) 
     assert len(started) == 1
 
 
-def test_while_it_is_checked_the_page_shows_how_far_it_is(page, data, place, monkeypatch, polls) -> None:
-    now = job.JobState(active=True, done=1, total=4, what="looking at the pictures")
-    monkeypatch.setattr("pages.components.browse.quality.read_job_state", lambda *_: now)
+def test_while_it_is_checked_the_page_shows_how_far_it_is(page, monkeypatch, polls):
+    state = job.JobState(active=True, done=1, total=4, what="looking at the pictures")
+    monkeypatch.setattr("pages.components.browse.quality.read_job_state", lambda *_: state)
     test = page()
     assert polls
-    progress = [str(one.proto) for one in test.get("progress")]
+    progress = [str(element.proto) for element in test.get("progress")]
     assert any("Looking at the pictures" in words and "25%" in words for words in progress)
-    assert not [one for one in test.button if one.label == "Check the pictures"]
+    assert not [element for element in test.button if element.label == "Check the pictures"]
 
 
 @pytest.mark.parametrize(("values", "words"), [({"error": "It broke: mend it."}, "mend it"), ({"done": 1}, "cut off")])
-def test_a_check_up_that_failed_or_was_killed_says_so_and_can_be_started_again(page, data, place, values, words):
+def test_a_check_that_failed_says_so_and_can_be_started_again(page, data, place, values, words):
     write_json(place.cache / f"health-{data.catalog.fingerprint}.state.json", values)
     test = page()
     assert words in text_of(test)
     assert button(test, "Check the pictures")
 
 
-def test_a_leak_is_shown_as_a_pair_with_what_it_means(page, data, place) -> None:
-    check_quality(place, data)
-    test = page()
+def test_a_leak_is_shown_as_a_pair_excluded_and_taken_back(page, data, place, report):
+    test = page(finding="leaks")
     assert "1 leak: a picture that a model learns from" in text_of(test)
     shown = [text for text in alternatives(test) if text.startswith("The picture ")]
     assert [text.split(",")[0].removeprefix("The picture ") for text in shown] == list(LEAK)
     assert "The same file" in text_of(test)
     assert not test.get("progress")
-
-
-def test_a_picture_is_excluded_shown_as_such_and_taken_back(page, data, place) -> None:
-    check_quality(place, data)
-    test = page()
     toggles(test)[0].set_value(True).run()
     assert list_excluded(place, data.catalog) == LEAK[:1]
     assert "1 excluded from training" in text_of(test)
     test = page(finding="excluded")
-    assert [one.value for one in toggles(test)] == [True]
+    assert [toggle.value for toggle in toggles(test)] == [True]
     toggles(test)[0].set_value(False).run()
     assert list_excluded(place, data.catalog) == ()
     assert not test.exception
 
 
-def test_the_address_chooses_what_is_shown_and_a_kind_without_findings_is_passed_over(page, data, place) -> None:
-    check_quality(place, data)
-    assert "The same file" in text_of(page(finding="leaks"))
-    assert "The same file" in text_of(page(finding="<b>"))
-    assert "The same file" in text_of(page(finding="doubted"))
+@pytest.mark.parametrize("finding", ["<b>", "doubted"])
+def test_a_kind_without_findings_in_the_address_shows_the_first(page, report, finding):
+    assert "The same file" in text_of(page(finding=finding))
 
 
-def test_a_damaged_list_of_excluded_pictures_is_a_box_and_not_an_exception(page, data, place) -> None:
-    check_quality(place, data)
+def test_a_damaged_list_of_excluded_images_is_a_box(page, data, place, report):
     (place.data / f"excluded-{data.catalog.fingerprint}.json").write_text("{")
     assert "is damaged" in text_of(page())

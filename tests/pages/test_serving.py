@@ -32,7 +32,7 @@ def test_any_other_address_needs_sign_in_or_the_word_that_it_is_meant(address):
     check_address(address, open_to_all=False, sign_in=True)
 
 
-@pytest.mark.parametrize(("name", "value"), [("CATDOG_OPEN", "yes"), ("CATDOG_LIMIT_RUNS", "few"), ("CATDOG_OPEN", "")])
+@pytest.mark.parametrize(("name", "value"), [("CATDOG_LIMIT_RUNS", "few"), ("CATDOG_OPEN", "")])
 def test_the_server_itself_refuses_to_start_with_one_sentence(tmp_path, name, value):
     environment = {**os.environ, "CATDOG_HOME": str(tmp_path), "HOME": str(tmp_path), name: value}
     command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.headless", "true"]
@@ -44,7 +44,7 @@ def test_the_server_itself_refuses_to_start_with_one_sentence(tmp_path, name, va
     assert "Traceback" not in ended.stderr
 
 
-def test_a_complete_sign_in_is_accepted_with_or_without_a_providers_name():
+def test_a_complete_sign_in_is_accepted_with_or_without_a_name():
     check_sign_in(AUTH)
     common = {name: AUTH[name] for name in ("redirect_uri", "cookie_secret")}
     check_sign_in(common | {"school": {name: AUTH[name] for name in AUTH if name not in common}})
@@ -67,7 +67,7 @@ def test_missing_packages_are_named_in_one_sentence(monkeypatch):
         check_sign_in(AUTH)
 
 
-def test_members_without_sign_in_and_sign_in_without_members_are_refused(tmp_path):
+def test_members_and_sign_in_are_refused_one_without_the_other(tmp_path):
     members = tmp_path / "members.txt"
     members.write_text("anna@school.example\n", encoding="utf-8")
     check_members(None, sign_in=False)

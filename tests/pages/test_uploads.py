@@ -8,7 +8,7 @@ import streamlit as st
 from pages.components.uploads import UploadCounts, UploadLimiter, get_upload_counts
 
 ADDRESS = "/_stcore/upload_file/tab-1/file-1"
-MOST = 1_000_000
+LIMIT = 1_000_000
 
 
 @pytest.fixture(autouse=True)
@@ -17,79 +17,79 @@ def _fresh():
     st.cache_resource.clear()
 
 
-class Asked:
-    """An application behind CountUploads that remembers what reached it; ask() returns the answer's status."""
+class Guarded:
+    """An application behind UploadLimiter that counts what reached it; send() returns the status of the answer."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, limit: int = LIMIT) -> None:
         self.reached = 0
-        self._guard = UploadLimiter(self._app, most)
+        self._guard = UploadLimiter(self._app, limit)
 
     async def _app(self, scope, receive, send) -> None:
         self.reached += 1
         await send({"type": "http.response.start", "status": 204, "headers": []})
 
-    def ask(self, length: int | None, path: str = ADDRESS, method: str = "PUT") -> int:
+    def send(self, length: int | None, path: str = ADDRESS, method: str = "PUT") -> int:
         """Send the head of a request; its body can't be read."""
-        sent = []
+        answers = []
 
-        async def send(message) -> None:
-            sent.append(message)
+        async def answer(message) -> None:
+            answers.append(message)
 
         async def receive() -> None:
             raise AssertionError("the body must not be read")
 
         headers = [] if length is None else [(b"content-length", str(length).encode())]
         scope = {"type": "http", "method": method, "path": path, "headers": headers}
-        asyncio.run(self._guard(scope, receive, send))
-        return sent[0]["status"]
+        asyncio.run(self._guard(scope, receive, answer))
+        return answers[0]["status"]
 
 
-def test_what_is_more_than_a_person_may_upload_in_an_hour_is_turned_away_unread():
-    asked = Asked()
-    assert asked.ask(MOST - 10) == 204
-    assert asked.ask(11) == 413
-    assert asked.ask(10) == 204
-    assert asked.ask(1) == 413
-    assert asked.reached == 2
+def test_more_than_a_person_may_upload_in_an_hour_is_refused_unread():
+    guarded = Guarded()
+    assert guarded.send(LIMIT - 10) == 204
+    assert guarded.send(11) == 413
+    assert guarded.send(10) == 204
+    assert guarded.send(1) == 413
+    assert guarded.reached == 2
 
 
 def test_each_person_is_counted_alone_however_many_tabs_are_open():
-    asked = Asked()
+    guarded = Guarded()
     for tab, person in (("tab-1", "anna"), ("tab-2", "anna"), ("tab-3", "ben")):
-        get_upload_counts(MOST).remember(tab, person)
-    assert asked.ask(MOST, "/_stcore/upload_file/tab-1/f") == 204
-    assert asked.ask(1, "/_stcore/upload_file/tab-2/f") == 413
-    assert asked.ask(1, "/_stcore/upload_file/tab-3/f") == 204
-    assert asked.ask(MOST, "/_stcore/upload_file/never-seen/f") == 204  # whoever has not signed in
-    assert asked.ask(1, "/_stcore/upload_file/never-seen-2/f") == 413
+        get_upload_counts(LIMIT).remember(tab, person)
+    assert guarded.send(LIMIT, "/_stcore/upload_file/tab-1/f") == 204
+    assert guarded.send(1, "/_stcore/upload_file/tab-2/f") == 413
+    assert guarded.send(1, "/_stcore/upload_file/tab-3/f") == 204
+    assert guarded.send(LIMIT, "/_stcore/upload_file/never-seen/f") == 204  # whoever has not signed in
+    assert guarded.send(1, "/_stcore/upload_file/never-seen-2/f") == 413
 
 
 def test_the_tabs_that_nobody_touched_for_longest_are_forgotten(monkeypatch):
     monkeypatch.setattr("pages.components.uploads.MAX_TABS", 2)
-    counts = UploadCounts(MOST)
+    counts = UploadCounts(LIMIT)
     for tab in ("first", "second", "first", "third"):
         counts.remember(tab, "anna")
-    assert counts.take("first", MOST)
+    assert counts.take("first", LIMIT)
     assert not counts.take("third", 1)
     assert counts.take("second", 1)  # nobody's any more
 
 
 @pytest.mark.parametrize("length", [None, "many", -5])
-def test_an_upload_that_does_not_say_its_size_is_turned_away(length):
-    asked = Asked()
-    assert asked.ask(length) == 411
-    assert asked.reached == 0
+def test_an_upload_that_does_not_say_its_size_is_refused(length):
+    guarded = Guarded()
+    assert guarded.send(length) == 411
+    assert guarded.reached == 0
 
 
 def test_nothing_else_is_counted():
-    asked = Asked()
-    assert asked.ask(10 * MOST, "/_stcore/health", "GET") == 204
-    assert asked.ask(10 * MOST, method="DELETE") == 204
-    assert asked.ask(MOST) == 204
+    guarded = Guarded()
+    assert guarded.send(10 * LIMIT, "/_stcore/health", "GET") == 204
+    assert guarded.send(10 * LIMIT, method="DELETE") == 204
+    assert guarded.send(LIMIT) == 204
 
 
 def test_without_a_limit_everything_passes():
-    assert Asked(0).ask(10**12) == 204
+    assert Guarded(0).send(10**12) == 204
 
 
 def test_pages_say_what_is_left_and_how_long_to_wait_when_nothing_is(app, trained, monkeypatch):

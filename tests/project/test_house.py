@@ -77,7 +77,7 @@ def unguarded(source: str) -> list[str]:
     return offenders
 
 
-def test_tensorflow_is_imported_inside_functions_only_and_never_by_pages():
+def test_tensorflow_is_imported_in_functions_only_never_by_pages():
     heavy = {"tensorflow", "keras"}
     at_load = [path for path in LIBRARY if imported_packages(ast.parse(read(path)), inside_functions=False) & heavy]
     by_pages = [path for path in PAGES if imported_packages(ast.parse(read(path)), inside_functions=True) & heavy]
