@@ -73,7 +73,7 @@ def _run_trainer(folder: RunFolder, settings: Settings, *options: str, forcible:
     trainer = start_process(
         TRAINER, *arguments, project=PROJECT, variables=settings.environment(), stdin=PIPE, detached=False
     )
-    logger.info("trainer started: process %d %s", trainer.pid, " ".join(options))
+    logger.info("trainer started: process %d%s", trainer.pid, "".join(f" {option}" for option in options))
     requested = None  # when the wish to stop was first seen, by time.monotonic()
     try:
         while (exit_status := trainer.poll()) is None:
