@@ -113,7 +113,7 @@ def picture_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def photos_zip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A complete photo set of one tiny picture under 3,000 names, with the stray Python file of the published one."""
+    """A complete photo set of one tiny picture under 3,000 names, with the odd Python file of the published one."""
     path = tmp_path_factory.mktemp("zip") / "photos.zip"
     photo = io.BytesIO()
     Image.new("RGB", (8, 8), "orange").save(photo, "JPEG")

@@ -96,9 +96,9 @@ def test_each_number_of_runs_has_a_server_of_its_own(first: Settings, model: Pat
     rows = list(measure(first, model, [0, CHOSEN], ["compare"], 1))
     usual = [("overview", "after a start"), ("compare", "cold"), ("compare", "warm")]
     chart = [("compare", f"{CHOSEN} runs, cold"), ("compare", f"{CHOSEN} runs, warm")]
-    kinds = {number: [(make_row["page"], make_row["what"]) for make_row in rows if make_row["runs"] == number] for number in (0, CHOSEN)}
+    kinds = {number: [(row["page"], row["what"]) for row in rows if row["runs"] == number] for number in (0, CHOSEN)}
     assert kinds == {0: [*usual, ("", "memory")], CHOSEN: [*usual, *chart, ("", "memory")]}
-    assert all(make_row["value"] > 0 for make_row in rows)
+    assert all(row["value"] > 0 for row in rows)
     assert not list_runs(first)
 
 
@@ -123,7 +123,7 @@ def test_all_pages_are_measured_and_augment_comes_last() -> None:
     assert done.returncode == 0, done.stderr
     rows = json.loads(done.stdout)
     assert [json.loads(line) for line in done.stderr.splitlines()] == rows
-    opened = [make_row["page"] for make_row in rows if make_row["what"] == "warm"]
+    opened = [row["page"] for row in rows if row["what"] == "warm"]
     assert {"overview", "browse", "train", "compare", "predict"} < set(opened)
     assert opened[-1] == "augment"
-    assert [make_row["what"] for make_row in rows if make_row["unit"] == "MB"] == ["memory before augment", "memory"]
+    assert [row["what"] for row in rows if row["unit"] == "MB"] == ["memory before augment", "memory"]

@@ -3,7 +3,7 @@
 Fixtures:
     server    one dashboard for all browser tests, in a home of its own, whose photos can't be reached.
     visitor   somebody who looks at that server; at the end of each test no page may show an exception, no console may
-              have an error, and nothing may have been asked of another machine.
+              have an error, and no request may have gone to another machine.
     visitors  visitors(address) makes such a visitor for another server.
     start     start(photos_url, options, **settings) starts another server for one test; fresh=True: its home is empty.
     trained   a run of model1 on that server which has ended, trained by the first test that needs one.

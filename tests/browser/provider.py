@@ -25,7 +25,7 @@ class Provider:
     def __init__(self) -> None:
         self.claims: dict[str, Any] = {}
         self._key = RSAKey.generate_key(2048, parameters={"kid": "test", "use": "sig", "alg": "RS256"})
-        self._asked: dict[str, tuple[str, dict[str, Any]]] = {}
+        self._sessions: dict[str, tuple[str, dict[str, Any]]] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.address = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -63,12 +63,12 @@ class Provider:
     def authorize(self, query: dict[str, str]) -> str:
         """Return the address to which the browser goes on, with a code for the person of this moment."""
         code = secrets.token_hex(8)
-        self._asked[code] = (query.get("nonce", ""), dict(self.claims))
+        self._sessions[code] = (query.get("nonce", ""), dict(self.claims))
         return f"{query['redirect_uri']}?{urlencode({'code': code, 'state': query['state']})}"
 
     def token(self, code: str) -> dict[str, Any]:
         """Return the tokens for a code, which counts once."""
-        nonce, claims = self._asked.pop(code)
+        nonce, claims = self._sessions.pop(code)
         now = int(time.time())
         claims = {"sub": claims.get("email", "nobody"), **claims, "iss": self.address, "aud": CLIENT}
         claims |= {"iat": now, "exp": now + 600} | ({"nonce": nonce} if nonce else {})

@@ -16,7 +16,7 @@ class Visitor:
     """One reader's browser windows on one server.
 
     pages: the windows, each with storage of its own; complaints: errors in a console, exceptions in the browser, and
-    requests to any other machine; also: other addresses that may be asked.
+    requests to any other machine; also: other addresses that may be requested.
     """
 
     def __init__(self, browser: Browser, address: str) -> None:

@@ -45,8 +45,8 @@ def anchors(text: str) -> set[str]:
 
 def section(text: str, heading: str) -> str:
     """Return what stands under a heading of the second level, without code blocks taken for headings."""
-    _, found, rest = text.partition(f"\n## {heading}\n")
-    assert found, f"there is no section {heading}"
+    _, separator, rest = text.partition(f"\n## {heading}\n")
+    assert separator, f"there is no section {heading}"
     return rest.partition("\n## ")[0]
 
 
