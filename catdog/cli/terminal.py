@@ -77,15 +77,18 @@ class ProgressBars:
     """A context manager and `Progress` that draws a bar for each task, one after the other."""
 
     def __init__(self) -> None:
+        """Make it without a bar: the first task begins one."""
         self._bar: tqdm | None = None
         self._task = ""
 
     def __enter__(self) -> "ProgressBars":
+        """Return itself."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Remove the last bar."""
         if self._bar is not None:
             self._bar.close()
 

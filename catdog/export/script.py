@@ -24,12 +24,12 @@ MODEL = str(Path(__file__).resolve().parent / "{model}")
 
 def read(path):
     """Return a picture as the model takes it: float32 (1, {size}, {size}, 3), red green blue, 0..255."""
-    picture = ImageOps.exif_transpose(Image.open(path))  # upright
-    if picture.mode[0] in "IF":
+    image = ImageOps.exif_transpose(Image.open(path))  # upright
+    if image.mode[0] in "IF":
         sys.exit(f"{{path}} has deeper colours than 8 bits: save it as an ordinary PNG or JPEG first.")
-    if picture.has_transparency_data:
-        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture.convert("RGBA"))
-    pixels = np.asarray(picture.convert("RGB"), np.float32)
+    if image.has_transparency_data:
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
+    pixels = np.asarray(image.convert("RGB"), np.float32)
     for axis in (1, 0):  # bilinear between pixel centres, no smoothing, the aspect ratio not kept
         length = pixels.shape[axis]
         place = (np.arange({size}, dtype=np.float32) + np.float32(0.5)) * np.float32(length / {size}) - np.float32(0.5)

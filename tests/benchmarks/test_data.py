@@ -1,4 +1,4 @@
-"""The benchmark of many pictures: it measures what it says, on a set that is as large as asked."""
+"""The benchmark of many pictures: it measures what it says, on a dataset of the size that it is given."""
 
 import json
 import mmap
