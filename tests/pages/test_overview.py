@@ -10,6 +10,7 @@ import pytest
 from catdog.runs import create_run, list_runs
 from catdog.settings import PROJECT
 from catdog.training import TrainConfig
+from catdog.training.run_folder import identify_process
 from tests.pages.conftest import alternatives, button, coloured_folder, text_of
 
 FETCH = "Fetch the photos (65 MB)"
@@ -57,6 +58,15 @@ def test_train_all_four_queues_the_four_models_on_the_data_in_use(app, place, mo
     assert started == [run.id for run in reversed(runs)]
     assert button(page, "Train all four").disabled
     assert text_of(page).count("waiting its turn") == 4
+
+
+def test_a_running_model_shows_its_epoch_and_is_polled(app, place, polls):
+    run = create_run(place, TrainConfig("model1", source="drawn", epochs=5))
+    run.files.write_status(replace(run.status, state="running", epoch=3, epochs=5, **identify_process()))
+    page = app()
+    assert "training now, epoch 3 of 5" in text_of(page)
+    assert button(page, "Watch model1 learn")
+    assert 2 in polls
 
 
 def test_a_failed_run_says_why(app, place):
