@@ -1,4 +1,4 @@
-"""The server of the dashboard: streamlit run dashboard.py"""
+"""The server of the dashboard: `streamlit run dashboard.py`."""
 
 import streamlit as st
 from starlette.middleware import Middleware
