@@ -56,7 +56,7 @@ def test_each_model_shows_its_drawing_layers_sums_and_loss(app, name):
     assert MODELS[name].idea in text_of(page)
 
 
-def test_the_pretrained_backbone_is_frozen_and_published_scores_stand_alone(app):
+def test_the_backbone_is_frozen_and_published_scores_stand_alone(app):
     page = app("models", model="model4")
     values = metrics(page)
     assert (values["Trained"], values["Frozen"], values["Size as float32"]) == ("1,281", "2,257,984", "9 MB")

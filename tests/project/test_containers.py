@@ -35,9 +35,9 @@ def services() -> dict:
 
 
 def only(image: list[dockerfile.Command], name: str) -> dockerfile.Command:
-    """Return the instruction instruction of this kind."""
-    [found] = [instruction for instruction in image if instruction.cmd.upper() == name]
-    return found
+    """Return the only instruction of this kind."""
+    [instruction] = [command for command in image if command.cmd.upper() == name]
+    return instruction
 
 
 def variables(image: list[dockerfile.Command]) -> dict[str, str]:
