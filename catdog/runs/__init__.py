@@ -2,19 +2,16 @@
 
 from catdog.runs.actions import (
     annotate_run,
-    create_run,
     delete_dataset,
     delete_run,
-    launch,
-    launch_all,
     move_up,
     rename_run,
     resume_run,
-    start_run,
     stop_run,
 )
 from catdog.runs.audit import AuditEntry
 from catdog.runs.estimate import bytes_free, bytes_taken, estimate_seconds
+from catdog.runs.launching import create_run, launch, launch_all, start_run
 from catdog.runs.quota import count_active, explain_quota
 from catdog.runs.run import Run
 from catdog.runs.store import find_run, list_active_on, list_runs, open_run

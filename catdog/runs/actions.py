@@ -1,141 +1,29 @@
-"""What can be done with a run: launch, stop, resume, rename, delete.
+"""What can be done with a run that is there: stop, move up, resume, rename, annotate, delete.
 
 Everywhere `by` is the e-mail address of who does it, for the run's audit log; "" where nobody has signed in.
 """
 
-import secrets
 import shutil
-import string
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 
 from catdog.datasets import UserDataset, delete_user_dataset
 from catdog.errors import RunError, UsageError
-from catdog.runs.audit import RESUMED, STARTED, record_action
-from catdog.runs.estimate import bytes_free, bytes_needed
-from catdog.runs.executors import local, ray
+from catdog.runs.audit import RESUMED, record_action
+from catdog.runs.executors import ray
+from catdog.runs.launching import clean_run_name, start_run
 from catdog.runs.queue import Queue
 from catdog.runs.quota import reserve_quota
 from catdog.runs.run import Run
 from catdog.runs.store import list_active_on, open_run
 from catdog.settings import Settings
-from catdog.training import ACTIVE, RunFolder, Status, TrainConfig
-from catdog.utils.files import write_json, write_text
-from catdog.utils.text import format_size, join_names
+from catdog.training import ACTIVE
+from catdog.utils.files import write_text
+from catdog.utils.text import join_names
 
-MAX_NAME = 80  # characters
-MAX_NOTE = 1000
-ID_CHARACTERS = string.ascii_lowercase + string.digits
-
-
-def launch(settings: Settings, config: TrainConfig, name: str = "", by: str = "", sweep: str = "") -> Run:
-    """Create a run and start it.
-
-    Args:
-        settings: Where the runs are, and what trains them.
-        config: The run's settings.
-        name: See `create_run`.
-        by: See the module.
-        sweep: See `create_run`.
-
-    Raises:
-        AccessError: The person may have no more runs.
-        UsageError: As `create_run` raises it.
-        RunError: As `create_run` and `start_run` raise it.
-    """
-    return launch_all(settings, [config], [name], by, sweep)[0]
-
-
-def launch_all(
-    settings: Settings, configs: list[TrainConfig], names: list[str], by: str = "", sweep: str = ""
-) -> list[Run]:
-    """Create and start a run of each configuration, in this order.
-
-    Args:
-        settings: Where the runs are, and what trains them.
-        configs: The settings of each run.
-        names: The name of each run, see `create_run`.
-        by: See the module.
-        sweep: The title of the sweep that they make together, "" where they make none.
-
-    Raises:
-        AccessError: The person would have more runs than allowed; none is started.
-        UsageError: As `create_run` raises it; the runs before are started.
-        RunError: As `create_run` and `start_run` raise it; the runs before are started.
-    """
-    runs = []
-    with reserve_quota(settings, len(configs), by):
-        for config, name in zip(configs, names, strict=True):
-            runs.append(create_run(settings, config, name, by, sweep))
-            start_run(settings, runs[-1])
-    return runs
-
-
-def create_run(settings: Settings, config: TrainConfig, name: str = "", by: str = "", sweep: str = "") -> Run:
-    """Create a run's folder with state "queued"; it appears in the list whole or not at all.
-
-    Args:
-        settings: Where the runs are.
-        config: The run's settings.
-        name: 1 to 80 characters, or "" for a name of model and time.
-        by: See the module.
-        sweep: The title of the sweep that it belongs to, see `training.sweep.make_sweep_title`; "" for none.
-
-    Raises:
-        UsageError: The name is too long.
-        RunError: The disk has too little space for what the run will write, or can't be written.
-    """
-    needed, free = bytes_needed(config), bytes_free(settings.runs)
-    if free < needed:
-        raise RunError(
-            f"A run of {config.model} needs up to {format_size(needed)} of disk while it trains and only "
-            f"{format_size(free)} are free: delete runs or other files, or set CATDOG_HOME to another disk."
-        )
-    created = datetime.now()
-    name = _clean_name(name) if name else f"{config.model} {created:%d %b %H:%M}"
-    run_id = _unused_id(settings, f"{created:%Y%m%d-%H%M%S}-{config.model}")
-    hidden = RunFolder(settings.runs / f".{run_id}")
-    try:
-        hidden.path.mkdir(parents=True)
-        details = {"name": name, "created": created.timestamp(), "config": config.to_dict()}
-        write_json(hidden.config, details | ({"sweep": sweep} if sweep else {}))
-        record_action(hidden, STARTED, by)
-        hidden.write_status(Status(epochs=config.epochs))
-        hidden.path.rename(settings.runs / run_id)
-    except OSError as error:
-        shutil.rmtree(hidden.path, ignore_errors=True)
-        raise RunError(
-            f"The run could not be stored in {settings.runs} ({error.strerror or error}): free some disk space, or "
-            "set CATDOG_HOME to another folder."
-        ) from error
-    return open_run(settings, run_id)
-
-
-def start_run(settings: Settings, run: Run) -> None:
-    """Start the run's process, or submit it to the Ray cluster.
-
-    That process waits for its turn, then trains, and outlives this one.
-
-    Raises:
-        RunError: The system starts none, or the cluster takes none; the run is then "failed", and can be resumed.
-    """
-    try:
-        if settings.cluster:
-            ray.start(settings, run.files)
-        else:
-            run.files.job.unlink(missing_ok=True)
-            local.start(settings, run.files)
-    except (OSError, RunError) as error:
-        problem = str(error)
-        if not isinstance(error, RunError):
-            problem = f"The training of {run.name} could not be started ({error.strerror or error}): try again later."
-        with suppress(OSError):
-            run.files.job.unlink(missing_ok=True)
-            run.files.write_status(replace(run.files.read_status(), state="failed", error=problem))
-        raise RunError(problem) from error
+MAX_NOTE = 1000  # characters
 
 
 def stop_run(settings: Settings, run: Run, by: str = "") -> None:
@@ -205,7 +93,7 @@ def rename_run(settings: Settings, run: Run, name: str, by: str = "") -> None:
     Raises:
         UsageError: The name has not 1 to 80 visible characters.
     """
-    name = _clean_name(name)
+    name = clean_run_name(name)
     with _changing(run):
         open_run(settings, run.id).files.add_to_config(name=name)
         record_action(run.files, "renamed", by)
@@ -258,23 +146,9 @@ def delete_dataset(settings: Settings, dataset: UserDataset) -> None:
     delete_user_dataset(settings, dataset)
 
 
-def _unused_id(settings: Settings, beginning: str) -> str:
-    while True:
-        run_id = f"{beginning}-{''.join(secrets.choice(ID_CHARACTERS) for _ in range(4))}"
-        if not (settings.runs / run_id).exists():
-            return run_id
-
-
 @contextmanager
 def _changing(run: Run) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         raise RunError(f"The run {run.name} could not be changed ({error.strerror or error}): try again.") from error
-
-
-def _clean_name(name: str) -> str:
-    cleaned = " ".join("".join(character if character.isprintable() else " " for character in name).split())
-    if not 0 < len(cleaned) <= MAX_NAME:
-        raise UsageError(f"A run's name needs 1 to {MAX_NAME} visible characters.")
-    return cleaned

@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from catdog.settings import Settings
 from catdog.training import RunFolder, Status
-from catdog.training.run_folder import identify_process, is_process_gone
+from catdog.training.status import identify_process, is_process_gone
 
 INTERVAL = 0.3  # seconds between two looks at the queue
 SIGN_OF_LIFE = 10.0  # seconds between two writes of a waiting run's status

@@ -9,8 +9,8 @@ from catdog.evaluation import Predictions, read_predictions
 from catdog.runs.audit import AuditEntry, find_owner, read_audit_log
 from catdog.training import ACTIVE, RESUMABLE, RunFolder, Status, TrainConfig
 from catdog.training.history import COLUMNS, read_history
-from catdog.training.run_folder import is_process_gone
 from catdog.training.schedule import ended_early
+from catdog.training.status import is_process_gone
 from catdog.utils.files import read_json
 
 if TYPE_CHECKING:

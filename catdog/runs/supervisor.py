@@ -13,7 +13,7 @@ from subprocess import PIPE
 
 from catdog.settings import PROJECT, Settings
 from catdog.training import ACTIVE, RunFolder, Status
-from catdog.training.run_folder import identify_process
+from catdog.training.status import identify_process
 from catdog.utils.processes import start_process
 
 TRAINER = "catdog.training"

@@ -10,7 +10,8 @@ from dataclasses import replace
 import psutil
 
 from catdog.errors import RunError
-from catdog.training.run_folder import RunFolder, Status, identify_process
+from catdog.training.run_folder import RunFolder
+from catdog.training.status import Status, identify_process
 
 INTERVAL = 0.4  # seconds between two writes of status.json
 

@@ -9,7 +9,7 @@ from catdog.models.published import CURVES
 from catdog.runs import create_run, open_run
 from catdog.training import TrainConfig
 from catdog.training.history import Epoch, write_history
-from catdog.training.run_folder import identify_process
+from catdog.training.status import identify_process
 from catdog.utils.files import write_json
 from tests.pages.conftest import button, text_of
 

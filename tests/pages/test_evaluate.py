@@ -21,7 +21,7 @@ from catdog.inference.activations import Activations
 from catdog.runs import create_run, delete_run, open_run
 from catdog.settings import Settings
 from catdog.training import TrainConfig
-from catdog.training.run_folder import identify_process
+from catdog.training.status import identify_process
 from catdog.utils.text import format_percent
 from tests.pages.conftest import ColourPredictor, alternatives, button, coloured_folder, text_of
 

@@ -10,7 +10,7 @@ import pytest
 from catdog.runs import create_run, list_runs
 from catdog.settings import PROJECT
 from catdog.training import TrainConfig
-from catdog.training.run_folder import identify_process
+from catdog.training.status import identify_process
 from tests.pages.conftest import alternatives, button, coloured_folder, text_of
 
 FETCH = "Fetch the photos (65 MB)"

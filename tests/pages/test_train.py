@@ -10,7 +10,7 @@ from catdog.runs import create_run, list_runs, open_run
 from catdog.settings import Settings
 from catdog.training import TrainConfig
 from catdog.training.history import Epoch, write_history
-from catdog.training.run_folder import identify_process
+from catdog.training.status import identify_process
 from pages.components import state
 from tests.pages.conftest import button, coloured_folder, text_of
 

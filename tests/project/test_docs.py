@@ -14,7 +14,8 @@ import pytest
 
 from catdog.__main__ import build_parser, main
 from catdog.settings import PROJECT, Settings
-from catdog.training.run_folder import STATES, RunFolder
+from catdog.training.run_folder import RunFolder
+from catdog.training.status import STATES
 
 DOCS = PROJECT / "docs"
 DOCUMENTS = sorted([*PROJECT.glob("*.md"), *DOCS.glob("*.md")])

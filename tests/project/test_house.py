@@ -11,7 +11,7 @@ from catdog.settings import PROJECT
 
 LIBRARY = sorted((PROJECT / "catdog").rglob("*.py"))
 PAGES = [PROJECT / "dashboard.py", *sorted((PROJECT / "pages").rglob("*.py"))]
-MAX_LINES = 280  # docstrings included
+MAX_LINES = 250  # docstrings included
 CHANGES = {
     "add_user_dataset", "annotate_run", "create_run", "delete_dataset", "delete_run", "delete_user_dataset",
     "exclude_images", "export_run", "fetch_photos", "include_images", "launch", "launch_all", "move_up", "rename_run",

@@ -21,7 +21,7 @@ from catdog import runs
 from catdog.runs import Run, queue
 from catdog.settings import PROJECT, Settings
 from catdog.training import ACTIVE, TrainConfig
-from catdog.training.run_folder import identify_process
+from catdog.training.status import identify_process
 from tests.waiting import wait_for
 
 

@@ -16,7 +16,7 @@ from catdog.runs.queue import Queue
 from catdog.settings import Settings
 from catdog.training import ACTIVE, RESUMABLE, TrainConfig
 from catdog.training.history import Epoch, write_history
-from catdog.training.run_folder import identify_process
+from catdog.training.status import identify_process
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ import pytest
 from catdog.errors import RunError
 from catdog.training import RunFolder, Status
 from catdog.training.reporter import Reporter, StopRequested
-from catdog.training.run_folder import is_process_gone
+from catdog.training.status import is_process_gone
 from tests.waiting import wait_for
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from catdog.errors import RunError
 from catdog.training import ACTIVE, RESUMABLE, STATES, RunFolder, Status
-from catdog.training.run_folder import identify_process, is_process_gone
+from catdog.training.status import identify_process, is_process_gone
 
 
 @pytest.fixture
