@@ -15,10 +15,10 @@ from catdog.models.specs import build_model, compile_model, get_spec
 from catdog.settings import Settings
 from catdog.training.acceleration import (
     FUSED_ADAM,
-    POOLED_FIRST,
-    accelerate_model,
+    ONE_PASS,
     get_fused_adam,
     list_arithmetic_speedups,
+    strip_augmentation,
     use_fast_arithmetic,
 )
 from catdog.training.batches import make_batches
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 logger = logging.getLogger(__name__)
-
-ONE_PASS = "augmentation in one pass over the pictures, rounded to whole pixel values"
 
 
 def fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Reporter, settings: Settings) -> None:
@@ -72,8 +70,6 @@ def list_speedups(config: TrainConfig) -> list[str]:
         speedups.append(ONE_PASS)
     if _stores_features(config):
         speedups.append(describe_features(config.augmentation))
-    elif not config.exact:
-        speedups.append(POOLED_FIRST)
     return speedups
 
 
@@ -178,7 +174,7 @@ def _prepare(
     augmentation = Augmentation() if config.exact else config.augmentation
     train = make_batches(dataset.pixels, catalog.labels, rows, config.batch_size, order, augmentation)
     validation = make_batches(dataset.pixels, catalog.labels, validation_rows, max(64, config.batch_size))
-    return model if config.exact else accelerate_model(model, config.model), train, validation
+    return model if config.exact else strip_augmentation(model, config.model), train, validation
 
 
 def _stores_features(config: TrainConfig) -> bool:

@@ -13,10 +13,10 @@ from catdog.training import TrainConfig, acceleration
 from catdog.training.acceleration import (
     BFLOAT16,
     FUSED_ADAM,
-    accelerate_model,
     get_fused_adam,
     list_arithmetic_speedups,
     processor_has_bfloat16,
+    strip_augmentation,
     use_fast_arithmetic,
 )
 
@@ -133,14 +133,14 @@ def model(request: pytest.FixtureRequest) -> keras.Model:
     return model
 
 
-def test_an_accelerated_model_predicts_as_the_model(model: keras.Model, images: np.ndarray) -> None:
-    accelerated = accelerate_model(model, model.name)
+def test_without_augmentation_layers_the_model_predicts_alike(model: keras.Model, images: np.ndarray) -> None:
+    stripped = strip_augmentation(model, model.name)
     expected = np.asarray(model(images, training=False))
     for training in (False, True):  # also in training it leaves images as they are
-        np.testing.assert_allclose(accelerated(images, training=training), expected, rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(stripped(images, training=training), expected, rtol=1e-5, atol=1e-5)
 
 
-def test_an_accelerated_models_gradients_are_the_models(model: keras.Model, images: np.ndarray) -> None:
+def test_without_augmentation_layers_gradients_are_the_same(model: keras.Model, images: np.ndarray) -> None:
     import tensorflow as tf
 
     def gradients_of(network: keras.Model) -> list[np.ndarray]:
@@ -150,18 +150,18 @@ def test_an_accelerated_models_gradients_are_the_models(model: keras.Model, imag
         gradients = tape.gradient(loss, [variable.value for variable in model.trainable_variables])
         return [np.asarray(gradient) for gradient in gradients]
 
-    actual, expected = gradients_of(accelerate_model(model, model.name)), gradients_of(model)
+    actual, expected = gradients_of(strip_augmentation(model, model.name)), gradients_of(model)
     assert all(np.abs(gradient).max() > 0 for gradient in expected)
-    for accelerated, plain in zip(actual, expected, strict=True):
-        np.testing.assert_allclose(accelerated, plain, rtol=1e-3, atol=1e-5 * np.abs(plain).max())
+    for stripped, plain in zip(actual, expected, strict=True):
+        np.testing.assert_allclose(stripped, plain, rtol=1e-3, atol=1e-5 * np.abs(plain).max())
 
 
-def test_training_an_accelerated_model_trains_the_model(model: keras.Model, images: np.ndarray) -> None:
-    accelerated = accelerate_model(model, model.name)
+def test_training_without_augmentation_layers_trains_the_model(model: keras.Model, images: np.ndarray) -> None:
+    stripped = strip_augmentation(model, model.name)
     weights, steps = model.get_weights(), int(model.optimizer.iterations)
-    accelerated.train_on_batch(images, np.arange(len(images))[:, np.newaxis] % 2)
+    stripped.train_on_batch(images, np.arange(len(images))[:, np.newaxis] % 2)
     trained = model.get_weights()
     assert not any(np.array_equal(a, b) for a, b in zip(weights, trained, strict=True) if a.ndim == 4)
     assert int(model.optimizer.iterations) == steps + 1
-    assert accelerated.loss is model.loss
-    assert accelerated.count_params() == model.count_params()
+    assert stripped.loss is model.loss
+    assert stripped.count_params() == model.count_params()

@@ -54,7 +54,7 @@ def test_excluded_images_are_neither_trained_on_nor_scored(
         return make_batches(pixels, labels, rows, *args, **kwargs)
 
     monkeypatch.setattr(loop, "build_model", build_small_network)
-    monkeypatch.setattr(loop, "accelerate_model", lambda model, _: model)
+    monkeypatch.setattr(loop, "strip_augmentation", lambda model, _: model)
     monkeypatch.setattr(loop, "make_batches", record_rows)
     assert work(run.files, settings) == 0
     done = runs.open_run(settings, run.id)
