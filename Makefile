@@ -10,8 +10,9 @@ ARGS ?=
 # Modules are called with `python -m`, since the scripts in .venv/bin break when the folder is moved or renamed.
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --disable-pip-version-check
-# Whole files side by side, since what several tests of a file share is made once for each process.
-SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+# Whole files side by side, since what several tests of a file share is made once for each process. Three, since
+# many tests wait for the processes that they start.
+SIDE_BY_SIDE := --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 VERSION_FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 help: ## Say what there is
@@ -30,7 +31,7 @@ run: .venv/.ready ## Fetch the photos (first time) and open the dashboard on htt
 test: .venv/.ready-to-test ## Run the tests, in minutes; ARGS="-k flip" picks some
 	@$(PY) -m pytest -m "not slow" $(SIDE_BY_SIDE) $(ARGS)
 
-test-slow: .venv/.ready-to-test ## Run the tests of Ray, of the class at one server, and of the other benchmarks
+test-slow: .venv/.ready-to-test ## Run the tests of Ray, benchmarks and long trainings
 	@$(PY) -m pytest -m slow $(SIDE_BY_SIDE) $(ARGS)
 
 fuzz: .venv/.ready-to-test ## Read 10,000 damaged picture files; ARGS="--cases 100000 --seed 2" reads more

@@ -8,7 +8,7 @@ Fixtures:
     start     start(photos_url, options, **settings) starts another server for one test; fresh=True: its home is empty.
     trained   a run of model1 on that server which has ended, trained by the first test that needs one.
     drawn_set a drawn set of 260 images, which the servers' homes hold unless they are fresh.
-All browser tests run in one process (see tests/conftest.py), so that server, Chromium and trained run are made once.
+All browser tests run in one process (see tests/conftest.py), so that server and trained run are made once.
 A test that fails shows what the server printed and what stood on the pages.
 """
 
@@ -51,7 +51,7 @@ SERVERS = pytest.StashKey[list[Server]]()
 VISITORS = pytest.StashKey[list[Visitor]]()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def drawn_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A drawn set of 160 training and 100 validation images."""
     root = tmp_path_factory.mktemp("drawn") / "drawn"
@@ -59,7 +59,7 @@ def drawn_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, drawn_set: Path
 ) -> Iterator[Server]:
@@ -100,9 +100,9 @@ def _serving(request: pytest.FixtureRequest, server: Server) -> Iterator[Server]
     assert "Traceback" not in server.output(), server.output()[-LAST:]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, for the browser tests only, since Playwright's event loop would be in the way of other tests."""
+    """Chromium, for one test file only, since Playwright's event loop would be in the way of other tests."""
     expect.set_options(timeout=WAIT)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)

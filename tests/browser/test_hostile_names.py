@@ -50,8 +50,9 @@ def hostile(start, folder: Path) -> tuple[Server, Run]:
 def test_no_name_is_ever_run_as_a_program_on_any_page(hostile, visitors, folder):
     server, run = hostile
     visitor = visitors(server.address)
+    window = visitor.visit()
     for page in PAGES:
-        window = visitor.visit(page, data=str(folder), run=run.id, sample="1")
+        visitor.go(window, page, data=str(folder), run=run.id, sample="1")
         assert window.evaluate("window.hacked") is None, page
         expect(window.locator("img[src=x]")).to_have_count(0)
         expect(window.locator("a[href^='javascript:']")).to_have_count(0)
@@ -65,7 +66,8 @@ def test_no_name_is_ever_run_as_a_program_on_any_page(hostile, visitors, folder)
 
 
 def test_an_address_that_would_be_a_program_is_never_run(visitor):
+    window = visitor.visit()
     for page in PAGES:
-        window = visitor.visit(page, data=NAME, run=NAME, picture=NAME, models=NAME, sample=NAME, epochs=NAME)
+        visitor.go(window, page, data=NAME, run=NAME, picture=NAME, models=NAME, sample=NAME, epochs=NAME)
         assert window.evaluate("window.hacked") is None, page
         expect(window.locator("img[src=x]")).to_have_count(0)

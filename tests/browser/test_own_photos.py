@@ -55,7 +55,7 @@ def test_a_zip_of_other_classes_is_trained_on_and_predicted(start, visitors):
     expect(page.get_by_alt_text("A picture labelled circles")).to_have_count(3)
     expect(page.get_by_alt_text("A picture labelled squares")).to_have_count(3)
 
-    window = visitor.visit("train", data="Round or not", epochs=2)
+    window = visitor.visit("train", data="Round or not", epochs=1)
     main(window).get_by_role("button", name="Start training").click()
     expect(main(window).get_by_role("heading", name="Training now")).to_be_visible()
     deadline = time.monotonic() + 200

@@ -13,7 +13,7 @@ from tests.browser.visitor import lines, main
 
 pytestmark = pytest.mark.browser
 
-SHORT, LONG = 1, 6  # epochs; the long one must not end before somebody has pressed Stop
+SHORT, LONG = 1, 4  # epochs; the long one must not end before somebody has pressed Stop
 
 
 def line_of(window: Page, run: Run):

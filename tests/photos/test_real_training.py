@@ -12,7 +12,7 @@ from catdog.runs import Run
 from catdog.settings import Settings
 from catdog.training import ACTIVE, TrainConfig
 
-pytestmark = pytest.mark.photos
+pytestmark = [pytest.mark.photos, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

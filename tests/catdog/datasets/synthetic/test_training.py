@@ -11,6 +11,8 @@ from catdog import runs
 from catdog.settings import Settings
 from catdog.training import ACTIVE, TrainConfig
 
+pytestmark = pytest.mark.slow
+
 PASSED = 0.80
 
 
