@@ -1,4 +1,8 @@
-"""Exported models: what is in the zip, that it predicts as the run does, and what is refused."""
+"""Exported models: what is in the zip, that it predicts as the run does, and what is refused.
+
+A network of 8,000 weights takes the place of model1. The zips are made in this process, where TensorFlow is loaded
+once, except where the test is of the process that `export_run` starts for each.
+"""
 
 import json
 import os
@@ -16,25 +20,37 @@ from PIL import Image
 from catdog.__main__ import main
 from catdog.errors import RunError, UsageError
 from catdog.export import FORMATS, export_run, find_export, read_check
+from catdog.export.build import STEPS, build_package
 from catdog.export.script import render_script
 from catdog.images.decode import load_image, resize
 from catdog.inference.predictor import load_predictor
-from catdog.runs import find_run
-from catdog.settings import PROJECT, Settings
+from catdog.runs import create_run, find_run
+from catdog.settings import Settings
+from catdog.training import TrainConfig, loop, worker
 
 MADE = ["keras", "tflite", "int8", "savedmodel"]  # without ONNX, whose packages are not among the requirements
 FILES = {"model_card.md", "classify.py", "requirements.txt"}
 
 
+def small_network(name, weights, augmentation, seed):
+    """Build a network with two logits, as model1 has, in place of catdog.models.specs.build_model."""
+    import keras
+    from keras import layers
+
+    keras.utils.set_random_seed(seed)
+    images = keras.Input((160, 160, 3), name="pictures")
+    x = layers.Conv2D(8, 8, strides=8, activation="relu")(layers.Rescaling(1 / 127.5, offset=-1)(images))
+    return keras.Model(images, layers.Dense(2, name="logits")(layers.Flatten()(x)), name=name)
+
+
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory, picture_folder):
-    """Settings whose home holds one finished run of model1, which has two logits, trained on the small folder."""
+    """Settings whose home holds one finished run of model1, trained on the small folder."""
     settings = Settings(home=tmp_path_factory.mktemp("export"))
-    command = [sys.executable, "-m", "catdog", "train", "model1", "--epochs", "1", "--batch-size", "8"]
-    command += ["--source", str(picture_folder), "--name", "mine", "--json"]
-    environment = os.environ | settings.environment()
-    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    run = create_run(settings, TrainConfig("model1", str(picture_folder), epochs=1, batch_size=8), "mine")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "build_model", small_network)
+        assert worker.work(run.files, settings) == 0, run.files.read_status().error
     return settings
 
 
@@ -54,9 +70,9 @@ def copy(settings, tmp_path):
 
 @pytest.fixture(scope="module")
 def photo(tmp_path_factory):
-    """A PNG of another size than the models take, so that it must be resized."""
+    """A bluish PNG of another size than the models take, so that it must be resized."""
     path = tmp_path_factory.mktemp("photo") / "photo.png"
-    Image.fromarray(np.random.default_rng(8).integers(0, 256, (90, 210, 3), dtype=np.uint8)).save(path)
+    Image.fromarray(np.random.default_rng(8).integers(0, (200, 220, 256), (90, 210, 3), dtype=np.uint8)).save(path)
     return path
 
 
@@ -78,7 +94,7 @@ def classify(python, folder, photo):
 
 @pytest.mark.parametrize("name", MADE)
 def test_each_format_has_card_script_and_requirements_and_was_checked(settings, run, name, tmp_path):
-    path = export_run(run, name, settings)
+    path = build_package(run, FORMATS[name], settings)
     folder = unpack(path, tmp_path)
     assert {file.name for file in folder.iterdir()} == FILES | {FORMATS[name].model}
     check = read_check(path)
@@ -92,8 +108,9 @@ def test_each_format_has_card_script_and_requirements_and_was_checked(settings, 
 
 @pytest.mark.parametrize("name", MADE)
 def test_the_script_predicts_as_the_run_does(settings, run, name, tmp_path, photo):
-    folder = unpack(export_run(run, name, settings), tmp_path / name)
+    folder = unpack(build_package(run, FORMATS[name], settings), tmp_path / name)
     expected = float(load_predictor(run.files.tflite, run.name).predict(resize(load_image(photo))[np.newaxis])[0])
+    assert expected > 0.7  # so that the other class's probability is over 0.3 away
     label, probability = classify(sys.executable, folder, photo)
     assert probability == pytest.approx(expected, abs=0.3 if name == "int8" else 1e-3)
     assert label == ("dogs" if probability > 0.5 else "cats")
@@ -101,11 +118,12 @@ def test_the_script_predicts_as_the_run_does(settings, run, name, tmp_path, phot
 
 def test_the_script_needs_nothing_but_what_its_requirements_say(settings, run, tmp_path, photo):
     index = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple")
-    folder = unpack(export_run(run, "tflite", settings), tmp_path / "model")
+    folder = unpack(build_package(run, FORMATS["tflite"], settings), tmp_path / "model")
     environment = tmp_path / "fresh"
-    venv.create(environment, with_pip=True)
+    venv.create(environment)
     python = environment / "bin" / "python"
-    command = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", folder / "requirements.txt"]
+    command = [sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check", "install", "-q"]
+    command += ["-r", folder / "requirements.txt"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode and "connection" in done.stderr.lower():
         pytest.skip(f"the package index can't be reached: {index}")
@@ -114,19 +132,26 @@ def test_the_script_needs_nothing_but_what_its_requirements_say(settings, run, t
     assert classify(str(python), folder, photo)[1] == pytest.approx(expected, abs=1e-3)
 
 
-def test_a_file_is_made_once_and_found_again(settings, run):
-    first = export_run(run, "tflite", settings)
+def test_a_process_makes_the_file_once_and_it_is_found_again(copy):
+    settings, run = copy
+    steps = []
+    first = export_run(run, "int8", settings, lambda *step: steps.append(step))
+    assert steps == [(done, len(STEPS), what) for done, what in enumerate(STEPS)]
+    assert read_check(first).pictures == 64
     made = first.stat().st_ino
-    assert export_run(run, "tflite", settings) == first
+    assert export_run(run, "int8", settings, lambda *step: steps.append(step)) == first
     assert first.stat().st_ino == made
-    assert find_export(run, FORMATS["tflite"]) == first
+    assert len(steps) == len(STEPS)
+    assert find_export(run, FORMATS["int8"]) == first
+    assert not list(first.parent.glob(".*.log"))
 
 
 def test_a_model_that_changed_is_exported_anew(copy):
     settings, run = copy
-    first = export_run(run, "tflite", settings)
+    first = build_package(run, FORMATS["tflite"], settings)
     run.files.add_to_config(name="another")
-    again = export_run(find_run(settings, "another"), "tflite", settings)
+    again = build_package(find_run(settings, "another"), FORMATS["tflite"], settings)
+    assert export_run(find_run(settings, "another"), "tflite", settings) == again
     assert again != first
     assert not first.exists()
 
@@ -139,7 +164,7 @@ def test_model_files_that_differ_are_refused_and_nothing_is_left(copy):
     model.set_weights([weight + 0.5 for weight in model.get_weights()])
     model.save(run.files.model)
     with pytest.raises(RunError, match="do not answer alike"):
-        export_run(run, "keras", settings)
+        build_package(run, FORMATS["keras"], settings)
     assert not list((run.folder / "exports").glob("*.zip"))
 
 
@@ -148,8 +173,17 @@ def test_a_damaged_model_is_one_sentence(copy, damaged):
     settings, run = copy
     getattr(run.files, damaged).write_bytes(b"no model")
     with pytest.raises(RunError, match="train it again"):
+        build_package(run, FORMATS["savedmodel"], settings)
+    assert not list((run.folder / "exports").glob("*.zip"))
+
+
+def test_what_ends_the_process_is_the_same_sentence(copy):
+    settings, run = copy
+    run.files.tflite.write_bytes(b"no model")
+    with pytest.raises(RunError, match="train it again"):
         export_run(run, "savedmodel", settings)
     assert not list((run.folder / "exports").glob("*.zip"))
+    assert "RunError" in (run.folder / "exports" / ".savedmodel.log").read_text()
 
 
 def test_an_unfinished_run_and_one_without_its_model_are_refused(copy):
@@ -184,6 +218,7 @@ def test_every_script_is_short_valid_python_whatever_the_classes(file_format, lo
 def test_the_command_exports_to_a_folder_and_prints_the_file(settings, run, tmp_path, capsys, monkeypatch):
     for name, value in settings.environment().items():
         monkeypatch.setenv(name, value)
+    build_package(run, FORMATS["tflite"], settings)  # which spares the command a process
     assert main(["export", "mine", "--format", "tflite", "--out", str(tmp_path), "--json"]) == 0
     (file,) = json.loads(capsys.readouterr().out)
     assert set(file) == {"run", "format", "path", "bytes", "pictures", "difference"}
