@@ -2,13 +2,17 @@
 
 Where, the file "stuck" in the run's folder says: "step 3" in the third epoch's second training step, "write 2" between
 the two renames that end the writing of the second checkpoint; "memory 2" instead allocates more memory than there is in
-the second epoch. Without that file nothing gets stuck. Once something is, there is a file "is-stuck". The network
-is a small one. After `let_runs_get_stuck`, this is what runs are started with.
+the second epoch; "slow 2" lets each step of the second epoch take a while, and messages stay until they are written.
+Without that file nothing gets stuck. Once something is, there is a file "is-stuck". The network is a small one; where
+the run's folder has a file "train.py", there is none, and the light trainer (tests/trainer.py) does what that says.
+After `let_runs_get_stuck`, this is what runs are started with.
 """
 
 import ctypes
 import os
+import runpy
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -20,6 +24,8 @@ from catdog.runs.executors import local
 from tests.waiting import wait_for
 
 GRACE = 1.0  # seconds, instead of 10
+SLOW = 0.2  # seconds of a slow step
+SLOW_MESSAGES = ("saving the epoch", "making the model for predictions")
 
 
 def let_runs_get_stuck(patch: pytest.MonkeyPatch) -> None:
@@ -43,6 +49,13 @@ def small_network(name: str, seed: int, **_: object):
     return keras.Model(images, keras.layers.Dense(1, activation="sigmoid")(features))
 
 
+def read_place(folder: Path) -> tuple[str, int]:
+    """Return what the file "stuck" says, such as ("step", 3); ("nothing", 0) where there is none."""
+    file = folder / "stuck"
+    what, number = file.read_text().split() if file.exists() else ("nothing", "0")
+    return what, int(number)
+
+
 def get_stuck(folder: Path) -> None:
     """Never return, nor let Python run a signal's handler, like a step of TensorFlow that hangs."""
     (folder / "is-stuck").touch()
@@ -53,20 +66,28 @@ def get_stuck(folder: Path) -> None:
 
 def train(folder: Path) -> int:
     """Be a trainer that gets stuck where the folder says."""
+    if (folder / "train.py").exists():
+        runpy.run_module("tests.trainer", run_name="__main__")  # which exits
     from catdog.training import loop, reporter, worker
     from catdog.training.__main__ import main
 
-    file = folder / "stuck"
-    what, number = file.read_text().split() if file.exists() else ("nothing", "0")
+    what, number = read_place(folder)
 
     class StuckReporter(reporter.Reporter):
+        def update(self, **values: object) -> None:
+            super().update(**values)
+            if what == "slow" and values.get("message") in SLOW_MESSAGES:
+                time.sleep(1.5 * reporter.INTERVAL)
+
         def batch_end(self, batch: int, logs: dict | None = None) -> None:
-            if ("step", self.status.epoch, batch) == (what, int(number), 1):
+            if ("step", self.status.epoch, batch) == (what, number, 1):
                 get_stuck(folder)
-            if ("memory", self.status.epoch) == (what, int(number)):
+            if ("memory", self.status.epoch) == (what, number):
                 import tensorflow as tf
 
                 tf.zeros([2**58])
+            if ("slow", self.status.epoch) == (what, number):
+                time.sleep(SLOW)
             super().batch_end(batch, logs)
 
     rename, written = os.rename, []
@@ -74,7 +95,7 @@ def train(folder: Path) -> int:
     def rename_or_get_stuck(source: os.PathLike, target: os.PathLike) -> None:
         if Path(source).name == "checkpoint.new":
             written.append(source)
-            if (what, int(number)) == ("write", len(written)):
+            if (what, number) == ("write", len(written)):
                 get_stuck(folder)
         rename(source, target)
 
@@ -84,5 +105,7 @@ def train(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    supervisor.TRAINER, supervisor.GRACE = "tests.stuck", GRACE
+    supervisor.TRAINER = "tests.stuck"
+    if read_place(Path(sys.argv[1]))[0] != "slow":  # what is only slow shall have the time to stop by itself
+        supervisor.GRACE = GRACE
     sys.exit(train(Path(sys.argv[1])) if "--supervisor" in sys.argv else supervise())

@@ -1,6 +1,7 @@
 """Trainings that hang, die or fail: all that they have reached is kept, and the queue goes on.
 
-The processes are real, and really stuck (tests/stuck.py); their network is a small one.
+The processes are real, and really stuck (tests/stuck.py); their network is a small one, or where the question is only
+which of them runs when, there is none.
 """
 
 import os
@@ -15,13 +16,17 @@ from filelock import FileLock
 
 from catdog import runs
 from catdog.runs import Run
+from catdog.runs.executors import local
 from catdog.settings import Settings
-from catdog.training import ACTIVE, TrainConfig
+from catdog.training import ACTIVE, TrainConfig, loop
 from catdog.training.history import read_history
-from tests.stuck import find_trainer, let_runs_get_stuck
+from catdog.training.worker import work
+from tests.stuck import find_trainer, let_runs_get_stuck, small_network
 from tests.waiting import is_alive
 
 EPOCHS = 4
+LIGHT = "state = 'done'"  # a training without TensorFlow
+LIGHT_AND_STUCK = "reporter.epoch_begin(0); from tests.stuck import get_stuck; get_stuck(folder.path)"
 
 
 @pytest.fixture(autouse=True)
@@ -35,21 +40,37 @@ def _processes(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 
 @pytest.fixture
-def start(settings: Settings, picture_folder: Path) -> Callable[[str], Run]:
-    """Start a run that gets stuck at a place, "" for nowhere, and wait until it is."""
+def start(settings: Settings, picture_folder: Path) -> Callable[..., Run]:
+    """Start a new run that gets stuck somewhere, or whose training is a light one (tests/stuck.py)."""
 
-    def start(place: str) -> Run:
+    def start(stuck: str = "", train: str = "") -> Run:
         config = TrainConfig("model3", str(picture_folder), EPOCHS, batch_size=8, learning_rate=0.01)
         run = runs.create_run(settings, config)
-        if place:
-            (run.folder / "stuck").write_text(place)
+        for name, content in (("stuck", stuck), ("train.py", train)):
+            if content:
+                (run.folder / name).write_text(content)
         runs.start_run(settings, run)
-        if place:
-            wait_for(settings, run, lambda _: (run.folder / "is-stuck").exists())
-            (run.folder / "stuck").unlink()
         return run
 
     return start
+
+
+def wait_until_stuck(settings: Settings, run: Run) -> None:
+    """Wait until a run that is to get stuck is; the next time it is not."""
+    mark = run.folder / "is-stuck"
+    wait_for(settings, run, lambda _: mark.exists())
+    mark.unlink()
+    (run.folder / "stuck").unlink(missing_ok=True)
+
+
+def resume_here(settings: Settings, run: Run, patch: pytest.MonkeyPatch) -> Run:
+    """Resume a run in this process, which saves the start of TensorFlow, and return it at its end."""
+    with patch.context() as patched:
+        patched.setattr(loop, "build_model", small_network)
+        patched.setattr(local, "start", lambda settings, files: None)
+        runs.resume_run(settings, runs.open_run(settings, run.id))
+        assert work(run.files, settings) == 0
+    return runs.open_run(settings, run.id)
 
 
 def wait_for(settings: Settings, run: Run, condition: Callable[[Run], object], seconds: float = 120) -> Run:
@@ -69,8 +90,9 @@ def epochs_of(run: Run) -> list[int]:
     return [epoch.epoch for epoch in read_history(run.files.history)]
 
 
-def test_a_stuck_training_is_cut_and_what_it_reached_kept(settings, start) -> None:
-    run, after = start("step 3"), start("")
+def test_a_stuck_training_is_cut_and_what_it_reached_kept(settings, start, monkeypatch) -> None:
+    run, after = start(stuck="step 3"), start(train=LIGHT)
+    wait_until_stuck(settings, run)
     stuck = runs.open_run(settings, run.id)
     trainer = find_trainer(run)
     end = time.monotonic() + 120
@@ -101,42 +123,46 @@ def test_a_stuck_training_is_cut_and_what_it_reached_kept(settings, start) -> No
     assert not any(map(is_alive, (trainer.pid, stuck.status.pid)))
 
     kept = read_history(now.files.history)
-    runs.resume_run(settings, now)
-    done = wait_for(settings, run, has_ended)
+    done = resume_here(settings, run, monkeypatch)
     assert done.state == "done", done.log_tail()
     assert epochs_of(done) == [1, 2, 3, 4]
     assert read_history(done.files.history)[:2] == kept
 
 
 def test_a_training_stuck_in_its_first_epoch_is_stopped_with_nothing(settings, start) -> None:
-    run = start("step 1")
+    run = start(train=LIGHT_AND_STUCK)
+    wait_until_stuck(settings, run)
     os.kill(runs.open_run(settings, run.id).status.pid, signal.SIGTERM)  # which no stuck Python could hear
     stopped = wait_for(settings, run, has_ended)
     assert (stopped.state, stopped.status.error, stopped.usable, epochs_of(stopped)) == ("stopped", "", False, [])
     assert stopped.resumable
 
 
-@pytest.mark.parametrize("way", ["a forced stop", "a killed trainer", "a killed supervisor"])
-def test_an_end_while_a_checkpoint_is_written_loses_nothing_older(settings, start, way: str) -> None:
-    run = start("write 2")
-    assert not run.files.checkpoint.exists()
-    trainer, supervisor = find_trainer(run).pid, run.files.read_status().pid
-    if way == "a forced stop":
-        runs.stop_run(settings, run)
-        wait_for(settings, run, lambda now: now.state == "stopped")
-    else:
-        os.kill(trainer if way == "a killed trainer" else supervisor, signal.SIGKILL)
-        wait_for(settings, run, lambda now: now.state == "interrupted", seconds=5)
-    wait_for(settings, run, lambda _: not is_alive(trainer) and not is_alive(supervisor), seconds=10)
-    ended = runs.open_run(settings, run.id)
-    before = read_history(ended.files.history)
-    assert [epoch.epoch for epoch in before] == [1]
-    assert ended.usable == (way == "a forced stop")
-    runs.resume_run(settings, ended)
-    done = wait_for(settings, run, has_ended)
+def test_an_end_while_a_checkpoint_is_written_loses_nothing_older(settings, start, monkeypatch) -> None:
+    run = start(stuck="write 2")
+    histories = []
+    for way in ("a killed trainer", "a killed supervisor", "a forced stop"):
+        wait_until_stuck(settings, run)
+        assert not run.files.checkpoint.exists()
+        trainer, supervisor = find_trainer(run).pid, run.files.read_status().pid
+        if way == "a forced stop":
+            runs.stop_run(settings, run)
+            wait_for(settings, run, lambda now: now.state == "stopped")
+        else:
+            os.kill(trainer if way == "a killed trainer" else supervisor, signal.SIGKILL)
+            wait_for(settings, run, lambda now: now.state == "interrupted", seconds=5)
+        wait_for(settings, run, lambda _, ended=(trainer, supervisor): not any(map(is_alive, ended)), seconds=10)
+        ended = runs.open_run(settings, run.id)
+        histories.append(read_history(ended.files.history))
+        assert epochs_of(ended) == [1]
+        assert ended.usable == (way == "a forced stop")
+        if way != "a forced stop":
+            (run.folder / "stuck").write_text("write 1")  # the second epoch's, once more
+            runs.resume_run(settings, ended)
+    done = resume_here(settings, run, monkeypatch)
     assert done.state == "done", done.log_tail()
     assert epochs_of(done) == [1, 2, 3, 4]
-    assert read_history(done.files.history)[:1] == before
+    assert histories == [read_history(done.files.history)[:1]] * 3
     assert not list(done.folder.glob("checkpoint*"))
 
 
@@ -152,10 +178,8 @@ def test_runs_that_fail_say_why_and_the_queue_goes_on(settings, start, picture_f
     with FileLock(kept):  # all wait until the last is there
         unreadable = runs.launch(settings, TrainConfig("model1", str(broken)))
         weightless = runs.launch(settings, TrainConfig("model4", str(picture_folder)))
-        hungry = runs.create_run(settings, TrainConfig("model3", str(picture_folder), EPOCHS, batch_size=8))
-        (hungry.folder / "stuck").write_text("memory 2")
-        runs.start_run(settings, hungry)
-        last = start("")
+        hungry = start(stuck="memory 2")
+        last = start(train=LIGHT)
     assert wait_for(settings, last, has_ended).state == "done"
     ended = [runs.open_run(settings, run.id) for run in (unreadable, weightless, hungry)]
     assert [run.state for run in ended] == ["failed"] * 3

@@ -1,4 +1,7 @@
-"""A real training in real processes: watched, killed in the middle of an epoch, resumed, terminated, resumed, done."""
+"""A training in real processes: watched, killed in the middle of an epoch, resumed, terminated, resumed, done.
+
+Its network is a small one, and slow where that gives the time to look (tests/stuck.py).
+"""
 
 import itertools
 import os
@@ -7,17 +10,17 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 import pytest
 
 from catdog import runs
-from catdog.datasets.synthetic.generate import generate_dataset
 from catdog.runs import Run
 from catdog.settings import Settings
 from catdog.training import ACTIVE, TrainConfig
 from catdog.training.history import Epoch, read_history
-from tests.stuck import find_trainer
+from tests.stuck import find_trainer, let_runs_get_stuck
 from tests.waiting import is_alive, wait_for
 
 EPOCHS = 4
@@ -74,13 +77,15 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+def story(tmp_path_factory: pytest.TempPathFactory, picture_folder: Path) -> Iterator[Story]:
     settings = Settings(home=tmp_path_factory.mktemp("process"), photos_url="file:///nowhere")
-    pictures = settings.home / "pictures"
-    # enough steps that each epoch lasts several times as long as the status takes to be written again
-    generate_dataset(pictures, training=50, validation=40)
-    run = runs.launch(settings, TrainConfig("model1", str(pictures), EPOCHS, batch_size=1, learning_rate=1e-4))
+    config = TrainConfig("model3", str(picture_folder), EPOCHS, batch_size=2, learning_rate=0.01)
+    run = runs.create_run(settings, config)
+    slow, patch = run.folder / "stuck", pytest.MonkeyPatch()
+    let_runs_get_stuck(patch)
     try:
+        slow.write_text("slow 2")
+        runs.start_run(settings, run)
         trained = watch(settings, run.id, in_the_middle_of(2))
         trainers = [find_trainer(trained.run).pid]
         os.kill(trained.run.status.pid, signal.SIGKILL)
@@ -91,12 +96,14 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         seconds = time.monotonic() - died
         killed_history = read_history(killed.files.history)
 
+        slow.write_text("slow 3")
         runs.resume_run(settings, killed)
         resumed = watch(settings, run.id, in_the_middle_of(3))
         trainers.append(find_trainer(resumed.run).pid)
         os.kill(resumed.run.status.pid, signal.SIGTERM)
         terminated = watch(settings, run.id, has_ended)
 
+        slow.unlink()
         runs.resume_run(settings, terminated.run)
         last = watch(settings, run.id, lambda run: run.state == "running").run
         trainers.append(find_trainer(last).pid)
@@ -105,6 +112,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         story = (trained, killed, killed_history, seconds, resumed, terminated, finished, supervisors, trainers)
         yield Story(*story)
     finally:
+        patch.undo()
         run = runs.open_run(settings, run.id)
         if run.state in ACTIVE and run.status.pid:
             os.kill(run.status.pid, signal.SIGKILL)
