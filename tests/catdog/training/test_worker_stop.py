@@ -1,5 +1,6 @@
 """A wish to stop while a run is prepared or scored, in this process: what was reached is kept, with its scores."""
 
+import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -26,20 +27,45 @@ def run(settings: Settings, picture_folder: Path, monkeypatch: pytest.MonkeyPatc
     return runs.create_run(settings, TrainConfig("model3", str(picture_folder), EPOCHS, 8, learning_rate=0.01))
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory, picture_folder: Path) -> Run:
+    """A run in a home of its own, stopped after its first epoch and scored; not to be changed."""
+    settings = Settings(home=tmp_path_factory.mktemp("stopped"), photos_url="file:///nowhere")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "build_model", small_network)
+        patch.setattr("catdog.runs.executors.local.start", lambda settings, files: None)
+        run = runs.create_run(settings, TrainConfig("model3", str(picture_folder), EPOCHS, 8, learning_rate=0.01))
+        patch.setattr(worker, "Reporter", make_stopped_reporter(run, "saving the epoch"))
+        first = ended(settings, run)
+    assert (first.state, epochs_of(first)) == ("stopped", [1])
+    return first
+
+
+@pytest.fixture
+def first(settings: Settings, run: Run, template: Run) -> Run:
+    """`run`, stopped after its first epoch and scored."""
+    shutil.copytree(template.folder.parents[1] / "cache", settings.cache, dirs_exist_ok=True)
+    shutil.copytree(template.folder, run.folder, dirs_exist_ok=True)
+    return runs.open_run(settings, run.id)
+
+
+def make_stopped_reporter(run: Run, beginning: str) -> type[reporter.Reporter]:
+    """Make a class of reporters that let the run be stopped as soon as a message begins so."""
+
+    class StoppedReporter(reporter.Reporter):
+        def update(self, **values: object) -> None:
+            super().update(**values)
+            if beginning and str(values.get("message", "")).startswith(beginning):
+                run.files.stop.touch()
+
+    return StoppedReporter
+
+
 @pytest.fixture
 def stop_at(run: Run, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Let somebody stop the run as soon as its message begins so; "" for nobody, any more."""
 
-    def stop_at(beginning: str) -> None:
-        class StoppedReporter(reporter.Reporter):
-            def update(self, **values: object) -> None:
-                super().update(**values)
-                if beginning and str(values.get("message", "")).startswith(beginning):
-                    run.files.stop.touch()
-
-        monkeypatch.setattr(worker, "Reporter", StoppedReporter)
-
-    return stop_at
+    return lambda beginning: monkeypatch.setattr(worker, "Reporter", make_stopped_reporter(run, beginning))
 
 
 def ended(settings: Settings, run: Run, train: bool = True) -> Run:
@@ -65,12 +91,12 @@ def epochs_of(run: Run) -> list[int]:
     return [epoch.epoch for epoch in read_history(run.files.history)]
 
 
-@pytest.mark.parametrize("moment", ["reading", "starting TensorFlow", "building the model"])
-def test_a_wish_to_stop_is_heard_before_the_first_epoch(settings, run, stop_at, moment) -> None:
-    stop_at(moment)
-    stopped = ended(settings, run)
-    assert (stopped.state, stopped.usable, epochs_of(stopped)) == ("stopped", False, [])
-    runs.resume_run(settings, stopped)
+def test_a_wish_to_stop_is_heard_before_the_first_epoch(settings, run, stop_at) -> None:
+    for moment in ("reading", "starting TensorFlow", "building the model"):
+        stop_at(moment)
+        stopped = ended(settings, run)
+        assert (stopped.state, stopped.usable, epochs_of(stopped)) == ("stopped", False, []), moment
+        runs.resume_run(settings, stopped)
     stop_at("")
     assert ended(settings, run).state == "done"
     assert epochs_of(run) == [1, 2, 3]
@@ -91,9 +117,7 @@ def test_a_run_killed_before_its_scores_gets_them_when_stopped(settings, run, st
     assert second.best_val_accuracy == first.best_val_accuracy
 
 
-def test_a_model_that_has_its_scores_is_not_scored_again(settings, run, stop_at, monkeypatch) -> None:
-    stop_at("saving the epoch")
-    first = ended(settings, run)
+def test_a_model_that_has_its_scores_is_not_scored_again(settings, run, first, stop_at, monkeypatch) -> None:
     runs.resume_run(settings, first)
     stop_at("starting TensorFlow")
 
@@ -104,18 +128,22 @@ def test_a_model_that_has_its_scores_is_not_scored_again(settings, run, stop_at,
     assert ended(settings, run).evaluation == first.evaluation
 
 
-@pytest.mark.parametrize("moment", ["making the model for predictions", "scoring the photos"])
-def test_a_wish_to_stop_during_the_scoring_cuts_nothing_short(settings, run, stop_at, moment) -> None:
-    stop_at(moment)
-    done = ended(settings, run)
-    assert (done.state, epochs_of(done), done.usable) == ("done", [1, 2, 3], True)
-    assert done.test_accuracy is not None
-    assert not done.files.checkpoint.exists()
+def test_a_wish_to_stop_during_the_scoring_cuts_nothing_short(settings, run, stop_at) -> None:
+    evaluations = []
+    for moment in ("making the model for predictions", "scoring the photos"):
+        stop_at(moment)
+        done = ended(settings, run)
+        assert (done.state, epochs_of(done), done.usable) == ("done", [1, 2, 3], True), moment
+        assert done.test_accuracy is not None
+        assert not done.files.checkpoint.exists()
+        evaluations.append(done.evaluation)
+        killed(settings, done)
+    again = ended(settings, run, train=False)  # as after a training that was cut after its last epoch
+    assert (again.state, again.evaluation) == ("done", evaluations[0])
+    assert evaluations[1] == evaluations[0]
 
 
-def test_a_second_wish_to_stop_does_not_cost_the_scores(settings, run, stop_at) -> None:
-    stop_at("saving the epoch")
-    first = ended(settings, run)
+def test_a_second_wish_to_stop_does_not_cost_the_scores(settings, run, first, stop_at) -> None:
     killed(settings, first)
     stop_at("")
     run.files.stop.touch()
@@ -132,9 +160,7 @@ def test_a_second_wish_to_stop_does_not_cost_the_scores(settings, run, stop_at) 
     assert (second.state, second.evaluation) == ("stopped", first.evaluation)
 
 
-def test_what_takes_over_from_a_forced_stop_only_scores(settings, run, stop_at, monkeypatch) -> None:
-    stop_at("saving the epoch")
-    first = ended(settings, run)
+def test_what_takes_over_from_a_forced_stop_only_scores(settings, run, first, monkeypatch) -> None:
     killed(settings, first)
     run.files.stop.touch()
 
@@ -146,14 +172,6 @@ def test_what_takes_over_from_a_forced_stop_only_scores(settings, run, stop_at, 
     assert (stopped.state, stopped.evaluation, stopped.usable) == ("stopped", first.evaluation, True)
     assert stopped.status.started == first.status.started
     assert stopped.files.checkpoint.exists()
-
-
-def test_a_training_cut_after_its_last_epoch_is_done(settings, run, stop_at) -> None:
-    stop_at("")
-    done = ended(settings, run)
-    killed(settings, done)
-    again = ended(settings, run, train=False)
-    assert (again.state, again.evaluation) == ("done", done.evaluation)
 
 
 def test_a_full_disk_during_the_scoring_costs_only_the_scores(
