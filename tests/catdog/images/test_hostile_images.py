@@ -58,7 +58,7 @@ def test_the_files_that_the_fuzzing_begins_with_are_whole():
         ("JPEG", "CMYK", (5_000, 4_990), {}),
         ("PNG", "RGBA", (7_000, 7_000), {"compress_level": 1}),
         ("GIF", "P", (7_000, 7_000), {}),
-        ("WEBP", "RGBA", (5_000, 4_990), {}),
+        ("WEBP", "RGBA", (5_000, 4_990), {"method": 0}),
         ("TIFF", "F", (7_000, 7_000), {"compression": "tiff_adobe_deflate"}),
         ("AVIF", "RGBA", (5_000, 4_990), {"speed": 10}),
     ],
@@ -159,10 +159,10 @@ def test_the_suffix_does_not_matter():
 
 
 def test_of_an_animation_of_a_thousand_images_the_first_is_read():
-    frames = [Image.new("P", (400, 300), index % 256) for index in range(1_000)]
-    frames[0] = draw_image(400, 300).convert("P")
+    frames = [Image.new("P", (80, 60), index % 256) for index in range(1_000)]
+    frames[0] = draw_image(80, 60).convert("P")
     data = encode_image(frames[0], "GIF", save_all=True, append_images=frames[1:])
-    assert read_image(data).shape == (300, 400, 3)
+    assert read_image(data).shape == (60, 80, 3)
 
 
 @pytest.mark.parametrize("size", [(1, 60_000), (60_000, 1), (65_535, 65_535)])
