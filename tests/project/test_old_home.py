@@ -29,7 +29,7 @@ DONE, STOPPED = "20261126-081019-model4-k28s", "20261126-081036-model4-4ikp"
 SHAPES = "8a90706e2220c05f"  # SHA-256 of their shapes in the order of version 0.1.0, beginning
 SETTINGS = {
     "model": "model4",
-    "epochs": 4,
+    "epochs": 3,
     "batch_size": 32,
     "learning_rate": 0.001,
     "seed": 1,
@@ -49,7 +49,7 @@ SETTINGS = {
 VERSIONS = {"python": "3.11.7", "catdog": "0.1.0", "tensorflow": "2.21.0", "keras": "3.15.1", "numpy": "2.4.6"}
 STATUS = {
     "message": "",
-    "epochs": 4,
+    "epochs": 3,
     "batch": 1,
     "batches": 2,
     "queued": 1795680636.2919044,
@@ -115,8 +115,7 @@ def write_run(folder: Path, source: Path, paths: list[str], state: str, models: 
     weights = {"source": "ImageNet weights trained at 224×224", "path": "/nowhere/weights.h5"}
     machine = {"device": "CPU (x86_64, 2 cores)", "versions": VERSIONS, "faster": [], "weights": weights}
     write_json(folder / "config.json", config | details | {"data": data} | machine | {"memory": 1096728576})
-    epoch = 3 if state == "stopped" else 4
-    write_json(folder / "status.json", {"state": state, "epoch": epoch} | STATUS)
+    write_json(folder / "status.json", {"state": state, "epoch": 3} | STATUS)
     (folder / "history.csv").write_text(HISTORY)
     (folder / "log.txt").write_text("INFO: Created TensorFlow Lite XNNPACK delegate for CPU.\n")
     for name in (".lock", ".config.lock"):
@@ -187,7 +186,7 @@ def home(settings: Settings, models: Path) -> Settings:
     ]
     runs = settings.home / "runs"
     write_run(runs / DONE, root, paths, "done", models, acts=acts, note="a note")
-    write_run(runs / STOPPED, root, paths, "stopped", models, sweep="epochs 4")
+    write_run(runs / STOPPED, root, paths, "stopped", models, sweep="epochs 3")
     return settings
 
 
@@ -219,7 +218,7 @@ def test_its_runs_are_listed_with_all_they_hold(home: Settings) -> None:
     assert done.history()["val_accuracy"] == [0.5, 0.6]
     assert len(done.predictions()) == 2 * EACH
     stopped = open_run(home, STOPPED)
-    assert (stopped.state, stopped.resumable, stopped.sweep) == ("stopped", True, "epochs 4")
+    assert (stopped.state, stopped.resumable, stopped.sweep) == ("stopped", True, "epochs 3")
 
 
 def test_its_model_predicts_and_is_exported(home: Settings) -> None:
@@ -235,7 +234,7 @@ def test_its_stopped_run_goes_on_to_the_end(home: Settings) -> None:
     assert worker.work(run.files, home) == 0
     run = open_run(home, STOPPED)
     assert run.state == "done", run.log_tail()
-    assert run.history()["epoch"] == [1, 2, 3, 4]
+    assert run.history()["epoch"] == [1, 2, 3]
     assert run.history()["val_accuracy"][:2] == [0.5, 0.6]
     assert run.evaluation["test"]["photos"] == 4
     assert not run.files.checkpoint.exists()
