@@ -64,7 +64,7 @@ def test_a_visitor_sees_the_page_with_what_changes_things_locked(app, members, u
 
 
 def test_a_member_may_do_everything_and_the_run_notes_who(app, members, user, place, monkeypatch):
-    monkeypatch.setattr("catdog.runs.launching.start_run", lambda settings, run: None)
+    monkeypatch.setattr("catdog.runs.executors.local.start", lambda settings, files: None)
     user(ANNA)
     page = app("train")
     button(page, "Start training").click().run()

@@ -6,7 +6,6 @@ import pytest
 
 from catdog.errors import AccessError
 from catdog.runs import (
-    actions,
     annotate_run,
     launch,
     launch_all,
@@ -27,7 +26,7 @@ CONFIG = TrainConfig("model1", "drawn")
 @pytest.fixture
 def limited(settings, monkeypatch):
     """Settings with which each person may have two runs; no run is really started."""
-    monkeypatch.setattr(actions, "start_run", lambda settings, run: None)
+    monkeypatch.setattr("catdog.runs.executors.local.start", lambda settings, files: None)
     return replace(settings, limits=Limits(runs=2))
 
 
