@@ -32,6 +32,7 @@ from catdog.settings import Settings
 from catdog.training import ACTIVE, TrainConfig
 from catdog.training.config import MAX_EPOCHS
 
+PATIENCE = 120.0  # seconds within which a training must have moved on
 PHOTOS = 100
 # with so many people, clicks should take less than so many seconds, and epochs should get longer by less than this
 CLASS, P95, SLOWED = 50, 1.0, 0.25
@@ -147,10 +148,16 @@ def _wait_for_training(settings: Settings, training: Run) -> None:
 
 
 def _epochs_a_second(settings: Settings, training: Run, work: Callable[[], None]) -> float:
-    """Do some work; return how many epochs a second the training does meanwhile."""
+    """Do some work; return how many epochs a second the training does meanwhile.
+
+    Between two epochs, while it validates and saves, nothing moves: then the next step is waited for.
+    """
     progress, began = _progress(settings, training), time.monotonic()
     work()
-    epochs, seconds = _progress(settings, training) - progress, time.monotonic() - began
+    deadline = time.monotonic() + PATIENCE
+    while (epochs := _progress(settings, training) - progress) <= 0 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    seconds = time.monotonic() - began
     if epochs <= 0:
         raise SystemExit(f"The training stands still: {open_run(settings, training.id).state}.")
     return epochs / seconds
