@@ -9,6 +9,7 @@ Fixtures:
     polls    lists how often, in seconds, the fragments that run by themselves do so.
 """
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -37,6 +38,14 @@ def _look_for_components_once():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         yield
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _leave_out_of_the_garbage_what_is_there():
+    """Streamlit collects garbage after each run of a page: 0.4 s where the tests before have imported TensorFlow."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")
