@@ -44,7 +44,7 @@ def compute_activations(path: Path, image: np.ndarray) -> Activations:
         image: uint8 (160, 160, 3), 0..255.
 
     Raises:
-        RunError: The file is missing, damaged, or no convolutional network.
+        RunError: The file is missing, damaged, no convolutional network, or computes NaN.
     """
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
@@ -58,9 +58,12 @@ def compute_activations(path: Path, image: np.ndarray) -> Activations:
         interpreter.allocate_tensors()
         interpreter.set_tensor(interpreter.get_input_details()[0]["index"], image[np.newaxis].astype(np.float32))
         interpreter.invoke()
-        return _read_activations(interpreter)
+        activations = _read_activations(interpreter)
     except (OSError, ValueError, RuntimeError, IndexError, StopIteration) as error:
         raise RunError(f"The model {path} can't be looked into ({error}): train it again.") from error
+    if not all(np.isfinite(values).all() for values in vars(activations).values() if values is not None):
+        raise RunError(f"The model {path} computes what are no numbers, since its training diverged: train it again.")
+    return activations
 
 
 def _read_activations(interpreter: "Interpreter") -> Activations:

@@ -19,12 +19,13 @@ class Predictor:
     LiteRT's interpreter serves one thread at a time, so a lock lets one image through after the other.
     """
 
-    def __init__(self, path: Path, threads: int = 2) -> None:
+    def __init__(self, path: Path, threads: int = 2, name: str = "") -> None:
         """Load the file, which may be replaced or deleted afterwards.
 
         Args:
             path: The model.tflite of a run.
             threads: How many threads compute one image.
+            name: What the run is called in errors; without one, they name the file.
 
         Raises:
             RunError: The file is missing or damaged.
@@ -41,6 +42,7 @@ class Predictor:
         except (OSError, ValueError, RuntimeError) as error:
             raise RunError(f"The model {path} can't be loaded for predictions ({error}): train it again.") from error
         self._lock = threading.Lock()
+        self._title = f"of the run {name}" if name else str(path)
 
     def predict(self, images: np.ndarray) -> np.ndarray:
         """Predict a batch of images.
@@ -50,8 +52,11 @@ class Predictor:
 
         Returns:
             The probability of class 1 for each image, float32 (N,), 0..1.
+
+        Raises:
+            RunError: The model gives an answer that is no probability.
         """
-        return self.outputs(images)[:, 0]
+        return check_probabilities(self.outputs(images)[:, 0], self._title)
 
     def outputs(self, images: np.ndarray) -> np.ndarray:
         """Compute all outputs of the model, which may be features instead of a probability.
@@ -76,11 +81,15 @@ class Predictor:
 
         Returns:
             The probability of class 1, 0..1, and the seconds it took.
+
+        Raises:
+            RunError: The model gives an answer that is no probability.
         """
         with self._lock:
             began = time.perf_counter()
-            probability = float(self._compute(image)[0])
-            return probability, time.perf_counter() - began
+            outputs = self._compute(image)
+            seconds = time.perf_counter() - began
+        return float(check_probabilities(outputs, self._title)[0]), seconds
 
     def _compute(self, image: np.ndarray) -> np.ndarray:
         self._interpreter.set_tensor(self._input, image[np.newaxis].astype(np.float32))
@@ -124,4 +133,27 @@ def load_predictor(path: Path, name: str) -> Predictor:
     """
     if not path.exists():
         raise RunError(f"The run {name} has no trained model yet: wait until it is done, or train it again.")
-    return Predictor(path)
+    return Predictor(path, name=name)
+
+
+def are_probabilities(values: np.ndarray) -> bool:
+    """Tell whether all values are from 0 to 1, which NaN is not."""
+    return bool(((values >= 0) & (values <= 1)).all())
+
+
+def check_probabilities(values: np.ndarray, title: str) -> np.ndarray:
+    """Return a model's answers if all of them are probabilities.
+
+    Args:
+        values: Of any shape.
+        title: What the error calls the model after "The model", such as "of the run model1 26 Nov".
+
+    Raises:
+        RunError: One of them is NaN, infinite or not from 0 to 1.
+    """
+    if not are_probabilities(values):
+        raise RunError(
+            f"The model {title} gives answers that are no probabilities, since its training diverged: train it again, "
+            "with a lower learning rate."
+        )
+    return values

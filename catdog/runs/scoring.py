@@ -12,7 +12,7 @@ from catdog.datasets import Dataset
 from catdog.datasets.cache import DECODER_VERSION, ImageReader
 from catdog.errors import RunError
 from catdog.evaluation.predictions import Predictions
-from catdog.inference.predictor import parallel_outputs
+from catdog.inference.predictor import are_probabilities, check_probabilities, parallel_outputs
 from catdog.utils.files import whole_file
 from catdog.utils.progress import Progress, silent
 
@@ -108,7 +108,7 @@ def _read_cached(file: Path, dataset: Dataset) -> np.ndarray | None:
             probabilities = stored["probabilities"]
             same = np.array_equal(stored["names"], _digest_paths(dataset))
             fits = same and probabilities.shape == (len(dataset.catalog),)
-            return probabilities if fits and _are_probabilities(probabilities) else None
+            return probabilities if fits and are_probabilities(probabilities) else None
     except (OSError, ValueError, KeyError, EOFError, TypeError, RuntimeError, zipfile.BadZipFile):
         return None
 
@@ -122,14 +122,4 @@ def _predict(run: "Run", dataset: Dataset, progress: Progress) -> np.ndarray:
             batches.append(outputs(read(slice(first, first + BATCH)))[:, 0])
     progress(count, count, "asking the model")
     probabilities = np.concatenate(batches) if batches else np.empty(0, np.float32)
-    if not _are_probabilities(probabilities):
-        raise RunError(
-            f"The model of the run {run.name} gives answers that are no probabilities, since its training diverged: "
-            "train it again, with a lower learning rate."
-        )
-    return probabilities
-
-
-def _are_probabilities(values: np.ndarray) -> bool:
-    """Tell whether all values are from 0 to 1, which NaN is not."""
-    return bool(((values >= 0) & (values <= 1)).all())
+    return check_probabilities(probabilities, f"of the run {run.name}")

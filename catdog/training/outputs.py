@@ -12,7 +12,7 @@ from catdog.datasets import SPLITS, TRAINING, Catalog, Dataset
 from catdog.datasets.cache import ImageReader
 from catdog.errors import RunError
 from catdog.evaluation import score
-from catdog.inference.predictor import Predictor, parallel_outputs
+from catdog.inference.predictor import Predictor, check_probabilities, parallel_outputs
 from catdog.models.specs import get_spec
 from catdog.training.litert import convert_to_litert, make_probability_function
 from catdog.training.reporter import Reporter
@@ -55,7 +55,7 @@ def write_outputs(folder: RunFolder, dataset: Dataset, name: str, reporter: Repo
         reporter: Gets the progress.
 
     Raises:
-        RunError: LiteRT's predictions differ from Keras's; the converted file is not kept.
+        RunError: LiteRT's predictions differ from Keras's, or are no probabilities; the converted file is not kept.
     """
     import keras
     import tensorflow as tf
@@ -67,7 +67,7 @@ def write_outputs(folder: RunFolder, dataset: Dataset, name: str, reporter: Repo
     reporter.update(message="making the model for predictions")
     with whole_file(folder.tflite) as temporary:
         temporary.write_bytes(convert_to_litert(model, probability.python_function))
-        predictor = Predictor(temporary)
+        predictor = Predictor(temporary, name=folder.path.name)
         _check_agreement(predictor, probability, dataset)
     # LiteRT is faster for model4's depthwise convolutions, TensorFlow for the large dense layers of the others
     if get_spec(name).backbone:
@@ -75,6 +75,7 @@ def write_outputs(folder: RunFolder, dataset: Dataset, name: str, reporter: Repo
             probabilities = _predict(dataset, outputs, reporter)
     else:
         probabilities = _predict(dataset, lambda pixels: probability(pixels.astype(np.float32)).numpy(), reporter)
+    check_probabilities(probabilities, f"of the run {folder.path.name}")
     _write_predictions(folder.predictions, dataset.catalog, probabilities)
     catalog = dataset.catalog
     scores = {

@@ -53,7 +53,10 @@ def show_heatmap(
         else:
             with st.spinner("Hiding one place after the other …"):
                 heatmap = _occlusion(str(run.folder), changed, key, pixels, run)
-    except (RunError, OSError):
+    except RunError as error:
+        st.warning(markdown.escape(str(error)), icon=":material/warning:")
+        return
+    except OSError:
         st.warning(
             f"{markdown.escape(name)} has no usable model file any more, so it can't show where it looks: train it "
             "again.",

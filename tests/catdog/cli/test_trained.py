@@ -6,9 +6,11 @@ import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from catdog.__main__ import main
+from catdog.inference.predictor import Predictor
 from catdog.settings import PROJECT, Settings
 
 KEYS = {"id", "name", "model", "source", "state", "epochs", "best_val_accuracy", "test_accuracy", "seconds"}
@@ -193,6 +195,14 @@ def test_a_bad_image_gets_its_sentence_and_the_others_predictions(picture_folder
         True,
         True,
     ]
+
+
+def test_a_model_whose_answers_are_nan_is_one_line(picture_folder, monkeypatch, capsys):
+    monkeypatch.setattr(Predictor, "outputs", lambda _, images: np.full((len(images), 1), np.nan, np.float32))
+    assert main(["predict", "mine", str(picture_folder / "train" / "cats" / "cat.0.jpg")]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("catdog: The model of the run mine gives answers that are no probabilities")
 
 
 def test_a_model_that_was_not_trained_is_one_line_that_says_how(picture_folder, capsys):

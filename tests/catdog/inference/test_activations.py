@@ -123,3 +123,8 @@ def test_a_missing_or_damaged_file_is_one_sentence(tmp_path, image, content):
         path.write_bytes(content)
     with pytest.raises(RunError, match="can't be looked into"):
         compute_activations(path, image)
+
+
+def test_a_model_that_computes_nan_is_one_sentence(flattening, image):
+    with pytest.raises(RunError, match=r"computes what are no numbers[^.]*: train it again\.$"):
+        compute_activations(flattening[1], np.full(image.shape, np.nan, np.float32))

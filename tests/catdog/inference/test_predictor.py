@@ -66,6 +66,19 @@ def test_many_threads_may_use_one_predictor(brightness: Path) -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, -1, 300])
+def test_an_answer_that_is_no_probability_is_refused_naming_the_run(brightness: Path, value: float) -> None:
+    images = np.stack([np.full((160, 160, 3), level, np.float32) for level in (100, value)])
+    predictor = load_predictor(brightness, "mine")
+    sentence = r"^The model of the run mine gives answers that are no probabilities[^.]*: train it again[^.]*\.$"
+    with pytest.raises(RunError, match=sentence):
+        predictor.predict(images)
+    with pytest.raises(RunError, match=sentence):
+        predictor.predict_timed(images[1])
+    with pytest.raises(RunError, match=f"^The model {brightness} gives"):
+        Predictor(brightness).predict(images)
+
+
 @pytest.mark.parametrize("content", [None, b"", b"no model at all", b"\0" * 5000])
 def test_a_missing_or_damaged_model_is_an_error_in_words(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "model.tflite"
