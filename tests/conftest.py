@@ -40,20 +40,22 @@ CLASSES = ("cats", "dogs")
 
 
 BROWSER_TESTS = "tests/browser/"
+OWN_SERVER = BROWSER_TESTS + "own_server/"  # those that start servers of their own
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the browser tests, which take longest and all run in one process."""
+    """Begin with the browser tests, which take longest, in two processes."""
     items.sort(key=lambda item: not item.nodeid.startswith(BROWSER_TESTS))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileScheduling:
-    """Hand out whole test files, and the browser tests together: what a file or they share is made once."""
+    """Hand out whole test files, and two groups of browser tests: what a file or a group shares is made once."""
 
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return BROWSER_TESTS if nodeid.startswith(BROWSER_TESTS) else super()._split_scope(nodeid)
+            groups = (group for group in (OWN_SERVER, BROWSER_TESTS) if nodeid.startswith(group))
+            return next(groups, None) or super()._split_scope(nodeid)
 
     return Scheduling(config, log)
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request,
 
 WAIT = 240_000  # milliseconds for anything to appear; an idle machine needs seconds
 READY = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
+PAGES = ("", "browse", "augment", "models", "train", "compare", "evaluate", "predict")
 PICTURES = "[data-testid=stImage] img"
 # On a deep link, such as /browse, Streamlit looks for its server under that address before it tries the root.
 OF_STREAMLIT = re.compile(r"/_stcore/(health|host-config)$")

@@ -62,6 +62,16 @@ def test_photos_that_were_never_fetched_are_named(settings: Settings) -> None:
     assert "photos are not on this machine" in failure(settings, runs.create_run(settings, TrainConfig("model1")))
 
 
+def test_a_folder_without_a_readable_image_is_named(settings: Settings, tmp_path: Path) -> None:
+    for name in ("cats", "dogs"):
+        (tmp_path / "broken" / name).mkdir(parents=True)
+        for number in range(12):
+            (tmp_path / "broken" / name / f"{number}.jpg").write_bytes(b"no picture")
+    run = runs.create_run(settings, TrainConfig("model1", str(tmp_path / "broken")))
+    assert str(tmp_path / "broken") in failure(settings, run)
+    assert runs.open_run(settings, run.id).resumable
+
+
 def test_missing_weights_are_named_with_the_way_to_provide_them(settings: Settings, picture_folder: Path) -> None:
     settings = replace(settings, backbone_weights=settings.home / "nothing.h5")
     run = runs.create_run(settings, TrainConfig("model4", str(picture_folder)))
