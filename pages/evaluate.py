@@ -5,11 +5,13 @@ import streamlit as st
 from catdog.comparison import label_runs, warn_about_data
 from catdog.datasets import TEST, VALIDATION
 from catdog.runs import Run
+from catdog.utils.class_names import describe_mapping
 from catdog.utils.text import join_names
 from pages.components import markdown, page, state
 from pages.components.evaluate.predictions import HERE, OWN, EvaluatedRun, gather_predictions, list_foreign
 from pages.components.evaluate.scores import show_class_scores, show_scores
 from pages.components.evaluate.threshold import show_threshold
+from pages.components.predictions import class_names
 from pages.components.run_picker import choose_runs
 
 DATABASE = ":material/database:"
@@ -91,8 +93,14 @@ def _warn_about_images(evaluated: list[EvaluatedRun], names: dict[str, str]) -> 
         )
     foreign = [run for run in evaluated if not run.own]
     if foreign:
+        mappings = {describe_mapping(run.classes, class_names(run.run)): None for run in foreign}
         st.info(
-            f"Judged by pictures of the data in use, which it never learned from: {_describe_runs(foreign)}.",
+            f"Judged by pictures of the data in use, which it never learned from: {_describe_runs(foreign)}."
+            + "".join(
+                f" The classes here, and what the run calls them: {markdown.escape(mapping)}."
+                for mapping in mappings
+                if mapping
+            ),
             icon=DATABASE,
         )
 

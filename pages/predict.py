@@ -5,10 +5,11 @@ from collections import Counter
 import streamlit as st
 
 from catdog.comparison import describe_data, label_runs
-from catdog.inference.batch import ImagePredictions
+from catdog.inference.batch import ImagePredictions, align_predictions
 from catdog.inference.prediction import Thresholds
 from catdog.runs import Run
 from catdog.training import ACTIVE
+from catdog.utils.class_names import map_classes
 from catdog.utils.text import join_names
 from pages.components import markdown, page, state
 from pages.components.predict.cards import show_cards, show_confusion, show_heatmap_dialog
@@ -127,8 +128,9 @@ def _name_runs(runs: list[Run]) -> dict[str, str]:
 def _choose_thresholds(chosen: list[Run]) -> Thresholds:
     """Let the user say between which probabilities a prediction counts as "not sure"."""
     default = Thresholds()
-    one_pair = len({class_names(run) for run in chosen}) == 1
-    second = markdown.escape(class_names(chosen[0])[1] if one_pair else "the second class")
+    classes = class_names(chosen[0]) if chosen else ("", "")
+    one_pair = chosen and all(map_classes(class_names(run), classes) for run in chosen)
+    second = markdown.escape(classes[1] if one_pair else "the second class")
     low, high = st.slider(
         "Not sure between",
         0,
@@ -189,7 +191,7 @@ def _predict_all(chosen: list[Run], images: list[QueryImage]) -> tuple[dict[str,
             columns.append(predictions)
     place.empty()
     rows = [
-        ImagePredictions(image.name, image.label, tuple(column[index] for column in columns))
+        ImagePredictions(image.name, image.label, align_predictions([column[index] for column in columns]))
         for index, image in enumerate(images)
     ]
     return runs, rows

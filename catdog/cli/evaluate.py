@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from catdog.cli.terminal import ProgressBars, add_json_option, add_source_option, print_json
+from catdog.cli.terminal import ProgressBars, add_json_option, add_source_option, print_json, print_note
 from catdog.errors import RunError, UsageError
 from catdog.settings import Settings
 from catdog.utils.text import format_percent
@@ -38,8 +38,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from catdog.runs import find_run
 
     run = find_run(settings, arguments.run_name)
-    predictions, title = _read_predictions(run, arguments.source, settings)
-    classes = (run.details.get("data") or {}).get("classes") or ["class 0", "class 1"]
+    predictions, title, classes = _read_predictions(run, arguments.source, settings)
     splits = {split: predictions.of_split(split) for split in SPLITS if arguments.split in (None, split)}
     scores = {split: summarize(part, arguments.threshold) for split, part in splits.items() if len(part)}
     if arguments.json:
@@ -53,20 +52,25 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _read_predictions(run: "Run", source: str | None, settings: Settings) -> tuple["Predictions", str]:
-    """Return the run's predictions, and in words for which dataset."""
+def _read_predictions(run: "Run", source: str | None, settings: Settings) -> tuple["Predictions", str, list[str]]:
+    """Return the run's predictions, in words for which dataset, and the names of class 0 and class 1."""
     from catdog.datasets import open_dataset
     from catdog.datasets.exclusions import list_excluded, without_images
     from catdog.runs.scoring import predict_dataset
+    from catdog.utils.class_names import describe_mapping
 
     if source is None:
         if not run.evaluation:
             raise RunError(f"The run {run.name} is {run.state} and has no scores: let it train to the end first.")
-        return run.predictions(), run.config.source
+        return run.predictions(), run.config.source, list(run.classes or ("class 0", "class 1"))
     with ProgressBars() as progress:
         dataset = open_dataset(settings, source, progress)
         dataset = without_images(dataset, list_excluded(settings, dataset.catalog))
-        return predict_dataset(run, dataset, settings.cache, progress), dataset.catalog.title
+        predictions = predict_dataset(run, dataset, settings.cache, progress)
+    classes = dataset.catalog.classes
+    if mapping := describe_mapping(classes, run.classes or classes):
+        print_note(f"The classes of this data, and what the run calls them: {mapping}.")
+    return predictions, dataset.catalog.title, list(classes)
 
 
 def _show(split: str, scores: dict[str, Any], classes: list[str]) -> None:

@@ -122,7 +122,7 @@ def _find_label_errors(best_run: "Run", catalog: "Catalog") -> "list[LabelError]
     from catdog.evaluation.label_errors import find_label_errors
 
     try:
-        return find_label_errors(best_run.predictions(), catalog)
+        return find_label_errors(best_run.predictions(catalog.classes), catalog)
     except RunError:
         return []
 

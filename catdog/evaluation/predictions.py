@@ -11,6 +11,7 @@ from catdog.datasets.exclusions import EXCLUDED
 from catdog.datasets.splits import SPLITS
 from catdog.errors import UsageError
 from catdog.evaluation.metrics import cross_entropy
+from catdog.utils.class_names import is_swapped
 
 COLUMNS = ("path", "label", "probability", "split")
 
@@ -43,6 +44,18 @@ class Predictions:
         """Return these rows, int (M,), in this order."""
         paths = tuple(self.paths[row] for row in rows)
         return Predictions(paths, self.labels[rows], self.probabilities[rows], self.splits[rows])
+
+    def in_order(self, names: Sequence[str] | None, classes: Sequence[str] | None) -> "Predictions":
+        """Return the same predictions with classes in another order.
+
+        Args:
+            names: The names of class 0 and class 1, None if they are not known.
+            classes: The same two, as `catdog.utils.class_names` tells, in the order that is wanted. For other ones, or
+                none, the order stays.
+        """
+        if not (names and classes and is_swapped(names, classes)):
+            return self
+        return Predictions(self.paths, 1 - self.labels, 1 - self.probabilities, self.splits)
 
     @property
     def losses(self) -> np.ndarray:

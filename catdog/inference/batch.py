@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from catdog.inference.prediction import UNSURE, Prediction, Thresholds
+from catdog.utils.class_names import find_class, is_swapped, map_classes
 from catdog.utils.spreadsheet import csv_text
 
 
@@ -16,7 +17,8 @@ class ImagePredictions:
     Attributes:
         name: The image's name or path.
         label: Its label as a user or a dataset wrote it; None if it has none.
-        predictions: One for each run, in the order of the runs.
+        predictions: One for each run, in the order of the runs; as `align_predictions` returns them, so that the same
+            two classes always have the same names in the same order.
     """
 
     name: str
@@ -43,7 +45,7 @@ class ImagePredictions:
     def mistaken(self, thresholds: Thresholds) -> bool:
         """Tell whether a run is sure of the class that the label contradicts."""
         for prediction in self.predictions:
-            true_class = match_label(self.label, prediction.classes)
+            true_class = find_class(self.label, prediction.classes)
             if true_class is None:
                 continue
             if prediction.label_at(thresholds) not in (UNSURE, prediction.classes[true_class]):
@@ -86,14 +88,21 @@ class ConfusionCounts:
         return int(self.counts[0, 0] + self.counts[1, 1]) / self.sure if self.sure else None
 
 
-def match_label(label: str | None, classes: tuple[str, str]) -> int | None:
-    """Return the class that a label means, 0 or 1, or None if neither: "Cat", "cat" and "cats" are the same."""
-    names = [_normalize(name) for name in classes]
-    return names.index(_normalize(label)) if label is not None and _normalize(label) in names else None
+def align_predictions(predictions: Sequence[Prediction]) -> tuple[Prediction, ...]:
+    """Return predictions in which the same two classes have the same names in the same order.
 
-
-def _normalize(name: str) -> str:
-    return name.strip().casefold().removesuffix("s")
+    Names and order are those of the first prediction that tells these classes apart.
+    """
+    aligned: list[Prediction] = []
+    for prediction in predictions:
+        frame = next((other.classes for other in aligned if map_classes(prediction.classes, other.classes)), None)
+        if frame is None or frame == prediction.classes:
+            aligned.append(prediction)
+        else:
+            swapped = is_swapped(prediction.classes, frame)
+            probability = 1 - prediction.probability if swapped else prediction.probability
+            aligned.append(Prediction(frame, probability, prediction.seconds))
+    return tuple(aligned)
 
 
 def sort_by_uncertainty(rows: Sequence[ImagePredictions]) -> list[int]:
@@ -115,7 +124,7 @@ def count_confusion(rows: Sequence[ImagePredictions], run: int, thresholds: Thre
     counts, correct, classes = np.zeros((2, 3), np.int64), 0, ("", "")
     for row in rows:
         prediction = row.predictions[run]
-        true_class = match_label(row.label, prediction.classes)
+        true_class = find_class(row.label, prediction.classes)
         if true_class is None:
             continue
         classes, label = prediction.classes, prediction.label_at(thresholds)

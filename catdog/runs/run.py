@@ -1,5 +1,6 @@
 """One training run as its folder shows it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,6 +86,13 @@ class Run:
         return str((self.details.get("data") or {}).get("fingerprint") or "")
 
     @property
+    def classes(self) -> tuple[str, str] | None:
+        """The names of class 0 and class 1 that it tells apart, None before it has opened its data."""
+        data = self.details.get("data")
+        names = data.get("classes") if isinstance(data, dict) else None
+        return (str(names[0]), str(names[1])) if isinstance(names, list) and len(names) == 2 else None
+
+    @property
     def best_val_accuracy(self) -> float | None:
         """Highest validation accuracy so far, 0..1, or None."""
         return self.status.best_val_accuracy
@@ -145,14 +153,17 @@ class Run:
         epochs = read_history(self.files.history)
         return {name: [getattr(epoch, name) for epoch in epochs] for name in COLUMNS}
 
-    def predictions(self) -> Predictions:
+    def predictions(self, classes: Sequence[str] | None = None) -> Predictions:
         """Return the stored predictions for every image of the run's dataset.
+
+        Args:
+            classes: The names of its classes in the order that is wanted; without them, class 0 is the run's own.
 
         Raises:
             RunError: The file is missing, empty or damaged.
         """
         try:
-            return read_predictions(self.files.predictions)
+            return read_predictions(self.files.predictions).in_order(self.classes, classes)
         except FileNotFoundError as error:
             advice = "train it again" if self.finished else "let it train to its end first"
             raise RunError(f"The run {self.name} has no answers to its pictures: {advice}.") from error

@@ -13,6 +13,7 @@ from catdog.datasets.cache import DECODER_VERSION, ImageReader
 from catdog.errors import RunError
 from catdog.evaluation.predictions import Predictions
 from catdog.inference.predictor import are_probabilities, check_probabilities, parallel_outputs
+from catdog.utils.class_names import is_swapped, map_classes
 from catdog.utils.files import whole_file
 from catdog.utils.progress import Progress, silent
 
@@ -29,6 +30,9 @@ def predict_dataset(run: "Run", dataset: Dataset, cache: Path, progress: Progres
     the model predicts them, and its probabilities are kept in the cache, named by the data and the model file. Where
     they can't be kept, the model predicts again the next time.
 
+    The run's classes and the dataset's are the same by `catdog.utils.class_names`, in any order; class 0 and class 1 of
+    the predictions are the dataset's.
+
     Args:
         run: A run with a model.
         dataset: Gives the images, and labels and splits of the predictions.
@@ -40,10 +44,9 @@ def predict_dataset(run: "Run", dataset: Dataset, cache: Path, progress: Progres
             that its probability would mean something else.
     """
     catalog = dataset.catalog
-    classes = (run.details.get("data") or {}).get("classes")
-    if classes and list(classes) != list(catalog.classes):
+    if run.classes and map_classes(run.classes, catalog.classes) is None:
         raise RunError(
-            f"The run {run.name} learned to tell {' from '.join(map(str, classes))}, so it can't be scored on "
+            f"The run {run.name} learned to tell {' from '.join(run.classes)}, so it can't be scored on "
             f"{' and '.join(catalog.classes)}: choose data of the same two classes."
         )
     probabilities = _read_stored(run, dataset)
@@ -56,7 +59,10 @@ def predict_dataset(run: "Run", dataset: Dataset, cache: Path, progress: Progres
             if _cache_file(run, dataset, cache) == file:
                 with suppress(OSError), whole_file(file) as temporary:
                     np.savez(temporary, names=_digest_paths(dataset), probabilities=probabilities)
-    return Predictions(catalog.paths, catalog.labels.astype(np.int64), probabilities.astype(np.float64), catalog.splits)
+    probabilities = probabilities.astype(np.float64)
+    if run.classes and is_swapped(run.classes, catalog.classes):
+        probabilities = 1 - probabilities
+    return Predictions(catalog.paths, catalog.labels.astype(np.int64), probabilities, catalog.splits)
 
 
 def _read_stored(run: "Run", dataset: Dataset) -> np.ndarray | None:

@@ -12,8 +12,9 @@ from catdog.inference.occlusion import compute_occlusion, describe_activation, d
 from catdog.inference.prediction import Prediction
 from catdog.models.specs import MODELS
 from catdog.runs import Run
+from catdog.utils.class_names import find_class
 from pages.components import markdown, page
-from pages.components.predictions import predictors
+from pages.components.predictions import class_names, predictors
 from pages.components.run_picker import choose_run
 from pages.components.thumbnails import make_tile
 
@@ -46,7 +47,8 @@ def show_heatmap(
     try:
         changed = run.files.tflite.stat().st_mtime_ns
         if method == OWN:
-            label = prediction.classes.index(prediction.label)
+            # the prediction may name the classes as another run does, and in the other order
+            label = find_class(prediction.label, class_names(run)) or 0
             heatmap = activations.compute_class_activation(
                 _activations(str(run.folder), changed, key, pixels, run), label
             )

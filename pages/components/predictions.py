@@ -39,5 +39,4 @@ def predict(run: Run, images: Sequence[np.ndarray], progress: Progress = silent)
 
 def class_names(run: Run) -> tuple[str, str]:
     """Return the names of the two classes that a run was trained on; cats and dogs if it does not say."""
-    names = run.details.get("data", {}).get("classes")
-    return (str(names[0]), str(names[1])) if isinstance(names, list) and len(names) == 2 else ("cats", "dogs")
+    return run.classes or ("cats", "dogs")

@@ -452,6 +452,20 @@ def test_a_run_of_other_data_can_be_evaluated_on_the_data_in_use(app, make_run, 
     assert scores(page)["there"]["accuracy"] == scores(page)["here"]["accuracy"]
 
 
+def test_a_run_that_stored_its_classes_in_the_other_order_scores_the_same(app, make_run):
+    first, second = make_run("model1", "first"), make_run("model2", "second")
+    lines = first.files.predictions.read_text().splitlines()
+    rows = [line.split(",") for line in lines[1:]]
+    turned = [f"{path},{1 - int(label)},{1 - float(p)},{split}" for path, label, p, split in rows]
+    second.files.predictions.write_text("\n".join([lines[0], *turned]) + "\n")
+    second.files.add_to_config(data=second.details["data"] | {"classes": ["Dogs", "Cats"]})
+    page = app("evaluate", run=[first.id, second.id])
+    assert not page.exception
+    assert scores(page)["second"] | {"run": "first"} == pytest.approx(scores(page)["first"])
+    labels = [row["class"] for row in page.dataframe[1].value.to_dict("records")]
+    assert labels == ["cats", "dogs"] * 2
+
+
 def test_a_run_of_other_classes_can_not_use_the_data_in_use(app, make_run, birds):
     here = make_run("model1", "here")
     there = make_run("model2", "there", data=birds, classes=birds.classes, source=birds.source)

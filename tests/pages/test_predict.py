@@ -158,6 +158,18 @@ def test_models_of_other_classes_predict_with_their_own_names(app, trained, plac
     ]
 
 
+def test_models_that_spell_the_same_classes_otherwise_share_a_chart(app, trained):
+    trained("model1")
+    trained("model2").files.add_to_config(data={"classes": ["Dog", "CAT"]})
+    page = app("predict")
+    page.file_uploader[0].set_value([image_file("x.png", COLD)]).run()
+    (chart,) = page.get("plotly_chart")
+    assert [answer.split(": ")[1] for answer in chart.proto.alt.split("; ")] == [
+        "dogs, 90.0 % sure",
+        "cats, 90.0 % sure",
+    ]
+
+
 def test_a_model_that_can_not_be_loaded_leaves_the_others_to_predict(app, trained, monkeypatch):
     from catdog.inference import predictor
 

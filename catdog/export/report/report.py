@@ -108,8 +108,7 @@ def _describe_run(
 
 
 def _class_names(run: Run) -> tuple[str, str]:
-    names = (run.details.get("data") or {}).get("classes")
-    return (str(names[0]), str(names[1])) if isinstance(names, list) and len(names) == 2 else ("class 0", "class 1")
+    return run.classes or ("class 0", "class 1")
 
 
 def _plot_curves(
@@ -127,12 +126,12 @@ def _compare_with_best(
     """Return a sentence with McNemar's test for the best run and each of the others that predicted the same images."""
     ranked = sorted((run for run in runs if run.id in predictions), key=lambda run: -(run.best_val_accuracy or 0.0))
     sentences = []
-    for run in ranked[1:]:
+    for best, run in zip(ranked[:1] * len(ranked), ranked[1:], strict=False):
         try:
-            result = mcnemar(predictions[ranked[0].id], predictions[run.id])
+            result = mcnemar(predictions[best.id], predictions[run.id].in_order(run.classes, best.classes))
         except CatDogError:
             continue
-        sentences.append(describe_mcnemar(names[ranked[0].id], names[run.id], result))
+        sentences.append(describe_mcnemar(names[best.id], names[run.id], result))
     return sentences
 
 
@@ -145,6 +144,7 @@ def _list_hard_examples(
     if not comparable:
         return []
     dataset, classes = _open_dataset(settings, comparable[0]), _class_names(comparable[0])
+    models = {run.id: predictions[run.id].in_order(run.classes, comparable[0].classes) for run in comparable}
     return [
         {
             "path": example.path,
@@ -155,7 +155,7 @@ def _list_hard_examples(
                 for run in comparable
             ],
         }
-        for example in find_hard_examples({run.id: predictions[run.id] for run in comparable}, HARDEST)
+        for example in find_hard_examples(models, HARDEST)
     ]
 
 

@@ -142,7 +142,7 @@ def _find_label_errors(catalog: Catalog) -> tuple[Run | None, list[LabelError]]:
 @st.cache_data(max_entries=4, show_spinner=False)
 def _read_label_errors(run_id: str, modified: int, fingerprint: str, _run: Run, _catalog: Catalog) -> list[LabelError]:
     try:
-        return find_label_errors(_run.predictions(), _catalog)
+        return find_label_errors(_run.predictions(_catalog.classes), _catalog)
     except RunError:  # its predictions are damaged
         return []
 

@@ -41,7 +41,9 @@ def show_significance(runs: Sequence[Run], names: Mapping[str, str]) -> None:
         return
     by_id = {run.id: run for run in runs}
     with page.show_errors():
-        test = mcnemar(*(_read_predictions(by_id[run_id]).of_split(split) for run_id in (first, second)))
+        one, other = by_id[first], by_id[second]
+        answers = _read_predictions(other).in_order(other.classes, one.classes)
+        test = mcnemar(_read_predictions(one).of_split(split), answers.of_split(split))
         name, against = names[first], names[second]
         st.markdown(f":material/balance: **{markdown.escape(describe_mcnemar(name, against, test))}**")
         st.dataframe(

@@ -72,7 +72,7 @@ def gather_predictions(
     Returns:
         The runs that can be evaluated, in order.
     """
-    evaluated = []
+    evaluated, frames = [], {}
     for run in runs:
         name = names[run.id]
         own = run.fingerprint == dataset.catalog.fingerprint
@@ -83,7 +83,7 @@ def gather_predictions(
                 icon=":material/hourglass:",
             )
             continue
-        predictions = _read_stored(run, split, own) if own or not in_use else None
+        stored = predictions = _read_stored(run, split, own) if own or not in_use else None
         if predictions is None and in_use:
             predictions = _compute_predictions(run, name, dataset, split, at_once=not own)
         if predictions is None:
@@ -92,8 +92,11 @@ def gather_predictions(
             st.warning(f"{markdown.escape(name)} has no answer to any {split} picture.", icon=":material/warning:")
             continue
         catalog = dataset.catalog
-        classes = catalog.classes if in_use else class_names(run)
         data = (catalog.fingerprint if in_use else run.fingerprint or run.config.source, hash(predictions.paths))
+        # all that are compared on the same images name the classes alike, in the same order
+        classes = frames.setdefault(data, catalog.classes if in_use else class_names(run))
+        if stored is not None:
+            predictions = predictions.in_order(class_names(run), classes)
         evaluated.append(EvaluatedRun(run, name, predictions, classes, data, in_use, own or not in_use))
     return evaluated
 

@@ -6,9 +6,10 @@ import streamlit as st
 
 from catdog.charts import CONFIG, plot_probabilities
 from catdog.images.decode import SIZE
-from catdog.inference.batch import ConfusionCounts, ImagePredictions, count_confusion, match_label
+from catdog.inference.batch import ConfusionCounts, ImagePredictions, count_confusion
 from catdog.inference.prediction import UNSURE, Prediction, Thresholds
 from catdog.runs import Run
+from catdog.utils.class_names import find_class
 from catdog.utils.text import format_percent
 from pages.components import markdown
 from pages.components.heatmap import show_heatmap
@@ -104,7 +105,7 @@ def _verdicts(names: Sequence[str], row: ImagePredictions, thresholds: Threshold
     groups: dict[str, list[str]] = {}
     labelled = False
     for name, prediction in zip(names, row.predictions, strict=True):
-        predicted, true_class = prediction.label_at(thresholds), match_label(row.label, prediction.classes)
+        predicted, true_class = prediction.label_at(thresholds), find_class(row.label, prediction.classes)
         labelled |= true_class is not None
         if predicted == UNSURE:
             group = f":material/question_mark: {UNSURE}"

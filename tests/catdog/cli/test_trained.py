@@ -123,6 +123,19 @@ def test_evaluate_refuses_a_dataset_of_other_classes_in_one_line(trained, capsys
     assert "mine learned to tell cats from dogs, so it can't be scored on apples and pears" in line
 
 
+def test_evaluate_maps_classes_of_another_spelling_by_name(trained, capsys, tmp_path, picture_folder):
+    folder = tmp_path / "other"
+    for split in ("train", "validation"):
+        for name, written in (("cats", "Cat"), ("dogs", "DOGS")):
+            shutil.copytree(picture_folder / split / name, folder / split / written)
+    assert main(["evaluate", "mine", "--source", str(folder), "--json"]) == 0
+    printed = capsys.readouterr()
+    scores = json.loads(printed.out)
+    assert scores["classes"] == ["Cat", "DOGS"]
+    assert scores["test"]["accuracy"] == pytest.approx(trained[1]["test_accuracy"])
+    assert "Cat = cats, DOGS = dogs" in printed.err
+
+
 def test_evaluate_says_in_one_line_that_predictions_are_damaged(trained, capsys):
     settings, run = trained
     file = settings.runs / run["id"] / "predictions.csv"

@@ -31,6 +31,20 @@ def test_predictions_are_read_with_their_splits(run):
     assert len(predictions.of_split("moon")) == 0
 
 
+def test_predictions_follow_the_order_of_classes_that_is_asked_for(run, settings):
+    run.files.predictions.write_text(f"{HEAD}a.jpg,0,0.25,training\nb.jpg,1,1,test\n")
+    run.files.add_to_config(data={"classes": ["cats", "dogs"]})
+    run = open_run(settings, run.id)
+    for classes, labels, probabilities in (
+        (None, [0, 1], [0.25, 1.0]),
+        (["Cat", "Dog"], [0, 1], [0.25, 1.0]),
+        (["Dog", "Cat"], [1, 0], [0.75, 0.0]),
+        (["owls", "wrens"], [0, 1], [0.25, 1.0]),
+    ):
+        predictions = run.predictions(classes)
+        assert (predictions.labels.tolist(), predictions.probabilities.tolist()) == (labels, probabilities)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -8,8 +8,8 @@ import pytest
 
 from catdog.inference.batch import (
     ImagePredictions,
+    align_predictions,
     count_confusion,
-    match_label,
     predictions_csv,
     sort_by_uncertainty,
 )
@@ -59,12 +59,18 @@ def test_a_mistake_is_a_sure_prediction_against_the_label():
     assert not row(0.9, label="horses").mistaken(USUAL)
 
 
-@pytest.mark.parametrize(
-    ("written", "label"),
-    [("cats", 0), ("Dog", 1), (" DOGS ", 1), ("horse", None), (None, None), ("", None), ("cat s", None)],
-)
-def test_a_label_is_found_whatever_its_case_and_number(written, label):
-    assert match_label(written, PETS) == label
+def test_runs_that_name_the_same_classes_otherwise_are_compared_in_one_order():
+    shouted, turned = Prediction(("CAT", "DOG"), 0.1, 0.5), Prediction(("dog", "cat"), 0.9)
+    aligned = align_predictions([Prediction(PETS, 0.2), shouted, Prediction(BIRDS, 0.3), turned])
+    assert aligned == (
+        Prediction(PETS, 0.2),
+        Prediction(PETS, 0.1, 0.5),
+        Prediction(BIRDS, 0.3),
+        Prediction(PETS, pytest.approx(0.1)),
+    )
+    assert not ImagePredictions("a", None, aligned).disputed(USUAL)
+    assert not ImagePredictions("a", "Cat", aligned).mistaken(USUAL)
+    assert count_confusion([ImagePredictions("a", "Cats", aligned)], 3, USUAL).counts.tolist() == [[1, 0, 0], [0, 0, 0]]
 
 
 def test_confusion_counts_right_wrong_and_not_sure():

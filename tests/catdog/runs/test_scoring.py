@@ -155,10 +155,25 @@ def test_damaged_stored_predictions_are_made_anew(run, dataset, settings, model)
     assert model.predicted == 64
 
 
-def test_a_model_of_other_classes_is_refused_in_one_sentence(run, dataset, settings, model):
-    run.files.add_to_config(data={"classes": ["apples", "pears"]})
-    with pytest.raises(RunError, match="mine learned to tell apples from pears, so it can't be scored on"):
+@pytest.mark.parametrize(
+    "classes", [["apples", "pears"], ["cats", "pears"], ["dogs", "Dog"], ["cat", "Cats"], ["cats", "cars"]]
+)
+def test_a_model_of_other_classes_is_refused_in_one_sentence(run, dataset, settings, model, classes):
+    run.files.add_to_config(data={"classes": classes})
+    with pytest.raises(RunError, match=f"mine learned to tell {' from '.join(classes)}, so it can't be scored on"):
         predict_dataset(open_run(settings, run.id), dataset, settings.cache)
+
+
+@pytest.mark.parametrize(("classes", "swapped"), [(["Cat", "DOGS"], False), (["Dog", "Cat"], True)])
+def test_classes_are_found_by_name_in_any_order(run, dataset, settings, model, classes, swapped):
+    expected = predict_dataset(run, dataset, settings.cache)
+    run.files.add_to_config(data={"classes": classes})
+    named = open_run(settings, run.id)
+    for _ in range(2):  # predicted before, and from the cache
+        predictions = predict_dataset(named, dataset, settings.cache)
+        probabilities = 1 - predictions.probabilities if swapped else predictions.probabilities
+        np.testing.assert_allclose(probabilities, expected.probabilities)
+        np.testing.assert_array_equal(predictions.labels, expected.labels)
 
 
 def test_a_run_without_a_model_is_refused_in_one_sentence(run, dataset, settings):
