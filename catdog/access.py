@@ -4,6 +4,7 @@ import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from catdog.errors import AccessError
@@ -11,8 +12,35 @@ from catdog.errors import AccessError
 HOUR = 3600.0  # seconds
 
 
-def is_member(file: Path, email: str) -> bool:
-    """Return whether an e-mail address is on the list of members.
+@dataclass(frozen=True)
+class Owned:
+    """Something that one person started or added: only they and the owners of the dashboard may change it.
+
+    Attributes:
+        what: What a sentence calls it, such as "The run model1".
+        by: The person's e-mail address, "" where it was not noted: then it belongs to the owners alone.
+    """
+
+    what: str
+    by: str
+
+    def check(self, owners: Path | None, by: str) -> None:
+        """Check that a person may change it.
+
+        Args:
+            owners: The list of owners, as for `is_member`, or None: there are none.
+            by: The person's e-mail address; "" where nobody signs in and on the command line: may change everything.
+
+        Raises:
+            AccessError: It is somebody else's, or the list of owners can't be read.
+        """
+        if by in ("", self.by) or (owners is not None and is_member(owners, by, "owners")):
+            return
+        raise AccessError(f"{self.what} is not yours: ask whoever started or added it, or an owner of this dashboard.")
+
+
+def is_member(file: Path, email: str, of: str = "members") -> bool:
+    """Return whether an e-mail address is on the list of members, or of owners.
 
     The list is read anew each time, so that a change holds at once.
 
@@ -20,18 +48,25 @@ def is_member(file: Path, email: str) -> bool:
         file: UTF-8 text with an address, or "@" and a domain for everybody of that domain, on each line; what follows
             "#" is passed over, and capital letters don't count.
         email: The address, as the identity provider gives it.
+        of: Whose list it is: "members" or "owners".
 
     Raises:
-        AccessError: The list can't be read.
+        AccessError: The list can't be read, or has no address.
     """
+    counts = "may change anything" if of == "members" else "counts as one"
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise AccessError(
-            f"The list of members {file} can't be read, so nobody may change anything: whoever runs this server must "
-            "mend it, or set CATDOG_MEMBERS to another file."
+            f"The list of {of} {file} can't be read, so nobody {counts}: whoever runs this server must mend it, or set "
+            f"CATDOG_{of.upper()} to another file."
         ) from error
     members = {line.partition("#")[0].strip().casefold() for line in lines} - {"", "@"}
+    if not members:
+        raise AccessError(
+            f"The list of {of} {file} has no address, so nobody {counts}: whoever runs this server must write one on "
+            "each line."
+        )
     email = email.strip().casefold()
     name, at, domain = email.rpartition("@")
     return bool(name and domain) and not members.isdisjoint((email, at + domain))

@@ -83,6 +83,7 @@ class Settings:
         slots: How many runs train at the same time (CATDOG_SLOTS).
         cluster: The Ray cluster that trains (CATDOG_EXECUTOR=ray), or None: this machine does.
         members: File with the addresses of those who may change things where people sign in (CATDOG_MEMBERS), or None.
+        owners: File with the addresses of those who may also change what others started (CATDOG_OWNERS), or None.
         limits: How much each person may have (CATDOG_LIMIT_...).
         open: Whether other machines may be served without anybody signing in (CATDOG_OPEN=1).
     """
@@ -94,6 +95,7 @@ class Settings:
     slots: int = 1
     cluster: Cluster | None = None
     members: Path | None = None
+    owners: Path | None = None
     limits: Limits = field(default_factory=Limits)
     open: bool = False
 
@@ -108,7 +110,6 @@ class Settings:
             UsageError: A variable has a value that is not allowed.
         """
         values = os.environ if environment is None else environment
-        weights, members = values.get("CATDOG_BACKBONE_WEIGHTS"), values.get("CATDOG_MEMBERS")
         open_to_all = values.get("CATDOG_OPEN") or "0"
         if open_to_all not in ("0", "1"):
             raise UsageError(f"CATDOG_OPEN is {open_to_all!r}, but must be 0 or 1: set it to 0.")
@@ -116,11 +117,12 @@ class Settings:
         return cls(
             home=_absolute(values.get("CATDOG_HOME") or PROJECT / "var"),
             photos_url=values.get("CATDOG_PHOTOS_URL") or PHOTOS_URL,
-            backbone_weights=_absolute(weights) if weights else None,
+            backbone_weights=_file(values, "CATDOG_BACKBONE_WEIGHTS"),
             folders=tuple(_absolute(name) for name in folders),
             slots=int(_number(values, "CATDOG_SLOTS", 1, "a whole number from 1 up: set it to 1", whole=True, least=1)),
             cluster=read_cluster(values),
-            members=_absolute(members) if members else None,
+            members=_file(values, "CATDOG_MEMBERS"),
+            owners=_file(values, "CATDOG_OWNERS"),
             limits=read_limits(values),
             open=open_to_all == "1",
         )
@@ -134,6 +136,7 @@ class Settings:
             "CATDOG_FOLDERS": os.pathsep.join(map(str, self.folders)),
             "CATDOG_SLOTS": str(self.slots),
             "CATDOG_MEMBERS": str(self.members or ""),
+            "CATDOG_OWNERS": str(self.owners or ""),
             "CATDOG_OPEN": str(int(self.open)),
             **self.limits.environment(),
             **(self.cluster.environment() if self.cluster else {"CATDOG_EXECUTOR": "local"}),
@@ -229,6 +232,12 @@ def _parse_number(text: str, whole: bool = False) -> float | None:
     except ValueError:
         return None
     return number if 0 <= number < 1e9 else None
+
+
+def _file(values: Mapping[str, str], name: str) -> Path | None:
+    """Return the file that the variable `name` names, None where it is not set."""
+    path = values.get(name)
+    return _absolute(path) if path else None
 
 
 def _absolute(path: str | Path) -> Path:

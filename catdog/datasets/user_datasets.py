@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
+from catdog.access import Owned
 from catdog.datasets.archive import ArchiveContents, open_archive, unpack_photos
 from catdog.datasets.catalog import scan_folder
 from catdog.datasets.layout import Layout
@@ -52,6 +53,11 @@ class UserDataset:
     def source(self) -> str:
         """The name that opens the dataset: its folder's path, as of any folder."""
         return str(self.root)
+
+    @property
+    def owned(self) -> Owned:
+        """Whose it is."""
+        return Owned(f"The photo set {self.name}", self.by)
 
 
 def list_user_datasets(settings: Settings) -> list[UserDataset]:

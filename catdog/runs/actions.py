@@ -1,6 +1,7 @@
 """What can be done with a run that is there: stop, move up, resume, rename, annotate, delete.
 
-Everywhere `by` is the e-mail address of who does it, for the run's audit log; "" where nobody has signed in.
+Everywhere `by` is the e-mail address of who does it, for the run's audit log; "" where nobody has signed in. Everything
+here raises AccessError where it is somebody else's, see `catdog.access.Owned`.
 """
 
 import shutil
@@ -32,6 +33,7 @@ def stop_run(settings: Settings, run: Run, by: str = "") -> None:
     Raises:
         RunError: It is not active.
     """
+    run.owned.check(settings.owners, by)
     if open_run(settings, run.id).state not in ACTIVE:
         raise RunError(f"The run {run.name} is not training, so there is nothing to stop.")
     with _changing(run):
@@ -44,11 +46,12 @@ def stop_run(settings: Settings, run: Run, by: str = "") -> None:
 
 
 def move_up(settings: Settings, run: Run, by: str = "") -> None:
-    """Swap a waiting run with the one before it in the queue.
+    """Swap a waiting run with the one before it in the queue; both must be the person's own.
 
     Raises:
         RunError: It does not wait, is the first, or waits in a Ray cluster.
     """
+    run.owned.check(settings.owners, by)
     if run.files.job.exists():
         raise RunError(f"The run {run.name} waits in the Ray cluster, which decides itself which run is the next.")
     waiting = Queue(settings.runs).waiting()
@@ -57,7 +60,9 @@ def move_up(settings: Settings, run: Run, by: str = "") -> None:
     index = waiting.index(run.id)
     if index == 0:
         raise RunError(f"The run {run.name} is the next one already.")
-    pair = [open_run(settings, run_id).files for run_id in (run.id, waiting[index - 1])]
+    before = open_run(settings, waiting[index - 1])
+    before.owned.check(settings.owners, by)
+    pair = [open_run(settings, run.id).files, before.files]
     later, earlier = (files.read_place(files.read_status()) for files in pair)
     if later == earlier:  # told apart by their ids alone
         later += 1e-3
@@ -75,6 +80,7 @@ def resume_run(settings: Settings, run: Run, by: str = "") -> None:
         AccessError: The person may have no more active runs.
     """
     run = open_run(settings, run.id)
+    run.owned.check(settings.owners, by)
     if not run.resumable:
         raise RunError(f"The run {run.name} is {run.state}: only a stopped, failed or interrupted run can be resumed.")
     with reserve_quota(settings, 1, by), _changing(run):
@@ -93,6 +99,7 @@ def rename_run(settings: Settings, run: Run, name: str, by: str = "") -> None:
     Raises:
         UsageError: The name has not 1 to 80 visible characters.
     """
+    run.owned.check(settings.owners, by)
     name = clean_run_name(name)
     with _changing(run):
         open_run(settings, run.id).files.add_to_config(name=name)
@@ -105,6 +112,7 @@ def annotate_run(settings: Settings, run: Run, note: str, by: str = "") -> None:
     Raises:
         UsageError: The note has more than 1,000 characters.
     """
+    run.owned.check(settings.owners, by)
     note = "".join(character for character in note if character.isprintable() or character == "\n").strip()
     if len(note) > MAX_NOTE:
         raise UsageError(f"The note has {len(note):,} characters, but at most {MAX_NOTE:,} are kept: shorten it.")
@@ -113,12 +121,13 @@ def annotate_run(settings: Settings, run: Run, note: str, by: str = "") -> None:
         record_action(run.files, "noted", by)
 
 
-def delete_run(settings: Settings, run: Run) -> None:
+def delete_run(settings: Settings, run: Run, by: str = "") -> None:
     """Delete the run with all its files.
 
     Raises:
         RunError: It is active, or a file can't be deleted.
     """
+    run.owned.check(settings.owners, by)
     run = open_run(settings, run.id)
     if run.state in ACTIVE:
         raise RunError(f"The run {run.name} is {run.state}: stop it before you delete it.")
@@ -130,7 +139,7 @@ def delete_run(settings: Settings, run: Run) -> None:
         shutil.rmtree(leftover, ignore_errors=True)
 
 
-def delete_dataset(settings: Settings, dataset: UserDataset) -> None:
+def delete_dataset(settings: Settings, dataset: UserDataset, by: str = "") -> None:
     """Delete a user dataset.
 
     Runs that have ended stay, with their models and scores; they just can't be resumed.
@@ -139,6 +148,7 @@ def delete_dataset(settings: Settings, dataset: UserDataset) -> None:
         RunError: A run is learning from it.
         DataError: It can't be deleted.
     """
+    dataset.owned.check(settings.owners, by)
     active = list_active_on(settings, dataset.source)
     if active:
         names = join_names([run.name for run in active[:3]])

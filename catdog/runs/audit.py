@@ -58,6 +58,11 @@ def read_audit_log(details: dict[str, Any]) -> list[AuditEntry]:
     return entries
 
 
+def find_starter(entries: list[AuditEntry]) -> str:
+    """Return the address of who started the run, "" where that was not noted: whoever resumed it did not start it."""
+    return next((entry.by for entry in entries if entry.what == STARTED), "")
+
+
 def find_owner(entries: list[AuditEntry]) -> str:
     """Return the address of who started or last resumed the run, "" where nobody had signed in."""
     return next((entry.by for entry in reversed(entries) if entry.what in (STARTED, RESUMED)), "")

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from catdog.access import Owned
 from catdog.errors import RunError
 from catdog.evaluation import Predictions, read_predictions
-from catdog.runs.audit import AuditEntry, find_owner, read_audit_log
+from catdog.runs.audit import AuditEntry, find_owner, find_starter, read_audit_log
 from catdog.training import ACTIVE, RESUMABLE, RunFolder, Status, TrainConfig
 from catdog.training.history import COLUMNS, read_history
 from catdog.training.schedule import ended_early
@@ -74,6 +75,11 @@ class Run:
     def by(self) -> str:
         """The e-mail address of who started or last resumed it, "" where nobody had signed in."""
         return find_owner(self.audit_log)
+
+    @property
+    def owned(self) -> Owned:
+        """Whose it is: it belongs to whoever started it, even after somebody else has resumed it."""
+        return Owned(f"The run {self.name}", find_starter(self.audit_log))
 
     @property
     def place(self) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from catdog.access import is_member
+from catdog.access import Owned, is_member
 from catdog.errors import AccessError, CatDogError
 from pages.components import markdown, state
 from pages.components.serving import is_sign_in_enabled, list_providers
@@ -25,34 +25,43 @@ def person() -> str:
     return "" if verified in (False, "false") else str(st.user.get("email") or "").strip().casefold()
 
 
-def reason_denied() -> str:
-    """Return why this person may not change anything here, as plain text; "" for one who may."""
+def reason_denied(owned: Owned | None = None) -> str:
+    """Return why this person may not change anything here, or not this, as plain text; "" for one who may.
+
+    Args:
+        owned: What is to be changed, where it belongs to somebody; None where it is new.
+    """
     if not is_sign_in_enabled():
         return ""
     email = person()
     if not email:
         unverified = "Your account has no verified e-mail address, so it can't be on the list of members."
         return unverified if st.user.get("is_logged_in") else SIGN_IN
-    members = state.settings().members
+    members, owners = state.settings().members, state.settings().owners
     if members is None:
         return "No list of members is set (CATDOG_MEMBERS), so nobody may change anything."
     try:
-        if is_member(members, email):
+        if is_member(members, email) or (owners is not None and is_member(owners, email, "owners")):
+            if owned is not None:
+                owned.check(owners, email)
             return ""
     except CatDogError as error:
         return str(error)
     return f"{markdown.unlink_email(email)} is not on the list of members, so you can look but not change."
 
 
-def require_member() -> None:
+def require_member(owned: Owned | None = None) -> None:
     """Refuse to go on where this person may not change anything; everything that changes something calls this first.
 
     A button that is switched off is no protection by itself: what a browser sends is not bound to what it was shown.
 
+    Args:
+        owned: As for `reason_denied`.
+
     Raises:
-        AccessError: This person may not change anything; it says why.
+        AccessError: This person may not change anything, or not this; it says why.
     """
-    reason = reason_denied()
+    reason = reason_denied(owned)
     if reason:
         raise AccessError(reason)
 
@@ -60,22 +69,26 @@ def require_member() -> None:
 def perform(action: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     """Change a run or the data, as `action(settings, *arguments, by=person, **named)`, and return what that returns.
 
+    The action itself checks whose the run or the data is.
+
     Raises:
-        AccessError: This person may not change anything; it says why.
+        AccessError: This person may not change anything, or not this; it says why.
     """
     require_member()
     return action(state.settings(), *arguments, by=person(), **named)
 
 
-def button(label: str, *, disabled: bool = False, help: str | None = None, **rest: Any) -> bool:
+def button(
+    label: str, *, owned: Owned | None = None, disabled: bool = False, help: str | None = None, **rest: Any
+) -> bool:
     """Draw a button as st.button does; for those who may not press it, it is switched off and says why."""
-    reason = reason_denied()
+    reason = reason_denied(owned)
     return st.button(label, disabled=disabled or bool(reason), help=markdown.escape(reason) or help, **rest)
 
 
-def popover(label: str, **rest: Any) -> DeltaGenerator:
+def popover(label: str, *, owned: Owned | None = None, **rest: Any) -> DeltaGenerator:
     """Draw a popover as st.popover does; for those who may not use what is in it, it is switched off and says why."""
-    reason = reason_denied()
+    reason = reason_denied(owned)
     return st.popover(label, disabled=bool(reason), help=markdown.escape(reason) or None, **rest)
 
 

@@ -134,8 +134,9 @@ def _draw_deletion(user_dataset: UserDataset) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{markdown.escape(user_dataset.name)}**, {user_dataset.images:,} pictures")
         confirmed = st.checkbox("Delete it?", key=f"sure-{key}")
-        if confirmed and st.button("Delete for good", key=f"delete-own-{key}", type="primary"):
+        if confirmed and access.button(
+            "Delete for good", owned=user_dataset.owned, key=f"delete-own-{key}", type="primary"
+        ):
             with page.show_errors():
-                access.require_member()
-                delete_dataset(state.settings(), user_dataset)
+                access.perform(delete_dataset, user_dataset)
                 st.rerun()

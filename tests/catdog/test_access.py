@@ -2,7 +2,7 @@
 
 import pytest
 
-from catdog.access import Allowance, is_member
+from catdog.access import Allowance, Owned, is_member
 from catdog.errors import AccessError
 
 
@@ -51,6 +51,35 @@ def test_a_list_that_cannot_be_read_lets_nobody_in_and_says_so(tmp_path, content
         file.write_bytes(content)
     with pytest.raises(AccessError, match="nobody may change"):
         is_member(file, "anna@school.example")
+
+
+@pytest.mark.parametrize("content", ["", "\n# nobody yet\n", "@\n"])
+def test_a_list_without_an_address_lets_nobody_in_and_says_so(members, content):
+    members.write_text(content, encoding="utf-8")
+    with pytest.raises(AccessError, match=r"has no address, so nobody may change anything: .*"):
+        is_member(members, "anna@school.example")
+
+
+def test_what_somebody_started_is_theirs_and_the_owners(members):
+    run = Owned("The run model1", "ben@school.example")
+    for owners, by in ((None, "ben@school.example"), (members, "anna@school.example"), (None, ""), (members, "")):
+        run.check(owners, by)
+    for owners, by in ((None, "anna@school.example"), (members, "carl@school.example")):
+        with pytest.raises(AccessError, match=r"^The run model1 is not yours: ask whoever started .* or an owner"):
+            run.check(owners, by)
+
+
+def test_what_nobody_is_noted_for_is_the_owners_alone(members):
+    Owned("The run model1", "").check(members, "anna@school.example")
+    with pytest.raises(AccessError, match="is not yours"):
+        Owned("The run model1", "").check(members, "ben@school.example")
+
+
+def test_a_list_of_owners_that_is_lost_makes_nobody_an_owner(tmp_path):
+    own, others = Owned("The run a", "ben@school.example"), Owned("The run b", "anna@school.example")
+    own.check(tmp_path / "gone.txt", "ben@school.example")
+    with pytest.raises(AccessError, match=r"list of owners .* can't be read, so nobody counts as one.*CATDOG_OWNERS"):
+        others.check(tmp_path / "gone.txt", "ben@school.example")
 
 
 class Clock:

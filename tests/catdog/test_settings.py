@@ -43,6 +43,8 @@ def test_every_variable_is_read():
             "CATDOG_BACKBONE_WEIGHTS": "/weights.h5",
             "CATDOG_FOLDERS": os.pathsep.join(("/one", "/two")),
             "CATDOG_SLOTS": "3",
+            "CATDOG_MEMBERS": "/members.txt",
+            "CATDOG_OWNERS": "/owners.txt",
         }
     )
     assert settings == Settings(
@@ -51,6 +53,9 @@ def test_every_variable_is_read():
         backbone_weights=Path("/weights.h5"),
         folders=(Path("/one"), Path("/two")),
         slots=3,
+        members=Path("/members.txt"),
+        owners=Path("/owners.txt"),
+        limits=CLASS_LIMITS,
     )
 
 
@@ -86,6 +91,7 @@ def test_slots_that_are_no_whole_number_from_1_up_are_refused(slots):
     [
         Settings(),
         Settings(Path("/home of mine"), "http://host/x.zip", Path("/w.h5"), (Path("/a"), Path("/b c")), slots=2),
+        Settings(members=Path("/m.txt"), owners=Path("/o.txt"), limits=CLASS_LIMITS),
     ],
 )
 def test_a_child_process_reads_the_same_settings(settings):

@@ -5,12 +5,14 @@ from dataclasses import replace
 import pytest
 
 from catdog.runs import create_run, list_runs, open_run
+from catdog.runs.audit import record_action
 from catdog.training import TrainConfig
 from pages.components import access, serving
 from tests.pages.conftest import button
 
 ANNA = {"is_logged_in": True, "email": "Anna@school.example", "email_verified": True}
 LOCKED = ("Start training", "Add your own photos", "Check the pictures", "Train all four", "Resume", "Make the file")
+BEN = ANNA | {"email": "ben@school.example"}
 NOBODY: dict[str, object] = {}
 
 
@@ -109,7 +111,7 @@ def test_clicks_of_somebody_who_is_no_member_any_more_change_nothing(app, member
 
 
 def test_what_happens_before_the_page_is_drawn_anew_is_refused_too(app, members, user, place):
-    run = create_run(place, TrainConfig("model1", "drawn"))
+    run = create_run(place, TrainConfig("model1", "drawn"), by="anna@school.example")
     user(ANNA)
     page = app("train")
     user(NOBODY)
@@ -123,6 +125,38 @@ def test_what_happens_before_the_page_is_drawn_anew_is_refused_too(app, members,
     button(page, "Train all four").click().run()
     assert page.error
     assert [same.id for same in list_runs(place)] == [run.id]
+
+
+def test_members_change_their_own_runs_and_owners_all(app, members, user, place, trained, tmp_path, monkeypatch):
+    members.write_text("anna@school.example\nben@school.example\n", encoding="utf-8")
+    run = trained()
+    record_action(run.files, "started", "anna@school.example")
+
+    def delete_as(person):
+        user(person)
+        page = app("train")
+        page.session_state[f"run-{run.id}"] = True
+        page.run()
+        return keyed(page, f"really-{run.id}").click().run()
+
+    [refused] = delete_as(BEN).error
+    assert "is not yours" in refused.value
+    assert not keyed(app("train"), "start").disabled
+    owners = tmp_path / "owners.txt"
+    owners.write_text("carl@school.example\n", encoding="utf-8")
+    monkeypatch.setenv("CATDOG_OWNERS", str(owners))
+    assert delete_as(BEN).error
+    assert [same.id for same in list_runs(place)] == [run.id]
+    assert not delete_as({**BEN, "email": "carl@school.example"}).error  # an owner need not be listed as a member
+    assert list_runs(place) == []
+
+
+def test_what_waits_for_somebody_else_is_locked_with_the_reason(app, members, user, place):
+    run = create_run(place, TrainConfig("model1", "drawn"), by="ben@school.example")
+    user(ANNA)
+    stop = keyed(app("train"), f"stop-{run.id}")
+    assert stop.disabled
+    assert "is not yours" in stop.help
 
 
 def test_without_a_list_nobody_is_a_member(app, members, user, monkeypatch):

@@ -95,7 +95,7 @@ def test_whatever_changes_runs_or_data_is_guarded_by_access():
 
 
 def test_the_check_for_guards_notices_each_missing_guard():
-    guards = ("access.require_member()", "access.perform(", "if access.reason_denied():")
+    guards = ("access.require_member(", "access.perform(", "if access.reason_denied():")
     removed, unnoticed = 0, []
     for path in PAGES:
         for guard in guards:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from catdog.datasets import Dataset
 from catdog.datasets.exclusions import exclude_images, include_images
+from catdog.datasets.ownership import owned_exclusions, owned_source
 from catdog.errors import CatDogError, ImageError
 from pages.components import access, markdown, page, state
 from pages.components.thumbnails import make_tile
@@ -26,6 +27,7 @@ def show_pairs(dataset: Dataset, pairs: list[tuple[str, str, str]], excluded: fr
         excluded: The paths that are excluded from training now.
     """
     first = _draw_pagination(len(pairs), PAIRS_PER_PAGE)
+    reason = _reason_denied(dataset)
     grid = st.grid(2, min_column_width=300)
     labels = dict(zip(dataset.catalog.paths, dataset.catalog.labels.tolist(), strict=True))
     for place, (path_a, path_b, words) in enumerate(pairs[first : first + PAIRS_PER_PAGE], start=first):
@@ -35,7 +37,7 @@ def show_pairs(dataset: Dataset, pairs: list[tuple[str, str, str]], excluded: fr
             sides = st.grid(2, min_column_width=120)
             for side, path in enumerate((path_a, path_b)):
                 with sides.cell():
-                    _draw_image(dataset, path, "", f"{place}-{side}", excluded)
+                    _draw_image(dataset, path, "", f"{place}-{side}", excluded, reason)
 
 
 def show_images(dataset: Dataset, images: list[tuple[str, str]], excluded: frozenset[str]) -> None:
@@ -47,10 +49,11 @@ def show_images(dataset: Dataset, images: list[tuple[str, str]], excluded: froze
         excluded: The paths that are excluded from training now.
     """
     first = _draw_pagination(len(images), IMAGES_PER_PAGE)
+    reason = _reason_denied(dataset)
     grid = st.grid(6, min_column_width=140)
     for place, (path, words) in enumerate(images[first : first + IMAGES_PER_PAGE], start=first):
         with grid.cell():
-            _draw_image(dataset, path, words, str(place), excluded)
+            _draw_image(dataset, path, words, str(place), excluded, reason)
 
 
 def _draw_pagination(total: int, per_page: int) -> int:
@@ -63,7 +66,11 @@ def _draw_pagination(total: int, per_page: int) -> int:
     return (st.pagination(page_count, key=PAGE, bind="query-params") - 1) * per_page
 
 
-def _draw_image(dataset: Dataset, path: str, words: str, place: str, excluded: frozenset[str]) -> None:
+def _reason_denied(dataset: Dataset) -> str:
+    return access.reason_denied(owned_source(state.settings(), dataset.catalog.source))
+
+
+def _draw_image(dataset: Dataset, path: str, words: str, place: str, excluded: frozenset[str], reason: str) -> None:
     """Draw one image with its name, label, split and the switch; `place` tells two of the same path apart."""
     catalog = dataset.catalog
     row = catalog.paths.index(path)
@@ -78,7 +85,6 @@ def _draw_image(dataset: Dataset, path: str, words: str, place: str, excluded: f
     st.caption(f"{markdown.escape(path)}  \n:{colour}[{name}], {catalog.splits[row]}{last_line}")
     key = f"exclude-{place}-{path}"
     st.session_state[key] = path in excluded  # the same image may be there twice, or excluded elsewhere
-    reason = access.reason_denied()
     st.toggle(
         "Exclude",
         key=key,
@@ -92,7 +98,7 @@ def _draw_image(dataset: Dataset, path: str, words: str, place: str, excluded: f
 def _change_exclusion(dataset: Dataset, path: str, key: str) -> None:
     change = exclude_images if st.session_state[key] else include_images
     try:
-        access.require_member()
+        access.require_member(owned_exclusions(state.settings(), dataset.catalog))
         change(state.settings(), dataset.catalog, [path])
     except CatDogError as error:
         st.toast(markdown.escape(str(error)), icon=":material/error:")

@@ -63,6 +63,7 @@ def _draw_card(run: Run, movable: bool = False) -> None:
             if movable:
                 access.button(
                     "Move up",
+                    owned=run.owned,
                     key=f"up-{run.id}",
                     icon=":material/arrow_upward:",
                     help=f"Let {markdown.escape(run.name)} change places with the run before it.",
@@ -71,6 +72,7 @@ def _draw_card(run: Run, movable: bool = False) -> None:
                 )
             access.button(
                 "Stop" if run.state != "queued" else "Take out",
+                owned=run.owned,
                 key=f"stop-{run.id}",
                 icon=":material/stop_circle:",
                 disabled=run.state == "stopping",

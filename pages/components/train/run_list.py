@@ -128,7 +128,7 @@ def _list_details(run: Run) -> dict[str, str]:
 
 
 def _draw_buttons(run: Run) -> None:
-    if run.resumable and access.button("Resume", key=f"resume-{run.id}", icon=":material/play_arrow:"):
+    if run.resumable and access.button("Resume", owned=run.owned, key=f"resume-{run.id}", icon=":material/play_arrow:"):
         access.perform(resume_run, run)
         st.rerun()
     if run.best_val_accuracy is not None:
@@ -143,26 +143,21 @@ def _draw_buttons(run: Run) -> None:
     )
     if run.finished:
         draw_export(run)
-    with access.popover("Note", icon=":material/sticky_note_2:", key=f"note-{run.id}"):
+    with access.popover("Note", owned=run.owned, icon=":material/sticky_note_2:", key=f"note-{run.id}"):
         note = st.text_area("What you want to remember of this run", run.note, key=f"text-{run.id}", max_chars=1000)
         if st.button("Save the note", key=f"keep-{run.id}", type="primary"):
             access.perform(annotate_run, run, note)
             st.rerun()
-    with access.popover("Rename", icon=":material/edit:", key=f"rename-{run.id}"):
+    with access.popover("Rename", owned=run.owned, icon=":material/edit:", key=f"rename-{run.id}"):
         name = st.text_input("New name", run.name, key=f"name-{run.id}", max_chars=80)
         if st.button("Save the name", key=f"save-{run.id}", type="primary"):
             access.perform(rename_run, run, name)
             st.rerun()
-    with access.popover("Delete", icon=":material/delete:", key=f"delete-{run.id}"):
+    with access.popover("Delete", owned=run.owned, icon=":material/delete:", key=f"delete-{run.id}"):
         st.markdown(f"Delete **{markdown.escape(run.name)}** with its model, curves and scores? This can't be undone.")
         if st.button("Delete for good", key=f"really-{run.id}", type="primary"):
-            _delete(run)
+            access.perform(delete_run, run)
             st.rerun()
-
-
-def _delete(run: Run) -> None:
-    access.require_member()
-    delete_run(state.settings(), run)
 
 
 def _use_again(run: Run) -> None:
