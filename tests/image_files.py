@@ -1,6 +1,8 @@
 """Small image files of every kind that the dashboard reads, and of the sorts that make trouble."""
 
 import io
+import struct
+import zlib
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -61,8 +63,59 @@ def _encode_animation(image: Image.Image, kind: str) -> bytes:
     return encode_image(image.rotate(0), kind, save_all=True, append_images=[image.rotate(90), image.rotate(180)])
 
 
+def png_chunk(name: bytes, data: bytes, *, length: int | None = None, checksum: int | None = None) -> bytes:
+    """Return a PNG's chunk, on wish with a false length or checksum."""
+    checksum = zlib.crc32(name + data) if checksum is None else checksum
+    return struct.pack(">I", len(data) if length is None else length) + name + data + struct.pack(">I", checksum)
+
+
+def insert_in_png(data: bytes, *chunks: bytes, last: bool = False) -> bytes:
+    """Return a PNG with chunks after its header, or before its end."""
+    place = len(data) - 12 if last else 33
+    return data[:place] + b"".join(chunks) + data[place:]
+
+
+def insert_in_jpeg(data: bytes, *segments: tuple[int, bytes]) -> bytes:
+    """Return a JPEG with segments, each a marker and its content, at its beginning."""
+    parts = (bytes((0xFF, marker)) + struct.pack(">H", len(content) + 2) + content for marker, content in segments)
+    return data[:2] + b"".join(parts) + data[2:]
+
+
+def webp_chunk(name: bytes, data: bytes, *, length: int | None = None) -> bytes:
+    """Return a WebP file's chunk, on wish with a false length."""
+    return name + struct.pack("<I", len(data) if length is None else length) + data + bytes(len(data) % 2)
+
+
+def extend_webp(data: bytes, before: bytes = b"", after: bytes = b"", *, flags: int = 0, surplus: int = 0) -> bytes:
+    """Return a plain WebP file of 60 × 40 pixels as an extended one, with chunks before and after its pixels."""
+    header = webp_chunk(b"VP8X", bytes((flags, 0, 0, 0, 59, 0, 0, 39, 0, 0)))
+    body = b"WEBP" + header + before + data[12:] + after
+    return b"RIFF" + struct.pack("<I", len(body) + surplus) + body
+
+
+def insert_in_gif(data: bytes, *blocks: bytes) -> bytes:
+    """Return a GIF with blocks after its palette."""
+    place = 13 + 3 * (2 << (data[10] & 7))
+    return data[:place] + b"".join(blocks) + data[place:]
+
+
+def make_masked_bmp(pixels: np.ndarray, masks: tuple[int, int, int, int], header: int = 108) -> bytes:
+    """Return a BMP of 32 bits a pixel.
+
+    Args:
+        pixels: uint8 (H, W, 4), the bytes in the order of the file.
+        masks: Which bits of a pixel are red, green, blue and alpha.
+        header: Length of its header: 56, 108 (version 4) or 124 (version 5).
+    """
+    height, width, _ = pixels.shape
+    body = pixels[::-1].tobytes()
+    info = struct.pack("<IiiHHIIiiII4I", header, width, height, 1, 32, 3, len(body), 0, 0, 0, 0, *masks)
+    start = struct.pack("<IHHI", 14 + header + len(body), 0, 0, 14 + header)
+    return b"BM" + start + info.ljust(header, b"\0") + body
+
+
 def make_files() -> list[bytes]:
-    """Return some forty files: every kind, mode, compression and number of images that Pillow writes."""
+    """Return some fifty files: every kind, mode, compression, number of images and side data."""
     image, large = draw_image(), draw_image(400, 300)
     clear = image.convert("RGBA")
     clear.putalpha(Image.fromarray(np.tile(np.linspace(0, 255, 60).astype(np.uint8), (40, 1))))
@@ -85,4 +138,26 @@ def make_files() -> list[bytes]:
     files += [encode_image(clear, "WEBP", lossless=True)]
     files += [encode_image(image, "TIFF", compression=name) for name in _TIFF_COMPRESSIONS]
     files += [_encode_animation(image, kind) for kind in ("PNG", "MPO", "WEBP", "TIFF", "AVIF")]
+    files += _make_files_with_side_data(image)
     return [*files, _encode_animation(large, "GIF")]
+
+
+def _make_files_with_side_data(image: Image.Image) -> list[bytes]:
+    profile, exif = b"no profile" * 60, Image.Exif()
+    exif[0x0112] = 8
+    png, gif = encode_image(image, "PNG", exif=exif), encode_image(image.quantize(16), "GIF")
+    webp = encode_image(image, "WEBP", lossless=True)
+    notes = webp_chunk(b"EXIF", exif.tobytes()), webp_chunk(b"XMP ", b"<x/>")
+    blue_first = np.dstack([np.asarray(image)[..., ::-1], np.zeros((40, 60), np.uint8)])
+    return [
+        insert_in_png(
+            png, png_chunk(b"iCCP", b"p\0\0" + zlib.compress(profile)), png_chunk(b"tEXt", b"a\0b", checksum=1)
+        ),
+        insert_in_jpeg(encode_image(image, "JPEG", exif=exif), (0xE2, b"ICC_PROFILE\0\1\1" + profile), (0xFE, b"note")),
+        extend_webp(webp, webp_chunk(b"ICCP", profile), b"".join(notes), flags=0x2C),
+        insert_in_gif(gif, b"!\xfe\5hello\0", b"!\xf9\4\0\0\0\0\0", b"!\xff\x0bNETSCAPE2.0\3\1\0\0\0"),
+        encode_image(image, "TIFF", icc_profile=profile, exif=exif),
+        encode_image(image, "HEIF", icc_profile=profile, exif=exif.tobytes(), xmp=b"<x/>"),
+        encode_image(image, "AVIF", icc_profile=profile, exif=exif, xmp=b"<x/>"),
+        make_masked_bmp(blue_first, (0xFF0000, 0xFF00, 0xFF, 0xFF000000)),
+    ]

@@ -17,7 +17,7 @@ from catdog.utils.files import read_json, whole_file, write_json
 from catdog.utils.locks import hold_lock
 from catdog.utils.progress import Progress, silent
 
-DECODER_VERSION = 1  # raise it when catdog.images decodes a file to other pixels, so that old cache files are not used
+DECODER_VERSION = 2  # raise it when catdog.images decodes a file to other pixels, so that old cache files are not used
 BLOCK = 256  # decoded images that wait in memory to be written, 20 MB
 CHUNK = 16  # images that a thread decodes before it hands them over; one by one, the threads wait for each other
 RESIDENT = 4096  # a dataset of up to that many images, 315 MB, may stay in memory as a whole
@@ -72,6 +72,9 @@ def decode_dataset(catalog: Catalog, cache: Path, progress: Progress = silent) -
                     # leftovers of a killed process; the lock says that nobody is writing them
                     for leftover in cache.glob(f".{array_file.stem}-*"):
                         leftover.unlink()
+                    for path in cache.glob(f"{catalog.fingerprint}-{SIZE}-*"):  # of an earlier DECODER_VERSION
+                        if path.stem != array_file.stem:
+                            path.unlink(missing_ok=True)
                     _decode(catalog, array_file, progress)
                     dataset = _open_cached(catalog, array_file)
         except OSError as error:

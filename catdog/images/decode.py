@@ -1,6 +1,5 @@
 """The only door for image bytes: untrusted bytes in, uint8 (H, W, 3) RGB out, or an ImageError."""
 
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from catdog.images.formats import FORMATS, Opener, identify
 from catdog.images.limits import MAX_BYTES, MAX_PIXELS, MAX_RATIO, MAX_SIDE, find_bytes_fault, find_size_fault
 from catdog.images.pixels import read_orientation, to_rgb, turn_upright
 from catdog.images.resize import SIZE, resize
+from catdog.images.side_data import open_image
 
 __all__ = [
     "MAX_BYTES",
@@ -57,6 +57,9 @@ def read_image(data: bytes, name: str = "the picture") -> np.ndarray:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
         raise ImageError(f"{start}it has too many pixels; make it smaller first.") from error
+    except ImportError as error:
+        package = (error.name or "").replace("_", "-")
+        raise ImageError(f"{start}{kind} files need the package {package}; install it, or save it as JPEG.") from error
     except Exception as error:  # damaged bytes make decoders raise nearly anything
         raise ImageError(
             f"{start}this {kind} file is damaged, cut short or of an unusual sort; "
@@ -91,10 +94,10 @@ def _decode(data: bytes, kind: str, opener: Opener, start: str) -> np.ndarray:
             return pixels
     # Not through Image.open: it warns of large images, or refuses them, by a process-wide limit that is not ours, and
     # tries more decoders than the one that the first bytes call for.
-    image = opener(BytesIO(data))
+    image, reading = open_image(data, kind, opener)
     _refuse(start, find_size_fault(kind, *image.size, scans))
     plain = kind == "JPEG" and image.mode in ("RGB", "L")
-    pixels = jpeg.decode_like_tensorflow(data) if plain else None
+    pixels = jpeg.decode_like_tensorflow(reading) if plain else None
     if pixels is None:
         if fault := find_size_fault(kind, *image.size, scans, rowwise=False):
             # a plain JPEG gets here because of damage, not because of its size

@@ -2,8 +2,18 @@
 
 import numpy as np
 
+from catdog.images.limits import count_parts
+
 _START_OF_SCAN = 0xDA
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+# the segments that tell which colors these are and which side is up: how they begin, and how long they are at least
+_KEPT = {
+    0xE0: ((b"JFIF\0",), 16),
+    0xE1: ((b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0"), 2),
+    0xEE: ((b"Adobe",), 14),
+}
+_MARKERS = {*range(0xC0, 0xD0), *range(0xDA, 0xF0), 0xFE}
+_APPLICATION = 0xE0  # the first of the markers of what lies beside the pixels
 _ROWWISE = {0xC0, 0xC1}  # frames that decode row by row where all components are in one scan
 
 
@@ -34,17 +44,22 @@ def decode_like_tensorflow(data: bytes) -> np.ndarray | None:
     try:
         return decode_jpeg(data, "RGB", fastdct=True)
     except ValueError:  # it is stricter than Pillow about small faults, and supports fewer kinds of JPEG
-        return None
+        without = drop_side_data(data)
+        return decode_like_tensorflow(without) if len(without) < len(data) else None
 
 
 def count_scans(data: bytes) -> int:
     """Return how often a JPEG goes over its pixels: once, or in finer and finer scans if it is progressive.
 
     More than one scan makes a decoder keep all coefficients in memory, up to 6 bytes a pixel.
+
+    Raises:
+        ValueError: There are too many segments to go through.
     """
-    place, frame, components = 2, 0, 0
+    place, frame, components, count = 2, 0, 0, count_parts()
     while place + 4 <= len(data) and data[place] == 0xFF:
         marker = data[place + 1]
+        next(count)
         if marker == 0xFF:  # a marker may be filled up with these
             place += 1
             continue
@@ -57,3 +72,24 @@ def count_scans(data: bytes) -> int:
         place += 2 + int.from_bytes(data[place + 2 : place + 4], "big")
     # in the coded pixels 0xFF is never followed by this, so these are markers; a thumbnail may add a few
     return max(2, data.count(bytes((0xFF, _START_OF_SCAN))))
+
+
+def drop_side_data(data: bytes) -> bytes:
+    """Return a JPEG with, of all its application segments and comments, those that _KEPT names."""
+    parts, at = [data[:2]], 2
+    for _ in count_parts():
+        at = data.find(b"\xff", at)
+        if at < 0 or at + 4 > len(data):
+            break
+        marker, end = data[at + 1], at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        if marker == _START_OF_SCAN:
+            parts.append(data[at:])
+            break
+        if marker not in _MARKERS or end < at + 4:
+            at += 1
+            continue
+        starts, least = _KEPT.get(marker, ((), 0))
+        if marker < _APPLICATION or (data.startswith(starts, at + 4) and end - at - 2 >= least):
+            parts.append(data[at:end])
+        at = end
+    return data if sum(map(len, parts)) == len(data) else b"".join(parts)

@@ -1,5 +1,7 @@
 """How large an image may be, so that a file made to do harm, or just huge, can't fill the memory."""
 
+from collections.abc import Iterator
+
 MAX_BYTES = 50_000_000
 MAX_BYTES_OF_SCANS = 20_000_000  # of a progressive JPEG, which takes three times as long for each byte
 MAX_PIXELS = 100_000_000  # of a JPEG that decodes row by row, the only kind that costs no more than its pixels
@@ -7,6 +9,7 @@ MAX_PIXELS_OF = {"JPEG": 25_000_000, "WebP": 25_000_000, "AVIF": 25_000_000}  # 
 MAX_PIXELS_OTHERWISE = 50_000_000
 MAX_SIDE = 30_000
 MAX_RATIO = 100
+MAX_PARTS = 100_000  # chunks, segments or blocks of a file: more than encoders make, few enough to look at in a moment
 MAX_SCANNED = 300_000_000  # pixels times scans: each scan of a progressive JPEG goes over all of its pixels
 
 
@@ -57,3 +60,13 @@ def find_size_fault(kind: str, width: int, height: int, scans: int = 1, rowwise:
     if scans * width * height > MAX_SCANNED:
         return f"it draws its pixels {scans:,} times over; save it anew as an ordinary JPEG or PNG."
     return None
+
+
+def count_parts() -> Iterator[int]:
+    """Count from 0 while a file is gone through part by part.
+
+    Raises:
+        ValueError: There are more than MAX_PARTS.
+    """
+    yield from range(MAX_PARTS)
+    raise ValueError("the file has too many parts")

@@ -17,7 +17,7 @@ def to_rgb(image: Image.Image) -> np.ndarray:
     if image.mode == "RGB" and not image.has_transparency_data and image.width * image.height <= STRIP:
         return np.asarray(image)
     pixels = np.empty((image.height, image.width, 3), np.uint8)
-    transparent = image.has_transparency_data
+    transparent = image.has_transparency_data and not _has_idle_alpha(image)
     for first, strip in _strips(image):
         pixels[first : first + strip.height] = np.asarray(_put_on_white(strip) if transparent else strip.convert("RGB"))
     return pixels
@@ -53,6 +53,11 @@ def _strips(image: Image.Image) -> Iterator[tuple[int, Image.Image]]:
         return
     for first in range(0, image.height, height):
         yield first, image.crop((0, first, image.width, min(image.height, first + height)))
+
+
+def _has_idle_alpha(image: Image.Image) -> bool:
+    """Tell whether a BMP has the alpha of those many programs that leave the fourth byte of a pixel 0."""
+    return image.format == "BMP" and image.mode == "RGBA" and image.getchannel("A").getextrema() == (0, 0)
 
 
 def _put_on_white(image: Image.Image) -> Image.Image:

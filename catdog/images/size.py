@@ -7,6 +7,7 @@ from PIL.ImageFile import ImageFile
 from catdog.images.formats import identify
 from catdog.images.limits import MAX_BYTES, find_size_fault
 from catdog.images.pixels import read_orientation
+from catdog.images.side_data import open_image
 
 HEAD = 1024  # bytes that tell the format of a file
 _EXIF = ("exif", "Raw profile type exif")  # where Pillow keeps what a PNG has of it before its pixels
@@ -26,7 +27,11 @@ def read_size(path: Path) -> tuple[int, int] | None:
             if opener is None:
                 return None
             file.seek(0)
-            image = opener(file)
+            try:
+                image = opener(file)
+            except Exception:  # perhaps only because of what lies beside the pixels, which takes the whole file to say
+                file.seek(0)
+                image, _ = open_image(file.read(), kind, opener)
             width, height = image.size
             if find_size_fault(kind, width, height):
                 return None

@@ -243,6 +243,15 @@ def test_a_killed_process_leaves_no_half_cache(catalog: Catalog, cache: Path, tm
     assert not list(cache.glob(".*"))
 
 
+def test_what_an_earlier_decoder_made_is_removed(catalog: Catalog, cache: Path) -> None:
+    old = cache / f"{catalog.fingerprint}-160-1.npy"
+    cache.mkdir(exist_ok=True)
+    old.touch()
+    decode_dataset(catalog, cache)
+    assert not old.exists()
+    assert len(list(cache.glob("*.npy"))) == 1
+
+
 def test_an_interruption_leaves_nothing(catalog: Catalog, cache: Path) -> None:
     def interrupt(done: int, *_: object) -> None:
         if done == 20:
