@@ -50,7 +50,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = build_parser().parse_args(arguments)
         # limits are for the people on the pages: whoever has a shell here has the machine
-        status = options.run(options, replace(Settings.from_environment(), limits=Limits()))
+        settings = replace(Settings.from_environment(), limits=Limits())
+        if settings.home.is_dir():
+            from catdog.runs.cleanup import clean_home
+
+            clean_home(settings)
+        status = options.run(options, settings)
         sys.stdout.flush()
     except CatDogError as error:
         print_error(str(error))

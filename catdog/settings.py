@@ -153,6 +153,11 @@ class Settings:
         return self.home / "cache"
 
     @property
+    def temporary(self) -> Path:
+        """Folder with a folder of temporary files for each process."""
+        return self.home / "tmp"
+
+    @property
     def runs(self) -> Path:
         """Folder with one folder for each training run."""
         return self.home / "runs"

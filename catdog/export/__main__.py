@@ -14,6 +14,7 @@ from catdog.export.formats import FORMATS
 from catdog.runs.run import read_run
 from catdog.settings import Settings
 from catdog.utils.processes import log_to_stderr
+from catdog.utils.temporary import use_own_folder
 
 STEP = ("done", "total", "what")
 
@@ -32,11 +33,12 @@ def main() -> int:
     folder, file_format = Path(sys.argv[1]), FORMATS[sys.argv[2]]
     logger.info("exporting %s as %s", folder.name, file_format.title)
     try:
-        run = read_run(folder)
+        run, settings = read_run(folder), Settings.from_environment()
+        use_own_folder(settings.temporary)
         build_package(
             run,
             file_format,
-            Settings.from_environment(),
+            settings,
             lambda *step: _report(out, dict(zip(STEP, step, strict=True))),
         )
     except BaseException as error:

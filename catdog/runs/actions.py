@@ -7,7 +7,7 @@ here raises AccessError where it is somebody else's, see `catdog.access.Owned`.
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from catdog.datasets import UserDataset, delete_user_dataset
@@ -134,7 +134,8 @@ def delete_run(settings: Settings, run: Run, by: str = "") -> None:
     with _changing(run):
         # out of the list at once, so that a deletion cut short leaves no half run behind
         hidden = run.folder.rename(run.folder.with_name(f".deleted-{run.id}"))
-        shutil.rmtree(hidden)
+        with suppress(FileNotFoundError):  # another process cleans up at the same time
+            shutil.rmtree(hidden)
     for leftover in settings.runs.glob(".deleted-*"):  # of an earlier deletion that was cut short
         shutil.rmtree(leftover, ignore_errors=True)
 

