@@ -21,6 +21,7 @@ from catdog.runs import Run, create_run, open_run
 from catdog.settings import Settings
 from catdog.training import RunFolder, TrainConfig
 from catdog.training.history import Epoch, best_epoch, write_history
+from catdog.training.worker import describe_data
 from catdog.utils.files import write_json, write_text
 
 GUESSING = 0.5
@@ -74,16 +75,7 @@ def write_predictions(run: Run, catalog: Catalog) -> None:
     scores = {split: score(catalog.labels[rows], probabilities[rows]) for split, rows in indices.items()}
     write_json(run.files.evaluation, scores)
     run.files.add_to_config(
-        data={
-            "source": catalog.source,
-            "title": catalog.title,
-            "note": catalog.note,
-            "classes": list(catalog.classes),
-            "counts": catalog.counts(),
-            "baseline": catalog.baseline,
-            "fingerprint": catalog.fingerprint,
-            "excluded": {"pictures": 0, "digest": "", "paths": []},
-        },
+        data=describe_data(catalog),
         device="no device: nobody trained this run",
         versions={"python": "3", "catdog": "0", "tensorflow": "2", "keras": "3", "numpy": "2"},
     )

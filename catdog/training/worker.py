@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 
 from catdog import __version__
-from catdog.datasets import Dataset, open_dataset
+from catdog.datasets import Catalog, Dataset, open_dataset
 from catdog.datasets.exclusions import EXCLUDED, digest_paths, list_excluded, without_images
 from catdog.errors import CatDogError, DataError
 from catdog.settings import Settings
@@ -68,7 +68,7 @@ def _train_and_score(
     try:
         if train:
             dataset = _open(folder, config, settings, reporter)
-            folder.add_to_config(data=_describe_data(dataset))
+            folder.add_to_config(data=describe_data(dataset.catalog))
             _train(folder, config, settings, dataset, reporter)
     except StopRequested:
         logger.info("the training has heard the wish to stop")
@@ -133,8 +133,8 @@ def _train(folder: RunFolder, config: TrainConfig, settings: Settings, dataset: 
         fit(folder, config, dataset, reporter, settings)
 
 
-def _describe_data(dataset: Dataset) -> dict:
-    catalog = dataset.catalog
+def describe_data(catalog: Catalog) -> dict:
+    """Return what config.json says of the data that a run learns from, under "data"."""
     left_out = [catalog.paths[row] for row in catalog.indices(EXCLUDED)]
     return {
         "source": catalog.source,
