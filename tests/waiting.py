@@ -9,7 +9,7 @@ import psutil
 Value = TypeVar("Value")
 
 
-def wait_for(condition: Callable[[], Value], seconds: float = 30, what: str = "it did not happen in time") -> Value:
+def wait_for(condition: Callable[[], Value], seconds: float = 120, what: str = "it did not happen in time") -> Value:
     """Wait until a condition holds and return what it gave; AssertionError, with these words, where that takes long."""
     end = time.monotonic() + seconds
     while not (value := condition()):

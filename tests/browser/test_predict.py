@@ -94,7 +94,7 @@ def test_a_pasted_picture_is_answered_and_shows_where_the_model_looks(visitor, t
             list(encode_image(draw_image(), "PNG")),
         )
     expect(window.get_by_role("dialog").get_by_text("pasted.png")).to_be_visible()
-    for _ in range(40):  # the field passes Enter over until it knows that the file has arrived
+    for _ in range(200):  # the field passes Enter over until it knows that the file has arrived
         if not window.get_by_role("dialog").is_visible():
             break
         with suppress(Error):  # it is gone at this very moment

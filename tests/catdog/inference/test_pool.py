@@ -10,6 +10,7 @@ import pytest
 from catdog.errors import RunError
 from catdog.inference import predictor
 from catdog.inference.pool import PredictorPool
+from tests.waiting import wait_for
 
 PETS = ("cats", "dogs")
 
@@ -99,19 +100,19 @@ def test_idle_models_are_unloaded_and_loaded_again_when_needed(loaded, make_run)
     pool, run = PredictorPool(idle_seconds=0.2), make_run("one")
     before = probabilities(pool, run, 5)
     assert len(pool) == 1
-    _wait_for(lambda: len(pool) == 0)
+    wait_for(lambda: len(pool) == 0)
     assert probabilities(pool, run, 5) == before  # remembered without the model
     assert len(loaded) == 1
     probabilities(pool, run, 6)
     assert len(loaded) == 2
-    _wait_for(lambda: len(pool) == 0)
+    wait_for(lambda: len(pool) == 0)
 
 
 def test_a_model_in_steady_use_stays(loaded, make_run):
-    pool, run = PredictorPool(idle_seconds=0.4), make_run("one")
+    pool, run = PredictorPool(idle_seconds=1.0), make_run("one")
     for value in range(8):
         probabilities(pool, run, value)
-        time.sleep(0.1)
+        time.sleep(0.15)
     assert len(loaded) == 1
 
 
@@ -172,10 +173,3 @@ def test_a_run_without_a_model_gives_a_sentence(loaded, make_run):
         PredictorPool().predict(run.files.tflite, run.name, PETS, [grey(1)])
     with pytest.raises(RunError, match="no trained model"):
         PredictorPool().get(run.files.tflite, run.name)
-
-
-def _wait_for(condition) -> None:
-    deadline = time.monotonic() + 20
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert condition()

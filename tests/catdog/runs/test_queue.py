@@ -73,7 +73,7 @@ def test_a_waiting_run_costs_little_and_stops_on_sigterm(settings: Settings, con
     assert process.memory_info().rss < 60e6
     assert not [library.path for library in process.memory_maps() if "tensorflow" in library.path]
     process.send_signal(signal.SIGTERM)  # which is as good as its button
-    wait_for(lambda: states(settings, run) == ["stopped"], seconds=5)
+    wait_for(lambda: states(settings, run) == ["stopped"])
 
 
 @pytest.mark.usefixtures("processes")
@@ -100,7 +100,7 @@ def test_a_waiting_run_stops_at_once_and_resumes_at_the_end(settings: Settings, 
     process = process_of(settings, first)
     process_of(settings, second)
     runs.stop_run(settings, first)
-    wait_for(lambda: states(settings, first, second) == ["stopped", "queued"], seconds=3)
+    wait_for(lambda: states(settings, first, second) == ["stopped", "queued"])
     wait_for(lambda: not process.is_running())
     assert not first.files.stop.exists()
     runs.resume_run(settings, first)
@@ -125,7 +125,7 @@ def test_a_run_outlives_its_starter_and_stops_on_sigint(settings: Settings, conf
     assert os.getsid(process.pid) == process.pid  # Ctrl-C in the terminal of the page server does not reach it
     assert states(settings, run) == ["queued"]
     process.send_signal(signal.SIGINT)
-    wait_for(lambda: states(settings, run) == ["stopped"], seconds=5)
+    wait_for(lambda: states(settings, run) == ["stopped"])
 
 
 def test_a_run_whose_process_is_gone_does_not_hold_up_the_queue(settings: Settings, config: TrainConfig) -> None:

@@ -150,8 +150,8 @@ def test_an_end_while_a_checkpoint_is_written_loses_nothing_older(settings, star
             wait_for(settings, run, lambda now: now.state == "stopped")
         else:
             os.kill(trainer if way == "a killed trainer" else supervisor, signal.SIGKILL)
-            wait_for(settings, run, lambda now: now.state == "interrupted", seconds=5)
-        wait_for(settings, run, lambda _, ended=(trainer, supervisor): not any(map(is_alive, ended)), seconds=10)
+            wait_for(settings, run, lambda now: now.state == "interrupted")
+        wait_for(settings, run, lambda _, ended=(trainer, supervisor): not any(map(is_alive, ended)))
         ended = runs.open_run(settings, run.id)
         histories.append(read_history(ended.files.history))
         assert epochs_of(ended) == [1]

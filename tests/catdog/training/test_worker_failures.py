@@ -18,6 +18,7 @@ from catdog.training import RunFolder, TrainConfig, loop, worker
 from catdog.training.history import Epoch, read_history, write_history
 from catdog.training.process import stop_on_signals
 from catdog.training.worker import work
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -183,9 +184,7 @@ def test_a_signal_becomes_a_wish_to_stop_only_while_the_context_lasts(tmp_path: 
     folder, before = RunFolder(tmp_path), signal.getsignal(number)
     with stop_on_signals(folder):
         os.kill(os.getpid(), number)
-        end = time.monotonic() + 5
-        while not folder.stop.exists():
-            assert time.monotonic() < end
+        wait_for(folder.stop.exists)
     assert signal.getsignal(number) is before
 
 

@@ -99,7 +99,7 @@ def test_a_check_is_active_while_locked_and_a_second_waits(settings: Settings, d
         assert read_job_state(settings, dataset.catalog).active
         second = threading.Thread(target=lambda: results.append(check_quality(settings, dataset, progress)))
         second.start()
-        assert waiting.wait(10)
+        assert waiting.wait(120)
         assert load_report(settings, dataset.catalog) is None
     second.join(60)
     assert results == [load_report(settings, dataset.catalog)]
