@@ -51,7 +51,8 @@ class Limits:
     Attributes:
         runs: How many runs may wait or train at a time (CATDOG_LIMIT_RUNS).
         upload: Bytes that may be sent to the server within an hour (CATDOG_LIMIT_UPLOAD, in MB).
-        stored: Bytes of the datasets that the person may have added (CATDOG_LIMIT_STORED, in MB).
+        stored: Bytes of the datasets that the person may have added, decoded ones included (CATDOG_LIMIT_STORED, in
+            MB).
     """
 
     runs: int = 0

@@ -140,7 +140,7 @@ def _read_upload(file_id: str, name: str, _upload: UploadedFile) -> tuple[np.nda
 @st.cache_data(max_entries=100, show_spinner=False)
 def _read_from_dataset(path: str, fingerprint: str, _dataset: Dataset, row: int) -> tuple[np.ndarray, np.ndarray]:
     """Return an image in both sizes; path and fingerprint are the cache's key."""
-    return resize(_dataset.image(row), SIDE), np.array(_dataset.pixels[row])
+    return resize(_dataset.image(row), SIDE), _dataset.pixels[row]
 
 
 def _draw_versions(name: str, image: np.ndarray, seen: np.ndarray, augmentation: Augmentation, copies: int) -> None:

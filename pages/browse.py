@@ -16,7 +16,7 @@ from pages.components.browse.charts import draw_counts, draw_statistics
 from pages.components.browse.filters import GridSettings, draw_filters, list_query_faults
 from pages.components.browse.quality import draw_quality
 from pages.components.image_dialog import open_image, show_image_from_query
-from pages.components.statistics import get_image_reader, wait_for_statistics
+from pages.components.statistics import wait_for_statistics
 from pages.components.thumbnails import TileCache, fit_jpeg, make_stretched_tile, to_data_url
 
 LARGE, SMALL = (400, 300), (200, 150)  # pixels of a tile
@@ -142,14 +142,13 @@ def _draw_image(
 
 def _tile_maker(dataset: Dataset) -> Callable[[tuple], tuple]:
     """Return a function from a key of `_draw_grid` to (data URL, (width, height)), or to (None, what is wrong)."""
-    read = get_image_reader(dataset)
 
     def make(key: tuple[str, str, int, bool]) -> tuple[str | None, tuple[int, int] | str]:
         _, _, row, dense = key
         if dense:
             size = read_size(dataset.catalog.root / dataset.catalog.paths[row])
             if size is not None:
-                return to_data_url(make_stretched_tile(read(slice(row, row + 1))[0], size, *SMALL)), size
+                return to_data_url(make_stretched_tile(dataset.pixels[row], size, *SMALL)), size
         try:
             image = dataset.image(row)
         except ImageError as error:

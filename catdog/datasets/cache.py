@@ -1,7 +1,6 @@
-"""Decoded images: each image is read and resized once and kept on disk in one uint8 array, which is memory-mapped."""
+"""Decoded images: each image is read and resized once and kept on disk in one uint8 array."""
 
 import itertools
-import mmap
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import BinaryIO
 import numpy as np
 
 from catdog.datasets.catalog import Catalog
+from catdog.datasets.decoded import DecodedImages
 from catdog.errors import DataError, ImageError
 from catdog.images.decode import SIZE, load_image, resize
 from catdog.utils.files import read_json, whole_file, write_json
@@ -20,10 +20,6 @@ from catdog.utils.progress import Progress, silent
 DECODER_VERSION = 2  # raise it when catdog.images decodes a file to other pixels, so that old cache files are not used
 BLOCK = 256  # decoded images that wait in memory to be written, 20 MB
 CHUNK = 16  # images that a thread decodes before it hands them over; one by one, the threads wait for each other
-RESIDENT = 4096  # a dataset of up to that many images, 315 MB, may stay in memory as a whole
-# Linux maps up to 2 MB around each image that is touched, so 4,096 scattered ones would map a whole large dataset;
-# to release the pages and map them again costs 2 µs an image
-RELEASE_EVERY = 128
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,12 +28,12 @@ class Dataset:
 
     Attributes:
         catalog: The readable images only.
-        pixels: uint8 (N, 160, 160, 3), RGB, 0 to 255; row i belongs to catalog row i. Memory-mapped from the cache.
+        pixels: uint8 (N, 160, 160, 3), RGB, 0 to 255; row i belongs to catalog row i.
         skipped: (path, reason) of each file that could not be read.
     """
 
     catalog: Catalog
-    pixels: np.ndarray
+    pixels: DecodedImages | np.ndarray
     skipped: tuple[tuple[str, str], ...] = ()
 
     def image(self, row: int) -> np.ndarray:
@@ -46,7 +42,7 @@ class Dataset:
 
 
 def decode_dataset(catalog: Catalog, cache: Path, progress: Progress = silent) -> Dataset:
-    """Return the catalog with its images as 160 × 160 RGB, decoded on first use and memory-mapped afterwards.
+    """Return the catalog with its images as 160 × 160 RGB, decoded on first use and read from the cache afterwards.
 
     The cache file is named by the catalog's fingerprint and appears only when whole. Two processes never decode the
     same dataset at once, and a damaged cache file is written anew. Unreadable images are skipped and listed.
@@ -87,43 +83,6 @@ def decode_dataset(catalog: Catalog, cache: Path, progress: Progress = silent) -
     return dataset
 
 
-class ImageReader:
-    """Reads rows of decoded images without all that was read staying in memory.
-
-    A large dataset is memory-mapped, and each page that was read fills memory. Every RELEASE_EVERY images the reader
-    releases those pages. Nothing is lost: an image that is read again comes from the file again, which the system
-    caches as long as nobody else needs the memory. An array that is not mapped read-only is never released.
-    """
-
-    def __init__(self, pixels: np.ndarray) -> None:
-        """Read from decoded images.
-
-        Args:
-            pixels: uint8 (N, 160, 160, 3), as in Dataset.
-        """
-        self._pixels = pixels
-        self._read = 0
-        mapped = isinstance(pixels.base, mmap.mmap) and len(pixels) > RESIDENT and not pixels.flags.writeable
-        # Windows has no such advice
-        self._file = pixels.base if mapped and hasattr(mmap, "MADV_DONTNEED") else None
-
-    def __call__(self, rows: np.ndarray | slice) -> np.ndarray:
-        """Return rows of the array.
-
-        Args:
-            rows: Row indices, int (M,), or a slice.
-
-        Returns:
-            uint8 (M, 160, 160, 3): a copy for indices, a view of the mapped file for a slice.
-        """
-        images = self._pixels[rows]
-        self._read += len(images)
-        if self._file is not None and self._read >= RELEASE_EVERY:
-            self._file.madvise(mmap.MADV_DONTNEED)
-            self._read = 0
-        return images
-
-
 def _open_cached(catalog: Catalog, array_file: Path) -> Dataset | None:
     """Return the dataset with its cached images; None where they are missing or damaged."""
     values = read_json(_list_file(array_file))
@@ -132,11 +91,10 @@ def _open_cached(catalog: Catalog, array_file: Path) -> Dataset | None:
     skipped = tuple((path, reason) for path, reason in values.get("skipped", ()))
     readable = _without(catalog, skipped) if skipped else catalog
     try:
-        pixels = np.load(array_file, mmap_mode="r")
-    except (OSError, ValueError, EOFError):  # missing, no array, cut short, empty
+        pixels = DecodedImages(array_file)
+    except (OSError, ValueError):  # missing, no array, cut short, empty
         return None
-    whole = pixels.dtype == np.uint8 and pixels.shape == (len(readable), SIZE, SIZE, 3)
-    return Dataset(readable, pixels, skipped) if whole else None
+    return Dataset(readable, pixels, skipped) if len(pixels) == len(readable) else None
 
 
 def _without(catalog: Catalog, skipped: tuple[tuple[str, str], ...]) -> Catalog:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from catdog.datasets.cache import DECODER_VERSION, Dataset, ImageReader
+from catdog.datasets.cache import DECODER_VERSION, Dataset
 from catdog.datasets.catalog import Catalog
 from catdog.datasets.splits import SPLITS
 from catdog.images.decode import SIZE
@@ -119,10 +119,9 @@ def _measure_pixels(dataset: Dataset, progress: Progress) -> tuple[np.ndarray, n
     weights = np.tile(np.array(LUMA, np.float32) / SIZE**2, SIZE**2)
     brightness = np.empty(total, np.float32)
     sums = np.zeros((len(groups), SIZE * SIZE * 3))
-    read = ImageReader(dataset.pixels)
     for first in range(0, total, BLOCK):
         progress(total + first, 2 * total, "measuring the pictures")
-        block = read(slice(first, first + BLOCK)).reshape(-1, SIZE * SIZE * 3).astype(np.float32)
+        block = dataset.pixels[first : first + BLOCK].reshape(-1, SIZE * SIZE * 3).astype(np.float32)
         brightness[first : first + BLOCK] = block @ weights
         sums += groups[:, first : first + BLOCK].astype(np.float32) @ block
     progress(2 * total, 2 * total, "measuring the pictures")

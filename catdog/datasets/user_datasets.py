@@ -13,6 +13,7 @@ from uuid import uuid4
 from catdog.access import Owned
 from catdog.datasets.archive import ArchiveContents, open_archive, unpack_photos
 from catdog.datasets.catalog import scan_folder
+from catdog.datasets.decoded import IMAGE_BYTES
 from catdog.datasets.layout import Layout
 from catdog.errors import AccessError, DataError
 from catdog.images.decode import SIZE
@@ -55,6 +56,11 @@ class UserDataset:
         return str(self.root)
 
     @property
+    def stored(self) -> int:
+        """What it takes of the disk in bytes: its files, and its images decoded, which are made on first use."""
+        return self.bytes + self.images * IMAGE_BYTES
+
+    @property
     def owned(self) -> Owned:
         """Whose it is."""
         return Owned(f"The photo set {self.name}", self.by)
@@ -82,8 +88,8 @@ def find_user_dataset(settings: Settings, name_or_source: str) -> UserDataset | 
 
 
 def bytes_stored(settings: Settings, by: str) -> int:
-    """Return the size in bytes of a person's datasets; `by` as in UserDataset."""
-    return sum(dataset.bytes for dataset in list_user_datasets(settings) if dataset.by == by)
+    """Return what a person's datasets take of the disk, in bytes; `by` as in UserDataset."""
+    return sum(dataset.stored for dataset in list_user_datasets(settings) if dataset.by == by)
 
 
 def add_user_dataset(
@@ -195,11 +201,12 @@ def _check_quota(settings: Settings, contents: ArchiveContents, by: str) -> None
     """Raise AccessError where the person's datasets would take more than one person may have."""
     quota = settings.limits.stored
     stored = bytes_stored(settings, by) if quota else 0
-    if quota and stored + contents.bytes > quota:
+    needed = contents.bytes + len(contents.members) * IMAGE_BYTES
+    if quota and stored + needed > quota:
         whose = "each person" if by else "everybody together"
         raise AccessError(
-            f"The pictures take {format_size(contents.bytes)} and the sets that are there {format_size(stored)}, but "
-            f"{whose} may have {format_size(quota)}: delete a set, or take fewer pictures."
+            f"The pictures and what is decoded of them take {format_size(needed)} and the sets that are there "
+            f"{format_size(stored)}, but {whose} may have {format_size(quota)}: delete a set, or take fewer pictures."
         )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from catdog.datasets import Dataset
-from catdog.datasets.cache import DECODER_VERSION, ImageReader
+from catdog.datasets.cache import DECODER_VERSION
 from catdog.errors import RunError
 from catdog.evaluation.predictions import Predictions
 from catdog.inference.predictor import are_probabilities, check_probabilities, parallel_outputs
@@ -121,11 +121,11 @@ def _read_cached(file: Path, dataset: Dataset) -> np.ndarray | None:
 
 def _predict(run: "Run", dataset: Dataset, progress: Progress) -> np.ndarray:
     """Return the model's probability of class 1 for every image, float32 (N,)."""
-    count, read, batches = len(dataset.catalog), ImageReader(dataset.pixels), []
+    count, batches = len(dataset.catalog), []
     with parallel_outputs(run.files.tflite) as outputs:
         for first in range(0, count, BATCH):
             progress(first, count, "asking the model")
-            batches.append(outputs(read(slice(first, first + BATCH)))[:, 0])
+            batches.append(outputs(dataset.pixels[first : first + BATCH])[:, 0])
     progress(count, count, "asking the model")
     probabilities = np.concatenate(batches) if batches else np.empty(0, np.float32)
     return check_probabilities(probabilities, f"of the run {run.name}")

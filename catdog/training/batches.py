@@ -1,4 +1,4 @@
-"""Batches of decoded images for Keras, read from the mapped array and augmented as they are needed."""
+"""Batches of decoded images for Keras, read and augmented as they are needed."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -7,7 +7,7 @@ import numpy as np
 
 from catdog.augmentation.config import Augmentation
 from catdog.augmentation.transforms import apply_transforms, draw_transforms
-from catdog.datasets.cache import ImageReader
+from catdog.datasets.decoded import DecodedImages
 from catdog.images.decode import SIZE
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ PREFETCHED = 2  # batches made beforehand, 10 MB each with 32 images
 
 
 def make_batches(
-    pixels: np.ndarray,
+    pixels: DecodedImages | np.ndarray,
     labels: np.ndarray,
     rows: np.ndarray,
     batch_size: int,
@@ -40,7 +40,6 @@ def make_batches(
     """
     import tensorflow as tf
 
-    read = ImageReader(pixels)
     augments = order is not None and augmentation.active
 
     def generate() -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -48,7 +47,7 @@ def make_batches(
         ordered = rng.permutation(rows) if rng else rows
         for first in range(0, len(ordered), batch_size):
             batch_rows = ordered[first : first + batch_size]
-            images = read(batch_rows)
+            images = pixels[batch_rows]
             if augments:
                 images = apply_transforms(images, draw_transforms(augmentation, len(batch_rows), rng))
             yield images, labels[batch_rows, np.newaxis].astype(np.float32)

@@ -12,7 +12,6 @@ import numpy as np
 from catdog.augmentation.config import Augmentation
 from catdog.augmentation.transforms import apply_transforms, draw_transforms
 from catdog.datasets import VALIDATION, Dataset
-from catdog.datasets.cache import ImageReader
 from catdog.inference.predictor import parallel_outputs
 from catdog.models.specs import compile_like
 from catdog.training.batches import batches_from
@@ -76,7 +75,7 @@ def compute_features(
     Raises:
         StopRequested: The run was told to stop.
     """
-    read, validation = ImageReader(dataset.pixels), dataset.catalog.indices(VALIDATION)
+    validation = dataset.catalog.indices(VALIDATION)
     variants = count_variants(augmentation)
     total, done = variants * len(rows) + len(validation), 0
     with parallel_outputs(_convert_backbone(model, cache)) as extract:
@@ -86,7 +85,7 @@ def compute_features(
             for first in range(0, len(chosen), BATCH):
                 reporter.say(done, total, "looking at the pictures once with the frozen backbone")
                 part = slice(first, first + BATCH)
-                features[part] = extract(change(read(chosen[part])))
+                features[part] = extract(change(dataset.pixels[chosen[part]]))
                 done += len(features[part])
 
         width = model.get_layer("features").output.shape[1]

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from catdog.datasets import SPLITS, TRAINING, Catalog, Dataset
-from catdog.datasets.cache import ImageReader
 from catdog.errors import RunError
 from catdog.evaluation import score
 from catdog.inference.predictor import Predictor, check_probabilities, parallel_outputs
@@ -88,10 +87,10 @@ def write_outputs(folder: RunFolder, dataset: Dataset, name: str, reporter: Repo
 
 def _predict(dataset: Dataset, outputs: Callable[[np.ndarray], np.ndarray], reporter: Reporter) -> np.ndarray:
     """Return the probability of class 1 of every image, float32 (N,); `outputs` takes `BATCH` images at a time."""
-    count, batches, read = len(dataset.catalog), [], ImageReader(dataset.pixels)
+    count, batches = len(dataset.catalog), []
     for first in range(0, count, BATCH):
         reporter.update(message=f"scoring the photos ({100 * first // count} %)")
-        batches.append(outputs(read(slice(first, first + BATCH)))[:, 0])
+        batches.append(outputs(dataset.pixels[first : first + BATCH])[:, 0])
     return np.concatenate(batches)
 
 

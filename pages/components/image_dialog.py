@@ -7,7 +7,6 @@ from catdog.errors import ImageError
 from catdog.images.decode import SIZE
 from catdog.utils.text import format_size
 from pages.components import markdown, page
-from pages.components.statistics import get_image_reader
 from pages.components.thumbnails import make_tile, shrink_jpeg
 
 MAX_SIDE = 1400  # pixels of the longer side that are sent
@@ -53,7 +52,7 @@ def _draw_image(dataset: Dataset, row: int) -> None:
         left.caption(f"as it is: **{width:,} × {height:,} pixels**, {format_size(file_size)} ({file_size:,} bytes)")
     with right:
         st.image(
-            make_tile(get_image_reader(dataset)(slice(row, row + 1))[0], 2 * SIZE, 2 * SIZE),
+            make_tile(dataset.pixels[row], 2 * SIZE, 2 * SIZE),
             width=2 * SIZE,
             alt=f"The same picture as the models get it, {SIZE} × {SIZE} pixels",
         )

@@ -95,6 +95,11 @@ class Jobs:
         with self._lock:
             self._jobs.pop(key, None)
 
+    def forget_where(self, outdated: Callable[[Hashable, Job], bool]) -> None:
+        """Drop the jobs for whose key and job `outdated` is true."""
+        with self._lock:
+            self._jobs = {key: job for key, job in self._jobs.items() if not outdated(key, job)}
+
 
 def wait_with_progress(job: Job, patience: float, text: str) -> None:
     """Wait until a job has ended, behind a progress bar if that takes longer than `patience` seconds.

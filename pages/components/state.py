@@ -14,6 +14,7 @@ from catdog.models.specs import MODELS
 from catdog.runs import Run, open_run
 from catdog.settings import Settings
 from catdog.training import ACTIVE
+from catdog.utils.progress import Progress
 from pages.components import markdown
 from pages.components.jobs import Jobs, wait_with_progress
 
@@ -108,16 +109,25 @@ def dataset() -> Dataset:
     """
     current, chosen = settings(), source()
     key = ("dataset", current, chosen)
-    earlier = jobs().find(key)
-    if earlier and earlier.result and not earlier.result.catalog.root.is_dir():
-        jobs().forget(key)
+    jobs().forget_where(lambda other, job: other[0] == "dataset" and job.result and not _is_there(job.result))
     job = jobs().reuse_or_start(
-        key, lambda progress: library.open_dataset(current, chosen, progress), _folder_times(current, chosen)
+        key, lambda progress: _open_dataset(current, chosen, progress), _folder_times(current, chosen)
     )
     wait_with_progress(job, 0.1, "Opening the pictures …")
     if job.error is not None:
         raise job.error
     return job.result
+
+
+def _open_dataset(current: Settings, chosen: str, progress: Progress) -> Dataset:
+    """Open a dataset as the server keeps it: its decoded images stay closed, so that all can be deleted elsewhere."""
+    opened = library.open_dataset(current, chosen, progress)
+    opened.pixels.release()
+    return opened
+
+
+def _is_there(opened: Dataset) -> bool:
+    return opened.catalog.root.is_dir() and opened.pixels.path.exists()
 
 
 def _folder_times(settings: Settings, source: str) -> tuple[int, ...]:

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from catdog.datasets import Dataset
-from catdog.datasets.cache import ImageReader
 from catdog.datasets.statistics import ImageStatistics, compute_statistics
 from pages.components import jobs, state
 from pages.components.jobs import Job
@@ -31,16 +30,6 @@ def poll_statistics(dataset: Dataset) -> ImageStatistics | None:
         return wait_for_statistics(dataset)
     st.fragment(_progress, run_every=0.5)(job)
     return None
-
-
-def get_image_reader(dataset: Dataset) -> ImageReader:
-    """Return what reads single images as the models get them; of a large dataset, little stays in memory."""
-    return _open_reader((dataset.catalog.fingerprint, len(dataset.catalog)), dataset)
-
-
-@st.cache_resource(max_entries=3, show_spinner=False)
-def _open_reader(key: tuple[str, int], _dataset: Dataset) -> ImageReader:
-    return ImageReader(_dataset.pixels)
 
 
 def _start(dataset: Dataset) -> Job:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from catdog.datasets.cache import Dataset, ImageReader
+from catdog.datasets.cache import Dataset
 from catdog.datasets.quality.duplicates import find_near_duplicates, grayscale_thumbnails
 from catdog.datasets.splits import TRAINING
 from catdog.datasets.statistics import ImageStatistics, compute_statistics
@@ -138,11 +138,11 @@ def _measure_pixels(dataset: Dataset, progress: Progress) -> tuple[np.ndarray, n
     """
     import cv2
 
-    total, read = len(dataset.catalog), ImageReader(dataset.pixels)
+    total = len(dataset.catalog)
     thumbnails, sharpness, digests = [], np.empty(total, np.float32), []
     for first in range(0, total, BLOCK):
         progress(first, total, "looking at the pictures")
-        images = read(slice(first, first + BLOCK))
+        images = dataset.pixels[first : first + BLOCK]
         thumbnails.append(grayscale_thumbnails(images))
         for row, image in enumerate(images, start=first):
             gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import streamlit as st
 
 from catdog.charts import CONFIG, plot_probabilities
@@ -13,7 +12,6 @@ from catdog.utils.text import format_percent
 from pages.components import markdown, page
 from pages.components.evaluate.predictions import EvaluatedRun
 from pages.components.heatmap import show_heatmap
-from pages.components.statistics import get_image_reader
 from pages.components.thumbnails import shrink_jpeg
 
 MAX_SIDE = 1000  # pixels of the longer side that are sent
@@ -56,7 +54,7 @@ def _draw_dialog(path: str, runs: Sequence[EvaluatedRun], dataset: Dataset, thre
         )
         _predictions(runs, predictions, classes, label, threshold)
     with right:
-        pixels = np.array(get_image_reader(dataset)(slice(row, row + 1))[0])
+        pixels = dataset.pixels[row]
         names = {run.id: run.name for run in runs}
         show_heatmap(pixels, f"{dataset.catalog.fingerprint}-{row}", [run.run for run in runs], names, predictions)
     if st.button("Close", icon=":material/close:"):

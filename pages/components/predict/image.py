@@ -93,5 +93,5 @@ def _dataset_image(fingerprint: str, row: int, _dataset) -> QueryImage:
         _dataset.image(row),
         catalog.classes[catalog.labels[row]],
         catalog.source,
-        np.array(_dataset.pixels[row]),
+        _dataset.pixels[row],
     )

@@ -62,7 +62,7 @@ def test_every_image_of_other_data_is_predicted_once(run, dataset, settings, mod
     again = predict_dataset(run, dataset, settings.cache)
     assert model.predicted == len(dataset.catalog) == 64
     assert first.paths == dataset.catalog.paths
-    expected = dataset.pixels[..., 0].mean(axis=(1, 2)) / 255
+    expected = dataset.pixels[:][..., 0].mean(axis=(1, 2)) / 255
     np.testing.assert_allclose(first.probabilities, expected, atol=1e-6)
     np.testing.assert_array_equal(first.probabilities, again.probabilities)
     assert reports[0] == (0, 64, "asking the model")

@@ -1,14 +1,12 @@
 """Stored features of model4's frozen backbone: the same network, computed once, and the same model trained."""
 
-import mmap
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from catdog.augmentation.config import Augmentation
-from catdog.datasets import TRAINING, VALIDATION, Dataset, cache, open_dataset
+from catdog.datasets import TRAINING, VALIDATION, Dataset, open_dataset
 from catdog.models.specs import MODELS, build_model, compile_model
 from catdog.settings import Settings
 from catdog.training import RunFolder, features
@@ -97,26 +95,6 @@ def test_features_are_those_of_the_real_network(dataset, reporter) -> None:
         expected = network(dataset.pixels[rows].astype(np.float32), training=False).numpy()
         assert expected.max() > 0.1
         np.testing.assert_allclose(actual, expected, rtol=1e-3, atol=1e-3)
-
-
-def test_images_of_a_large_dataset_do_not_stay_in_memory(model, dataset, reporter, monkeypatch) -> None:
-    expected = compute(model, dataset, reporter, augmentation=Augmentation())
-    advice = []
-
-    class WatchedMap(mmap.mmap):
-        def madvise(self, option: int) -> None:
-            advice.append(option)
-            super().madvise(option)
-
-    with Path(dataset.pixels.filename).open("rb") as file:
-        mapped = WatchedMap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    pixels = np.ndarray(dataset.pixels.shape, np.uint8, mapped, dataset.pixels.offset)
-    monkeypatch.setattr(cache, "RESIDENT", 5)
-    monkeypatch.setattr(cache, "RELEASE_EVERY", 5)
-    computed = compute(model, replace(dataset, pixels=pixels), reporter, augmentation=Augmentation())
-    assert advice == [mmap.MADV_DONTNEED] * 2  # 6 images of training, then those of validation
-    np.testing.assert_array_equal(computed.training, expected.training)
-    np.testing.assert_array_equal(computed.validation, expected.validation)
 
 
 def test_the_seed_decides_the_variants_and_each_differs(model, dataset, reporter) -> None:
