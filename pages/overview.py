@@ -6,7 +6,7 @@ import streamlit as st
 from catdog.datasets import TRAINING
 from catdog.errors import CatDogError, ImageError
 from catdog.models.specs import MODELS, ModelSpec
-from catdog.runs import Run, launch_all
+from catdog.runs import MOMENT, Run, launch_all
 from catdog.training import ACTIVE, TrainConfig
 from catdog.utils.text import format_percent
 from pages.components import access, markdown, page, state
@@ -110,7 +110,7 @@ def _train_all() -> None:
     try:
         if not _list_active():  # a second, impatient click trains nothing twice
             configs = [TrainConfig(model=name, source=state.source()) for name in MODELS]
-            access.perform(launch_all, configs, [""] * len(configs))
+            access.perform(launch_all, configs, [""] * len(configs), moment=MOMENT)
     except CatDogError as error:
         st.session_state["train-all-problem"] = str(error)
 

@@ -51,6 +51,7 @@ def main() -> None:
     if not chosen:
         st.info("Choose at least one model above.")
         return
+    page.warn_about_damage(chosen)
     _warn_about_sources(chosen, images)
     runs, rows = _predict_all(chosen, images)
     if not runs:

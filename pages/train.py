@@ -7,7 +7,7 @@ import streamlit as st
 from catdog.datasets import TRAINING
 from catdog.datasets.splits import sample_stratified
 from catdog.models.specs import MODELS
-from catdog.runs import Run, count_active, estimate_seconds, explain_quota, launch_all
+from catdog.runs import MOMENT, Run, count_active, estimate_seconds, explain_quota, launch_all
 from catdog.training import ACTIVE, TrainConfig
 from catdog.training.sweep import expand_grid, make_sweep_title, name_sweep_runs
 from catdog.utils.text import format_duration, join_names
@@ -30,9 +30,10 @@ def main() -> None:
     )
     with page.show_errors():
         _draw_new_runs(state.runs())
-    runs = state.runs()  # again, since some may have been started
-    show_active_runs([run for run in runs if run.state in ACTIVE])
-    show_run_list([run for run in runs if run.state not in ACTIVE])
+    runs = state.run_entries()  # again, since some may have been started
+    active = [run for run in runs if isinstance(run, Run) and run.state in ACTIVE]
+    show_active_runs(active)
+    show_run_list([run for run in runs if run not in active])
 
 
 def _draw_new_runs(runs: list[Run]) -> None:
@@ -72,7 +73,8 @@ def _draw_new_runs(runs: list[Run]) -> None:
             help=None if models else "Choose at least one model first.",
             key="start",
         ):
-            started = access.perform(launch_all, configs, names, sweep=make_sweep_title(name, swept, datetime.now()))
+            title = make_sweep_title(name, swept, datetime.now())
+            started = access.perform(launch_all, configs, names, sweep=title, moment=MOMENT)
             few = len(started) <= MAX_NAMED
             names = join_names([run.name for run in started]) if few else f"{len(started)} runs"
             st.toast(f"Started: {markdown.escape(names)}", icon=":material/play_arrow:")

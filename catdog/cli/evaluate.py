@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print the run's scores on the dataset that it learned from, or on another one.
 
     Raises:
-        RunError: The run has not trained to its end, or its predictions are damaged.
+        RunError: The run has not trained to its end, or a file of it is damaged.
     """
     from catdog.evaluation.summary import summarize
     from catdog.runs import find_run
@@ -59,16 +59,17 @@ def _read_predictions(run: "Run", source: str | None, settings: Settings) -> tup
     from catdog.runs.scoring import predict_dataset
     from catdog.utils.class_names import describe_mapping
 
+    if run.evaluation is None and source is None:
+        raise RunError(f"The run {run.name} is {run.state} and has no scores: let it train to the end first.")
+    learned = run.require_classes()
     if source is None:
-        if not run.evaluation:
-            raise RunError(f"The run {run.name} is {run.state} and has no scores: let it train to the end first.")
-        return run.predictions(), run.config.source, list(run.classes or ("class 0", "class 1"))
+        return run.predictions(), run.config.source, list(learned)
     with ProgressBars() as progress:
         dataset = open_dataset(settings, source, progress)
         dataset = without_images(dataset, list_excluded(settings, dataset.catalog))
         predictions = predict_dataset(run, dataset, settings.cache, progress)
     classes = dataset.catalog.classes
-    if mapping := describe_mapping(classes, run.classes or classes):
+    if mapping := describe_mapping(classes, learned):
         print_note(f"The classes of this data, and what the run calls them: {mapping}.")
     return predictions, dataset.catalog.title, list(classes)
 

@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         The exit status: 1 if an image could not be read.
 
     Raises:
-        RunError: There is no such run, or it has no model yet.
+        RunError: There is no such run, it has no model yet, or a file of it is damaged.
     """
     import numpy as np
 
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
     run = find_run(settings, arguments.run_name)
     predictor = load_predictor(run.files.tflite, run.name)
-    classes = run.details["data"]["classes"]
+    classes = run.require_classes()
     predictions = []
     unreadable = 0
     with ThreadPoolExecutor() as threads:

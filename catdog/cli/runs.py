@@ -3,13 +3,13 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from catdog.cli.terminal import add_json_option, print_json
-from catdog.errors import UsageError
+from catdog.cli.terminal import add_json_option, print_error, print_json
+from catdog.errors import RunError, UsageError
 from catdog.settings import Settings
 from catdog.utils.text import format_duration, format_percent, format_time
 
 if TYPE_CHECKING:
-    from catdog.runs import Run
+    from catdog.runs import DamagedRun, Run
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
@@ -28,7 +28,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         "resume": "go on with a run that was stopped, interrupted or failed",
         "rename": "give a run another name",
         "note": "keep a sentence or two with a run; an empty one removes it",
-        "delete": "delete a run and everything it wrote",
+        "delete": "delete a run and everything it wrote, also one that is damaged",
     }.items():
         action = actions.add_parser(name, help=description, description=description)
         if name != "list":
@@ -48,16 +48,16 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         UsageError: The run is named by its model, which is too vague to change or delete it.
     """
     from catdog import runs
-    from catdog.models.specs import MODELS
 
     action = arguments.action or "list"
     if action == "list":
-        return _list(runs.list_runs(settings), arguments.json)
+        return _list(runs.list_entries(settings), arguments.json)
+    if action == "delete":
+        return _delete(settings, arguments.run_name, arguments.json)
     run = runs.find_run(settings, arguments.run_name)
     if action == "show":
         return _show(run, arguments.json)
-    if arguments.run_name in MODELS and arguments.run_name != run.name:
-        raise UsageError(f"To {action} a run, give its id or its name, not its model; such as {run.id}.")
+    _refuse_model(action, arguments.run_name, run)
     if action == "stop":
         runs.stop_run(settings, run)
     elif action == "resume":
@@ -66,33 +66,61 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         runs.move_up(settings, run)
     elif action == "note":
         runs.annotate_run(settings, run, arguments.note)
-    elif action == "rename":
-        runs.rename_run(settings, run, arguments.name)
     else:
-        runs.delete_run(settings, run)
-        print_json({"deleted": run.id}) if arguments.json else print(f"{run.name} ({run.id}) is deleted.")
-        return 0
+        runs.rename_run(settings, run, arguments.name)
     run = runs.open_run(settings, run.id)
+    if action == "resume" and run.state in ("failed", "interrupted"):
+        raise RunError(f"The run {run.name} is {run.state}: {run.status.error or 'its log tells why.'}")
     print_json(run.to_json()) if arguments.json else print(f"{run.name} ({run.id}) is {run.state}.")
     return 0
 
 
-def _list(runs: "list[Run]", as_json: bool) -> int:
+def _refuse_model(action: str, text: str, run: "Run | DamagedRun") -> None:
+    """Refuse to change a run that is named by its model.
+
+    Raises:
+        UsageError: It is.
+    """
+    from catdog.models.specs import MODELS
+
+    if text in MODELS and text not in (run.name, run.id):
+        raise UsageError(f"To {action} a run, give its id or its name, not its model; such as {run.id}.")
+
+
+def _delete(settings: Settings, text: str, as_json: bool) -> int:
+    from catdog import runs
+
+    run = runs.search_entry(settings, text)
+    _refuse_model("delete", text, run)
+    runs.delete_run(settings, run)
+    print_json({"deleted": run.id}) if as_json else print(f"{run.name} ({run.id}) is deleted.")
+    return 0
+
+
+def _list(entries: "list[Run | DamagedRun]", as_json: bool) -> int:
+    from catdog.runs import DamagedRun
+
     if as_json:
-        print_json([run.to_json() for run in runs])
+        print_json([entry.to_json() for entry in entries])
         return 0
-    if not runs:
+    if not entries:
         print("There are no runs yet: python -m catdog train model1 makes one.")
         return 0
     row = "{:<32} {:<24} {:<7} {:<12} {:>6} {:>10} {:>8} {:>14}"
     print(row.format("id", "name", "model", "state", "epochs", "validation", "test", "time"))
-    for run in runs:
+    for run in entries:
+        if isinstance(run, DamagedRun):
+            print(row.format(run.name, "–", "–", "damaged", "–", "–", "–", "–"))
+            print_error(run.problem)
+            continue
+        for fault in run.faults:
+            print_error(fault)
         print(
             row.format(
                 run.id,
                 run.name,
                 run.config.model,
-                run.state,
+                f"{run.state}, damaged" if run.faults else run.state,
                 run.config.epochs,
                 format_percent(run.best_val_accuracy),
                 format_percent(run.test_accuracy),
@@ -108,6 +136,8 @@ def _show(run: "Run", as_json: bool) -> int:
         details = {"details": run.details, "error": run.status.error, "ended_early": run.ended_early}
         print_json(run.to_json() | details | {"evaluation": run.evaluation, "history": history})
         return 0
+    for fault in run.list_faults():
+        print_error(fault)
     early = f", {run.ended_early}" if run.ended_early else ""
     print(f"{run.name} ({run.id}) is {run.state}{early}. {run.status.error or run.status.message}".rstrip())
     print(

@@ -52,7 +52,7 @@ def describe_data(run: Run) -> str:
 
 def get_baseline(run: Run) -> float | None:
     """Return the accuracy of always guessing the most frequent class of the run's data; None before it is counted."""
-    return (run.details.get("data") or {}).get("baseline")
+    return run.data.get("baseline")
 
 
 def warn_about_data(runs: Sequence[Run], names: Mapping[str, str]) -> str:
@@ -93,5 +93,5 @@ def warn_about_data(runs: Sequence[Run], names: Mapping[str, str]) -> str:
 
 def _read_exclusions(run: Run) -> tuple[int, str]:
     """Return how many images were excluded from a run's data, and the digest that tells the list from others."""
-    values = (run.details.get("data") or {}).get("excluded") or {}
-    return int(values.get("pictures") or 0), str(values.get("digest") or "")
+    values = run.data.get("excluded", {})
+    return values.get("pictures", 0), values.get("digest", "")

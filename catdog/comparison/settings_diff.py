@@ -21,8 +21,7 @@ def diff_settings(runs: Sequence[Run]) -> dict[str, list[str]]:
 def _describe_settings(run: Run) -> dict[str, str]:
     """Return what was decided about a run, in words."""
     config, details = run.config, run.details
-    data = details.get("data") or {}
-    excluded = (data.get("excluded") or {}).get("pictures") or 0
+    excluded = run.data.get("excluded", {}).get("pictures", 0)
     own = all(getattr(config, name) is None for name in AUGMENTATIONS)
     return {
         "Data": describe_data(run),
@@ -36,7 +35,7 @@ def _describe_settings(run: Run) -> dict[str, str]:
         "Augmentation": "the model's own" if own else config.augmentation.description,
         "Seed": str(config.seed),
         "Arithmetic": "the notebook's own" if config.exact else "made faster",
-        "Weights it started from": str((details.get("weights") or {}).get("source") or "random"),
-        "Device": str(details.get("device") or "–"),
-        **{f"Version of {name}": str(version) for name, version in (details.get("versions") or {}).items()},
+        "Weights it started from": details.get("weights", {}).get("source") or "random",
+        "Device": details.get("device") or "–",
+        **{f"Version of {name}": version for name, version in details.get("versions", {}).items()},
     }

@@ -1,6 +1,5 @@
 """The table of scores: a row for each run, beside what the notebook published for its model."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -54,44 +53,37 @@ def find_best_cells(rows: Sequence[Mapping[str, Any]]) -> set[tuple[int, str]]:
 def _row(run: Run, name: str) -> dict[str, Any]:
     spec = MODELS[run.config.model]
     history = run.history()
-    test = (run.evaluation or {}).get("test")
-    test = test if isinstance(test, dict) else {}
-    accuracy, photos = _to_number(test.get("accuracy")), test.get("photos")
+    test = (run.evaluation or {}).get("test", {})
+    accuracy, photos = test.get("accuracy"), test.get("photos")
     low = high = None
-    if accuracy is not None and isinstance(photos, int) and photos > 0:
+    if accuracy is not None and photos:
         low, high = accuracy_interval(round(accuracy * photos), photos)
     epochs = len(history["epoch"])
     return {
         "run": name,
         "model": run.config.model,
         "data": describe_data(run),
-        "best_val_accuracy": _to_number(run.best_val_accuracy),
+        "best_val_accuracy": run.best_val_accuracy,
         "best_epoch": run.best_epoch,
-        "last_val_accuracy": _to_number(history["val_accuracy"][-1]) if epochs else None,
+        "last_val_accuracy": history["val_accuracy"][-1] if epochs else None,
         "test_accuracy": accuracy,
         "test_low": low,
         "test_high": high,
-        "test_photos": photos if isinstance(photos, int) else None,
-        "test_loss": _to_number(test.get("loss")),
+        "test_photos": photos,
+        "test_loss": test.get("loss"),
         "published_val_accuracy": spec.published.best_val_accuracy,
         "published_test_accuracy": spec.published.test_accuracy,
         "published_test_loss": spec.published.test_loss,
-        "baseline": _to_number(get_baseline(run)),
+        "baseline": get_baseline(run),
         "parameters": spec.parameters,
         "trainable_parameters": spec.trainable_parameters,
         "file_bytes": _file_bytes(run),
         "epochs": epochs,
         "seconds": run.seconds,
         "seconds_an_epoch": run.status.seconds / epochs if epochs and run.status.seconds else None,
-        "memory_bytes": _to_number(run.details.get("memory")),
+        "memory_bytes": run.details.get("memory"),
         "state": run.state,
     }
-
-
-def _to_number(value: Any) -> float | None:
-    """Return a finite number, or None for anything else: the files of a run may be damaged or made by hand."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return value if is_number else None
 
 
 def _file_bytes(run: Run) -> int | None:

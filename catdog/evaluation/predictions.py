@@ -1,6 +1,7 @@
 """A model's predictions for images whose labels are known."""
 
 import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +13,10 @@ from catdog.datasets.splits import SPLITS
 from catdog.errors import UsageError
 from catdog.evaluation.metrics import cross_entropy
 from catdog.utils.class_names import is_swapped
+from catdog.utils.files import read_regular
 
 COLUMNS = ("path", "label", "probability", "split")
+MAX_BYTES = 300_000_000  # of a file; a million images take about 60 MB
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,16 +104,15 @@ def read_predictions(path: Path) -> Predictions:
 
     Raises:
         OSError: The file is missing or can't be read.
-        ValueError: It is empty or damaged: no heading, a row that was cut off, a label that is not 0 or 1, a
-            probability outside 0..1, a split that does not exist, an image that is there twice. A file that is partly
-            right is not used, since scores of a part mislead.
+        ValueError: It is empty or damaged: no heading, a row that was cut off, a path that leads out of the dataset, a
+            label that is not 0 or 1, a probability outside 0..1, a split that does not exist, an image that is there
+            twice. A file that is partly right is not used, since scores of a part mislead.
     """
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            table = csv.reader(file, strict=True)
-            if tuple(next(table, ())) != COLUMNS:
-                raise ValueError(f"{path} has no heading")
-            rows = [_parse_row(row) for row in table]
+        table = csv.reader(io.StringIO(read_regular(path, MAX_BYTES).decode(), newline=""), strict=True)
+        if tuple(next(table, ())) != COLUMNS:
+            raise ValueError(f"{path} has no heading")
+        rows = [_parse_row(row) for row in table]
     except csv.Error as error:
         raise ValueError(f"{path} is no CSV file") from error
     paths, labels, probabilities, splits = zip(*rows, strict=True) if rows else ((),) * 4
@@ -122,7 +124,8 @@ def read_predictions(path: Path) -> Predictions:
 def _parse_row(row: list[str]) -> tuple[str, int, float, str]:
     path, label, text, split = row
     probability = float(text)
+    usable = path and not path.startswith("/") and ".." not in path.split("/")
     # a probability that is not a number compares as false, so it is refused too
-    if not path or label not in ("0", "1") or not 0 <= probability <= 1 or split not in (*SPLITS, EXCLUDED):
+    if not usable or label not in ("0", "1") or not 0 <= probability <= 1 or split not in (*SPLITS, EXCLUDED):
         raise ValueError(f"no prediction: {row}")
     return path, int(label), probability, split

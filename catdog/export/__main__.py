@@ -11,7 +11,7 @@ from typing import Any, TextIO
 from catdog.errors import CatDogError
 from catdog.export.build import build_package
 from catdog.export.formats import FORMATS
-from catdog.runs.run import read_run
+from catdog.runs.reader import read_run
 from catdog.settings import Settings
 from catdog.utils.processes import log_to_stderr
 from catdog.utils.temporary import use_own_folder

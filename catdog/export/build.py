@@ -92,7 +92,7 @@ def _fill_package(
     write_text(work / CARD, render_model_card(run, file_format, check))
     write_text(
         work / SCRIPT,
-        render_script(file_format, tuple(run.details["data"]["classes"]), get_spec(run.config.model).logits),
+        render_script(file_format, run.require_classes(), get_spec(run.config.model).logits),
     )
     write_text(work / REQUIREMENTS, render_requirements(file_format, run.details.get("versions") or {}))
     write_package(work, target, check)

@@ -27,7 +27,7 @@ def render_model_card(run: "Run", file_format: ExportFormat, check: ExportCheck)
     Raises:
         RunError: The run's predictions are missing or damaged.
     """
-    classes = [_escape(name) for name in run.details["data"]["classes"]]
+    classes = [_escape(name) for name in run.require_classes()]
     parts = [
         f"# {_escape(run.name)}",
         f"{MODELS[run.config.model].title} ({run.config.model}), which tells {classes[0]} from {classes[1]}. This "
@@ -130,9 +130,9 @@ def _check(file_format: ExportFormat, check: ExportCheck) -> list[str]:
 
 
 def _data(run: "Run") -> list[str]:
-    data = run.details["data"]
-    counts = data.get("counts") or {}
-    excluded = (data.get("excluded") or {}).get("pictures", 0)
+    data = run.data
+    counts = data.get("counts", {})
+    excluded = data.get("excluded", {}).get("pictures", 0)
     lines = [
         f"- Data: {_escape(data.get('title') or run.config.source)}",
         *[f"- {_escape(data['note'])}"] * bool(data.get("note")),
@@ -149,7 +149,7 @@ def _data(run: "Run") -> list[str]:
 
 def _settings(run: "Run") -> list[str]:
     config, details = run.config, run.details
-    versions = ", ".join(f"{name} {version}" for name, version in (details.get("versions") or {}).items())
+    versions = ", ".join(f"{name} {version}" for name, version in details.get("versions", {}).items())
     lines = [
         f"- Epochs: {config.epochs}, of which {len(run.history()['epoch'])} finished; the model is that of the "
         f"{'best' if config.restore_best else 'last'} epoch",
@@ -164,7 +164,7 @@ def _settings(run: "Run") -> list[str]:
 
 
 def _rights(run: "Run") -> list[str]:
-    weights = str((run.details.get("weights") or {}).get("source") or "")
+    weights = run.details.get("weights", {}).get("source", "")
     text = "All weights were learned from the pictures named above, starting at random."
     if get_spec(run.config.model).backbone:
         text = (

@@ -111,7 +111,7 @@ def write_package(folder: Path, target: Path, check: ExportCheck) -> None:
     Raises:
         RunError: What was written can't be read back.
     """
-    with whole_file(target) as temporary:
+    with whole_file(target, make_folder=False) as temporary:
         with zipfile.ZipFile(temporary, "w") as zipped:
             for path in sorted(path for path in folder.rglob("*") if path.is_file()):
                 entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _DATE)

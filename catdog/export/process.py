@@ -34,12 +34,13 @@ def export_run(run: "Run", name: str, settings: Settings, progress: Progress = s
 
     Raises:
         UsageError: There is no such format.
-        RunError: The run is not finished, a file is damaged, a package is missing, the disk is full, or the exported
-            model predicts something else than model.tflite; then no file is left.
+        RunError: The run is not finished, a file of it is damaged, a package is missing, the disk is full, or the
+            exported model predicts something else than model.tflite; then no file is left.
     """
     file_format = get_format(name)
     if not run.finished:
         raise RunError(f"The run {run.name} is {run.state}: let it train to its end before you export its model.")
+    run.require_classes()  # without which nobody could say what an answer means
     target = package_path(run, file_format)
     if target.is_file():
         os.utime(target)  # for `find_export`: what is newer, such as a note, does not matter

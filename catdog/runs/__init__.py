@@ -10,14 +10,17 @@ from catdog.runs.actions import (
     stop_run,
 )
 from catdog.runs.audit import AuditEntry
+from catdog.runs.damaged import DamagedRun
 from catdog.runs.estimate import bytes_free, bytes_taken, estimate_seconds
-from catdog.runs.launching import create_run, launch, launch_all, start_run
+from catdog.runs.launching import MOMENT, create_run, launch, launch_all, start_run
 from catdog.runs.quota import count_active, explain_quota
 from catdog.runs.run import Run
-from catdog.runs.store import find_run, list_active_on, list_runs, open_run
+from catdog.runs.store import find_run, list_active_on, list_damaged, list_entries, list_runs, open_run, search_entry
 
 __all__ = [
+    "MOMENT",
     "AuditEntry",
+    "DamagedRun",
     "Run",
     "annotate_run",
     "bytes_free",
@@ -32,11 +35,14 @@ __all__ = [
     "launch",
     "launch_all",
     "list_active_on",
+    "list_damaged",
+    "list_entries",
     "list_runs",
     "move_up",
     "open_run",
     "rename_run",
     "resume_run",
+    "search_entry",
     "start_run",
     "stop_run",
 ]

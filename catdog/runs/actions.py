@@ -1,26 +1,32 @@
 """What can be done with a run that is there: stop, move up, resume, rename, annotate, delete.
 
+Several people may act on one run at the same moment: one of them wins, and the others get a RunError that says what
+has become of the run. Nothing here makes a folder that is gone.
+
 Everywhere `by` is the e-mail address of who does it, for the run's audit log; "" where nobody has signed in. Everything
 here raises AccessError where it is somebody else's, see `catdog.access.Owned`.
 """
 
-import shutil
+import os
+import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 
 from catdog.datasets import UserDataset, delete_user_dataset
 from catdog.errors import RunError, UsageError
 from catdog.runs.audit import RESUMED, record_action
+from catdog.runs.damaged import DamagedRun, drop_ghosts, remove_entry
+from catdog.runs.estimate import bytes_taken
 from catdog.runs.executors import ray
-from catdog.runs.launching import clean_run_name, start_run
+from catdog.runs.launching import clean_run_name, require_space, start_run
 from catdog.runs.queue import Queue
-from catdog.runs.quota import reserve_quota
+from catdog.runs.quota import check_quota, lock_launching
 from catdog.runs.run import Run
-from catdog.runs.store import list_active_on, open_run
+from catdog.runs.store import find_entry, list_active_on, open_run
 from catdog.settings import Settings
-from catdog.training import ACTIVE
+from catdog.training import ACTIVE, RunFolder
 from catdog.utils.files import write_text
 from catdog.utils.text import join_names
 
@@ -69,27 +75,33 @@ def move_up(settings: Settings, run: Run, by: str = "") -> None:
     with _changing(run):
         record_action(run.files, "moved up", by)
         for files, place in zip(pair, (earlier, later), strict=True):
-            write_text(files.place, repr(place))
+            write_text(files.place, repr(place), make_folder=False)
 
 
 def resume_run(settings: Settings, run: Run, by: str = "") -> None:
     """Queue a stopped, failed or interrupted run again, to go on after its last finished epoch.
 
     Raises:
-        RunError: It is in any other state, or can't be started.
+        RunError: It is in any other state, the disk has too little space, or it can't be started.
         AccessError: The person may have no more active runs.
     """
-    run = open_run(settings, run.id)
-    run.owned.check(settings.owners, by)
-    if not run.resumable:
-        raise RunError(f"The run {run.name} is {run.state}: only a stopped, failed or interrupted run can be resumed.")
-    with reserve_quota(settings, 1, by), _changing(run):
-        record_action(run.files, RESUMED, by)
-        run.files.stop.unlink(missing_ok=True)
-        run.files.place.unlink(missing_ok=True)
-        run.files.write_status(
-            replace(run.status, state="queued", message="", error="", pid=None, finished=None, queued=time.time())
-        )
+    with lock_launching(settings):
+        check_quota(settings, 1, by)
+        with _changing(run), run.files.lock_config():
+            run = open_run(settings, run.id)
+            run.owned.check(settings.owners, by)
+            if not run.resumable:
+                raise RunError(
+                    f"The run {run.name} is {run.state}: only a stopped, failed or interrupted run can be resumed."
+                )
+            require_space(settings, run.config, bytes_taken(run.folder))
+            run.files.stop.unlink(missing_ok=True)
+            run.files.place.unlink(missing_ok=True)
+            run.files.write_status(
+                replace(run.status, state="queued", message="", error="", pid=None, finished=None, queued=time.time())
+            )
+        with _changing(run):
+            record_action(run.files, RESUMED, by)
     start_run(settings, run)
 
 
@@ -121,23 +133,27 @@ def annotate_run(settings: Settings, run: Run, note: str, by: str = "") -> None:
         record_action(run.files, "noted", by)
 
 
-def delete_run(settings: Settings, run: Run, by: str = "") -> None:
-    """Delete the run with all its files.
+def delete_run(settings: Settings, run: Run | DamagedRun, by: str = "") -> None:
+    """Delete the run with all its files, whether or not it can be read; of a link, only the link.
 
     Raises:
         RunError: It is active, or a file can't be deleted.
     """
-    run.owned.check(settings.owners, by)
-    run = open_run(settings, run.id)
-    if run.state in ACTIVE:
-        raise RunError(f"The run {run.name} is {run.state}: stop it before you delete it.")
-    with _changing(run):
+    hidden = settings.runs / f".deleted-{secrets.token_hex(8)}"
+    with _changing(run), RunFolder(run.folder).lock_config():
+        entry = find_entry(settings, run.id)
+        entry.owned.check(settings.owners, by)
+        if isinstance(entry, DamagedRun) and entry.active:
+            RunFolder(entry.folder).stop.touch()
+            raise RunError(f"The run {entry.name} still trains and has now been told to stop: delete it once it has.")
+        if isinstance(entry, Run) and entry.state in ACTIVE:
+            raise RunError(f"The run {entry.name} is {entry.state}: stop it before you delete it.")
         # out of the list at once, so that a deletion cut short leaves no half run behind
-        hidden = run.folder.rename(run.folder.with_name(f".deleted-{run.id}"))
-        with suppress(FileNotFoundError):  # another process cleans up at the same time
-            shutil.rmtree(hidden)
-    for leftover in settings.runs.glob(".deleted-*"):  # of an earlier deletion that was cut short
-        shutil.rmtree(leftover, ignore_errors=True)
+        entry.folder.rename(hidden)
+    remove_entry(hidden)
+    drop_ghosts(settings.runs)
+    if hidden.exists():
+        raise RunError(f"The run {run.name} is deleted, but files of it remain in {hidden}: delete them yourself.")
 
 
 def delete_dataset(settings: Settings, dataset: UserDataset, by: str = "") -> None:
@@ -158,8 +174,10 @@ def delete_dataset(settings: Settings, dataset: UserDataset, by: str = "") -> No
 
 
 @contextmanager
-def _changing(run: Run) -> Iterator[None]:
+def _changing(run: Run | DamagedRun) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if not os.path.lexists(run.folder):
+            raise RunError(f"There is no run {run.name!r} any more: it has just been deleted.") from error
         raise RunError(f"The run {run.name} could not be changed ({error.strerror or error}): try again.") from error

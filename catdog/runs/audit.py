@@ -4,12 +4,13 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from filelock import FileLock
-
 from catdog.training import RunFolder
+from catdog.training.records import LINE, TIME
+from catdog.utils.schema import sift
 
 STARTED, RESUMED = "started", "resumed"
 MAX_ENTRIES = 50  # that a run remembers; the first one always
+ENTRY = {"what": LINE, "by": LINE, "at": TIME}
 
 
 @dataclass(frozen=True)
@@ -37,25 +38,25 @@ def record_action(files: RunFolder, what: str, by: str) -> None:
 
     Raises:
         RunError: config.json is missing or damaged.
+        OSError: It can't be written.
     """
     if not by:
         return
-    with FileLock(files.path / ".acts.lock"):  # two people may act at the same moment
-        entries = [*read_audit_log(files.read_config()), AuditEntry(what, by, time.time())]
+
+    def add(details: dict[str, Any]) -> dict[str, Any]:
+        entries = [*read_audit_log(details), AuditEntry(what, by, time.time())]
         kept = entries[:1] + entries[1:][1 - MAX_ENTRIES :]
-        files.add_to_config(acts=[asdict(entry) for entry in kept])
+        return {"acts": [asdict(entry) for entry in kept]}
+
+    files.change_config(add)
 
 
 def read_audit_log(details: dict[str, Any]) -> list[AuditEntry]:
     """Return the entries in the content of a config.json, oldest first; damaged ones are left out."""
     stored = details.get("acts")
-    entries = []
-    for values in stored if isinstance(stored, list) else []:
-        try:
-            entries.append(AuditEntry(str(values["what"]), str(values["by"]), float(values["at"])))
-        except (TypeError, KeyError, ValueError):
-            continue
-    return entries
+    rows = [values for values in stored if isinstance(values, dict)] if isinstance(stored, list) else []
+    kept = [sift({name: values.get(name) for name in ENTRY}, ENTRY)[0] for values in rows]
+    return [AuditEntry(**entry) for entry in kept if len(entry) == len(ENTRY)]
 
 
 def find_starter(entries: list[AuditEntry]) -> str:

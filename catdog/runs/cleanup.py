@@ -7,6 +7,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
+from catdog.runs.damaged import drop_ghosts
 from catdog.settings import Settings
 from catdog.utils.temporary import LOCK, remove_left, remove_left_folders
 
@@ -36,6 +37,7 @@ def clean_home(settings: Settings) -> None:
         remove_left(folder, _WRITTEN, age=YOUNG)
     remove_left(settings.runs, _DELETED)
     remove_left(settings.runs, _CREATED, age=YOUNG)
+    drop_ghosts(settings.runs)
     with suppress(OSError):
         for path in list(settings.runs.iterdir()):
             if path.name[:1] != "." and path.is_dir() and not path.is_symlink():

@@ -70,7 +70,7 @@ def bytes_taken(folder: Path) -> int:
     for top, _, names in os.walk(folder):
         for name in names:
             with suppress(OSError):
-                total += os.stat(os.path.join(top, name)).st_size  # noqa: PTH116, PTH118  (500 runs in a moment)
+                total += os.lstat(os.path.join(top, name)).st_size  # noqa: PTH118  (500 runs in a moment)
     return total
 
 
@@ -80,8 +80,8 @@ def _is_comparable(run: Run, config: TrainConfig) -> bool:
 
 def _read_counts(run: Run) -> dict[str, dict[str, int]] | None:
     """Return how many images of each split and class the run had; None where it does not say."""
-    counts = (run.details.get("data") or {}).get("counts")
-    return counts if isinstance(counts, dict) and sum(_count_images(counts)) else None
+    counts = run.data.get("counts", {})
+    return counts if all(_count_images(counts)) else None
 
 
 def _count_images(counts: dict[str, dict[str, int]]) -> list[int]:

@@ -3,26 +3,30 @@
 Everywhere `by` is the e-mail address of who does it, for the run's audit log; "" where nobody has signed in.
 """
 
+import hashlib
+import json
 import secrets
 import shutil
 import string
+import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from catdog.errors import RunError, UsageError
 from catdog.runs.audit import STARTED, record_action
-from catdog.runs.estimate import bytes_free, bytes_needed
+from catdog.runs.estimate import SMALL_FILES_BYTES, bytes_free, bytes_needed
 from catdog.runs.executors import local, ray
-from catdog.runs.quota import reserve_quota
+from catdog.runs.quota import check_quota, lock_launching
 from catdog.runs.run import Run
-from catdog.runs.store import open_run
+from catdog.runs.store import list_runs, open_run
 from catdog.settings import Settings
 from catdog.training import RunFolder, Status, TrainConfig
 from catdog.utils.files import write_json
 from catdog.utils.text import format_size
 
 MAX_NAME = 80  # characters
+MOMENT = 60.0  # seconds within which an impatient person's second click means the first one
 ID_CHARACTERS = string.ascii_lowercase + string.digits
 
 
@@ -45,7 +49,12 @@ def launch(settings: Settings, config: TrainConfig, name: str = "", by: str = ""
 
 
 def launch_all(
-    settings: Settings, configs: list[TrainConfig], names: list[str], by: str = "", sweep: str = ""
+    settings: Settings,
+    configs: list[TrainConfig],
+    names: list[str],
+    by: str = "",
+    sweep: str = "",
+    moment: float = 0.0,
 ) -> list[Run]:
     """Create and start a run of each configuration, in this order.
 
@@ -55,21 +64,28 @@ def launch_all(
         names: The name of each run, see `create_run`.
         by: See the module.
         sweep: The title of the sweep that they make together, "" where they make none.
+        moment: Where the same person has launched the very same within so many seconds, and it waits or trains, those
+            runs are returned and none is started.
 
     Raises:
         AccessError: The person would have more runs than allowed; none is started.
         UsageError: As `create_run` raises it; the runs before are started.
         RunError: As `create_run` and `start_run` raise it; the runs before are started.
     """
-    runs = []
-    with reserve_quota(settings, len(configs), by):
+    digest, runs = _digest_launch(configs, names, by), []
+    with lock_launching(settings):
+        if moment and (earlier := _find_launch(settings, digest, len(configs), moment)):
+            return earlier
+        check_quota(settings, len(configs), by)
         for config, name in zip(configs, names, strict=True):
-            runs.append(create_run(settings, config, name, by, sweep))
+            runs.append(create_run(settings, config, name, by, sweep, digest))
             start_run(settings, runs[-1])
     return runs
 
 
-def create_run(settings: Settings, config: TrainConfig, name: str = "", by: str = "", sweep: str = "") -> Run:
+def create_run(
+    settings: Settings, config: TrainConfig, name: str = "", by: str = "", sweep: str = "", launch: str = ""
+) -> Run:
     """Create a run's folder with state "queued"; it appears in the list whole or not at all.
 
     Args:
@@ -78,17 +94,13 @@ def create_run(settings: Settings, config: TrainConfig, name: str = "", by: str 
         name: 1 to 80 characters, or "" for a name of model and time.
         by: See the module.
         sweep: The title of the sweep that it belongs to, see `training.sweep.make_sweep_title`; "" for none.
+        launch: Tells what was launched together from anything else that ever is; "" for nothing.
 
     Raises:
         UsageError: The name is too long.
         RunError: The disk has too little space for what the run will write, or can't be written.
     """
-    needed, free = bytes_needed(config), bytes_free(settings.runs)
-    if free < needed:
-        raise RunError(
-            f"A run of {config.model} needs up to {format_size(needed)} of disk while it trains and only "
-            f"{format_size(free)} are free: delete runs or other files, or set CATDOG_HOME to another disk."
-        )
+    require_space(settings, config)
     created = datetime.now()
     name = clean_run_name(name) if name else f"{config.model} {created:%d %b %H:%M}"
     run_id = _unused_id(settings, f"{created:%Y%m%d-%H%M%S}-{config.model}")
@@ -96,7 +108,8 @@ def create_run(settings: Settings, config: TrainConfig, name: str = "", by: str 
     try:
         hidden.path.mkdir(parents=True)
         details = {"name": name, "created": created.timestamp(), "config": config.to_dict()}
-        write_json(hidden.config, details | ({"sweep": sweep} if sweep else {}))
+        known = {key: value for key, value in (("sweep", sweep), ("launch", launch)) if value}
+        write_json(hidden.config, details | known)
         record_action(hidden, STARTED, by)
         hidden.write_status(Status(epochs=config.epochs))
         hidden.path.rename(settings.runs / run_id)
@@ -133,6 +146,25 @@ def start_run(settings: Settings, run: Run) -> None:
         raise RunError(problem) from error
 
 
+def require_space(settings: Settings, config: TrainConfig, taken: int = 0) -> None:
+    """Refuse to train where the disk has too little space for what the run will write.
+
+    Args:
+        settings: Where the runs are.
+        config: The run's settings.
+        taken: How many bytes of that the run has written already.
+
+    Raises:
+        RunError: There is too little.
+    """
+    needed, free = max(bytes_needed(config) - taken, SMALL_FILES_BYTES), bytes_free(settings.runs)
+    if free < needed:
+        raise RunError(
+            f"A run of {config.model} needs up to {format_size(needed)} of disk while it trains and only "
+            f"{format_size(free)} are free: delete runs or other files, or set CATDOG_HOME to another disk."
+        )
+
+
 def clean_run_name(name: str) -> str:
     """Return a run's name without control characters and spare blanks.
 
@@ -143,6 +175,20 @@ def clean_run_name(name: str) -> str:
     if not 0 < len(cleaned) <= MAX_NAME:
         raise UsageError(f"A run's name needs 1 to {MAX_NAME} visible characters.")
     return cleaned
+
+
+def _digest_launch(configs: list[TrainConfig], names: list[str], by: str) -> str:
+    """Return a digest of all that a person asks for by one click; of the sweep's title, which has a time, nothing."""
+    asked = json.dumps([by, names, [config.to_dict() for config in configs]], sort_keys=True)
+    return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _find_launch(settings: Settings, digest: str, count: int, moment: float) -> list[Run]:
+    """Return the runs of a launch that was just made, in their order; [] where there is none, or it has ended."""
+    since = time.time() - moment
+    runs = [run for run in list_runs(settings) if run.details.get("launch") == digest and run.created > since][:count]
+    at_work = any(run.state in ("queued", "running") for run in runs)
+    return runs[::-1] if at_work and len(runs) == count else []
 
 
 def _unused_id(settings: Settings, beginning: str) -> str:

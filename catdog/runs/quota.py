@@ -1,7 +1,7 @@
 """The quota: how many active runs a person has, and whether there may be more."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 from filelock import FileLock
 
@@ -23,8 +23,29 @@ def count_active(runs: list[Run], by: str) -> int:
 
 
 @contextmanager
-def reserve_quota(settings: Settings, count: int, by: str) -> Iterator[None]:
-    """Let a person add runs while the context lasts; only one process at a time may.
+def lock_launching(settings: Settings) -> Iterator[None]:
+    """Let nobody else, in whatever process, add runs while the context lasts.
+
+    Raises:
+        RunError: The lock can't be made.
+    """
+    lock = FileLock(settings.runs / ".room.lock")
+    try:
+        settings.runs.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except OSError as error:
+        raise RunError(
+            f"The runs in {settings.runs} could not be counted ({error.strerror or error}): free some disk space, "
+            "or set CATDOG_HOME to another folder."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def check_quota(settings: Settings, count: int, by: str) -> None:
+    """Refuse so many more runs of a person, where that is too many; call it while the launching is locked.
 
     Args:
         settings: The limit, and where the runs are.
@@ -33,25 +54,11 @@ def reserve_quota(settings: Settings, count: int, by: str) -> Iterator[None]:
 
     Raises:
         AccessError: The person would have too many.
-        RunError: The runs can't be counted.
     """
     limit = settings.limits.runs
-    if not limit:
-        yield
-        return
-    with ExitStack() as stack:
-        try:
-            settings.runs.mkdir(parents=True, exist_ok=True)
-            stack.enter_context(FileLock(settings.runs / ".room.lock"))
-        except OSError as error:
-            raise RunError(
-                f"The runs in {settings.runs} could not be counted ({error.strerror or error}): free some disk space, "
-                "or set CATDOG_HOME to another folder."
-            ) from error
-        active = count_active(list_runs(settings), by)
-        if active + count > limit:
-            raise AccessError(explain_quota(active, count, limit, by))
-        yield
+    active = count_active(list_runs(settings), by) if limit else 0
+    if limit and active + count > limit:
+        raise AccessError(explain_quota(active, count, limit, by))
 
 
 def explain_quota(active: int, count: int, limit: int, by: str) -> str:

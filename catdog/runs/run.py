@@ -1,24 +1,22 @@
 """One training run as its folder shows it."""
 
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from catdog.access import Owned
 from catdog.errors import RunError
 from catdog.evaluation import Predictions, read_predictions
 from catdog.runs.audit import AuditEntry, find_owner, find_starter, read_audit_log
-from catdog.training import ACTIVE, RESUMABLE, RunFolder, Status, TrainConfig
-from catdog.training.history import COLUMNS, read_history
+from catdog.training import RESUMABLE, RunFolder, Status, TrainConfig
+from catdog.training.history import COLUMNS, check_history, read_history
+from catdog.training.records import describe_damage
 from catdog.training.schedule import ended_early
-from catdog.training.status import is_process_gone
-from catdog.utils.files import read_json
+from catdog.utils.files import read_regular
 
-if TYPE_CHECKING:
-    from catdog.runs.executors.ray import Jobs
-
-ALIVE = ("PENDING", "RUNNING")  # what Ray says of a job that waits or trains
+LOG_BYTES = 100_000  # of a log's end that are read
 
 
 @dataclass(frozen=True)
@@ -31,9 +29,11 @@ class Run:
         name: What people call it.
         config: Its settings.
         status: How far it is, as in status.json.
-        details: The content of config.json: name, settings, and once known data, versions, device, weights.
-        evaluation: The content of evaluation.json, scores by split, or None.
+        details: The content of config.json: name, settings, and once known data, versions, device, weights. What does
+            not fit `training.records.DETAILS` is left out.
+        evaluation: The content of evaluation.json, scores by split, or None; likewise.
         state: As in the status, but "interrupted" when the process is gone, and "stopping" once told to stop.
+        faults: A sentence for each of these files that is damaged, and used only as far as it is not.
     """
 
     folder: Path
@@ -44,6 +44,7 @@ class Run:
     details: dict[str, Any]
     evaluation: dict[str, Any] | None
     state: str
+    faults: tuple[str, ...] = ()
 
     @property
     def files(self) -> RunFolder:
@@ -53,18 +54,17 @@ class Run:
     @property
     def created(self) -> float:
         """When it was created, in seconds since 1970; 0 if unknown."""
-        created = self.details.get("created")
-        return float(created) if isinstance(created, int | float) else 0.0
+        return float(self.details.get("created", 0.0))
 
     @property
     def note(self) -> str:
         """What somebody wrote about it, "" if nobody did."""
-        return str(self.details.get("note") or "")
+        return self.details.get("note", "")
 
     @property
     def sweep(self) -> str:
         """The title of the sweep it belongs to, "" if it was started by itself."""
-        return str(self.details.get("sweep") or "")
+        return self.details.get("sweep", "")
 
     @property
     def audit_log(self) -> list[AuditEntry]:
@@ -87,16 +87,31 @@ class Run:
         return self.files.read_place(self.status)
 
     @property
+    def data(self) -> dict[str, Any]:
+        """What config.json tells of the data it learned from, {} before it has opened them."""
+        return self.details.get("data", {})
+
+    @property
     def fingerprint(self) -> str:
         """Identifies the data it learned from, "" before it has opened them."""
-        return str((self.details.get("data") or {}).get("fingerprint") or "")
+        return self.data.get("fingerprint", "")
 
     @property
     def classes(self) -> tuple[str, str] | None:
         """The names of class 0 and class 1 that it tells apart, None before it has opened its data."""
-        data = self.details.get("data")
-        names = data.get("classes") if isinstance(data, dict) else None
-        return (str(names[0]), str(names[1])) if isinstance(names, list) and len(names) == 2 else None
+        names = self.data.get("classes")
+        return (names[0], names[1]) if names else None
+
+    def require_classes(self) -> tuple[str, str]:
+        """Return the names of class 0 and class 1.
+
+        Raises:
+            RunError: config.json does not tell them (any more), so that nobody can say what an answer means.
+        """
+        if self.classes is None:
+            damage = describe_damage(self.files.config, "it does not name the two classes that the run learned")
+            raise RunError(next((fault for fault in self.faults if self.files.config.name in fault), damage))
+        return self.classes
 
     @property
     def best_val_accuracy(self) -> float | None:
@@ -111,8 +126,7 @@ class Run:
     @property
     def test_accuracy(self) -> float | None:
         """Accuracy on the test images, 0..1, or None before it is scored."""
-        test = (self.evaluation or {}).get("test")
-        return test.get("accuracy") if isinstance(test, dict) else None
+        return (self.evaluation or {}).get("test", {}).get("accuracy")
 
     @property
     def seconds(self) -> float:
@@ -127,7 +141,11 @@ class Run:
     @property
     def usable(self) -> bool:
         """Whether it has a model that can predict."""
-        return self.files.tflite.exists()
+        try:
+            facts = self.files.tflite.lstat()
+        except OSError:
+            return False
+        return stat.S_ISREG(facts.st_mode) and facts.st_size > 0
 
     @property
     def resumable(self) -> bool:
@@ -175,19 +193,33 @@ class Run:
             raise RunError(f"The run {self.name} has no answers to its pictures: {advice}.") from error
         except (OSError, ValueError) as error:
             raise RunError(
-                f"The answers that the run {self.name} stored are damaged: train it again with the same settings."
+                f"The answers in {self.files.predictions.name} that the run {self.name} stored are damaged: train it "
+                "again with the same settings."
             ) from error
+
+    def list_faults(self) -> list[str]:
+        """Return a sentence for each damaged file, also of those that are only read where they are needed."""
+        faults = [*self.faults, check_history(self.files.history)[1]]
+        if self.files.predictions.exists():
+            try:
+                self.predictions()
+            except RunError as error:
+                faults.append(str(error))
+        return [fault for fault in faults if fault]
 
     def log_tail(self, lines: int = 20) -> str:
         """Return the last lines of the log, "" if there is none."""
         try:
-            text = self.files.log.read_text(encoding="utf-8", errors="replace")
+            text = read_regular(self.files.log, LOG_BYTES, last=True).decode("utf-8", "replace")
         except OSError:
             return ""
         return "\n".join(text.splitlines()[-lines:])
 
     def to_json(self) -> dict[str, Any]:
-        """Return what the command line's --json prints of a run; its keys are a contract."""
+        """Return what the command line's --json prints of a run; its keys are a contract.
+
+        "damaged" is among them only where a file is: a sentence for each.
+        """
         return {
             "id": self.id,
             "name": self.name,
@@ -198,50 +230,5 @@ class Run:
             "best_val_accuracy": self.best_val_accuracy,
             "test_accuracy": self.test_accuracy,
             "seconds": round(self.seconds, 3),
+            **({"damaged": list(self.faults)} if self.faults else {}),
         }
-
-
-def read_run(folder: Path, jobs: "Jobs | None" = None) -> Run:
-    """Read a run from its folder.
-
-    Args:
-        folder: The run folder.
-        jobs: The jobs of the Ray cluster that trains, if one does.
-
-    Raises:
-        ValueError: The folder holds no run.
-        UsageError: Its settings are damaged.
-    """
-    files = RunFolder(folder)
-    details = files.read_config()
-    if "config" not in details:
-        raise ValueError(f"{folder} has no readable config.json")
-    status = files.read_status()
-    return Run(
-        folder=folder,
-        id=folder.name,
-        name=str(details.get("name") or folder.name),
-        config=TrainConfig.from_dict(details["config"]),
-        status=status,
-        details=details,
-        evaluation=read_json(files.evaluation),
-        state=_state(files, status, jobs),
-    )
-
-
-def _state(files: RunFolder, status: Status, jobs: "Jobs | None") -> str:
-    if status.state not in ACTIVE:
-        return status.state
-    if files.job.exists() and status.pid is None:
-        lost = jobs is not None and jobs.state(files) not in (*ALIVE, None)
-    else:
-        lost = is_process_gone(status)
-    if lost:
-        # the process may have written its last status after we read it
-        latest = files.read_status()
-        if latest.state not in ACTIVE:
-            return latest.state
-        # Ray's answer about a job that has just begun may be older than what its process has written
-        if latest == status:
-            return "interrupted"
-    return "stopping" if files.stop.exists() else status.state

@@ -26,7 +26,7 @@ def save_checkpoint(folder: RunFolder, model: "keras.Model", epochs: list[Epoch]
     fresh, old = _beside(folder, "new"), _beside(folder, "old")
     shutil.rmtree(fresh, ignore_errors=True)
     try:
-        fresh.mkdir(parents=True)
+        fresh.mkdir()
         # not model.save, which writes everything twice and takes three times as long
         with (fresh / STATE).open("wb") as file:
             np.savez(file, *(_to_array(variable) for variable in _variables(model)))

@@ -2,10 +2,17 @@
 
 import csv
 import io
+import math
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from catdog.utils.files import write_text
+from catdog.training.config import MAX_EPOCHS
+from catdog.training.records import describe_damage
+from catdog.utils.files import read_regular, write_text
+
+MAX_BYTES = 1_000_000  # of a file; 1,000 epochs take about 70 kB
+MAX_SECONDS = 1e9  # of an epoch
+SLACK = 1e-6  # over 1 that a rounded mean of accuracies may be
 
 
 @dataclass(frozen=True)
@@ -36,15 +43,39 @@ COLUMNS = tuple(column.name for column in fields(Epoch))
 
 def read_history(path: Path) -> list[Epoch]:
     """Return the finished epochs in order; a missing file is an empty history, a damaged row ends it."""
+    return check_history(path)[0]
+
+
+def check_history(path: Path) -> tuple[list[Epoch], str]:
+    """Return the finished epochs as `read_history` does, and what is wrong with the file, "" for nothing."""
     epochs: list[Epoch] = []
     try:
-        for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))):
-            rate = row.get("learning_rate", "")  # None for a row that was cut off, which float refuses
-            values = [float(row[name]) for name in COLUMNS[1:-1]]
-            epochs.append(Epoch(int(row["epoch"]), *values, None if rate == "" else float(rate)))
-    except (OSError, KeyError, TypeError, ValueError, csv.Error):
+        table = io.StringIO(read_regular(path, MAX_BYTES).decode())
+        for row in csv.DictReader(table):
+            epochs.append(_read_row(row, epochs[-1].epoch if epochs else 0))
+    except FileNotFoundError:
         pass
-    return epochs
+    except OSError as error:
+        return epochs, describe_damage(path, error.strerror or str(error))
+    except (KeyError, TypeError, ValueError, csv.Error):
+        return epochs, describe_damage(path, f"row {len(epochs) + 1} is none of an epoch, or the columns are others")
+    return epochs, ""
+
+
+def _read_row(row: dict[str, str], before: int) -> Epoch:
+    rate = row.get("learning_rate", "")  # None for a row that was cut off, which float refuses
+    values = [float(row[name]) for name in COLUMNS[1:-1]]
+    epoch = Epoch(int(row["epoch"]), *values, None if rate == "" else float(rate))
+    # a training that diverged gives what is no number
+    shares = [share for share in (epoch.accuracy, epoch.val_accuracy) if math.isfinite(share)]
+    if (
+        not before < epoch.epoch <= MAX_EPOCHS
+        or not 0 <= epoch.seconds <= MAX_SECONDS
+        or not all(0 <= share <= 1 + SLACK for share in shares)
+        or not 0 <= (epoch.learning_rate or 0.0) < math.inf
+    ):
+        raise ValueError(f"no epoch: {row}")
+    return epoch
 
 
 def write_history(path: Path, epochs: list[Epoch]) -> None:
@@ -55,7 +86,7 @@ def write_history(path: Path, epochs: list[Epoch]) -> None:
     writer.writerows(
         [f"{value:.6g}" if isinstance(value, float) else value for value in astuple(epoch)] for epoch in epochs
     )
-    write_text(path, table.getvalue())
+    write_text(path, table.getvalue(), make_folder=False)
 
 
 def best_epoch(epochs: list[Epoch]) -> Epoch | None:

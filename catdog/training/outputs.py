@@ -40,7 +40,7 @@ def save_best(folder: RunFolder, model: "keras.Model", uncompiled: "keras.Model"
         uncompiled: Its copy by `copy_uncompiled`, which gets its weights and is saved: a third of the size.
     """
     uncompiled.set_weights(model.get_weights())
-    with whole_file(folder.model) as temporary:
+    with whole_file(folder.model, make_folder=False) as temporary:
         uncompiled.save(temporary)
 
 
@@ -64,7 +64,7 @@ def write_outputs(folder: RunFolder, dataset: Dataset, name: str, reporter: Repo
     model = keras.saving.load_model(folder.model, compile=False)
     probability = make_probability_function(model, name)
     reporter.update(message="making the model for predictions")
-    with whole_file(folder.tflite) as temporary:
+    with whole_file(folder.tflite, make_folder=False) as temporary:
         temporary.write_bytes(convert_to_litert(model, probability.python_function))
         predictor = Predictor(temporary, name=folder.path.name)
         _check_agreement(predictor, probability, dataset)
@@ -82,7 +82,7 @@ def write_outputs(folder: RunFolder, dataset: Dataset, name: str, reporter: Repo
         for split in SPLITS
         if split != TRAINING and len(rows := catalog.indices(split))
     }
-    write_json(folder.evaluation, scores)
+    write_json(folder.evaluation, scores, make_folder=False)
 
 
 def _predict(dataset: Dataset, outputs: Callable[[np.ndarray], np.ndarray], reporter: Reporter) -> np.ndarray:
@@ -102,7 +102,7 @@ def _write_predictions(path: Path, catalog: Catalog, probabilities: np.ndarray) 
     for image, label, probability, split in columns:
         printable = image.encode("utf-8", "backslashreplace").decode()  # a file name may be no valid text
         writer.writerow((printable, label, f"{probability:.9g}", split))
-    write_text(path, table.getvalue())
+    write_text(path, table.getvalue(), make_folder=False)
 
 
 def _check_agreement(predictor: Predictor, probability: Callable, dataset: Dataset) -> None:

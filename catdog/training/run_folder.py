@@ -1,16 +1,20 @@
 """The run folder: all that the worker, which trains, and the pages, which watch, share."""
 
+import math
 import shutil
 import time
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
 from catdog.errors import RunError
-from catdog.training.status import STATES, Status
-from catdog.utils.files import read_json, write_json
+from catdog.training.records import DETAILS, STATUS, describe_damage, read_record, to_status
+from catdog.training.status import Status
+from catdog.utils.files import read_json, read_regular, write_json
 
 
 @dataclass(frozen=True)
@@ -91,23 +95,23 @@ class RunFolder:
     def read_place(self, status: Status) -> float:
         """Return the run's place in the queue, lowest first: `place` if it was moved, else the time it was queued."""
         try:
-            return float(self.place.read_text(encoding="ascii"))
+            place = float(read_regular(self.place, 100))
         except (OSError, ValueError):
             return status.queued
+        return place if math.isfinite(place) else status.queued
 
     def read_status(self) -> Status:
         """Return the status; a missing or damaged status.json reads as that of a run whose process is long gone."""
-        values = read_json(self.status) or {}
-        present = {entry: values[entry.name] for entry in fields(Status) if entry.name in values}
-        valid = values.get("state") in STATES and all(
-            isinstance(value, str if entry.type is str else entry.type | int) for entry, value in present.items()
-        )
-        return Status(**{entry.name: present[entry] for entry in present}) if valid else Status(queued=0, updated=0)
+        return to_status(read_record(self.status, STATUS))
 
     def write_status(self, status: Status) -> Status:
-        """Write the status with the present time, whole, and return it."""
+        """Write the status with the present time, whole, and return it.
+
+        Raises:
+            OSError: It can't be written, such as where the run was deleted.
+        """
         status = replace(status, updated=time.time())
-        write_json(self.status, asdict(status))
+        write_json(self.status, asdict(status), make_folder=False)
         return status
 
     def end(self, status: Status, state: str, error: str = "") -> None:
@@ -135,22 +139,39 @@ class RunFolder:
         except OSError:
             return False
 
-    def read_config(self) -> dict:
-        """Return config.json's content, {} if it is missing."""
-        return read_json(self.config) or {}
+    def read_config(self) -> dict[str, Any]:
+        """Return what of config.json can be used, {} if it is missing."""
+        return read_record(self.config, DETAILS).values
 
     def add_to_config(self, **values: object) -> None:
         """Add entries to config.json.
 
         Raises:
-            RunError: It can't be read, and writing it would lose what it held.
+            RunError: See `change_config`.
+        """
+        self.change_config(lambda _: values)
+
+    def change_config(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        """Add to config.json what a function makes of its content.
+
+        Raises:
+            RunError: The run was deleted, or the file can't be read, and writing it would lose what it held.
         """
         # the page that renames a run and its worker may write at the same moment
-        with FileLock(self.path / ".config.lock"):
+        with self.lock_config():
             entries = read_json(self.config)
+            if entries is None and not self.path.exists():
+                raise RunError(f"There is no run {self.path.name!r}: it may have been deleted.")
             if entries is None:
-                raise RunError(f"The file {self.config} is missing or damaged: start a new run.")
-            write_json(self.config, entries | values)
+                raise RunError(describe_damage(self.config, "it is missing or no JSON object"))
+            write_json(self.config, entries | change(entries), make_folder=False)
+
+    def lock_config(self) -> FileLock:
+        """Return the lock, to be held shortly, under which config.json files are changed and run folders are removed.
+
+        It lies beside the run folders, since making a lock file in one that is gone would make that folder again.
+        """
+        return FileLock(self.path.parent / ".config.lock")
 
     def drop_half_models(self) -> None:
         """Remove what a process that was killed while it wrote a model left under a temporary name."""

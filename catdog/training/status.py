@@ -10,6 +10,7 @@ import psutil
 STATES = ("queued", "running", "stopping", "done", "stopped", "failed", "interrupted")
 ACTIVE = frozenset({"queued", "running", "stopping"})
 RESUMABLE = frozenset({"stopped", "failed", "interrupted"})
+MAX_SKEW = 86_400.0  # seconds that the clock of another machine may be ahead
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,8 @@ def is_process_gone(status: Status, patience: float = 30.0) -> bool:
             not taken the run up yet.
     """
     if status.pid is None or status.pid_started is None or status.host != socket.gethostname():
-        return time.time() - status.updated > patience
+        # another machine's clock may be wrong, but a status from next year is no sign of life
+        return not -MAX_SKEW < time.time() - status.updated <= patience
     # a machine without a battery for its clock may live through the same times again after each start
     if status.boot != read_boot_id() and status.boot:
         return True

@@ -59,6 +59,7 @@ class EventFiles:
             if value is None or (tag, epoch.epoch) in self._points[kind]:
                 continue
             if kind not in self._writers:
+                self.folder.mkdir(exist_ok=True)  # TensorFlow would make the run's folder, too, where that is gone
                 self._writers[kind] = tf.summary.create_file_writer(str(self.folder / kind))
             with self._writers[kind].as_default():
                 tf.summary.write(tag, tf.constant(value, tf.float32), step=epoch.epoch, metadata=metadata)

@@ -1,12 +1,13 @@
 """What frames every page: its head, errors and warnings in a box, rows of cells."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from catdog.errors import CatDogError
+from catdog.runs import Run
 from pages.components import markdown, state
 
 CLASS_COLOURS = ("orange", "blue")  # Streamlit's names of the colours of class 0 and class 1
@@ -33,6 +34,12 @@ def row(count: int, width: int) -> list[DeltaGenerator]:
     """Return `count` cells side by side, each at least `width` pixels wide; they wrap on a narrow screen."""
     grid = st.grid(count, min_column_width=width)
     return [grid.cell() for _ in range(count)]
+
+
+def warn_about_damage(runs: Iterable[Run]) -> None:
+    """Say which files of these runs are damaged, and so are only used as far as they are not."""
+    for fault in (fault for run in runs for fault in run.faults):
+        st.warning(markdown.escape(fault), icon=":material/broken_image:")
 
 
 def describe_invalid_word(name: str, word: str, allowed: Collection[str]) -> list[str]:

@@ -38,5 +38,5 @@ def predict(run: Run, images: Sequence[np.ndarray], progress: Progress = silent)
 
 
 def class_names(run: Run) -> tuple[str, str]:
-    """Return the names of the two classes that a run was trained on; cats and dogs if it does not say."""
-    return run.classes or ("cats", "dogs")
+    """Return the names of the two classes that a run was trained on; their numbers if it does not say."""
+    return run.classes or ("class 0", "class 1")

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from catdog.comparison import list_sweeps, select_latest_finished
-from catdog.runs import Run
+from catdog.runs import DamagedRun, Run
 from catdog.utils.text import join_names
-from pages.components import markdown, state
+from pages.components import markdown, page, state
 
 NEWEST = 20  # sweeps that are offered
 
@@ -26,6 +26,10 @@ def choose_runs(runs: Sequence[Run], names: Mapping[str, str], key: str) -> list
     before = f"{key}-before"
     from_address = st.query_params.get_all("run")
     missing = [run_id for run_id in from_address if run_id and run_id not in names]
+    damaged = {entry.id: entry.problem for entry in state.run_entries() if isinstance(entry, DamagedRun)}
+    for run_id in set(missing) & set(damaged):
+        st.warning(markdown.escape(damaged[run_id]), icon=":material/broken_image:")
+    missing = [run_id for run_id in missing if run_id not in damaged]
     if missing:
         listed = join_names([markdown.escape(run_id[:40]) for run_id in missing[:3]])
         st.warning(
@@ -48,7 +52,9 @@ def choose_runs(runs: Sequence[Run], names: Mapping[str, str], key: str) -> list
     )
     _sweep_choice(runs, key, before)
     by_id = {run.id: run for run in runs}
-    return [by_id[run_id] for run_id in st.session_state[key]]
+    shown = [by_id[run_id] for run_id in st.session_state[key]]
+    page.warn_about_damage(shown)
+    return shown
 
 
 def _sweep_choice(runs: Sequence[Run], key: str, before: str) -> None:

@@ -11,7 +11,8 @@ from catdog import datasets as library
 from catdog.datasets import Catalog, Dataset, photos_root
 from catdog.errors import CatDogError
 from catdog.models.specs import MODELS
-from catdog.runs import Run, open_run
+from catdog.runs import DamagedRun, Run
+from catdog.runs.store import is_run_entry, read_entry, sort_entries
 from catdog.settings import Settings
 from catdog.training import ACTIVE
 from catdog.utils.progress import Progress
@@ -144,7 +145,12 @@ def _folder_times(settings: Settings, source: str) -> tuple[int, ...]:
 
 
 def runs() -> list[Run]:
-    """Return every training run, newest first.
+    """Return every training run, newest first; those that are damaged are passed over."""
+    return [entry for entry in run_entries() if isinstance(entry, Run)]
+
+
+def run_entries() -> list[Run | DamagedRun]:
+    """Return every training run, newest first, then the damaged ones.
 
     A run that has ended is read again only once its folder has changed, which every write into it does: files are
     put there by renaming. So a list of 500 runs costs a page a few milliseconds.
@@ -152,19 +158,20 @@ def runs() -> list[Run]:
     current = settings()
     cache = _run_cache()
     folders = []
-    with suppress(OSError), os.scandir(current.runs) as entries:
-        folders = [(entry.path, entry.stat().st_mtime_ns) for entry in entries if not entry.name.startswith(".")]
+    with suppress(OSError), os.scandir(current.runs) as found:
+        for entry in found:
+            with suppress(OSError):  # deleted at this moment
+                if is_run_entry(entry):
+                    folders.append((entry.path, entry.stat(follow_symlinks=False).st_mtime_ns))
     listed = []
     for path, modified in folders:
         cached_at, run = cache.get(path, (None, None))
         if run is None or cached_at != modified or run.state in ACTIVE:
-            try:
-                run = open_run(current, Path(path).name)
-            except CatDogError:
-                continue
-            cache[path] = (modified, run)
-        listed.append(run)
-    return sorted(listed, key=lambda run: (run.created, run.id), reverse=True)
+            run = read_entry(current, Path(path))
+            if isinstance(run, Run):
+                cache[path] = (modified, run)
+        listed += [run] if run else []
+    return sort_entries(listed)
 
 
 @st.cache_resource(show_spinner=False)

@@ -69,9 +69,9 @@ def _read_predictions(runs: Sequence[Run]) -> dict[str, Predictions]:
 
 
 def _describe_data(run: Run) -> str:
-    data = run.details.get("data") or {}
+    data = run.data
     counts = data.get("counts")
-    if not isinstance(counts, dict):
+    if not counts:
         return ""
     parts = [
         f"{split}: " + ", ".join(f"{count:,} {name}" for name, count in by_class.items())
@@ -95,7 +95,7 @@ def _describe_run(
         "name": name,
         "id": run.id,
         "settings": {key: value for key, value in run.config.to_dict().items() if value is not None},
-        "weights": (run.details.get("weights") or {}).get("source", ""),
+        "weights": run.details.get("weights", {}).get("source", ""),
         "note": run.note,
         "overfitting": describe_overfitting(history, get_baseline(run)),
         "confusion": None,

@@ -100,7 +100,7 @@ def start(settings: Settings, folder: RunFolder) -> None:
     client = connect(cluster)
     with _explain_errors(cluster):
         # before the job is there, so that no run's job is ever unknown to it
-        write_json(folder.job, {"address": cluster.address, "id": job})
+        write_json(folder.job, {"address": cluster.address, "id": job}, make_folder=False)
         client.submit_job(
             entrypoint=f"exec {shlex.join(command)} >> {shlex.quote(str(folder.log))} 2>&1",
             submission_id=job,

@@ -1,10 +1,23 @@
 """The runs that have ended: a compact list, the details of each, and its buttons."""
 
+from collections.abc import Callable
+from typing import Any
+
 import streamlit as st
 
 from catdog.comparison import describe_data, label_runs
+from catdog.errors import CatDogError
 from catdog.models.specs import MODELS
-from catdog.runs import Run, annotate_run, bytes_free, bytes_taken, delete_run, rename_run, resume_run
+from catdog.runs import (
+    DamagedRun,
+    Run,
+    annotate_run,
+    bytes_free,
+    bytes_taken,
+    delete_run,
+    rename_run,
+    resume_run,
+)
 from catdog.utils.text import format_duration, format_percent, format_size, format_time
 from pages.components import access, markdown, page, state
 from pages.components.train.export import draw_export
@@ -12,11 +25,14 @@ from pages.components.train.form import fill_form
 
 RUNS_PER_PAGE = 10
 ICONS = {"done": "check_circle", "stopped": "stop_circle", "failed": "error", "interrupted": "power_off"}
+PROBLEM = "run-problem"  # where the page keeps why a button did not do what it says
 
 
-def show_run_list(runs: list[Run]) -> None:
-    """Draw the list of these ended runs, newest first; without any, say what will be here."""
+def show_run_list(runs: list[Run | DamagedRun]) -> None:
+    """Draw the list of these ended runs, newest first, then the damaged; without any, say what will be here."""
     st.header("Earlier runs", anchor=False)
+    if problem := st.session_state.pop(PROBLEM, ""):
+        st.error(markdown.escape(problem), icon=":material/error:")
     if not runs:
         st.info("Runs that have ended will be listed here, with their scores.", icon=":material/history:")
         return
@@ -25,7 +41,7 @@ def show_run_list(runs: list[Run]) -> None:
         f"{len(runs):,} {'run takes' if len(runs) == 1 else 'runs take'} {taken}; "
         f"{format_size(bytes_free(state.settings().runs))} of the disk are free."
     )
-    names = label_runs(runs)
+    names = label_runs([run for run in runs if isinstance(run, Run)])
     page_count = -(-len(runs) // RUNS_PER_PAGE)
     page_number = 1
     if page_count > 1:
@@ -39,10 +55,13 @@ def show_run_list(runs: list[Run]) -> None:
         spot = st.container(gap="xsmall")
     with spot:
         for run in runs[(page_number - 1) * RUNS_PER_PAGE : page_number * RUNS_PER_PAGE]:
+            if isinstance(run, DamagedRun):
+                _draw_damaged(run)
+                continue
             expander = st.expander(
                 _summarize(run, names[run.id]),
                 key=f"run-{run.id}",
-                icon=f":material/{ICONS.get(run.state, 'circle')}:",
+                icon=f":material/{'broken_image' if run.faults else ICONS.get(run.state, 'circle')}:",
                 on_change="rerun",
             )
             if expander.open:
@@ -50,11 +69,23 @@ def show_run_list(runs: list[Run]) -> None:
                     _draw_details(run)
 
 
+def _draw_damaged(run: DamagedRun) -> None:
+    """Draw the line of a run that can't be read: what is wrong with it, and the button that deletes it."""
+    name = markdown.escape(run.name)
+    with st.expander(f"**{name}** · **damaged**", key=f"run-{run.name}", icon=":material/broken_image:"):
+        st.error(markdown.escape(run.problem), icon=":material/error:")
+        if not run.folder.is_symlink():
+            st.markdown(f":gray[Space it takes]  \n{format_size(bytes_taken(run.folder))}")
+        _draw_delete_button(run, f"Delete **{name}** and everything in it? This can't be undone.")
+
+
 def _summarize(run: Run, name: str) -> str:
     """Return the line of the list that stands for a run, as Markdown."""
     parts = [f"**{markdown.escape(name)}**"]
     if not run.finished:
         parts.append(f"**{run.state}**")
+    if run.faults:
+        parts.append("**damaged**")
     if run.best_val_accuracy is not None:
         parts.append(f"validation {format_percent(run.best_val_accuracy)}")
     if run.test_accuracy is not None:
@@ -64,6 +95,8 @@ def _summarize(run: Run, name: str) -> str:
 
 def _draw_details(run: Run) -> None:
     """Draw a run's details and its buttons."""
+    for fault in run.list_faults():
+        st.warning(markdown.escape(fault), icon=":material/broken_image:")
     if run.status.error:
         st.error(markdown.escape(run.status.error), icon=":material/error:")
     elif run.state == "interrupted":
@@ -87,18 +120,17 @@ def _draw_details(run: Run) -> None:
 def _list_details(run: Run) -> dict[str, str]:
     """Return {label: value as plain text} of all that the run's folder tells; what it does not tell is left out."""
     config, details, status = run.config, run.details, run.status
-    data, weights = details.get("data") or {}, details.get("weights") or {}
     best = (
         f"{format_percent(run.best_val_accuracy)} in epoch {run.best_epoch}"
         if run.best_val_accuracy is not None
         else "–"
     )
-    test = (run.evaluation or {}).get("test") or {}
+    test = (run.evaluation or {}).get("test", {})
     photos = f" of {test['photos']:,} pictures" if test.get("photos") else ""
     ended = format_time(status.finished) if status.finished else ""
     values = {
         "Model": f"{config.model}: {MODELS[config.model].title}",
-        "Data": data.get("title") or describe_data(run),
+        "Data": run.data.get("title") or describe_data(run),
         "Share of the training pictures": f"{100 * config.fraction:g} %",
         "Epochs": f"{config.epochs}, of which {len(run.history()['epoch'])} finished",
         "Ended early": run.ended_early.removeprefix("ended early "),
@@ -111,11 +143,11 @@ def _list_details(run: Run) -> dict[str, str]:
         "Model it keeps": f"that of the {'best' if config.restore_best else 'last'} epoch",
         "Test accuracy": f"{format_percent(run.test_accuracy)}{photos}",
         "Training time": format_duration(run.seconds),
-        "Made faster by": "; ".join(details.get("faster") or []),
+        "Made faster by": "; ".join(details.get("faster", [])),
         "Ended": ended,
-        "Weights it started from": str(weights.get("source", "")),
-        "Device": str(details.get("device", "")),
-        "Versions": ", ".join(f"{name} {version}" for name, version in (details.get("versions") or {}).items()),
+        "Weights it started from": details.get("weights", {}).get("source", ""),
+        "Device": details.get("device", ""),
+        "Versions": ", ".join(f"{name} {version}" for name, version in details.get("versions", {}).items()),
         "Who did what": "; ".join(
             f"{entry.what} by {markdown.unlink_email(entry.by)}, {format_time(entry.at)}"
             for entry in run.audit_log[-5:]
@@ -128,9 +160,15 @@ def _list_details(run: Run) -> dict[str, str]:
 
 
 def _draw_buttons(run: Run) -> None:
-    if run.resumable and access.button("Resume", owned=run.owned, key=f"resume-{run.id}", icon=":material/play_arrow:"):
-        access.perform(resume_run, run)
-        st.rerun()
+    if run.resumable:
+        access.button(
+            "Resume",
+            owned=run.owned,
+            key=f"resume-{run.id}",
+            icon=":material/play_arrow:",
+            on_click=_act,
+            args=(resume_run, run),
+        )
     if run.best_val_accuracy is not None:
         st.page_link("compare.py", label="Show its curves", icon=":material/query_stats:", query_params={"run": run.id})
     st.button(
@@ -144,20 +182,36 @@ def _draw_buttons(run: Run) -> None:
     if run.finished:
         draw_export(run)
     with access.popover("Note", owned=run.owned, icon=":material/sticky_note_2:", key=f"note-{run.id}"):
-        note = st.text_area("What you want to remember of this run", run.note, key=f"text-{run.id}", max_chars=1000)
-        if st.button("Save the note", key=f"keep-{run.id}", type="primary"):
-            access.perform(annotate_run, run, note)
-            st.rerun()
+        field = f"text-{run.id}"
+        st.text_area("What you want to remember of this run", run.note, key=field, max_chars=1000)
+        _draw_save_button("Save the note", f"keep-{run.id}", annotate_run, run, field)
     with access.popover("Rename", owned=run.owned, icon=":material/edit:", key=f"rename-{run.id}"):
-        name = st.text_input("New name", run.name, key=f"name-{run.id}", max_chars=80)
-        if st.button("Save the name", key=f"save-{run.id}", type="primary"):
-            access.perform(rename_run, run, name)
-            st.rerun()
-    with access.popover("Delete", owned=run.owned, icon=":material/delete:", key=f"delete-{run.id}"):
-        st.markdown(f"Delete **{markdown.escape(run.name)}** with its model, curves and scores? This can't be undone.")
-        if st.button("Delete for good", key=f"really-{run.id}", type="primary"):
-            access.perform(delete_run, run)
-            st.rerun()
+        field = f"name-{run.id}"
+        st.text_input("New name", run.name, key=field, max_chars=80)
+        _draw_save_button("Save the name", f"save-{run.id}", rename_run, run, field)
+    question = f"Delete **{markdown.escape(run.name)}** with its model, curves and scores? This can't be undone."
+    _draw_delete_button(run, question)
+
+
+def _draw_save_button(label: str, key: str, action: Callable[..., None], run: Run, field: str) -> None:
+    """Draw the button that saves the text of a field."""
+    # by callbacks, since a button whose run was deleted elsewhere is not drawn again and would say nothing
+    st.button(label, key=key, type="primary", on_click=_act, args=(action, run, field))
+
+
+def _draw_delete_button(run: Run | DamagedRun, question: str) -> None:
+    key = run.name if isinstance(run, DamagedRun) else run.id  # an id may be no valid text
+    with access.popover("Delete", owned=run.owned, icon=":material/delete:", key=f"delete-{key}"):
+        st.markdown(question)
+        st.button("Delete for good", key=f"really-{key}", type="primary", on_click=_act, args=(delete_run, run))
+
+
+def _act(action: Callable[..., Any], run: Run | DamagedRun, field: str = "") -> None:
+    """Do something with a run, with the text of a field if one is named; the page shows why where it can't be done."""
+    try:
+        access.perform(action, run, *([st.session_state[field]] if field else []))
+    except CatDogError as error:
+        st.session_state[PROBLEM] = str(error)
 
 
 def _use_again(run: Run) -> None:

@@ -204,7 +204,7 @@ def test_a_name_that_is_empty_or_too_long_is_refused(settings: Settings, name: s
     if name:
         with pytest.raises(UsageError, match="1 to 80"):
             runs.create_run(settings, TrainConfig("model1"), name)
-    assert [path.name for path in settings.runs.iterdir()] == [run.id]
+    assert [path.name for path in settings.runs.iterdir() if path.is_dir()] == [run.id]
 
 
 def test_deleting_removes_all_of_a_run_and_only_that(settings: Settings) -> None:
@@ -213,7 +213,7 @@ def test_deleting_removes_all_of_a_run_and_only_that(settings: Settings) -> None
     (run.folder / "checkpoint" / "model.keras").write_text("x")
     (settings.runs / ".deleted-earlier").mkdir()  # of a deletion that was cut short
     runs.delete_run(settings, run)
-    assert [path.name for path in settings.runs.iterdir()] == [second.id]
+    assert [path.name for path in settings.runs.iterdir() if path.is_dir()] == [second.id]
     with pytest.raises(RunError):
         runs.delete_run(settings, run)
 

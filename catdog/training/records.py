@@ -1,0 +1,115 @@
+"""The JSON files of a run folder, read by one rule: whatever is in them, what comes out has the right types and bounds.
+
+Anybody may have edited, cut or replaced a file there. What does not fit is left out, and one sentence names the file.
+"""
+
+import json
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from catdog.training.config import MAX_EPOCHS
+from catdog.training.status import STATES, Status
+from catdog.utils.files import read_regular
+from catdog.utils.schema import ANY_OBJECT, TRUTH, Schema, list_of, number, one_of, sift, table_of, text, whole
+
+MAX_BYTES = 32_000_000  # of a JSON file; the names of 100,000 excluded images take about 5 MB
+SHARE, TIME, SPAN = number(0, 1), number(0, 1e11), number(0, 1e9)  # of 0..1; seconds since 1970; seconds
+COUNT, LOSS = whole(0, 10**12), number(0, 1e9)
+WORD, LINE, PARAGRAPH, PLACE = text(100), text(300), text(10_000), text(4096)
+
+STATUS: Schema = {
+    "state": one_of(*STATES),
+    "message": PARAGRAPH,
+    "epoch": whole(0, MAX_EPOCHS),
+    "epochs": whole(0, MAX_EPOCHS),
+    "batch": COUNT,
+    "batches": COUNT,
+    **dict.fromkeys(("queued", "started", "updated", "finished"), TIME),
+    **dict.fromkeys(("seconds", "prepared"), SPAN),
+    "best_val_accuracy": SHARE,
+    "best_epoch": whole(1, MAX_EPOCHS),
+    "pid": whole(1, 2**31 - 1),
+    "pid_started": TIME,
+    "host": LINE,
+    "boot": LINE,
+    "error": PARAGRAPH,
+    "scoring": TRUTH,
+}
+
+DETAILS: Schema = {
+    "name": LINE,
+    "created": TIME,
+    "config": ANY_OBJECT,  # TrainConfig has its own rules
+    "sweep": LINE,
+    "launch": WORD,
+    "note": PARAGRAPH,
+    "data": {
+        "source": PLACE,
+        "title": PARAGRAPH,
+        "note": PARAGRAPH,
+        "classes": list_of(LINE, least=2, most=2),
+        "counts": table_of(WORD, table_of(LINE, COUNT)),
+        "baseline": SHARE,
+        "fingerprint": LINE,
+        "excluded": {"pictures": COUNT, "digest": LINE, "paths": list_of(PLACE)},
+    },
+    "device": LINE,
+    "versions": table_of(WORD, LINE),
+    "faster": list_of(PARAGRAPH),
+    "weights": {"source": PLACE, "path": PLACE},
+    "memory": COUNT,
+}
+
+SCORES: Schema = {"accuracy": SHARE, "loss": LOSS, "photos": COUNT}
+EVALUATION: Schema = {"validation": SCORES, "test": SCORES}
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a JSON file of a run holds.
+
+    Attributes:
+        values: The entries that can be used.
+        fault: What is wrong with the file and what to do; "" for nothing.
+        missing: Whether there is no such file.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    fault: str = ""
+    missing: bool = False
+
+
+def read_record(path: Path, schema: Schema) -> Record:
+    """Read a JSON file of a run, and leave out what does not fit."""
+    try:
+        values = json.loads(read_regular(path, MAX_BYTES))
+    except FileNotFoundError:
+        return Record(missing=True)
+    except OSError as error:
+        return Record(fault=describe_damage(path, error.strerror or str(error)))
+    except (ValueError, RecursionError):
+        return Record(fault=describe_damage(path, "it is no JSON"))
+    if not isinstance(values, dict):
+        return Record(fault=describe_damage(path, "it holds no JSON object"))
+    kept, faults = sift(values, schema)
+    more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
+    return Record(kept, describe_damage(path, faults[0] + more) if faults else "")
+
+
+def to_status(record: Record) -> Status:
+    """Return the status that status.json holds; without a state, that of a run whose process is long gone."""
+    known = {entry.name: record.values[entry.name] for entry in fields(Status) if entry.name in record.values}
+    # what is missing must not look as if it had just been written
+    return Status(**({"queued": 0.0, "updated": 0.0} | known))
+
+
+def describe_damage(path: Path, what: str) -> str:
+    """Return the sentence that a file of a run can't be used as it is.
+
+    Args:
+        path: The file, in the run's folder.
+        what: What is wrong with it.
+    """
+    folder = path.parent.name.encode("utf-8", "backslashreplace").decode()
+    return f"The file {folder}/{path.name} is damaged ({what}): put it right, or delete the run."
