@@ -193,7 +193,7 @@ class Run:
             raise RunError(f"The run {self.name} has no answers to its pictures: {advice}.") from error
         except (OSError, ValueError) as error:
             raise RunError(
-                f"The answers in {self.files.predictions.name} that the run {self.name} stored are damaged: train it "
+                f"The answers that the run {self.name} stored in {self.files.predictions.name} are damaged: train it "
                 "again with the same settings."
             ) from error
 

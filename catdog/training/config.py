@@ -6,10 +6,12 @@ from typing import Any
 from catdog.augmentation.config import Augmentation
 from catdog.errors import UsageError
 from catdog.models.specs import get_spec
+from catdog.utils.schema import text
 
 SCHEDULES = ("constant", "cosine", "plateau")
 MAX_EPOCHS = 1000
 MAX_BATCH_SIZE = 1024
+PLACE = text(4096)  # a path
 AUGMENTATIONS = tuple(field.name for field in fields(Augmentation))
 
 
@@ -65,6 +67,8 @@ class TrainConfig:
         get_spec(self.model)
         if not isinstance(self.source, str) or not self.source:
             raise UsageError("The data source is empty: choose photos, drawn or a folder.")
+        if not PLACE.fits(self.source):
+            raise UsageError("The data source has a name that can't be stored: rename the folder.")
         _check_whole("number of epochs", self.epochs, 1, MAX_EPOCHS)
         _check_whole("batch size", self.batch_size, 1, MAX_BATCH_SIZE)
         _check_whole("seed", self.seed, 0, 2**32 - 1)

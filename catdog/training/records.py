@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from catdog.training.config import MAX_EPOCHS
+from catdog.training.config import MAX_EPOCHS, PLACE
 from catdog.training.status import STATES, Status
 from catdog.utils.files import read_regular
 from catdog.utils.schema import ANY_OBJECT, TRUTH, Schema, list_of, number, one_of, sift, table_of, text, whole
@@ -16,7 +16,7 @@ from catdog.utils.schema import ANY_OBJECT, TRUTH, Schema, list_of, number, one_
 MAX_BYTES = 32_000_000  # of a JSON file; the names of 100,000 excluded images take about 5 MB
 SHARE, TIME, SPAN = number(0, 1), number(0, 1e11), number(0, 1e9)  # of 0..1; seconds since 1970; seconds
 COUNT, LOSS = whole(0, 10**12), number(0, 1e9)
-WORD, LINE, PARAGRAPH, PLACE = text(100), text(300), text(10_000), text(4096)
+WORD, LINE, PARAGRAPH = text(100), text(300), text(10_000)
 
 STATUS: Schema = {
     "state": one_of(*STATES),

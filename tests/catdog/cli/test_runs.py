@@ -150,3 +150,60 @@ def test_a_note_is_kept_and_shown(environment, run, capsys):
     capsys.readouterr()
     assert main(["runs", "show", "first"]) == 0
     assert "note: the one with rain" in capsys.readouterr().out
+
+
+def test_damaged_runs_are_listed_with_one_line_each_and_can_be_deleted(environment, run, capsys):
+    spoilt = create_run(environment, TrainConfig("model2", source="drawn"))
+    spoilt.files.config.write_text("{")
+    spoilt.files.write_status(replace(spoilt.status, state="done"))
+    run.files.evaluation.write_text('{"test": {"accuracy": "high"}}')
+    assert main(["runs"]) == 0
+    printed = capsys.readouterr()
+    assert "stopped, damaged" in printed.out
+    assert f"{spoilt.id}" in printed.out.splitlines()[-1]
+    assert printed.err.count("catdog: The file ") == printed.err.count("\n") == 2
+    assert main(["runs", "--json"]) == 0
+    good, bad = json.loads(capsys.readouterr().out)
+    assert (good["state"], len(good["damaged"])) == ("stopped", 1)
+    assert (bad["id"], bad["state"], bad["model"], set(bad)) == (spoilt.id, "damaged", None, KEYS | {"damaged"})
+    for action in (["show"], ["stop"], ["resume"], ["up"], ["rename", "x"], ["note", "x"]):
+        assert main(["runs", action[0], spoilt.id, *action[1:]]) == 1
+        printed = capsys.readouterr()
+        assert printed.err.startswith(f"catdog: The file {spoilt.id}/config.json is damaged (it is no JSON)")
+        assert printed.err.count("\n") == 1
+    assert main(["runs", "delete", spoilt.id]) == 0
+    assert not spoilt.folder.exists()
+
+
+@pytest.mark.parametrize("data", [None, "photos", ["a"], {"classes": None}, {"classes": [1, 2]}, {"classes": "ab"}])
+@pytest.mark.parametrize("command", [["predict"], ["evaluate"], ["export", "--format", "keras"]])
+def test_what_needs_the_classes_says_in_a_line_that_they_are_missing(
+    environment, run, data, command, capsys, monkeypatch
+):
+    monkeypatch.setattr("catdog.inference.predictor.load_predictor", lambda path, name: None)
+    run.files.add_to_config(data=data)
+    run.files.write_status(replace(run.status, state="done"))
+    run.files.evaluation.write_text("{}")
+    for file in (run.files.tflite, run.files.model, run.files.predictions):
+        file.write_bytes(b"x")
+    picture = ["nothing.jpg"] if command == ["predict"] else []
+    assert main([command[0], run.id, *command[1:], *picture]) == 1
+    printed = capsys.readouterr().err
+    assert printed.startswith(f"catdog: The file {run.id}/config.json is damaged")
+    assert printed.count("\n") == 1
+
+
+def test_resume_on_a_full_disk_is_refused(environment, run, monkeypatch, capsys):
+    monkeypatch.setattr("catdog.runs.launching.bytes_free", lambda folder: 1_000_000)
+    assert main(["runs", "resume", "first"]) == 1
+    assert "only 1 MB are free" in capsys.readouterr().err
+    assert open_run(environment, run.id).state == "stopped"
+
+
+def test_resume_says_where_the_run_failed_at_once(environment, run, monkeypatch, capsys):
+    def fail(settings, again):
+        again.files.write_status(replace(again.status, state="failed", error="The disk is full."))
+
+    monkeypatch.setattr(runs.actions, "start_run", fail)
+    assert main(["runs", "resume", "first"]) == 1
+    assert "The disk is full." in capsys.readouterr().err

@@ -147,7 +147,7 @@ def test_evaluate_says_in_one_line_that_predictions_are_damaged(trained, capsys)
         file.write_text(whole)
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert printed.err.startswith("catdog: The answers that the run mine stored are damaged: ")
+    assert printed.err.startswith("catdog: The answers that the run mine stored in predictions.csv are damaged: ")
     assert len(printed.err.splitlines()) == 1
 
 

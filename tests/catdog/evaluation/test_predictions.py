@@ -68,7 +68,9 @@ def test_predictions_follow_the_order_of_classes_that_is_asked_for(run, settings
 )
 def test_damaged_predictions_are_one_sentence_that_names_the_run(run, text):
     run.files.predictions.write_text(text)
-    with pytest.raises(RunError, match=r"the run mine stored are damaged: train it again with the same settings\.$"):
+    with pytest.raises(
+        RunError, match=r"the run mine stored in predictions.csv are damaged: train it again with the same settings\.$"
+    ):
         run.predictions()
 
 

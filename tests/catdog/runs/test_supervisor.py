@@ -212,7 +212,7 @@ def test_a_run_resumed_while_its_trainer_exits_is_left_alone(supervised: Supervi
 def test_a_full_disk_ends_neither_training_nor_supervisor(
     supervised: Supervised, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("catdog.training.run_folder.write_json", full)  # in this process, not in the trainer's
