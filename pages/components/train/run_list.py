@@ -166,8 +166,8 @@ def _draw_buttons(run: Run) -> None:
             owned=run.owned,
             key=f"resume-{run.id}",
             icon=":material/play_arrow:",
-            on_click=_act,
-            args=(resume_run, run),
+            on_click=_resume,
+            args=(run,),
         )
     if run.best_val_accuracy is not None:
         st.page_link("compare.py", label="Show its curves", icon=":material/query_stats:", query_params={"run": run.id})
@@ -184,32 +184,44 @@ def _draw_buttons(run: Run) -> None:
     with access.popover("Note", owned=run.owned, icon=":material/sticky_note_2:", key=f"note-{run.id}"):
         field = f"text-{run.id}"
         st.text_area("What you want to remember of this run", run.note, key=field, max_chars=1000)
-        _draw_save_button("Save the note", f"keep-{run.id}", annotate_run, run, field)
+        st.button("Save the note", key=f"keep-{run.id}", type="primary", on_click=_annotate, args=(run, field))
     with access.popover("Rename", owned=run.owned, icon=":material/edit:", key=f"rename-{run.id}"):
         field = f"name-{run.id}"
         st.text_input("New name", run.name, key=field, max_chars=80)
-        _draw_save_button("Save the name", f"save-{run.id}", rename_run, run, field)
+        st.button("Save the name", key=f"save-{run.id}", type="primary", on_click=_rename, args=(run, field))
     question = f"Delete **{markdown.escape(run.name)}** with its model, curves and scores? This can't be undone."
     _draw_delete_button(run, question)
-
-
-def _draw_save_button(label: str, key: str, action: Callable[..., None], run: Run, field: str) -> None:
-    """Draw the button that saves the text of a field."""
-    # by callbacks, since a button whose run was deleted elsewhere is not drawn again and would say nothing
-    st.button(label, key=key, type="primary", on_click=_act, args=(action, run, field))
 
 
 def _draw_delete_button(run: Run | DamagedRun, question: str) -> None:
     key = run.name if isinstance(run, DamagedRun) else run.id  # an id may be no valid text
     with access.popover("Delete", owned=run.owned, icon=":material/delete:", key=f"delete-{key}"):
         st.markdown(question)
-        st.button("Delete for good", key=f"really-{key}", type="primary", on_click=_act, args=(delete_run, run))
+        st.button("Delete for good", key=f"really-{key}", type="primary", on_click=_delete, args=(run,))
 
 
-def _act(action: Callable[..., Any], run: Run | DamagedRun, field: str = "") -> None:
-    """Do something with a run, with the text of a field if one is named; the page shows why where it can't be done."""
+# What the buttons do are callbacks: a button whose run was deleted elsewhere is not drawn again, and would say nothing.
+
+
+def _resume(run: Run) -> None:
+    _perform(resume_run, run)
+
+
+def _annotate(run: Run, field: str) -> None:
+    _perform(annotate_run, run, st.session_state[field])
+
+
+def _rename(run: Run, field: str) -> None:
+    _perform(rename_run, run, st.session_state[field])
+
+
+def _delete(run: Run | DamagedRun) -> None:
+    _perform(delete_run, run)
+
+
+def _perform(action: Callable[..., None], *arguments: Any) -> None:
     try:
-        access.perform(action, run, *([st.session_state[field]] if field else []))
+        access.perform(action, *arguments)
     except CatDogError as error:
         st.session_state[PROBLEM] = str(error)
 
