@@ -28,4 +28,4 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
 
 # Without the photos the dashboard starts on drawn pictures. It refuses to start where nobody has to sign in and
 # CATDOG_OPEN is not 1.
-CMD ["sh", "-c", "python -m catdog data --fetch --give-up-after 20; exec python -m streamlit run dashboard.py"]
+CMD ["sh", "-c", "python -m catdog data --fetch --give-up-after 20; exec python dashboard.py"]

@@ -26,7 +26,7 @@ setup: .venv/.ready ## Install what the dashboard needs into .venv
 
 run: .venv/.ready ## Fetch the photos (first time) and open the dashboard on http://127.0.0.1:8501
 	@$(PY) -m catdog data --fetch --give-up-after 20 || true
-	@$(PY) -m streamlit run dashboard.py --server.port=$(PORT)
+	@$(PY) dashboard.py --server.port="$(PORT)"
 
 test: .venv/.ready-to-test ## Run the tests, in minutes; ARGS="-k flip" picks some
 	@$(PY) -m pytest -m "not slow" $(SIDE_BY_SIDE) $(ARGS)

@@ -1,15 +1,21 @@
-"""The server of the dashboard: `streamlit run dashboard.py`."""
+"""The server of the dashboard: `python dashboard.py` or `streamlit run dashboard.py`, with Streamlit's options."""
 
 import streamlit as st
 from starlette.middleware import Middleware
 
 from catdog.runs.cleanup import clean_home
 from catdog.utils.temporary import use_own_folder
+from pages.components.gate import Gate
 from pages.components.serving import check_serving, preload_packages
+from pages.components.start import serve
 from pages.components.uploads import UploadLimiter
 
-settings = check_serving()
-clean_home(settings)
-use_own_folder(settings.temporary)
+if __name__ == "__main__":
+    serve(__file__)  # which imports this file again, once the server listens
+start = check_serving()
+clean_home(start.settings)
+use_own_folder(start.settings.temporary)
 preload_packages()
-app = st.App("pages/app.py", middleware=[Middleware(UploadLimiter, settings.limits.upload)])
+app = st.App(
+    "pages/app.py", middleware=[Middleware(Gate, start), Middleware(UploadLimiter, start.settings.limits.upload)]
+)

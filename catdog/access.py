@@ -1,15 +1,19 @@
 """Who may change things, and how much each person may send, so that one can't take it all from the others."""
 
+import hashlib
 import threading
 import time
-from collections import defaultdict, deque
-from collections.abc import Callable
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from catdog.errors import AccessError
 
 HOUR = 3600.0  # seconds
+MAX_TABS = 10_000  # browser tabs that are remembered with the person who opened them
+MAX_SIGN_OUTS = 100_000  # sign-ins that are remembered to have ended
+USER_COOKIE = "_streamlit_user"
 
 
 @dataclass(frozen=True)
@@ -93,8 +97,22 @@ class Allowance:
             used = self._recent(person)
             if self._most and amount > self._most - sum(size for _, size in used):
                 return False
-            used.append((self._clock(), amount))
+            if used and self._clock() - used[-1][0] < 1:  # an upload arrives in thousands of pieces
+                moment, size = used.pop()
+                used.append((moment, size + amount))
+            else:
+                used.append((self._clock(), amount))
             return True
+
+    def give_back(self, person: str, amount: int) -> None:
+        """Count so many bytes less, the last ones first: of an upload that was not accepted in the end."""
+        with self._lock:
+            used = self._recent(person)
+            while used and amount > 0:
+                moment, size = used.pop()
+                if size > amount:
+                    used.append((moment, size - amount))
+                amount -= size
 
     def left(self, person: str) -> int | None:
         """Return how many bytes a person may still use now, None for any number."""
@@ -119,3 +137,62 @@ class Allowance:
         while used and used[0][0] <= self._clock() - self._seconds:
             used.popleft()
         return used
+
+
+class UploadCounts:
+    """How much each person has uploaded, and who uses which browser tab, by Streamlit's session ids.
+
+    Attributes:
+        allowance: What each person may still upload.
+    """
+
+    def __init__(self, limit: int) -> None:
+        """Allow each person `limit` bytes within an hour."""
+        self.allowance = Allowance(limit)
+        self._persons: OrderedDict[str, str] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def remember(self, session: str, person: str) -> None:
+        """Remember who uses a browser tab; the tabs that nobody has used for longest are forgotten."""
+        with self._lock:
+            self._persons[session] = person
+            self._persons.move_to_end(session)
+            while len(self._persons) > MAX_TABS:
+                self._persons.popitem(last=False)
+
+    def find_person(self, session: str) -> str | None:
+        """Return who uses a browser tab, "" for somebody who has not signed in; None where nobody has opened it."""
+        return self._persons.get(session)
+
+
+class SignOuts:
+    """The sign-ins that have ended, by the cookie that a browser got for each; a tab may still be open with it."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._ended: OrderedDict[str, None] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def add(self, cookies: Mapping[str, str]) -> None:
+        """Remember that a sign-in has ended; the oldest ones are forgotten.
+
+        Args:
+            cookies: All cookies of the browser, by name.
+        """
+        sign_in = _digest_sign_in(cookies)
+        if not sign_in:
+            return
+        with self._lock:
+            self._ended[sign_in] = None
+            while len(self._ended) > MAX_SIGN_OUTS:
+                self._ended.popitem(last=False)
+
+    def has(self, cookies: Mapping[str, str]) -> bool:
+        """Return whether the sign-in of a browser has ended; `cookies` as for `add`."""
+        return _digest_sign_in(cookies) in self._ended
+
+
+def _digest_sign_in(cookies: Mapping[str, str]) -> str:
+    """Return what tells one sign-in from another: its signed cookie, which holds the time; "" where there is none."""
+    cookie = cookies.get(USER_COOKIE, "")
+    return hashlib.sha256(cookie.encode("utf-8", "surrogateescape")).hexdigest() if cookie else ""

@@ -30,6 +30,7 @@ PAGES = (
 def main() -> None:
     """Draw what all pages share, and run the page that is chosen."""
     st.set_page_config(page_title="Cats and Dogs", page_icon="🐈", layout="wide")
+    page.stop_unless_started()
     st.logo(":material/pets:", size="large")
     chosen = st.navigation(
         [

@@ -9,9 +9,10 @@ from streamlit.delta_generator import DeltaGenerator
 from catdog.access import Owned, is_member
 from catdog.errors import AccessError, CatDogError
 from pages.components import markdown, state
-from pages.components.serving import is_sign_in_enabled, list_providers
+from pages.components.serving import explain_loss, list_providers, sign_outs, started
 
 SIGN_IN = "Sign in first: the button is in the sidebar."
+SIGNED_OUT = "You have signed out, or signed in anew, in another tab: reload this page."
 
 
 def person() -> str:
@@ -19,10 +20,17 @@ def person() -> str:
 
     An address that the provider has not verified counts for nothing: anybody could have typed it in there.
     """
-    if not is_sign_in_enabled() or not st.user.get("is_logged_in"):
+    if not is_signed_in():
         return ""
     verified = st.user.get("email_verified", True)
     return "" if verified in (False, "false") else str(st.user.get("email") or "").strip().casefold()
+
+
+def is_signed_in() -> bool:
+    """Return whether somebody uses this tab who has signed in, and has not signed out in another one since."""
+    if started().auth is None or explain_loss() or not st.user.get("is_logged_in"):
+        return False
+    return not sign_outs().has(st.context.cookies)
 
 
 def reason_denied(owned: Owned | None = None) -> str:
@@ -31,23 +39,32 @@ def reason_denied(owned: Owned | None = None) -> str:
     Args:
         owned: What is to be changed, where it belongs to somebody; None where it is new.
     """
-    if not is_sign_in_enabled():
-        return ""
-    email = person()
-    if not email:
-        unverified = "Your account has no verified e-mail address, so it can't be on the list of members."
-        return unverified if st.user.get("is_logged_in") else SIGN_IN
     members, owners = state.settings().members, state.settings().owners
+    if started().auth is None and members is None:
+        return ""
     if members is None:
         return "No list of members is set (CATDOG_MEMBERS), so nobody may change anything."
+    email = person()
     try:
-        if is_member(members, email) or (owners is not None and is_member(owners, email, "owners")):
+        listed = is_member(members, email)  # first of all, since without the list nobody is anybody
+        if loss := explain_loss():
+            return loss
+        if not email:
+            return _explain_nobody()
+        if listed or (owners is not None and is_member(owners, email, "owners")):
             if owned is not None:
                 owned.check(owners, email)
             return ""
     except CatDogError as error:
         return str(error)
     return f"{markdown.unlink_email(email)} is not on the list of members, so you can look but not change."
+
+
+def _explain_nobody() -> str:
+    """Return why whoever uses this tab counts as nobody."""
+    if is_signed_in():
+        return "Your account has no verified e-mail address, so it can't be on the list of members."
+    return SIGNED_OUT if st.user.get("is_logged_in") else SIGN_IN
 
 
 def require_member(owned: Owned | None = None) -> None:
@@ -94,19 +111,22 @@ def popover(label: str, *, owned: Owned | None = None, **rest: Any) -> DeltaGene
 
 def draw_account() -> None:
     """Draw who has signed in with a button to sign out, or the buttons to sign in; nothing where nobody can."""
-    if not is_sign_in_enabled():
+    auth = started().auth
+    if auth is None:
         return
-    if not st.user.get("is_logged_in"):
-        for provider in list_providers():
+    if is_signed_in():
+        name = person() or str(st.user.get("name") or "somebody")
+        st.caption(f":material/person: {markdown.escape(markdown.unlink_email(name))}")
+    elif not explain_loss():
+        for provider in list_providers(auth):
             label = f"Sign in with {markdown.escape(provider)}" if provider else "Sign in"
             st.button(
                 label, key=f"sign-in-{provider}", on_click=st.login, args=(provider,) if provider else (),
                 icon=":material/login:", width="stretch",
             )  # fmt: skip
         st.caption("Everybody can look around; members who have signed in can train, stop, rename and delete.")
-        return
-    name = person() or str(st.user.get("name") or "somebody")
-    st.caption(f":material/person: {markdown.escape(markdown.unlink_email(name))}")
-    if person() and (reason := reason_denied()):
+    reason = reason_denied()
+    if reason not in ("", SIGN_IN) and (person() or not is_signed_in()):
         st.caption(f":material/info: {markdown.escape(reason)}")
-    st.button("Sign out", key="sign-out", on_click=st.logout, icon=":material/logout:", width="stretch")
+    if is_signed_in():
+        st.button("Sign out", key="sign-out", on_click=st.logout, icon=":material/logout:", width="stretch")

@@ -6,9 +6,10 @@ from contextlib import contextmanager, suppress
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from catdog.errors import CatDogError
+from catdog.errors import CatDogError, UsageError
 from catdog.runs import Run
 from pages.components import markdown, state
+from pages.components.serving import started
 
 CLASS_COLOURS = ("orange", "blue")  # Streamlit's names of the colours of class 0 and class 1
 
@@ -22,8 +23,18 @@ def show_errors() -> Iterator[None]:
         st.error(markdown.escape(str(error)), icon=":material/error:")
 
 
+def stop_unless_started() -> None:
+    """Draw one sentence and nothing else where a page was started by itself, without the checks of dashboard.py."""
+    try:
+        started()
+    except UsageError as error:
+        st.error(markdown.escape(str(error)), icon=":material/error:")
+        st.stop()
+
+
 def page_header(title: str, two_sentences: str) -> None:
     """Draw the head of a page: its title, the two sentences that teach its idea, and the data in use."""
+    stop_unless_started()
     st.title(title, anchor=False)
     st.markdown(two_sentences)
     with suppress(CatDogError):  # a page that needs the data says itself what is wrong with it

@@ -1,38 +1,101 @@
-"""How the dashboard is served: whether people sign in, and which addresses it may listen on without that."""
+"""How the dashboard is served: what is decided as the server starts, and holds until it ends."""
 
 import ipaddress
 import sys
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NoReturn
 
 import streamlit as st
+from streamlit.errors import StreamlitSecretNotFoundError
 
-from catdog.access import is_member
+from catdog.access import SignOuts, is_member
 from catdog.errors import CatDogError, UsageError
 from catdog.settings import Settings
 
 PROVIDER_FIELDS = ("client_id", "client_secret", "server_metadata_url")
 
 
-def check_serving() -> Settings:
-    """Return the settings, or end this process with one sentence where the dashboard may not be served like this.
+@dataclass(frozen=True)
+class Start:
+    """What was decided as the server started.
+
+    Attributes:
+        settings: Where things are, and how much is allowed.
+        auth: The section [auth] of secrets.toml, with which people sign in, or None: nobody can.
+    """
+
+    settings: Settings
+    auth: dict[str, Any] | None
+
+    @property
+    def for_everybody(self) -> bool:
+        """Whether other machines may be served."""
+        return self.settings.open or self.auth is not None
+
+
+def check_serving() -> Start:
+    """Decide how this server serves, or end this process with one sentence where it may not be served like this.
 
     Refused are an address that other machines can reach, where nobody signs in and CATDOG_OPEN is not 1; sign-in whose
-    secrets.toml lacks something; members without sign-in, and sign-in without members; settings that can't be used.
+    secrets.toml lacks something or can't be read; members without sign-in, and sign-in without members; settings that
+    can't be used.
 
     Raises:
         SystemExit: The dashboard may not be served; it says why.
     """
     try:
-        settings = Settings.from_environment()
-        check_address(st.get_option("server.address"), settings.open, is_sign_in_enabled())
-        if is_sign_in_enabled():
-            check_sign_in(_secrets())
-        check_members(settings.members, is_sign_in_enabled())
-        return settings
+        start = Start(Settings.from_environment(), read_auth())
+        check_address(st.get_option("server.address"), start.for_everybody)
+        if start.auth is not None:
+            check_sign_in(start.auth)
+        check_members(start.settings, start.auth is not None)
     except CatDogError as error:
         sys.exit(f"catdog: {error}")
+    _decided().append(start)
+    return start
+
+
+def started() -> Start:
+    """Return what was decided as this server started.
+
+    Raises:
+        UsageError: Nothing was, since a page was started by itself and not the dashboard.
+    """
+    if not _decided():
+        raise UsageError(
+            "A page was started by itself, so nothing was checked and nobody is served: start the dashboard with "
+            "python dashboard.py."
+        )
+    return _decided()[0]
+
+
+@cache
+def _decided() -> list[Start]:
+    """Return a list that holds the decision once it is made; Streamlit's own caches can be emptied from a browser."""
+    return []
+
+
+@cache
+def sign_outs() -> SignOuts:
+    """Return the sign-ins of this server that have ended, the same for every browser."""
+    return SignOuts()
+
+
+def explain_loss() -> str:
+    """Return why sign-in, which was on as the server started, can't be relied on any more; "" while it can."""
+    decided = started().auth
+    try:
+        lost = decided is not None and read_auth() != decided
+    except UsageError:
+        lost = True
+    if not lost:
+        return ""
+    return (
+        "The section [auth] of secrets.toml is not what it was when this server started, so nobody may change "
+        "anything: whoever runs this server must put it back, or restart the server."
+    )
 
 
 def preload_packages() -> None:
@@ -45,44 +108,44 @@ def preload_packages() -> None:
     import plotly.graph_objects  # noqa: F401
 
 
-def check_address(address: str | None, open_to_all: bool, sign_in: bool) -> None:
+def check_address(address: str | None, for_everybody: bool) -> None:
     """Check that the dashboard may listen on an address.
 
     Args:
         address: The address; None for all of this machine's.
-        open_to_all: Whether CATDOG_OPEN says that anybody may come.
-        sign_in: Whether people sign in.
+        for_everybody: Whether people sign in, or CATDOG_OPEN says that anybody may come.
 
     Raises:
-        UsageError: Other machines can reach the address, and neither of the two holds.
+        UsageError: Other machines can reach the address, and neither holds.
     """
-    if _is_loopback(address) or open_to_all or sign_in:
-        return
-    raise UsageError(
-        f"The dashboard would be open to everybody who can reach {address or 'any address of this machine'}: set up "
-        "signing in (see docs/classroom.md), serve 127.0.0.1 only, or set CATDOG_OPEN=1 if that is meant."
-    )
+    if not for_everybody and not is_loopback(address):
+        raise UsageError(
+            f"The dashboard would be open to everybody who can reach {address or 'any address of this machine'}: set "
+            "up signing in (see docs/classroom.md), serve 127.0.0.1 only, or set CATDOG_OPEN=1 if that is meant."
+        )
 
 
-def check_members(members: Path | None, sign_in: bool) -> None:
-    """Check that people sign in if and only if there is a list of members.
+def check_members(settings: Settings, sign_in: bool) -> None:
+    """Check that people sign in if and only if there is a list of members, and that the lists can be read.
 
     Raises:
         UsageError: There is one without the other.
-        AccessError: The list can't be read.
+        AccessError: A list can't be read, or has no address.
     """
-    if members is None and sign_in:
+    if settings.members is None and sign_in:
         raise UsageError(
             "People can sign in, but no list says who of them may change things: set CATDOG_MEMBERS to a file with "
             "their e-mail addresses."
         )
-    if members is not None and not sign_in:
-        raise UsageError(
-            "CATDOG_MEMBERS names a list of members, but nobody can sign in, so it would keep nobody out: add the "
-            "section [auth] to .streamlit/secrets.toml (see docs/classroom.md), or unset CATDOG_MEMBERS."
-        )
-    if members is not None:
-        is_member(members, "")
+    lists = {"members": settings.members, "owners": settings.owners}
+    for of, file in lists.items():
+        if file is not None and not sign_in:
+            raise UsageError(
+                f"CATDOG_{of.upper()} names a list of {of}, but nobody can sign in, so it would keep nobody out: add "
+                f"the section [auth] to .streamlit/secrets.toml (see docs/classroom.md), or unset CATDOG_{of.upper()}."
+            )
+        if file is not None:
+            is_member(file, "", of)
 
 
 def check_sign_in(auth: Mapping[str, Any]) -> None:
@@ -92,7 +155,7 @@ def check_sign_in(auth: Mapping[str, Any]) -> None:
         UsageError: Something is missing, or the cookie_secret could be guessed.
     """
     missing = [name for name in ("redirect_uri", "cookie_secret") if not auth.get(name)]
-    for provider in _named_providers(auth) or [""]:
+    for provider in list_providers(auth):
         section, prefix = (auth[provider], f"{provider}.") if provider else (auth, "")
         missing += [prefix + name for name in PROVIDER_FIELDS if not section.get(name)]
     if missing:
@@ -111,29 +174,43 @@ def check_sign_in(auth: Mapping[str, Any]) -> None:
         ) from error
 
 
-def is_sign_in_enabled() -> bool:
-    """Return whether secrets.toml has a section [auth], with which people can sign in."""
-    return bool(_secrets())
+def list_providers(auth: Mapping[str, Any]) -> list[str]:
+    """Return the names of the identity providers in the section [auth]; [""] where there is one without a name."""
+    named = [name for name, value in auth.items() if isinstance(value, Mapping)]
+    return [""] if auth.get("client_id") or not named else named
 
 
-def list_providers() -> list[str]:
-    """Return the names of the identity providers in secrets.toml; [""] where there is one without a name."""
-    return _named_providers(_secrets()) or [""]
+def read_auth() -> dict[str, Any] | None:
+    """Return the section [auth] of secrets.toml as it is now, or None where there is no such file or section.
 
-
-def _named_providers(auth: Mapping[str, Any]) -> list[str]:
-    return [] if auth.get("client_id") else [name for name, value in auth.items() if isinstance(value, Mapping)]
-
-
-def _secrets() -> Mapping[str, Any]:
-    return st.secrets.get("auth", {}) if st.secrets.load_if_toml_exists() else {}
-
-
-def _is_loopback(address: str | None) -> bool:
-    """Return whether only programs on this machine can reach an address."""
-    if not address:
-        return False
+    Raises:
+        UsageError: The file is there and can't be read, or [auth] is no section: nobody knows what was meant.
+    """
     try:
-        return ipaddress.ip_address(address).is_loopback
+        auth = st.secrets.to_dict().get("auth")
+    except StreamlitSecretNotFoundError as error:
+        if error.error_id == "no-secrets-found":
+            return None
+        _refuse_secrets(error)
+    except (OSError, ValueError) as error:  # not to be opened, or no UTF-8
+        _refuse_secrets(error)
+    if auth is not None and not isinstance(auth, dict):
+        _refuse_secrets(TypeError("auth is no section"))
+    return auth
+
+
+def is_loopback(address: str | None) -> bool:
+    """Return whether only programs on this machine can reach an address."""
+    name = (address or "").casefold().removesuffix(".")
+    try:
+        numeric = ipaddress.ip_address(name)
     except ValueError:
-        return address == "localhost"
+        return name == "localhost"
+    return (getattr(numeric, "ipv4_mapped", None) or numeric).is_loopback
+
+
+def _refuse_secrets(error: Exception) -> NoReturn:
+    raise UsageError(
+        f"The secrets for signing in can't be read ({error}): mend .streamlit/secrets.toml, or remove it if nobody is "
+        "to sign in."
+    ) from error

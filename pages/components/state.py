@@ -18,15 +18,16 @@ from catdog.training import ACTIVE
 from catdog.utils.progress import Progress
 from pages.components import markdown
 from pages.components.jobs import Jobs, wait_with_progress
+from pages.components.serving import started
 
 
 def settings() -> Settings:
-    """Return the settings of this server, read from its environment.
+    """Return the settings of this server, as they were when it started.
 
     Raises:
-        UsageError: One of the CATDOG_* variables can't be used.
+        UsageError: A page was started by itself, and not the dashboard.
     """
-    return Settings.from_environment()
+    return started().settings
 
 
 def read_number_param(name: str) -> int | None:

@@ -1,55 +1,24 @@
 """What each person may upload within an hour: counted as it arrives, and shown before it is too much."""
 
-import threading
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from functools import cache
 
 import streamlit as st
+from starlette.exceptions import HTTPException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from catdog.access import Allowance
+from catdog.access import Allowance, UploadCounts
 from catdog.settings import MEGABYTE
 from catdog.utils.text import format_duration, format_size
 from pages.components import access, state
+from pages.components.gate import App, Message, Receive, Send, refuse
 
 PATH = "/_stcore/upload_file/"
-MAX_TABS = 10_000  # browser tabs that are remembered with the person who opened them
-
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+TOO_MUCH = "This is more than one person may upload within an hour."
 
 
-class UploadCounts:
-    """How much each person has uploaded, and who uses which browser tab, by Streamlit's session ids.
-
-    Attributes:
-        allowance: What each person may still upload.
-    """
-
-    def __init__(self, limit: int) -> None:
-        """Allow each person `limit` bytes within an hour."""
-        self.allowance = Allowance(limit)
-        self._persons: OrderedDict[str, str] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def remember(self, session: str, person: str) -> None:
-        """Remember who uses a browser tab; the tabs that nobody has used for longest are forgotten."""
-        with self._lock:
-            self._persons[session] = person
-            self._persons.move_to_end(session)
-            while len(self._persons) > MAX_TABS:
-                self._persons.popitem(last=False)
-
-    def take(self, session: str, amount: int) -> bool:
-        """Count an upload of `amount` bytes from a tab; return whether it is still allowed."""
-        return self.allowance.take(self._persons.get(session, ""), amount)
-
-
-@st.cache_resource(show_spinner=False)
+@cache
 def get_upload_counts(limit: int) -> UploadCounts:
-    """Return the counts of this server, the same for every browser."""
+    """Return the counts of this server, the same for every browser; Streamlit's own caches can be emptied from one."""
     return UploadCounts(limit)
 
 
@@ -93,9 +62,12 @@ def limit_upload(usual: int, key: str) -> tuple[int, bool]:
 
 
 class UploadLimiter:
-    """ASGI middleware before Streamlit that refuses, unread, an upload that is more than a person may send."""
+    """ASGI middleware before Streamlit that refuses uploads beyond what a person may send, and counts those accepted.
 
-    def __init__(self, app: Callable[..., Awaitable[None]], limit: int) -> None:
+    An upload counts while it arrives, and no longer once Streamlit has refused it or it was broken off.
+    """
+
+    def __init__(self, app: App, limit: int) -> None:
         """Put the middleware before an application.
 
         Args:
@@ -105,21 +77,42 @@ class UploadLimiter:
         self._app, self._limit = app, limit
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Pass a request on, or answer it with 413 (too large) or 411 (it does not say its size)."""
+        """Pass a request on, or answer it with 413 (too large), 411 (does not say its size) or 403 (nobody's)."""
         _, is_upload, rest = scope.get("path", "").partition(PATH)
         if not (self._limit and is_upload and scope.get("method") == "PUT"):
             await self._app(scope, receive, send)
             return
         length = dict(scope["headers"]).get(b"content-length", b"")
+        counts = get_upload_counts(self._limit)
+        person = counts.find_person(rest.partition("/")[0])
         if not length.isdigit():
-            await _refuse(send, 411, "Say how large the upload is.")
-        elif not get_upload_counts(self._limit).take(rest.partition("/")[0], int(length)):
-            await _refuse(send, 413, "This is more than one person may upload within an hour.")
+            await refuse(scope, send, 411, "Say how large the upload is.")
+        elif person is None:
+            await refuse(scope, send, 403, "No page of this server asked for the upload: reload the page.")
+        elif int(length) > (counts.allowance.left(person) or 0):
+            await refuse(scope, send, 413, TOO_MUCH)
         else:
-            await self._app(scope, receive, send)
+            await self._count(scope, receive, send, counts.allowance, person)
 
+    async def _count(self, scope: Message, receive: Receive, send: Send, allowance: Allowance, person: str) -> None:
+        counted, status = 0, 0
 
-async def _refuse(send: Send, status: int, reason: str) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": reason.encode()})
+        async def counting() -> Message:
+            nonlocal counted
+            message = await receive()
+            size = len(message.get("body", b""))
+            if size and not allowance.take(person, size):  # several uploads at once
+                raise HTTPException(413, TOO_MUCH)
+            counted += size
+            return message
+
+        async def watching(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        try:
+            await self._app(scope, counting, watching)
+        finally:
+            if not 200 <= status < 300:
+                allowance.give_back(person, counted)

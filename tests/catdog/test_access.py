@@ -2,7 +2,7 @@
 
 import pytest
 
-from catdog.access import Allowance, Owned, is_member
+from catdog.access import Allowance, Owned, SignOuts, is_member
 from catdog.errors import AccessError
 
 
@@ -123,3 +123,39 @@ def test_without_a_limit_anything_goes():
     allowance = Allowance(0)
     assert allowance.take("anna", 10**15)
     assert allowance.left("anna") is None
+
+
+def test_what_is_given_back_may_be_used_again():
+    clock = Clock()
+    allowance = Allowance(100, clock=clock)
+    allowance.take("anna", 40)
+    clock.now += 600
+    for _ in range(50):  # an upload in pieces
+        assert allowance.take("anna", 1)
+    allowance.give_back("anna", 45)
+    assert allowance.left("anna") == 55
+    allowance.give_back("anna", 10)
+    assert allowance.left("anna") == 65
+    clock.now += 3000
+    assert allowance.left("anna") == 100
+    allowance.give_back("anna", 5)
+    assert allowance.left("anna") == 100
+
+
+def test_a_sign_in_that_has_ended_is_told_by_its_cookie_whatever_else_the_browser_sends():
+    ended = SignOuts()
+    ended.add({"_streamlit_user": "signed-1", "theme": "dark"})
+    assert ended.has({"_streamlit_user": "signed-1"})
+    assert ended.has({"_streamlit_user": "signed-1", "_streamlit_user_1": "junk"})
+    assert not ended.has({"_streamlit_user": "signed-2"})
+    ended.add({})
+    assert not ended.has({})
+    assert not ended.has({"other": "x"})
+
+
+def test_the_oldest_ends_of_sign_ins_are_forgotten(monkeypatch):
+    monkeypatch.setattr("catdog.access.MAX_SIGN_OUTS", 2)
+    ended = SignOuts()
+    for number in range(3):
+        ended.add({"_streamlit_user": f"signed-{number}"})
+    assert [ended.has({"_streamlit_user": f"signed-{number}"}) for number in range(3)] == [False, True, True]

@@ -30,6 +30,8 @@ from catdog.runs import Run, create_run, open_run
 from catdog.settings import PROJECT, Settings
 from catdog.training import TrainConfig
 from catdog.utils.files import write_json
+from pages.components import access, page, serving, state
+from pages.components.uploads import get_upload_counts
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -46,6 +48,22 @@ def _leave_out_of_the_garbage_what_is_there():
     gc.freeze()
     yield
     gc.unfreeze()
+
+
+@pytest.fixture(autouse=True)
+def _started(monkeypatch):
+    """Each test has a server that has just started: what it decides, it reads from the environment anew each time."""
+    monkeypatch.setattr(serving, "started", just_started)
+    for module in (access, page, state):
+        monkeypatch.setattr(module, "started", just_started)
+    yield
+    serving.sign_outs.cache_clear()
+    get_upload_counts.cache_clear()
+
+
+def just_started() -> serving.Start:
+    """Return what a server that starts at this moment decides."""
+    return serving.Start(Settings.from_environment(), serving.read_auth())
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,13 @@
 """Who may change what where people sign in, on the pages themselves; a browser test signs in for real."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from catdog.runs import create_run, list_runs, open_run
 from catdog.runs.audit import record_action
+from catdog.settings import Settings
 from catdog.training import TrainConfig
 from pages.components import access, serving
 from tests.pages.conftest import button
@@ -13,6 +15,7 @@ from tests.pages.conftest import button
 ANNA = {"is_logged_in": True, "email": "Anna@school.example", "email_verified": True}
 LOCKED = ("Start training", "Add your own photos", "Check the pictures", "Train all four", "Resume", "Make the file")
 BEN = ANNA | {"email": "ben@school.example"}
+COOKIE = {"_streamlit_user": "signed"}
 NOBODY: dict[str, object] = {}
 
 
@@ -22,14 +25,14 @@ def members(tmp_path, monkeypatch):
     file = tmp_path / "members.txt"
     file.write_text("anna@school.example\n", encoding="utf-8")
     monkeypatch.setenv("CATDOG_MEMBERS", str(file))
-    monkeypatch.setattr(access, "is_sign_in_enabled", lambda: True)
-    monkeypatch.setattr(serving, "_secrets", lambda: {"client_id": "dashboard"})
+    monkeypatch.setattr(serving, "read_auth", lambda: {"client_id": "dashboard"})
     return file
 
 
 @pytest.fixture
 def user(monkeypatch):
     """user(claims) lets this person be signed in, with what the provider says of them."""
+    monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies=COOKIE))
 
     def sign_in(claims):
         monkeypatch.setattr("streamlit.user", claims)
@@ -157,6 +160,45 @@ def test_what_waits_for_somebody_else_is_locked_with_the_reason(app, members, us
     stop = keyed(app("train"), f"stop-{run.id}")
     assert stop.disabled
     assert "is not yours" in stop.help
+
+
+def test_whoever_has_signed_out_in_another_tab_is_nobody_in_this_one(app, members, user, place):
+    user(ANNA)
+    page = app("train")
+    serving.sign_outs().add(COOKIE)
+    button(page, "Start training").click().run()
+    assert list_runs(place) == []
+    assert button(page, "Start training").help.startswith("You have signed out")
+    assert any("You have signed out" in caption.value for caption in page.sidebar.caption)
+    assert button(page, "Sign in")
+    assert access.person() == ""
+
+
+@pytest.mark.parametrize("person", [NOBODY, ANNA])
+def test_losing_sign_in_locks_everything_with_a_sentence(app, members, user, place, monkeypatch, person):
+    lost = {"client_id": "dashboard", "client_secret": "as it was at the start"}
+    monkeypatch.setattr(access, "started", lambda: serving.Start(Settings.from_environment(), lost))
+    monkeypatch.setattr(serving, "started", access.started)
+    user(person)
+    page = app("train")
+    assert button(page, "Start training").disabled
+    assert "nobody may change anything" in button(page, "Start training").help
+    assert any("nobody may change anything" in caption.value for caption in page.sidebar.caption)
+    assert not [element for element in page.button if "Sign" in element.label]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff"], ids=["removed", "emptied", "unreadable"])
+@pytest.mark.parametrize("person", [NOBODY, ANNA])
+def test_losing_the_list_of_members_locks_everything_with_a_sentence(app, members, user, person, content):
+    user(person)
+    page = app("train")
+    members.unlink()
+    if content is not None:
+        members.write_bytes(content)
+    page.run()
+    assert button(page, "Start training").disabled
+    assert "nobody may change anything" in button(page, "Start training").help
+    assert any("nobody may change anything" in caption.value for caption in page.sidebar.caption)
 
 
 def test_without_a_list_nobody_is_a_member(app, members, user, monkeypatch):

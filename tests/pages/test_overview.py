@@ -144,10 +144,11 @@ def test_settings_that_can_not_be_used_give_one_sentence(app, monkeypatch):
 def test_no_page_imports_tensorflow(place):
     program = (
         "import sys; from streamlit.testing.v1 import AppTest\n"
+        "from pages.components.serving import check_serving; check_serving()\n"
         f"test = AppTest.from_file({str(PROJECT / 'pages' / 'app.py')!r}, default_timeout=60).run()\n"
         "for name in ('browse', 'augment', 'models', 'train', 'compare', 'evaluate', 'predict'):\n"
         "    test.switch_page(f'{name}.py').run()\n"
-        "    assert not test.exception, name\n"
+        "    assert test.title and not test.exception, name\n"
         "print([name for name in ('tensorflow', 'keras') if name in sys.modules])"
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=PROJECT, timeout=120)

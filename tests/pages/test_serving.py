@@ -5,11 +5,15 @@ import subprocess
 import sys
 
 import pytest
+import streamlit as st
+from streamlit.runtime.secrets import Secrets
 
 from catdog.errors import AccessError, UsageError
-from catdog.settings import PROJECT
-from pages.components.serving import check_address, check_members, check_sign_in
+from catdog.settings import PROJECT, Settings
+from pages.components import serving
+from pages.components.serving import check_address, check_members, check_sign_in, read_auth
 
+AUTH_READ = {"client_id": "dashboard"}
 AUTH = {
     "redirect_uri": "https://dogs.example/oauth2callback",
     "cookie_secret": "0" * 64,
@@ -19,17 +23,18 @@ AUTH = {
 }
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.2", "::1", "localhost", "LOCALHOST", "localhost."])
 def test_this_machine_is_always_served(address):
-    check_address(address, open_to_all=False, sign_in=False)
+    check_address(address, for_everybody=False)
 
 
-@pytest.mark.parametrize("address", [None, "", "0.0.0.0", "::", "192.0.2.7", "dogs.example", "127.0.0.1.example"])
+@pytest.mark.parametrize(
+    "address", [None, "", "0.0.0.0", "::", "192.0.2.7", "dogs.example", "127.0.0.1.example", "127.1", "."]
+)
 def test_any_other_address_needs_sign_in_or_the_word_that_it_is_meant(address):
     with pytest.raises(UsageError, match="CATDOG_OPEN=1"):
-        check_address(address, open_to_all=False, sign_in=False)
-    check_address(address, open_to_all=True, sign_in=False)
-    check_address(address, open_to_all=False, sign_in=True)
+        check_address(address, for_everybody=False)
+    check_address(address, for_everybody=True)
 
 
 @pytest.mark.parametrize(("name", "value"), [("CATDOG_LIMIT_RUNS", "few"), ("CATDOG_OPEN", "")])
@@ -68,16 +73,87 @@ def test_missing_packages_are_named_in_one_sentence(monkeypatch):
 
 
 def test_members_and_sign_in_are_refused_one_without_the_other(tmp_path):
-    members = tmp_path / "members.txt"
-    members.write_text("anna@school.example\n", encoding="utf-8")
-    check_members(None, sign_in=False)
-    check_members(members, sign_in=True)
+    file, gone, empty = tmp_path / "members.txt", tmp_path / "gone.txt", tmp_path / "empty.txt"
+    file.write_text("anna@school.example\n", encoding="utf-8")
+    empty.write_text("# nobody yet\n", encoding="utf-8")
+    check_members(Settings(), sign_in=False)
+    check_members(Settings(members=file, owners=file), sign_in=True)
     with pytest.raises(UsageError, match="set CATDOG_MEMBERS"):
-        check_members(None, sign_in=True)
-    with pytest.raises(UsageError, match="keep nobody out"):
-        check_members(members, sign_in=False)
-    with pytest.raises(AccessError, match="can't be read"):
-        check_members(tmp_path / "gone.txt", sign_in=True)
+        check_members(Settings(owners=file), sign_in=True)
+    for settings in (Settings(members=file), Settings(owners=file)):
+        with pytest.raises(UsageError, match="keep nobody out"):
+            check_members(settings, sign_in=False)
+    for list_ in (gone, empty):
+        with pytest.raises(AccessError, match="nobody may change"):
+            check_members(Settings(members=list_), sign_in=True)
+        with pytest.raises(AccessError, match="nobody counts as one"):
+            check_members(Settings(members=file, owners=list_), sign_in=True)
+
+
+@pytest.fixture
+def secrets(tmp_path, monkeypatch):
+    """secrets(content) lets secrets.toml have this content, None for no file."""
+    file = tmp_path / "secrets.toml"
+    monkeypatch.setattr("streamlit.config.get_option", lambda name: [str(file)] if name == "secrets.files" else None)
+
+    def write(content: bytes | None):
+        file.unlink(missing_ok=True)
+        if content is not None:
+            file.write_bytes(content)
+        monkeypatch.setattr(st, "secrets", Secrets())
+
+    return write
+
+
+GOOD = b'[auth]\nclient_id = "dashboard"\n'
+BROKEN = {
+    "syntax": b'[auth\nclient_id = "dashboard"\n',
+    "no UTF-8": GOOD + b"# \xff\n",
+    "no section": b'auth = "on"\n',
+}
+LOST = BROKEN | {
+    "no file": None,
+    "empty": b"",
+    "renamed": GOOD.replace(b"auth", b"authentication"),
+    "emptied": b"[auth]\n",
+    "another": GOOD + b'client_secret = "other"\n',
+}
+
+
+def test_the_section_auth_is_read_and_may_be_absent(secrets):
+    for content, auth in ((None, None), (b"", None), (b"[other]\n", None), (b"[auth]\n", {}), (GOOD, AUTH_READ)):
+        secrets(content)
+        assert read_auth() == auth
+
+
+@pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
+def test_secrets_that_can_not_be_read_are_not_taken_for_none(secrets, content):
+    secrets(content)
+    with pytest.raises(UsageError, match=r"The secrets for signing in can't be read"):
+        read_auth()
+
+
+def test_a_section_auth_without_anything_is_not_taken_for_none():
+    with pytest.raises(UsageError, match="lacks redirect_uri, cookie_secret, client_id"):
+        check_sign_in({})
+
+
+@pytest.mark.parametrize("content", LOST.values(), ids=LOST)
+def test_sign_in_that_is_lost_while_the_server_runs_is_told(secrets, monkeypatch, content):
+    monkeypatch.setattr(serving, "started", lambda: serving.Start(Settings(), AUTH_READ))
+    secrets(GOOD)
+    assert serving.explain_loss() == ""
+    secrets(content)
+    assert "nobody may change anything" in serving.explain_loss()
+    secrets(GOOD)  # mended
+    assert serving.explain_loss() == ""
+
+
+def test_without_sign_in_at_the_start_nothing_can_be_lost(secrets, monkeypatch):
+    monkeypatch.setattr(serving, "started", lambda: serving.Start(Settings(), None))
+    for content in (None, GOOD, BROKEN["syntax"]):
+        secrets(content)
+        assert serving.explain_loss() == ""
 
 
 def test_protection_against_other_sites_is_on():
