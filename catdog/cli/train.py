@@ -105,6 +105,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """
     from catdog.augmentation.config import rotation_from_degrees
     from catdog.datasets import open_catalog
+    from catdog.datasets.exclusions import list_excluded, mark_excluded
     from catdog.runs import launch
     from catdog.training import TrainConfig
     from catdog.training.sweep import expand_grid, make_sweep_title, name_sweep_runs
@@ -118,11 +119,15 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     names = name_sweep_runs(arguments.name, combined)
     with ProgressBars() as progress:
         catalog = open_catalog(settings, source, progress)
+        catalog = mark_excluded(catalog, list_excluded(settings, catalog))
     print_note(f"Training {', '.join(arguments.models)} on {catalog.title}.")
     if len(combined) > len(configs):
         print_note(f"{len(combined)} runs, one for each combination.")
     title = make_sweep_title(arguments.name, combined, datetime.now())
-    runs = [launch(settings, config, name, sweep=title) for (config, _), name in zip(combined, names, strict=True)]
+    runs = [
+        launch(settings, config, name, sweep=title, catalog=catalog)
+        for (config, _), name in zip(combined, names, strict=True)
+    ]
     status = 0
     if not arguments.detach:
         try:

@@ -56,7 +56,7 @@ def exclude_images(settings: Settings, catalog: Catalog, paths: Iterable[str]) -
     added = _check_paths(catalog, paths)
 
     def add(excluded: set[str]) -> set[str]:
-        _mark_excluded(catalog, excluded | added)
+        mark_excluded(catalog, excluded | added)
         return excluded | added
 
     return _update_list(settings, catalog, add)
@@ -85,16 +85,12 @@ def without_images(dataset: Dataset, paths: Iterable[str]) -> Dataset:
         DataError: If a class has no image left in a split.
     """
     paths = set(paths)
-    return replace(dataset, catalog=_mark_excluded(dataset.catalog, paths)) if paths else dataset
+    return replace(dataset, catalog=mark_excluded(dataset.catalog, paths)) if paths else dataset
 
 
-def digest_paths(paths: Iterable[str]) -> str:
-    """Return 16 hex digits that tell one set of paths from another, in any order; "" for no paths."""
-    names = sorted(paths)
-    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16] if names else ""
-
-
-def _mark_excluded(catalog: Catalog, paths: set[str]) -> Catalog:
+def mark_excluded(catalog: Catalog, paths: Iterable[str]) -> Catalog:
+    """Return the catalog with some images in no split; as `without_images`."""
+    paths = set(paths)
     excluded = np.fromiter((path in paths for path in catalog.paths), bool, len(catalog))
     count = int(excluded.sum())
     note = f"{count:,} {'picture is' if count == 1 else 'pictures are'} excluded from training." if count else ""
@@ -104,6 +100,12 @@ def _mark_excluded(catalog: Catalog, paths: set[str]) -> Catalog:
         note=" ".join(filter(None, (catalog.note, note))),
     )
     return check_catalog(marked, "pictures that are not excluded")
+
+
+def digest_paths(paths: Iterable[str]) -> str:
+    """Return 16 hex digits that tell one set of paths from another, in any order; "" for no paths."""
+    names = sorted(paths)
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16] if names else ""
 
 
 def _check_paths(catalog: Catalog, paths: Iterable[str]) -> set[str]:

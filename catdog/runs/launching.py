@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
+from catdog.datasets import Catalog
 from catdog.errors import RunError, UsageError
 from catdog.runs.audit import STARTED, record_action
 from catdog.runs.estimate import SMALL_FILES_BYTES, bytes_free, bytes_needed
@@ -22,6 +23,7 @@ from catdog.runs.run import Run
 from catdog.runs.store import list_runs, open_run
 from catdog.settings import Settings
 from catdog.training import RunFolder, Status, TrainConfig
+from catdog.training.worker import describe_data
 from catdog.utils.files import write_json
 from catdog.utils.text import format_size
 
@@ -30,7 +32,14 @@ MOMENT = 60.0  # seconds within which an impatient person's second click means t
 ID_CHARACTERS = string.ascii_lowercase + string.digits
 
 
-def launch(settings: Settings, config: TrainConfig, name: str = "", by: str = "", sweep: str = "") -> Run:
+def launch(
+    settings: Settings,
+    config: TrainConfig,
+    name: str = "",
+    by: str = "",
+    sweep: str = "",
+    catalog: Catalog | None = None,
+) -> Run:
     """Create a run and start it.
 
     Args:
@@ -39,13 +48,14 @@ def launch(settings: Settings, config: TrainConfig, name: str = "", by: str = ""
         name: See `create_run`.
         by: See the module.
         sweep: See `create_run`.
+        catalog: See `create_run`.
 
     Raises:
         AccessError: The person may have no more runs.
         UsageError: As `create_run` raises it.
         RunError: As `create_run` and `start_run` raise it.
     """
-    return launch_all(settings, [config], [name], by, sweep)[0]
+    return launch_all(settings, [config], [name], by, sweep, catalog=catalog)[0]
 
 
 def launch_all(
@@ -55,6 +65,7 @@ def launch_all(
     by: str = "",
     sweep: str = "",
     moment: float = 0.0,
+    catalog: Catalog | None = None,
 ) -> list[Run]:
     """Create and start a run of each configuration, in this order.
 
@@ -66,25 +77,32 @@ def launch_all(
         sweep: The title of the sweep that they make together, "" where they make none.
         moment: Where the same person has launched the very same within so many seconds, and it waits or trains, those
             runs are returned and none is started.
+        catalog: See `create_run`.
 
     Raises:
         AccessError: The person would have more runs than allowed; none is started.
         UsageError: As `create_run` raises it; the runs before are started.
         RunError: As `create_run` and `start_run` raise it; the runs before are started.
     """
-    digest, runs = _digest_launch(configs, names, by), []
+    digest, runs = _digest_launch(configs, names, by, catalog), []
     with lock_launching(settings):
         if moment and (earlier := _find_launch(settings, digest, len(configs), moment)):
             return earlier
         check_quota(settings, len(configs), by)
         for config, name in zip(configs, names, strict=True):
-            runs.append(create_run(settings, config, name, by, sweep, digest))
+            runs.append(create_run(settings, config, name, by, sweep, digest, catalog))
             start_run(settings, runs[-1])
     return runs
 
 
 def create_run(
-    settings: Settings, config: TrainConfig, name: str = "", by: str = "", sweep: str = "", launch: str = ""
+    settings: Settings,
+    config: TrainConfig,
+    name: str = "",
+    by: str = "",
+    sweep: str = "",
+    launch: str = "",
+    catalog: Catalog | None = None,
 ) -> Run:
     """Create a run's folder with state "queued"; it appears in the list whole or not at all.
 
@@ -95,6 +113,8 @@ def create_run(
         by: See the module.
         sweep: The title of the sweep that it belongs to, see `training.sweep.make_sweep_title`; "" for none.
         launch: Tells what was launched together from anything else that ever is; "" for nothing.
+        catalog: The data of `config.source` as whoever starts the run has seen them, without what is excluded; the run
+            learns from these or fails. None for whatever is there when it begins.
 
     Raises:
         UsageError: The name is too long.
@@ -109,6 +129,7 @@ def create_run(
         hidden.path.mkdir(parents=True)
         details = {"name": name, "created": created.timestamp(), "config": config.to_dict()}
         known = {key: value for key, value in (("sweep", sweep), ("launch", launch)) if value}
+        known |= {"data": describe_data(catalog)} if catalog else {}
         write_json(hidden.config, details | known)
         record_action(hidden, STARTED, by)
         hidden.write_status(Status(epochs=config.epochs))
@@ -177,9 +198,10 @@ def clean_run_name(name: str) -> str:
     return cleaned
 
 
-def _digest_launch(configs: list[TrainConfig], names: list[str], by: str) -> str:
+def _digest_launch(configs: list[TrainConfig], names: list[str], by: str, catalog: Catalog | None) -> str:
     """Return a digest of all that a person asks for by one click; of the sweep's title, which has a time, nothing."""
-    asked = json.dumps([by, names, [config.to_dict() for config in configs]], sort_keys=True)
+    data = describe_data(catalog) if catalog else {}
+    asked = json.dumps([by, names, [config.to_dict() for config in configs], data], sort_keys=True)
     return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 

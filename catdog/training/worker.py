@@ -4,6 +4,7 @@ import errno
 import logging
 import platform
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.metadata import version
 
 from catdog import __version__
@@ -18,6 +19,7 @@ from catdog.training.process import stop_on_signals
 from catdog.training.reporter import Reporter, StopRequested
 from catdog.training.run_folder import RunFolder
 from catdog.training.schedule import is_over
+from catdog.utils.class_names import is_swapped
 from catdog.utils.memory import peak_memory
 
 logger = logging.getLogger(__name__)
@@ -99,19 +101,23 @@ def _note_memory(folder: RunFolder) -> None:
 
 
 def _open(folder: RunFolder, config: TrainConfig, settings: Settings, reporter: Reporter) -> Dataset:
-    """Return the data without what is excluded: as the run began with, or by today's list where it has not begun.
+    """Return the data without what is excluded, as config.json says since the run was started or has begun.
+
+    Where it does not say, these are the data as they are today, without what is excluded today.
 
     Raises:
-        DataError: It is no longer what the run's finished epochs were trained on.
+        DataError: They are no longer what the run was started with.
     """
     dataset = open_dataset(settings, config.source, reporter.say)
     data = folder.read_config().get("data") or {}
-    began = data.get("fingerprint") == dataset.catalog.fingerprint
-    if read_history(folder.history) and data.get("fingerprint") and not began:
+    if not data.get("fingerprint"):
+        return without_images(dataset, list_excluded(settings, dataset.catalog))
+    if data["fingerprint"] != dataset.catalog.fingerprint:
         raise DataError("The pictures are no longer those that this run began with: start a new run.")
-    if began:
-        return without_images(dataset, (data.get("excluded") or {}).get("paths") or ())
-    return without_images(dataset, list_excluded(settings, dataset.catalog))
+    if is_swapped(data.get("classes") or (), dataset.catalog.classes):  # class 0 stays what it was
+        catalog = dataset.catalog
+        dataset = replace(dataset, catalog=replace(catalog, classes=catalog.classes[::-1], labels=1 - catalog.labels))
+    return without_images(dataset, (data.get("excluded") or {}).get("paths") or ())
 
 
 def _train(folder: RunFolder, config: TrainConfig, settings: Settings, dataset: Dataset, reporter: Reporter) -> None:

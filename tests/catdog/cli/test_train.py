@@ -31,7 +31,7 @@ def end_all(settings, **values) -> None:
 def launch_ended(state: str, **values):
     """Return a launch whose runs have ended before anyone looks."""
 
-    def launch(settings, config, name="", sweep=""):
+    def launch(settings, config, name="", sweep="", catalog=None):
         run = create_run(settings, config, name)
         run.files.write_status(replace(run.status, state=state, **values))
         return open_run(settings, run.id)
@@ -157,7 +157,7 @@ def test_a_run_that_is_done_is_one_line_with_its_scores(train, monkeypatch, caps
 
 
 def test_a_run_that_ended_early_says_so_and_why(train, environment, monkeypatch, capsys):
-    def launch(settings, config, name="", sweep=""):
+    def launch(settings, config, name="", sweep="", catalog=None):
         run = launch_ended("done", epoch=3, best_val_accuracy=0.6, best_epoch=1)(settings, config, name)
         write_history(run.files.history, [Epoch(number, 1.0, 0.5, 0.7, 0.6, 0.7) for number in (1, 2, 3)])
         return run

@@ -8,7 +8,7 @@ import pytest
 from catdog import runs
 from catdog.augmentation.config import Augmentation
 from catdog.datasets import TEST, TRAINING, VALIDATION, Dataset, open_dataset
-from catdog.datasets.exclusions import digest_paths, exclude_images, include_images
+from catdog.datasets.exclusions import digest_paths, exclude_images, include_images, without_images
 from catdog.runs import Run
 from catdog.settings import Settings
 from catdog.training import TrainConfig, loop, worker
@@ -91,6 +91,32 @@ def test_a_run_that_is_resumed_keeps_to_the_list_it_began_with(
     later = runs.create_run(settings, run.config)
     assert work(later.files, settings) == 0
     assert runs.open_run(settings, later.id).details["data"]["excluded"]["pictures"] == 1
+
+
+def test_a_queued_run_keeps_to_what_was_excluded_as_it_was_started(
+    settings: Settings, data: Dataset, paths: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogs = []
+    shown = without_images(data, paths).catalog
+    run = runs.create_run(settings, TrainConfig("model3", data.catalog.source), catalog=shown)
+    assert run.details["data"] == worker.describe_data(shown)
+    include_images(settings, data.catalog, paths)
+    monkeypatch.setattr(worker, "_train", lambda *arguments: catalogs.append(arguments[3].catalog))
+    assert work(run.files, settings) == 0
+    assert catalogs[0].splits.tolist() == shown.splits.tolist()
+    assert runs.open_run(settings, run.id).details["data"] == run.details["data"]
+
+
+def test_class_0_stays_what_it_was_in_whatever_order_the_data_are_read(
+    settings: Settings, data: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogs = []
+    run = runs.create_run(settings, TrainConfig("model3", data.catalog.source), catalog=data.catalog)
+    run.files.add_to_config(data=run.details["data"] | {"classes": ["Dogs", "Cats"]})
+    monkeypatch.setattr(worker, "_train", lambda *arguments: catalogs.append(arguments[3].catalog))
+    assert work(run.files, settings) == 0
+    assert catalogs[0].classes == ("dogs", "cats")
+    assert catalogs[0].labels.tolist() == (1 - data.catalog.labels).tolist()
 
 
 def test_a_run_from_before_exclusions_goes_on_with_all_images(

@@ -140,8 +140,10 @@ def test_damaged_settings_are_said(settings: Settings, run: Run, content: str) -
     assert failure(settings, run)
 
 
-def test_a_run_does_not_go_on_with_other_pictures_than_it_began_with(settings: Settings, run: Run) -> None:
-    epochs = [Epoch(1, 1.0, 0.5, 0.7, 0.5, 0.7)]
+@pytest.mark.parametrize("epochs", [[Epoch(1, 1.0, 0.5, 0.7, 0.5, 0.7)], []], ids=["resumed", "started"])
+def test_a_run_learns_from_no_other_pictures_than_it_was_started_with(
+    settings: Settings, run: Run, epochs: list[Epoch]
+) -> None:
     write_history(run.files.history, epochs)
     run.files.add_to_config(data={"fingerprint": "another"})
     assert "no longer those that this run began with" in failure(settings, run)
