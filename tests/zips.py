@@ -1,20 +1,21 @@
 """Zips of photos, and the errors that adding them as a dataset must end with."""
 
-import random
 import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from catdog.datasets import add_user_dataset, list_user_datasets
 from catdog.errors import DataError
 from catdog.settings import Settings
+from tests.image_files import encode_image
 
 MakeZip = Callable[..., Path]
 TWO_CLASSES = {"circles": 10, "squares": 10}
-PHOTO = random.Random(0).randbytes(400)  # what is in a photo does not matter until it is decoded
+PHOTO = encode_image(Image.new("RGB", (12, 8), "orange"), "JPEG")
 
 
 def write_zip(path: Path, counts: dict[str, int] | None = None, more: dict | None = None) -> Path:

@@ -1,76 +1,108 @@
-"""A zip of a user's own photos: checked before anything is unpacked, and unpacked within limits."""
+"""A zip or a folder of a user's own photos: arranged before anything is copied, and copied within limits."""
 
-import io
-import stat
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from catdog.datasets.layout import Layout, find_layout
+from catdog.datasets.arrange import Arrangement, File, arrange
+from catdog.datasets.left_out import LINK, NO_PICTURE, REPEATED, TOO_LARGE, LeftOut
+from catdog.datasets.names import is_junk
+from catdog.datasets.walk import has_image_suffix, read_folder
+from catdog.datasets.zip_files import (
+    BLOCK,
+    MAX_FILE,
+    MAX_FILES,
+    check_members,
+    is_regular,
+    looks_like_image,
+    open_zip,
+    read_blocks,
+)
+from catdog.datasets.zip_names import read_names
 from catdog.errors import DataError
+from catdog.images.limits import MAX_BYTES
 from catdog.utils.progress import Progress, silent
-from catdog.utils.text import format_size
+from catdog.utils.text import one_line, safe_file_name, safe_folder_name
 
-MAX_ZIP = 2 * 1024**3
-MAX_FILES = 50_000
-MAX_UNPACKED = 8 * 1024**3
-MAX_DIRECTORY = 24 * 1024**2  # of the zip's list of files, in bytes; 50,000 names, and as many of junk, need a third
-MAX_RATIO = 100  # unpacked size over packed size
-SMALL, SMALL_TOTAL = 1_000_000, 100_000_000  # bytes, of one file and of all, up to which the ratio may be larger
-BLOCK = 1 << 20
-_LOCKED = 0x1 | 0x40  # flags of a member: a password, strong encryption
-_ANEW = "make it anew from the folders of pictures"
+CARD = "set.json"  # a dataset's card, beside the class folders
+_BESIDE_CARD = "pictures"  # the folder around a class that is called like the card
+
+
+@dataclass(frozen=True)
+class Member:
+    """A photo that is to be copied.
+
+    Attributes:
+        place: Its path below the dataset's folder, such as "train/apples/1.jpg".
+        size: In bytes.
+        read: Yields its bytes in blocks; raises DataError where they are damaged.
+    """
+
+    place: str
+    size: int
+    read: Callable[[], Iterator[bytes]]
 
 
 @dataclass(frozen=True)
 class ArchiveContents:
-    """What is to be unpacked from a zip of photos.
+    """What is to be copied from a zip or a folder of photos.
 
     Attributes:
-        zipped: The open zip.
-        members: Each photo with its path below the dataset's folder, such as "train/apples/1.jpg".
-        layout: The classes and what was left out.
-        bytes: Size of the unpacked photos, as the zip's list of files states it.
+        members: Its photos.
+        arrangement: The classes, and what was left out.
+        remarks: Further sentences that the user should know.
     """
 
-    zipped: zipfile.ZipFile
-    members: tuple[tuple[zipfile.ZipInfo, str], ...]
-    layout: Layout
-    bytes: int
+    members: tuple[Member, ...]
+    arrangement: Arrangement
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def bytes(self) -> int:
+        """Size of the photos, as the zip's list of files states it."""
+        return sum(member.size for member in self.members)
+
+    @property
+    def note(self) -> str:
+        """What the user should know; "" where all is plain."""
+        return " ".join(filter(None, [*self.remarks, self.arrangement.note]))
 
 
 @contextmanager
-def open_archive(archive: Path | BinaryIO) -> Iterator[ArchiveContents]:
-    """Open a zip of a user's photos and check its list of files; nothing is unpacked yet.
+def open_archive(archive: Path | BinaryIO, code_page: str = "") -> Iterator[ArchiveContents]:
+    """Open a zip or a folder of a user's photos and find its classes; nothing is copied yet.
 
     Args:
         archive: A path, or a binary file that can seek.
+        code_page: As in `catdog.datasets.zip_names.read_names`.
 
     Yields:
         The photos, their places and their size.
 
     Raises:
         DataError: If the file is missing, unreadable or no zip, is damaged or locked with a password, exceeds a limit
-            (MAX_ZIP, MAX_FILES, MAX_UNPACKED, MAX_RATIO), or is not laid out as two classes.
+            of `catdog.datasets.zip_files`, or has no two classes.
     """
-    if isinstance(archive, Path):
-        if not archive.is_file():  # also keeps away from pipes and devices
-            raise DataError(f"There is no file {archive}: check its name.")
-        try:
-            with archive.open("rb") as file, _read_contents(file) as contents:
-                yield contents
-        except PermissionError as error:
-            raise DataError(f"The file {archive} can't be read ({error.strerror}): check its permissions.") from error
-    else:
-        with _read_contents(archive) as contents:
+    if not isinstance(archive, Path):
+        with _open_zip(archive, code_page) as contents:
             yield contents
+        return
+    try:
+        if archive.is_dir():
+            yield _read_folder(archive)
+            return
+        if not archive.is_file():  # also keeps away from pipes and devices
+            raise DataError(f"There is no file or folder {archive}: check its name.")
+        with archive.open("rb") as file, _open_zip(file, code_page) as contents:
+            yield contents
+    except PermissionError as error:
+        raise DataError(f"{archive} can't be read ({error.strerror}): check its permissions.") from error
 
 
-def unpack_photos(contents: ArchiveContents, target: Path, progress: Progress = silent) -> None:
-    """Write the photos of an archive to their places below a folder.
+def copy_photos(contents: ArchiveContents, target: Path, progress: Progress = silent) -> None:
+    """Write the photos to their places below a folder.
 
     No file gets longer than the zip's list of files states.
 
@@ -83,143 +115,104 @@ def unpack_photos(contents: ArchiveContents, target: Path, progress: Progress = 
         DataError: If the zip is damaged.
         OSError: If writing fails.
     """
-    for folder in {Path(place).parent for _, place in contents.members}:
+    for folder in {Path(member.place).parent for member in contents.members}:
         (target / folder).mkdir(parents=True, exist_ok=True)
-    for done, (member, place) in enumerate(contents.members, start=1):
-        with (target / place).open("xb") as file:
-            for block in read_blocks(contents.zipped, member):
+    for done, member in enumerate(contents.members, start=1):
+        with (target / member.place).open("xb") as file:
+            for block in member.read():
                 file.write(block)
         progress(done, len(contents.members), "unpacking the pictures")
 
 
-@contextmanager
-def open_zip(file: BinaryIO) -> Iterator[tuple[zipfile.ZipFile, int]]:
-    """Open a zip without unpacking anything.
-
-    Args:
-        file: A binary file that can seek.
-
-    Yields:
-        The zip and its length in bytes.
-
-    Raises:
-        DataError: If it is no zip, is damaged or larger than MAX_ZIP, or its list of files exceeds MAX_DIRECTORY.
-    """
-    length = file.seek(0, io.SEEK_END)
-    if length > MAX_ZIP:
-        raise DataError(f"The zip has {format_size(length)}, and 2 GB is the most: leave some pictures out.")
-    with _explain_damage():
-        zipped = zipfile.ZipFile(_LimitedReads(file))
-    with zipped:
-        yield zipped, length
-
-
-def list_files(zipped: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """Return the members that are regular files: no folder, no link and no device."""
-    return [member for member in zipped.infolist() if not member.is_dir() and _is_file(member)]
-
-
-def check_members(members: list[zipfile.ZipInfo], length: int) -> None:
-    """Check the members that are to be unpacked against the limits.
-
-    Args:
-        members: Members of a zip.
-        length: Of the whole zip, in bytes.
-
-    Raises:
-        DataError: If there are too many, one has a password or an unusual compression, or the zip is a zip bomb.
-    """
-    if len(members) > MAX_FILES:
-        raise DataError(f"The zip has {len(members):,} pictures, and {MAX_FILES:,} is the most: leave some out.")
-    if any(member.flag_bits & _LOCKED for member in members):
-        raise DataError(f"The zip is locked with a password: {_ANEW}, without one.")
-    # Python unpacks the other compressions without a limit on what a few bytes may become
-    if any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in members):
-        raise DataError(f"The zip is packed in an unusual way: {_ANEW}, as an ordinary zip.")
-    _check_sizes(members, length)
-
-
-def read_blocks(zipped: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
-    """Yield a member's bytes in blocks of up to 1 MiB.
-
-    Raises:
-        DataError: If the bytes are damaged, or not as many as the zip's list of files states.
-    """
-    with _explain_damage():
-        source = zipped.open(member)
-    with source:
-        left = member.file_size
-        while True:
-            with _explain_damage():
-                block = source.read(BLOCK)
-            left -= len(block)
-            if not block or left < 0:
-                break
-            yield block
-    if left:
-        raise DataError(f"A picture in the zip is of another size than the zip says: {_ANEW}.")
-
-
-def member_name(member: zipfile.ZipInfo) -> str:
-    """Return a member's name as text.
-
-    Some programs write UTF-8 without setting its flag, and zipfile then decodes the name as code page 437.
-    """
-    if member.flag_bits & 0x800:
-        return member.filename
-    try:
-        return member.filename.encode("cp437").decode()
-    except UnicodeError:
-        return member.filename
+def check_paths(names: Sequence[str]) -> None:
+    """Raise DataError if one of the names of a zip's files leads out of the zip."""
+    for name in names:
+        path = PurePosixPath(name.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or (path.parts and path.parts[0].endswith(":")):
+            raise DataError(f"The zip wants to write outside its folder ({one_line(str(path))}): do not trust it.")
 
 
 @contextmanager
-def _read_contents(file: BinaryIO) -> Iterator[ArchiveContents]:
+def _open_zip(file: BinaryIO, code_page: str) -> Iterator[ArchiveContents]:
     with open_zip(file) as (zipped, length):
-        files = list_files(zipped)
-        layout = find_layout([member_name(member) for member in files])
-        photos = [(files[index], place) for index, place in layout.places.items()]
-        check_members([member for member, _ in photos], length)
-        yield ArchiveContents(zipped, tuple(photos), layout, sum(member.file_size for member, _ in photos))
-
-
-def _check_sizes(members: list[zipfile.ZipInfo], length: int) -> None:
-    """Raise DataError for a zip bomb by the sizes that the zip states; unpacking holds every file to them."""
-    unpacked, packed = sum(member.file_size for member in members), sum(member.compress_size for member in members)
-    if unpacked > MAX_UNPACKED:
-        raise DataError(
-            f"The zip would unpack to {format_size(unpacked)}, and {format_size(MAX_UNPACKED)} is the most: {_ANEW}."
+        members = [member for member in zipped.infolist() if not member.is_dir()]
+        if len(members) > 2 * MAX_FILES:
+            raise DataError(f"The zip has {len(members):,} files, and {2 * MAX_FILES:,} is the most: leave some out.")
+        names = read_names(members, code_page)
+        check_paths(names.names)
+        files, kept, left_out = [], [], []
+        seen: set[tuple[str, ...]] = set()
+        for member, name in zip(members, names.names, strict=True):
+            parts = PurePosixPath(name).parts
+            if not parts or is_junk(parts):
+                continue
+            if not is_regular(member) or parts in seen:
+                left_out.append(LeftOut(REPEATED if parts in seen else LINK, name))
+                continue
+            seen.add(parts)
+            claims = has_image_suffix(parts[-1])
+            fault = None if looks_like_image(zipped, member, claims) else NO_PICTURE
+            # what is larger still is not left out, so that the whole zip is refused and the file named
+            if (fault is None or claims) and MAX_BYTES < member.file_size <= MAX_FILE:
+                fault = TOO_LARGE
+            files.append(File(_make_safe(parts, fault is None), fault, claims))
+            kept.append(member)
+        arrangement = arrange(files, "The zip", tuple(left_out))
+        rows = [index for index in arrangement.rows if files[index].fault != TOO_LARGE]
+        check_members([kept[index] for index in rows], length)
+        places = _find_places([files[index].parts[len(arrangement.base) :] for index in rows])
+        photos = tuple(
+            Member(place, kept[index].file_size, lambda member=kept[index]: read_blocks(zipped, member))
+            for index, place in zip(rows, places, strict=True)
         )
-    swells = any(member.file_size > max(SMALL, MAX_RATIO * member.compress_size) for member in members)
-    # members that overlap in the file claim more packed bytes than the zip has
-    if swells or unpacked > max(SMALL_TOTAL, MAX_RATIO * length) or packed > length:
-        raise DataError(f"The zip would swell far more than pictures do: do not trust it, or {_ANEW}.")
+        yield ArchiveContents(photos, arrangement, tuple(filter(None, [names.note])))
 
 
-def _is_file(member: zipfile.ZipInfo) -> bool:
-    """Return whether a member is neither a link nor a device. Zips that were not made on Unix don't say: 0."""
-    return stat.S_IFMT(member.external_attr >> 16) in (0, stat.S_IFREG)
+def _read_folder(root: Path) -> ArchiveContents:
+    found = read_folder(root)
+    arrangement = arrange(found.files, f"The folder {root}", tuple(found.left_out))
+    paths = [found.files[index].parts for index in arrangement.rows]
+    if len(paths) > MAX_FILES:
+        raise DataError(f"The folder has {len(paths):,} pictures, and {MAX_FILES:,} is the most: leave some out.")
+    safe = [_make_safe(parts[len(arrangement.base) :], True) for parts in paths]
+    sources = [root.joinpath(*parts) for parts in paths]
+    photos = tuple(
+        Member(place, source.stat().st_size, lambda source=source: _read_file(source))
+        for source, place in zip(sources, _find_places(safe), strict=True)
+    )
+    return ArchiveContents(photos, arrangement)
 
 
-class _LimitedReads:
-    """A zip's file that reads at most MAX_DIRECTORY bytes at once: zipfile reads the list of files in one piece."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self.seek, self.tell, self.seekable, self.close = file.seek, file.tell, file.seekable, file.close
-        self._read = file.read
-
-    def read(self, size: int = -1) -> bytes:
-        """Read up to `size` bytes; raise DataError for more than MAX_DIRECTORY."""
-        if size > MAX_DIRECTORY:
-            raise DataError(f"The zip has far more than {MAX_FILES:,} files, which is the most: leave some out.")
-        return self._read(size)
+def _read_file(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            yield block
 
 
-@contextmanager
-def _explain_damage() -> Iterator[None]:
-    try:
-        yield
-    except DataError:
-        raise
-    except Exception as error:  # damaged bytes make zipfile and its decompressors raise nearly anything
-        raise DataError(f"The file is no zip, or is damaged or cut short: {_ANEW}.") from error
+def _make_safe(parts: tuple[str, ...], is_picture: bool) -> tuple[str, ...]:
+    """Return a path of names that any system takes; raise DataError for a folder of pictures without such a name."""
+    folders = tuple(safe_folder_name(part) for part in parts[:-1])
+    if is_picture and not all(folders):
+        raise DataError("A folder of pictures has a name that can't be used: name it after the pictures in it.")
+    return *(folder or "folder" for folder in folders), safe_file_name(parts[-1])
+
+
+def _find_places(paths: list[tuple[str, ...]]) -> list[str]:
+    """Return a place for each path that no other has, also on a disk that takes "A" and "a" for the same."""
+    beside_card = any(parts[0].casefold() == CARD for parts in paths)
+    taken: dict[str, int] = {}
+    places = []
+    for *folders, name in paths:
+        folder = "/".join([_BESIDE_CARD, *folders] if beside_card else folders)
+        places.append(_free_place(f"{folder}/" if folder else "", name, taken))
+    return places
+
+
+def _free_place(folder: str, name: str, taken: dict[str, int]) -> str:
+    stem, dot, suffix = name.rpartition(".")
+    place, key = f"{folder}{name}", f"{folder}{name}".casefold()
+    while place.casefold() in taken:
+        taken[key] += 1
+        place = f"{folder}{stem}-{taken[key]}{dot}{suffix}"
+    taken[place.casefold()] = 1
+    return place

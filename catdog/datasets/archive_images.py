@@ -1,15 +1,19 @@
 """A zip of images to predict on; its folders may name their classes. Nothing is unpacked to disk."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import BinaryIO
 
 import numpy as np
 
-from catdog.datasets.archive import check_members, list_files, member_name, open_zip, read_blocks
-from catdog.datasets.layout import is_junk, parse_paths
+from catdog.datasets.archive import check_paths
+from catdog.datasets.left_out import NO_PICTURE, LeftOut, describe_left_out
+from catdog.datasets.names import is_junk
+from catdog.datasets.walk import has_image_suffix
+from catdog.datasets.zip_files import check_members, list_files, looks_like_image, open_zip, read_blocks
+from catdog.datasets.zip_names import read_names
 from catdog.errors import DataError
-from catdog.images.decode import SUFFIXES
 from catdog.images.limits import MAX_BYTES
 from catdog.utils.text import one_line
 
@@ -29,12 +33,15 @@ class ArchiveImage:
     data: bytes
 
 
-def read_archive_images(archive: BinaryIO, limit: int) -> Iterator[tuple[ArchiveImage, int]]:
+def read_archive_images(
+    archive: BinaryIO, limit: int, tell: Callable[[str], None] = lambda note: None
+) -> Iterator[tuple[ArchiveImage, int]]:
     """Yield images of a zip, one in memory at a time.
 
     Args:
         archive: A binary file that can seek.
         limit: How many images to yield at most. If the zip has more, they are spaced evenly over all its folders.
+        tell: Given each sentence that the user should know: files that are no images, names in an old code page.
 
     Yields:
         An image, and how many images the zip has. A file over MAX_BYTES comes cut off, which `catdog.images` refuses.
@@ -44,15 +51,23 @@ def read_archive_images(archive: BinaryIO, limit: int) -> Iterator[tuple[Archive
     """
     with open_zip(archive) as (zipped, length):
         members = list_files(zipped)
-        paths = parse_paths([member_name(member) for member in members])
-        images = [
-            (members[index], path)
-            for index, path in paths.items()
-            if path.suffix.lower() in SUFFIXES and not is_junk(path.parts)
-        ]
+        names = read_names(members)
+        check_paths(names.names)
+        images, left_out = [], []
+        for member, name in zip(members, names.names, strict=True):
+            path = PurePosixPath(name)
+            if not path.parts or is_junk(path.parts):
+                continue
+            # what is called like an image is opened as one, so that its own error says what it is
+            if has_image_suffix(path.name) or looks_like_image(zipped, member, False):
+                images.append((member, path))
+            else:
+                left_out.append(LeftOut(NO_PICTURE, name))
         if not images:
             raise DataError("The zip has no pictures in it: zip the pictures, or folders of them.")
         check_members([member for member, _ in images], length)
+        for note in filter(None, (names.note, describe_left_out(left_out))):
+            tell(note)
         images.sort(key=lambda pair: pair[1].parts)
         for index in np.linspace(0, len(images) - 1, min(limit, len(images))).round().astype(int):
             member, path = images[index]

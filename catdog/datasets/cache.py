@@ -11,6 +11,7 @@ import numpy as np
 
 from catdog.datasets.catalog import Catalog
 from catdog.datasets.decoded import DecodedImages
+from catdog.datasets.left_out import UNREADABLE, LeftOut, describe_left_out
 from catdog.errors import DataError, ImageError
 from catdog.images.decode import SIZE, load_image, resize
 from catdog.utils.files import read_json, whole_file, write_json
@@ -88,21 +89,20 @@ def _open_cached(catalog: Catalog, array_file: Path) -> Dataset | None:
     values = read_json(_list_file(array_file))
     if values is None:
         return None
-    skipped = tuple((path, reason) for path, reason in values.get("skipped", ()))
+    present = set(catalog.paths)  # a catalog may leave out by itself what can't be read
+    skipped = tuple((path, reason) for path, reason in values.get("skipped", ()) if path in present)
     readable = _without(catalog, skipped) if skipped else catalog
     try:
         pixels = DecodedImages(array_file)
     except (OSError, ValueError):  # missing, no array, cut short, empty
         return None
-    return Dataset(readable, pixels, skipped) if len(pixels) == len(readable) else None
+    return Dataset(readable, pixels, (*catalog.skipped, *skipped)) if len(pixels) == len(readable) else None
 
 
 def _without(catalog: Catalog, skipped: tuple[tuple[str, str], ...]) -> Catalog:
     names = [path for path, _ in skipped]
     rows = np.flatnonzero(~np.isin(catalog.paths, names))
-    files = "1 file was" if len(names) == 1 else f"{len(names):,} files were"
-    examples = ", ".join(names[:3]) + (" and others" if len(names) > 3 else "")
-    return catalog.keep(rows, f"{files} skipped as unreadable: {examples}.")
+    return catalog.keep(rows, describe_left_out(LeftOut(UNREADABLE, name) for name in names))
 
 
 def _list_file(array_file: Path) -> Path:

@@ -1,19 +1,17 @@
 """The catalog of a dataset: which images there are, of which class, in which split."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from catdog.datasets.splits import SPLITS, TRAINING, split_given_folders, split_stratified
-from catdog.errors import DataError
-from catdog.images.decode import SUFFIXES
-from catdog.utils.text import join_names
-
-LAYOUT = "it needs two class folders, or train/ and validation/ with the same two class folders in each"
+from catdog.datasets.arrange import arrange
+from catdog.datasets.splits import SPLITS, TRAINING
+from catdog.datasets.walk import read_folder
+from catdog.errors import DataError, ImageError
+from catdog.images.decode import load_image
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,13 +21,14 @@ class Catalog:
     Attributes:
         source: "photos", "drawn" or the absolute path of a folder.
         root: The folder that `paths` are relative to.
-        classes: The two class folders' names in alphabetical order: label 0 and label 1.
+        classes: The two classes' names in alphabetical order: label 0 and label 1.
         paths: Relative paths with "/", sorted.
         labels: int64 (N,), 0 or 1.
         splits: str (N,), each of SPLITS, or EXCLUDED of `catdog.datasets.exclusions`.
         fingerprint: 16 hex digits, a digest of the files' names and contents.
         note: A sentence that the user should know, or "".
         name: What a user dataset is called; "" for every other source.
+        skipped: (path, reason) of each file that lies among the images, is called like one and can't be read.
     """
 
     source: str
@@ -41,6 +40,7 @@ class Catalog:
     fingerprint: str
     note: str = ""
     name: str = ""
+    skipped: tuple[tuple[str, str], ...] = ()
 
     def __len__(self) -> int:
         """Return the number of images."""
@@ -100,13 +100,14 @@ class Catalog:
 
 
 def scan_folder(source: str, root: Path) -> Catalog:
-    """Build the catalog of a folder: two class folders, or train/ and validation/ with the same two in each.
+    """Build the catalog of a folder, laid out in any way that `catdog.datasets.arrange` knows.
 
-    Only files with an image suffix count. Hidden files and names that are not UTF-8 are left out.
+    What a file is, its first bytes say. Hidden files, and what systems put beside photos, are passed over; all else
+    that does not become part of the catalog is counted and named in its note.
 
     Args:
         source: What the catalog's source is called.
-        root: The folder.
+        root: The folder. The catalog's root is a folder in it where all pictures lie in one.
 
     Raises:
         DataError: If the folder is missing, unreadable or empty, has not exactly two classes, or has too few images
@@ -115,45 +116,37 @@ def scan_folder(source: str, root: Path) -> Catalog:
     try:
         if not root.is_dir():
             raise DataError(f"There is no folder {root}: check its name.")
-        return _scan(source, root)
+        found = read_folder(root)
     except OSError as error:
         raise DataError(
             f"The folder {root} can't be read ({error.strerror or error}): check its permissions."
         ) from error
+    arrangement = arrange(found.files, f"The folder {root}", tuple(found.left_out))
+    labels, splits, readable = arrangement.columns()
+    base = len(arrangement.base)
+    paths = tuple("/".join(found.files[index].parts[base:]) for index in arrangement.rows)
+    whole = Catalog(
+        source=source,
+        root=root.joinpath(*arrangement.base),
+        classes=arrangement.classes,
+        paths=paths,
+        labels=labels,
+        splits=splits,
+        fingerprint=digest_files(paths, [found.digests[index] for index in arrangement.rows]),
+    )
+    # files that only claim to be pictures count in fingerprint and splits, as they did before their content was read
+    fakes = [paths[row] for row in np.flatnonzero(~readable)]
+    skipped = tuple((path, find_fault(whole.root / path) or "") for path in fakes)
+    return replace(whole, skipped=skipped).keep(np.flatnonzero(readable), arrangement.note)
 
 
-def _scan(source: str, root: Path) -> Catalog:
-    has_train, has_validation = (root / "train").is_dir(), (root / "validation").is_dir()
-    given = has_train and has_validation
-    tops = [root / "train", root / "validation"] if given else [root]
-    names = [_class_folders(top) for top in tops]
-    if len(names[0]) != 2 or any(classes != names[0] for classes in names):
-        content = _describe_classes(names[0])
-        if given and names[0] != names[1]:
-            content = f"{content} in train/ but {_describe_classes(names[1])} in validation/"
-        elif has_train != has_validation:
-            content = "train/ but no validation/" if has_train else "validation/ but no train/"
-        raise DataError(f"The folder {root} has {content}: {LAYOUT}.")
-    files = sorted(
-        (path.relative_to(root).as_posix(), label, position == 0)
-        for position, top in enumerate(tops)
-        for label, name in enumerate(names[0])
-        for path in _list_images(top / name)
-    )
-    labels = np.array([label for _, label, _ in files], dtype=np.int64)
-    training = np.array([first for _, _, first in files], dtype=bool)
-    paths = tuple(path for path, _, _ in files)
-    return check_catalog(
-        Catalog(
-            source=source,
-            root=root,
-            classes=(names[0][0], names[0][1]),
-            paths=paths,
-            labels=labels,
-            splits=split_given_folders(labels, training) if given else split_stratified(labels),
-            fingerprint=fingerprint_files(root, paths),
-        )
-    )
+def find_fault(path: Path) -> str | None:
+    """Return why the image at `path` can't be read, None if it can."""
+    try:
+        load_image(path)
+    except ImageError as error:
+        return str(error)
+    return None
 
 
 def check_catalog(catalog: Catalog, kind: str = "pictures") -> Catalog:
@@ -169,66 +162,25 @@ def check_catalog(catalog: Catalog, kind: str = "pictures") -> Catalog:
     for split, classes in catalog.counts().items():
         for name, count in classes.items():
             if count == 0:
+                where = f"The photo set {catalog.name}" if catalog.name else f"The folder {catalog.root}"
                 raise DataError(
-                    f"The folder {catalog.root} has too few {kind} of {name}: none is left for the {split} set, "
+                    f"{where} has too few {kind} of {name}: none is left for the {split} set, "
                     "so add more of them (20 of each class is the least that makes sense)."
                 )
     return catalog
 
 
-def fingerprint_files(root: Path, paths: Iterable[str]) -> str:
-    """Return a digest of files' names and contents that is the same on every machine.
+def digest_files(paths: Iterable[str], digests: Iterable[bytes]) -> str:
+    """Return the fingerprint of files' names and contents, which is the same on every machine.
 
     Args:
-        root: The folder that the paths are relative to.
         paths: Relative paths with "/"; their order counts.
+        digests: The SHA-256 of each file's content.
 
     Returns:
-        The first 16 hex digits of a SHA-256; an unreadable file counts with its name only.
+        The first 16 hex digits of a SHA-256.
     """
-
-    def digest(path: str) -> bytes:
-        try:
-            with (root / path).open("rb") as file:
-                content = hashlib.file_digest(file, "sha256").digest()
-        except OSError:
-            content = b"unreadable"
-        return path.encode() + b"\0" + content
-
     whole = hashlib.sha256()
-    with ThreadPoolExecutor() as threads:
-        for part in threads.map(digest, paths):
-            whole.update(part)
+    for path, digest in zip(paths, digests, strict=True):
+        whole.update(path.encode() + b"\0" + digest)
     return whole.hexdigest()[:16]
-
-
-def _class_folders(top: Path) -> list[str]:
-    """Return the names, sorted, of the folders directly in `top` that hold an image."""
-    return sorted(
-        path.name for path in top.iterdir() if _usable_name(path) and path.is_dir() and any(_list_images(path))
-    )
-
-
-def _list_images(folder: Path) -> Iterator[Path]:
-    """Yield the image files directly in `folder`, in no order."""
-    return (
-        path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and _usable_name(path) and path.is_file()
-    )
-
-
-def _usable_name(path: Path) -> bool:
-    """Return whether a name is not hidden and can be encoded as UTF-8, as run folders and pages need."""
-    try:
-        path.name.encode()
-    except UnicodeEncodeError:
-        return False
-    return not path.name.startswith(".")
-
-
-def _describe_classes(classes: list[str]) -> str:
-    if not classes:
-        return "no class folder with pictures"
-    if len(classes) == 1:
-        return f"only the class folder {classes[0]}"
-    more = [f"{len(classes) - 5} more"] if len(classes) > 6 else []
-    return f"the class folders {join_names(classes[:5] + more if more else classes)}"

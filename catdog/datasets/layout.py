@@ -1,177 +1,177 @@
-"""Which files of a zip are photos of which class, found from their names alone before anything is unpacked."""
+"""The layout of a dataset's pictures: which folders are its classes and splits, found from paths alone."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+import unicodedata
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from typing import NamedTuple
 
-import numpy as np
-
-from catdog.datasets.splits import SPLITS, split_given_folders, split_stratified
+from catdog.datasets.class_folders import (
+    LAYOUT,
+    ClassFolders,
+    Path,
+    describe_other,
+    group_by_folder,
+    read_classes,
+    read_folders,
+    read_names,
+    unwrap,
+)
+from catdog.datasets.names import OTHER, TEST, TRAIN, VALIDATION, class_key, is_container, split_role
 from catdog.errors import DataError
-from catdog.images.decode import SUFFIXES
-from catdog.utils.text import join_names, one_line, safe_file_name, safe_folder_name
+from catdog.utils.text import join_names, one_line
 
-SPLIT_FOLDERS = {
-    "train": "train",
-    "training": "train",
-    "val": "validation",
-    "valid": "validation",
-    "validation": "validation",
-}
-ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz")
-NEEDED = "put the pictures of each of the two kinds into a folder named after the kind, and zip these two folders"
-_JUNK = {"__macosx", "thumbs.db", "desktop.ini"}  # what systems put beside photos
-_DEEPEST = 3  # folders, one in the other, that may lie around all photos
+SPLIT_FOLDERS = (TRAIN, VALIDATION, TEST)
+
+
+class Shelf(NamedTuple):
+    """What the pictures in a folder are.
+
+    Attributes:
+        folder: The split that the folder says: "train", "validation" or "test"; "" for none.
+        label: 0 or 1; None where each picture's name says it.
+    """
+
+    folder: str
+    label: int | None
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the photos of a zip belong.
+    """The folders of a dataset.
 
     Attributes:
-        classes: Names of the two class folders, safe as file names.
-        places: {index of the file in the zip: its path, such as "apples/1.jpg" or "train/apples/1.jpg"}.
-        left_out: Names, on one line each, of files that are neither photos of a class nor junk.
+        base: The folders around everything.
+        classes: Names of the two classes.
+        keys: What tells a picture's class where its name says it, see `catdog.datasets.names.class_key`.
+        shelves: {path of a folder: what its pictures are}.
+        remarks: Sentences on how this was found, where that is not plain.
+        by_name: Whether the classes are taken from the files' names.
     """
 
+    base: Path
     classes: tuple[str, str]
-    places: dict[int, str]
-    left_out: tuple[str, ...]
+    keys: tuple[str, ...]
+    shelves: dict[Path, Shelf]
+    remarks: tuple[str, ...]
+    by_name: bool
 
 
-def find_layout(names: Sequence[str]) -> Layout:
-    """Find the two class folders of a zip.
-
-    They may be in the root, or in train/ and validation/, and either may lie in folders around everything. Hidden
-    files and junk such as Thumbs.db are ignored.
+def find_layout(pictures: list[Path], where: str) -> Layout:
+    """Find the classes and splits of pictures.
 
     Args:
-        names: Names of the zip's files, with "/" or a backslash between folders.
+        pictures: Their paths, part by part; at least one.
+        where: What the pictures are in, as a sentence begins: "The zip", "The folder /data/pets".
 
     Raises:
-        DataError: If there are not exactly two classes or too few photos to split, or a name leads out of the zip.
+        DataError: If there are not exactly two classes.
     """
-    paths = parse_paths(names)
-    files = {index: path.parts for index, path in paths.items() if path.parts and not is_junk(path.parts)}
-    photos = {index: parts for index, parts in files.items() if paths[index].suffix.lower() in SUFFIXES}
-    if not photos:
-        archives = [path.name for path in paths.values() if path.suffix.lower() in ARCHIVES]
-        inside = f" but other archives ({one_line(archives[0])})" if archives else ""
-        raise DataError(f"The zip has no pictures in it{inside}: {NEEDED}.")
-    photos = _strip_outer_folders(photos)
-    given = {"train", "validation"} <= {_split_of(parts) for parts in photos.values()}
-    labelled = {index: place for index, parts in photos.items() if (place := _place(parts, given))}
-    classes = _find_classes(list(labelled.values()), given, {_split_of(parts) for parts in photos.values()} - {""})
-    _check_counts(list(labelled.values()), classes, given)
-    places: dict[int, str] = {}
-    taken: dict[str, int] = {}
-    seen: set[str] = set()
-    for index, (split, class_name, name) in labelled.items():
-        if str(paths[index]) in seen:
-            continue  # the same name twice: the first of them counts
-        seen.add(str(paths[index]))
-        folder = f"{split}/{safe_folder_name(class_name)}" if split else safe_folder_name(class_name)
-        places[index] = _free_place(folder, safe_file_name(name), taken)
-    left_out = tuple(one_line(str(paths[index])) for index in files if index not in places)
-    return Layout(classes, places, left_out)
+    base, below = unwrap(pictures)
+    while wrapper := _find_wrapper(tops := group_by_folder(below)):
+        inner, below = unwrap(tops[wrapper])
+        base = (*base, wrapper, *inner)
+    sections = {top: read_classes(paths) for top, paths in tops.items() if split_role(top) in SPLIT_FOLDERS}
+    trains = [top for top, section in sections.items() if split_role(top) == TRAIN and section.whole]
+    shelves: dict[Path, Shelf] = {}
+    if _is_split_in_classes(tops):
+        main = read_folders(list(tops))
+        splits = {(top, path[0]) for top, paths in tops.items() for path in paths}
+        shelves = {(top, split): Shelf(split_role(split), main.keys.index(class_key(top))) for top, split in splits}
+    elif trains:
+        main = sections[trains[0]]
+    else:
+        main = _read_top(below, tops, sections, base, where)
+        shelves = _shelve(main, "", main.keys)
+    for top, section in sections.items():
+        if (top,) not in shelves and _fits(section, main, where, top, trains):
+            shelves |= {(top, *path): shelf for path, shelf in _shelve(section, split_role(top), main.keys).items()}
+    splits, remarks = _settle_splits(shelves, main)
+    first, second = (unicodedata.normalize("NFC", main.names[key]) for key in main.keys)
+    placed = {(*base, *path): Shelf(splits[shelf.folder], shelf.label) for path, shelf in shelves.items()}
+    return Layout(_common_folder(list(placed)), (first, second), main.keys, placed, remarks, bool(main.examples))
 
 
-def parse_paths(names: Sequence[str]) -> dict[int, PurePosixPath]:
-    """Return {index: path} for the names of a zip's files; raise DataError if one leads out of the zip."""
-    paths = {index: PurePosixPath(name.replace("\\", "/")) for index, name in enumerate(names)}
-    for path in paths.values():
-        if path.is_absolute() or ".." in path.parts or (path.parts and path.parts[0].endswith(":")):
-            raise DataError(f"The zip wants to write outside its folder ({one_line(str(path))}): do not trust it.")
-    return paths
+def _common_folder(paths: list[Path]) -> Path:
+    """Return the innermost folder around all of some folders, or the only one itself."""
+    first, last = min(paths), max(paths)
+    same = [one == other for one, other in zip(first, last, strict=False)]
+    return first[: same.index(False) if False in same else len(same)]
 
 
-def is_junk(parts: tuple[str, ...]) -> bool:
-    """Return whether a path is hidden, or one of the files that operating systems put beside photos."""
-    return any(part.startswith(".") for part in parts) or bool({part.casefold() for part in parts} & _JUNK)
+def _find_wrapper(tops: dict[str, list[Path]]) -> str | None:
+    """Return the folder that has the whole dataset in it, beside others with samples or copies; None for none."""
+    plain = [top for top in tops if not split_role(top)]
+    beside = [top for top in tops if top not in plain]
+    with_splits = [top for top in plain if _has_training(tops[top])]
+    if len(with_splits) == 1 and not any(split_role(top) == TRAIN for top in beside):
+        return with_splits[0]
+    unlabelled = all(split_role(top) in (TEST, OTHER) and all(len(path) == 1 for path in tops[top]) for top in beside)
+    if len(plain) != 1 or not beside or not unlabelled:
+        return None
+    inside = tops[plain[0]]
+    is_whole = all(len(path) > 1 for path in inside) or (is_container(plain[0]) and read_classes(inside).whole)
+    return plain[0] if is_whole else None
 
 
-def _split_of(parts: tuple[str, ...]) -> str:
-    """Return "train" or "validation" for a photo in a class folder in a folder of such a name, else ""."""
-    return SPLIT_FOLDERS.get(parts[0].casefold(), "") if len(parts) > 2 else ""
+def _has_training(paths: list[Path]) -> bool:
+    """Return whether a folder has one for training in it, with two classes."""
+    return any(split_role(top) == TRAIN and read_classes(below).whole for top, below in group_by_folder(paths).items())
 
 
-def _strip_outer_folders(photos: dict[int, tuple[str, ...]]) -> dict[int, tuple[str, ...]]:
-    """Remove the folders that lie around all photos, as in the zip of one folder."""
-    for _ in range(_DEEPEST):
-        deep = sum(len(parts) > 2 for parts in photos.values())
-        if len({parts[0] for parts in photos.values()}) > 1 or 2 * deep <= len(photos):
-            break
-        photos = {index: parts[1:] or parts for index, parts in photos.items()}
-    return photos
+def _is_split_in_classes(tops: dict[str, list[Path]]) -> bool:
+    """Return whether there are two class folders, each with train/ and nothing but splits in it."""
+    roles = [{split_role(path[0]) if len(path) > 1 else "" for path in paths} for paths in tops.values()]
+    plain = len(tops) == 2 and not any(split_role(top) for top in tops)
+    return plain and all(TRAIN in each and each <= set(SPLIT_FOLDERS) for each in roles)
 
 
-def _place(parts: tuple[str, ...], given: bool) -> tuple[str, str, str] | None:
-    """Return the split ("" where none is given), class folder and file name of a photo; None if it is not in one."""
-    if not given:
-        return ("", *parts) if len(parts) == 2 else None
-    return (_split_of(parts), *parts[1:]) if len(parts) == 3 and _split_of(parts) else None
+def _read_top(
+    below: list[Path], tops: dict[str, list[Path]], sections: dict[str, ClassFolders], base: Path, where: str
+) -> ClassFolders:
+    """Return the classes that the top folders are or, without such folders, that the files beside them say."""
+    plain = [top for top in tops if not split_role(top)]
+    if len(plain) == 3:  # a copy of the two others in a folder of its own is no third class
+        keys = {top: {class_key(other) for other in plain if other != top} for top in plain}
+        plain = [top for top in plain if set(read_classes(tops[top]).names) != keys[top]]
+    if len(plain) == 1 and len(tops) == 2 and not any(section.whole for section in sections.values()):
+        plain = list(tops)  # one class is called like a split, such as "train" beside "car"
+    if len(plain) == 2 and not any(map(is_container, plain)):
+        return read_folders(plain)
+    direct = [path[0] for path in below if len(path) == 1]
+    named = read_names(direct)
+    if named.whole and (not plain or 2 * len(direct) > len(below)):
+        return named
+    raise DataError(f"{where} has {describe_other(plain, tops, sections, named, base)}: {LAYOUT}.")
 
 
-def _find_classes(places: list[tuple[str, str, str]], given: bool, splits: set[str]) -> tuple[str, str]:
-    """Return the class names, sorted; raise DataError where there are not two, the same in each split."""
-    folders = sorted({folder for _, folder, _ in places})
-    by_safe_name = defaultdict(list)
-    for folder in folders:
-        if not safe_folder_name(folder):
-            raise DataError("A folder in the zip has a name that can't be used: name it after the pictures in it.")
-        by_safe_name[safe_folder_name(folder).casefold()].append(one_line(folder))
-    for same in by_safe_name.values():
-        if len(same) > 1:
-            raise DataError(
-                f"The folders {join_names(same[:3])} in the zip have nearly the same name: rename one of them."
-            )
-    by_split = [
-        {folder for split, folder, _ in places if split == expected}
-        for expected in (("train", "validation") if given else ("",))
-    ]
-    names = sorted(safe_folder_name(folder) for folder in folders)
-    if not given and [name.casefold() for name in names] == ["train", "validation"]:
-        raise DataError("The zip has pictures in train/ and validation/, but each needs two class folders.")
-    if len(names) == 2 and all(len(classes) == 2 for classes in by_split):
-        return names[0], names[1]
-    if given:
-        raise DataError(
-            "train/ and validation/ in the zip need the same two class folders each, and have "
-            f"{join_names([_describe_classes(classes) for classes in by_split])}: {NEEDED}."
-        )
-    half = f", and {splits.pop()}/ alone" if len(splits) == 1 else ""
-    raise DataError(f"The zip has {_describe_classes(set(names))}{half}: {NEEDED}.")
+def _fits(section: ClassFolders, main: ClassFolders, where: str, top: str, trains: list[str]) -> bool:
+    """Return whether a folder of a split has the dataset's classes; False where it has no classes at all.
+
+    Raises:
+        DataError: If it has others, or only one of them.
+    """
+    found = set(section.names) or {class_key(folder) for folder in section.inner[-1:]}
+    if set(section.names) == set(main.names):
+        return True
+    if not found & set(main.names):
+        return False
+    train = f" in {one_line(trains[0])}/" if trains else ""
+    raise DataError(f"{where} has {main.describe()}{train} but {section.describe()} in {one_line(top)}/: {LAYOUT}.")
 
 
-def _describe_classes(names: set[str]) -> str:
-    shown = [one_line(name) for name in sorted(names)[:5]]
-    more = [f"{len(names) - 5:,} more"] if len(names) > 5 else []
-    if not shown:
-        return "no class folder with pictures"
-    return f"only the class folder {shown[0]}" if len(names) == 1 else f"the class folders {join_names(shown + more)}"
+def _shelve(classes: ClassFolders, folder: str, keys: tuple[str, ...]) -> dict[Path, Shelf]:
+    if classes.examples:
+        return {classes.inner: Shelf(folder, None)}
+    return {(*classes.inner, name): Shelf(folder, keys.index(key)) for key, name in classes.names.items()}
 
 
-def _check_counts(places: list[tuple[str, str, str]], classes: tuple[str, str], given: bool) -> None:
-    """Raise DataError where a class would have no photo in a split."""
-    labels = np.array([classes.index(safe_folder_name(folder)) for _, folder, _ in places], dtype=np.int64)
-    training = np.array([split == "train" for split, _, _ in places])
-    splits = split_given_folders(labels, training) if given else split_stratified(labels)
-    for split in SPLITS:
-        for label, name in enumerate(classes):
-            if not ((splits == split) & (labels == label)).any():
-                raise DataError(
-                    f"The zip has too few pictures of {name}, none is left for the {split} set: add more of them "
-                    "(20 of each kind is the least that makes sense)."
-                )
-
-
-def _free_place(folder: str, name: str, taken: dict[str, int]) -> str:
-    """Return a path that no other file has, also on a disk that takes "A" and "a" for the same."""
-    stem, dot, suffix = name.rpartition(".")
-    place, key = f"{folder}/{name}", f"{folder}/{name}".casefold()
-    while place.casefold() in taken:
-        taken[key] += 1
-        place = f"{folder}/{stem}-{taken[key]}{dot}{suffix}"
-    taken[place.casefold()] = 1
-    return place
+def _settle_splits(shelves: dict[Path, Shelf], main: ClassFolders) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return what each folder's split is taken for, and the remarks."""
+    folders = {shelf.folder for shelf in shelves.values()}
+    remarks = (
+        [f"The classes are taken from the file names: {join_names(list(main.examples))}."] if main.examples else []
+    )
+    if folders <= {"", TRAIN}:
+        return dict.fromkeys(folders, ""), tuple(remarks)
+    if VALIDATION not in folders:
+        remarks.append("No folder is given for the validation split, so a fifth of the training pictures became it.")
+    return {folder: folder or TRAIN for folder in folders}, tuple(remarks)

@@ -8,7 +8,7 @@ from catdog.datasets.cache import Dataset, decode_dataset
 from catdog.datasets.catalog import Catalog, scan_folder
 from catdog.datasets.photos import photos_note, photos_root, storage_error
 from catdog.datasets.synthetic.generate import generate_dataset
-from catdog.datasets.user_datasets import find_user_dataset, list_user_datasets
+from catdog.datasets.user_datasets import find_user_dataset, list_user_datasets, restrict_to_readable
 from catdog.errors import DataError
 from catdog.settings import Settings
 from catdog.utils.locks import hold_lock
@@ -51,7 +51,7 @@ def open_catalog(settings: Settings, source: str = "photos", progress: Progress 
         raise DataError(f"There is no folder {source}: check its name.") from error
     catalog = scan_folder(str(folder), folder)
     user_dataset = find_user_dataset(settings, str(folder))
-    return replace(catalog, name=user_dataset.name, note=user_dataset.note) if user_dataset else catalog
+    return restrict_to_readable(catalog, user_dataset) if user_dataset else catalog
 
 
 def open_dataset(settings: Settings, source: str = "photos", progress: Progress = silent) -> Dataset:

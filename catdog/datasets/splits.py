@@ -62,6 +62,33 @@ def split_stratified(labels: np.ndarray, seed: int = SPLIT_SEED) -> np.ndarray:
     return splits.astype(str)
 
 
+def assign_splits(labels: np.ndarray, folders: np.ndarray, seed: int = SPLIT_SEED) -> np.ndarray:
+    """Split images by the folders that they lie in, and draw the splits that no folder says.
+
+    Without folders, all are drawn 70 / 20 / 10. Without test/, part of validation/ becomes the test split; without
+    validation/, a fifth of train/ becomes the validation split. What is given stays as it is.
+
+    Args:
+        labels: int64 (N,).
+        folders: str (N,): "train", "validation" or "test", or "" for all.
+        seed: Of the draw.
+
+    Returns:
+        The split of each image, str (N,).
+    """
+    given = set(folders.tolist())
+    if given <= {""}:
+        return split_stratified(labels, seed)
+    if "test" not in given:
+        return split_given_folders(labels, folders == "train", seed)
+    splits = np.select([folders == "test", folders == "validation"], [TEST, VALIDATION], TRAINING).astype(object)
+    if "validation" not in given:
+        training = np.flatnonzero(folders == "train")
+        for rows in _draw_stratified(labels, training, round(0.2 * len(training)), np.random.default_rng(seed)):
+            splits[rows] = VALIDATION
+    return splits.astype(str)
+
+
 def sample_stratified(indices: np.ndarray, labels: np.ndarray, fraction: float, seed: int) -> np.ndarray:
     """Sample a fraction of rows, stratified by class, with at least two of each class.
 

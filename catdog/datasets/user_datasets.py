@@ -1,30 +1,30 @@
-"""Datasets that users have added as zips: each has a name and a folder of its own in the program's data."""
+"""Datasets that users have added as zips or folders: each has a name and a folder of its own in the program's data."""
 
-import errno
 import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
+import numpy as np
+
 from catdog.access import Owned
-from catdog.datasets.archive import ArchiveContents, open_archive, unpack_photos
-from catdog.datasets.catalog import scan_folder
+from catdog.datasets.archive import CARD, ArchiveContents, copy_photos, open_archive
+from catdog.datasets.cache import decode_dataset
+from catdog.datasets.catalog import Catalog, scan_folder
 from catdog.datasets.decoded import IMAGE_BYTES
-from catdog.datasets.layout import Layout
+from catdog.datasets.left_out import UNREADABLE, LeftOut, describe_left_out
+from catdog.datasets.storage import check_space, explain_os_errors
 from catdog.errors import AccessError, DataError
-from catdog.images.decode import SIZE
 from catdog.settings import Settings
 from catdog.utils.files import read_json, write_json
 from catdog.utils.locks import hold_lock
 from catdog.utils.progress import Progress, silent
-from catdog.utils.text import format_size, join_names, one_line, slugify
+from catdog.utils.text import format_size, one_line, slugify
 
-CARD = "set.json"  # beside the class folders, where the catalog passes it over
-SPARE = 200_000_000  # bytes of the disk that stay free
 _RESERVED = ("photos", "drawn")  # the names of the other sources
 
 
@@ -40,6 +40,7 @@ class UserDataset:
         note: A sentence that the user should know, or "".
         by: E-mail address of the person who added it; "" if nobody had signed in.
         bytes: Size of its files.
+        unreadable: (path, reason) of each of its files that can't be decoded; paths as in Catalog.
     """
 
     name: str
@@ -49,6 +50,7 @@ class UserDataset:
     note: str = ""
     by: str = ""
     bytes: int = 0
+    unreadable: tuple[tuple[str, str], ...] = ()
 
     @property
     def source(self) -> str:
@@ -93,37 +95,53 @@ def bytes_stored(settings: Settings, by: str) -> int:
 
 
 def add_user_dataset(
-    settings: Settings, archive: Path | BinaryIO, name: str = "", progress: Progress = silent, by: str = ""
+    settings: Settings,
+    archive: Path | BinaryIO,
+    name: str = "",
+    progress: Progress = silent,
+    by: str = "",
+    code_page: str = "",
 ) -> UserDataset:
-    """Unpack a zip of two classes as a new dataset, and return it.
+    """Make a zip or a folder of two classes a new dataset, and return it.
 
-    The dataset's folder appears only when whole, so an interruption at any moment leaves nothing half done.
+    Every picture is read before the dataset appears; the decoded images are kept for its first use. The dataset's
+    folder appears only when whole, so an interruption at any moment leaves nothing half done.
 
     Args:
         settings: Where the program keeps its data, and the limits.
         archive: A path, or a binary file that can seek, such as an upload.
-        name: What people will call the dataset; without a name it is called as the zip.
-        progress: Told how far the unpacking is.
+        name: What people will call the dataset; without a name it is called as the zip or folder.
+        progress: Told how far the unpacking and the reading are.
         by: E-mail address of the person who adds it; "" if nobody has signed in.
+        code_page: Which one the names in an old zip are in; "" finds it.
 
     Raises:
-        DataError: If the zip can't be used (see `open_archive` and `find_layout`), the name is taken, or the disk is
-            too full.
+        DataError: If it can't be used (see `open_archive`), too few pictures can be read, the name is taken, or the
+            disk is too full.
         AccessError: If the person's datasets would exceed the limit of `settings.limits.stored`.
     """
     name = one_line(name) or one_line(Path(getattr(archive, "name", None) or str(archive)).stem) or "My photos"
     folder = _folder(settings)
-    with _explain_os_errors("stored"), open_archive(archive) as contents, _lock_datasets(settings, progress):
+    with explain_os_errors("stored"), open_archive(archive, code_page) as contents, _lock_datasets(settings, progress):
         if name.casefold() in _RESERVED or find_user_dataset(settings, name):
             raise DataError(f"There already is a photo set called {name}: choose another name.")
-        _check_space(folder, contents)
+        check_space(folder, contents)
         _check_quota(settings, contents, by)
         work = folder / f".new-{uuid4().hex[:8]}"
         work.mkdir()
         try:
-            return _fill(work, _free_root(folder, name), name, contents, progress, by)
+            return _fill(settings, work, _free_root(folder, name), name, contents, progress, by)
         finally:
             shutil.rmtree(work, ignore_errors=True)
+
+
+def restrict_to_readable(catalog: Catalog, dataset: UserDataset) -> Catalog:
+    """Return a user dataset's catalog under its name and with its note, without the files that can't be read."""
+    paths = set(catalog.paths)
+    unreadable = {path: reason for path, reason in dataset.unreadable if path in paths}
+    readable = [row for row, path in enumerate(catalog.paths) if path not in unreadable]
+    kept = replace(catalog, name=dataset.name).keep(np.array(readable, dtype=np.int64)) if unreadable else catalog
+    return replace(kept, name=dataset.name, note=dataset.note, skipped=(*catalog.skipped, *unreadable.items()))
 
 
 def delete_user_dataset(settings: Settings, dataset: UserDataset) -> None:
@@ -132,7 +150,7 @@ def delete_user_dataset(settings: Settings, dataset: UserDataset) -> None:
     Raises:
         DataError: If there is no such dataset, or it can't be deleted.
     """
-    with _explain_os_errors("deleted"), _lock_datasets(settings, silent):
+    with explain_os_errors("deleted"), _lock_datasets(settings, silent):
         if dataset.root.parent != _folder(settings) or find_user_dataset(settings, dataset.source) is None:
             raise DataError(f"There is no photo set {one_line(dataset.name)}: it may have been deleted already.")
         gone = dataset.root.with_name(f".gone-{uuid4().hex[:8]}")
@@ -151,29 +169,40 @@ def _read(root: Path) -> UserDataset:
     card = read_json(root / CARD) or {}
     name, note = one_line(str(card.get("name") or root.name)), str(card.get("note") or "")
     images, size = (value if isinstance(value := card.get(key), int) else 0 for key in ("pictures", "bytes"))
-    return UserDataset(name, root, images, str(card.get("fingerprint") or ""), note, str(card.get("by") or ""), size)
+    listed = card.get("unreadable")
+    unreadable = tuple((path, str(reason)) for path, reason in listed.items()) if isinstance(listed, dict) else ()
+    fingerprint, by = str(card.get("fingerprint") or ""), str(card.get("by") or "")
+    return UserDataset(name, root, images, fingerprint, note, by, size, unreadable)
 
 
-def _fill(work: Path, root: Path, name: str, contents: ArchiveContents, progress: Progress, by: str) -> UserDataset:
-    unpack_photos(contents, work, progress)
+def _fill(
+    settings: Settings, work: Path, root: Path, name: str, contents: ArchiveContents, progress: Progress, by: str
+) -> UserDataset:
+    copy_photos(contents, work, progress)
     progress(0, 0, "counting the pictures")
-    catalog = scan_folder(str(root), work)
+    catalog = replace(scan_folder(str(root), work), name=name)
+    unreadable = _find_unreadable(settings, catalog, progress)
+    faults = describe_left_out(LeftOut(UNREADABLE, path) for path, _ in unreadable)
     size = sum(path.stat().st_size for path in work.rglob("*") if path.is_file())
-    dataset = UserDataset(name, root, len(catalog), catalog.fingerprint, _describe_left_out(contents.layout), by, size)
-    card = {"name": name, "pictures": len(catalog), "classes": list(catalog.classes), "added": round(time.time())}
-    write_json(work / CARD, card | {"fingerprint": dataset.fingerprint, "note": dataset.note, "by": by, "bytes": size})
+    images, note = len(catalog) - len(unreadable), " ".join(filter(None, (contents.note, faults)))
+    dataset = UserDataset(name, root, images, catalog.fingerprint, note, by, size, unreadable)
+    card = {"name": name, "pictures": images, "classes": list(catalog.classes), "added": round(time.time())}
+    card |= {"fingerprint": dataset.fingerprint, "note": note, "by": by, "bytes": size}
+    write_json(work / CARD, card | {"unreadable": dict(unreadable)})
     work.rename(root)
     return dataset
 
 
-def _describe_left_out(layout: Layout) -> str:
-    """Return the dataset's note on files of the zip that were left out, "" if none were."""
-    left = layout.left_out
-    if not left:
-        return ""
-    files = "1 file of the zip was" if len(left) == 1 else f"{len(left):,} files of the zip were"
-    names = join_names([*left[:3], *(["others"] if len(left) > 3 else [])])
-    return f"{files} left out, being no pictures or not in a class folder: {names}."
+def _find_unreadable(settings: Settings, catalog: Catalog, progress: Progress) -> tuple[tuple[str, str], ...]:
+    """Return (path, reason) of the files that can't be decoded; raise DataError, and keep nothing, if too few can."""
+    decoded_before = set(settings.cache.glob(f"{catalog.fingerprint}-*"))
+    try:
+        skipped = decode_dataset(catalog, settings.cache, progress).skipped
+        return tuple(fault for fault in skipped if fault not in catalog.skipped)
+    except BaseException:
+        for decoded in set(settings.cache.glob(f"{catalog.fingerprint}-*")) - decoded_before:
+            decoded.unlink(missing_ok=True)
+        raise
 
 
 def _free_root(folder: Path, name: str) -> Path:
@@ -184,17 +213,6 @@ def _free_root(folder: Path, name: str) -> Path:
         copy += 1
         root = folder / f"{base}-{copy}"
     return root
-
-
-def _check_space(folder: Path, contents: ArchiveContents) -> None:
-    """Raise DataError where the disk has no space for the photos and for the decoded images later."""
-    needed = contents.bytes + len(contents.members) * SIZE * SIZE * 3 + SPARE
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise DataError(
-            f"The pictures need {format_size(needed)} of disk and {format_size(free)} are free: make room, take fewer "
-            "pictures, or set CATDOG_HOME to another disk."
-        )
 
 
 def _check_quota(settings: Settings, contents: ArchiveContents, by: str) -> None:
@@ -220,16 +238,3 @@ def _lock_datasets(settings: Settings, progress: Progress) -> Iterator[None]:
             for leftover in folder.glob(pattern):
                 shutil.rmtree(leftover)
         yield
-
-
-@contextmanager
-def _explain_os_errors(what: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        hint = "free some disk space" if full else "check the folder's permissions"
-        raise DataError(
-            f"The pictures could not be {what} ({error.strerror or error}): {hint} or set CATDOG_HOME to another "
-            "folder."
-        ) from error

@@ -17,6 +17,8 @@ Opener = Callable[[BytesIO], ImageFile]
 
 FORMATS = "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC"
 
+HEAD = 1024  # bytes that tell the format of a file
+
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _AVIF_BRANDS = {b"avif", b"avis"}
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
@@ -48,6 +50,11 @@ def identify(data: bytes) -> tuple[str, Opener | None]:
     if data[4:8] == b"ftyp":
         return _identify_boxes(data)
     return _describe_unknown(data), None
+
+
+def is_image(head: bytes) -> bool:
+    """Return whether a file that begins with these HEAD bytes, or is no longer, is of a format that can be opened."""
+    return identify(head)[1] is not None
 
 
 def _identify_boxes(data: bytes) -> tuple[str, Opener | None]:

@@ -4,12 +4,11 @@ from pathlib import Path
 
 from PIL.ImageFile import ImageFile
 
-from catdog.images.formats import identify
+from catdog.images.formats import HEAD, identify
 from catdog.images.limits import MAX_BYTES, find_size_fault
 from catdog.images.pixels import read_orientation
 from catdog.images.side_data import open_image
 
-HEAD = 1024  # bytes that tell the format of a file
 _EXIF = ("exif", "Raw profile type exif")  # where Pillow keeps what a PNG has of it before its pixels
 
 

@@ -59,6 +59,8 @@ def safe_folder_name(text: str, most: int = LONGEST) -> str:
 def safe_file_name(text: str) -> str:
     """Return `text` as the name of a file on any system, its suffix kept."""
     stem, dot, suffix = text.rpartition(".")
+    if not stem:
+        return safe_folder_name(text, _BYTES) or "picture"
     return f"{safe_folder_name(stem, _BYTES) or 'picture'}{dot}{safe_folder_name(suffix)}"
 
 

@@ -5,34 +5,49 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from catdog.datasets import add_user_dataset, delete_user_dataset, user_datasets
-from catdog.datasets import archive as module
+from catdog.datasets import archive as archive_module
+from catdog.datasets import zip_files as module
 from catdog.errors import DataError
 from catdog.settings import Settings
+from tests.image_files import encode_image
 from tests.zips import TWO_CLASSES, MakeZip, add_error, overwrite_field
 
+BLANK = encode_image(Image.new("RGB", (300, 200), "white"), "BMP")  # packs to a thousandth, and is honest
 
-def test_a_bomb_is_refused_by_its_ratio_before_anything_is_unpacked(
+
+def test_pictures_that_pack_very_small_are_taken(settings: Settings, make_zip: MakeZip) -> None:
+    archive = make_zip({}, {f"{kind}/{index}.bmp": BLANK for kind in TWO_CLASSES for index in range(10)})
+    assert archive.stat().st_size < len(BLANK)
+    dataset = add_user_dataset(settings, archive)
+    assert (dataset.images, dataset.note) == (20, "")
+
+
+def test_a_bomb_is_refused_by_name_before_anything_is_unpacked(
     settings: Settings, make_zip: MakeZip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(user_datasets, "unpack_photos", lambda *_: pytest.fail("unpacked"))
-    assert "swell" in add_error(settings, make_zip(TWO_CLASSES, {"circles/bomb.bmp": bytes(5_000_000)}))
+    monkeypatch.setattr(user_datasets, "copy_photos", lambda *_: pytest.fail("unpacked"))
+    for module_of_limit in (module, archive_module):
+        monkeypatch.setattr(module_of_limit, "MAX_FILE", 5_000_000)
+    error = add_error(settings, make_zip(TWO_CLASSES, {"circles/bomb.bmp": BLANK + bytes(6_000_000)}))
+    assert error.startswith("The file circles/bomb.bmp in the zip would unpack to 6 MB")
 
 
-def test_many_small_bombs_are_refused_by_what_they_are_together(
+def test_a_picture_over_its_own_limit_is_left_out_by_name(
     settings: Settings, make_zip: MakeZip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "SMALL_TOTAL", 10_000_000)
-    assert "swell" in add_error(
-        settings, make_zip(TWO_CLASSES, {f"circles/b{index}.bmp": bytes(900_000) for index in range(20)})
-    )
+    monkeypatch.setattr(archive_module, "MAX_BYTES", 200_000)
+    dataset = add_user_dataset(settings, make_zip(TWO_CLASSES, {"circles/scan.bmp": BLANK + bytes(50_000)}))
+    assert dataset.note == "1 picture of more than 50 MB (circles/scan.bmp) was left out."
+    assert not (dataset.root / "circles/scan.bmp").exists()
 
 
 def test_files_that_share_their_bytes_are_refused(settings: Settings, make_zip: MakeZip) -> None:
     archive = make_zip(TWO_CLASSES)
     overwrite_field(archive, b"PK\x01\x02", 20, "<I", 40_000)
-    assert "swell" in add_error(settings, archive)
+    assert "share their bytes" in add_error(settings, archive)
 
 
 def test_a_bomb_with_lying_sizes_is_refused_and_leaves_nothing(settings: Settings, make_zip: MakeZip) -> None:
@@ -78,7 +93,7 @@ def test_what_is_no_zip_is_refused(settings: Settings, tmp_path: Path, content: 
 
 
 def test_a_missing_zip_is_one_sentence(settings: Settings, tmp_path: Path) -> None:
-    assert "There is no file" in add_error(settings, tmp_path / "missing.zip")
+    assert "There is no file or folder" in add_error(settings, tmp_path / "missing.zip")
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])

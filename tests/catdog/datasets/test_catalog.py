@@ -11,11 +11,14 @@ import pytest
 from catdog.datasets.catalog import Catalog, scan_folder
 from catdog.datasets.splits import TEST, TRAINING, VALIDATION
 from catdog.errors import DataError
+from tests.image_files import STARTS
+
+JPEG = b"\xff\xd8\xff"
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Callable[..., Path]:
-    """Make a folder of one-byte images: folder({"cats": 20, "dogs": 20}); the catalog never decodes them."""
+    """Make a folder of files that begin as JPEGs do: folder({"cats": 20, "dogs": 20}); the catalog decodes none."""
     root = tmp_path / "pictures"
 
     def make(counts: dict[str, int], suffix: str = ".jpg") -> Path:
@@ -23,7 +26,7 @@ def folder(tmp_path: Path) -> Callable[..., Path]:
         for name, count in counts.items():
             (root / name).mkdir(parents=True, exist_ok=True)
             for index in range(count):
-                (root / name / f"{index:03}{suffix}").write_bytes(bytes([index]))
+                (root / name / f"{index:03}{suffix}").write_bytes(JPEG + bytes([index]))
         return root
 
     return make
@@ -89,30 +92,41 @@ def test_the_baseline_is_counted_in_training_only(folder: Callable[..., Path]) -
     assert scan_folder("somewhere", folder(GIVEN)).baseline == 0.75
 
 
-def test_image_suffixes_count_in_any_case_and_nothing_else(folder: Callable[..., Path]) -> None:
+def test_content_decides_what_is_an_image_not_the_suffix(folder: Callable[..., Path]) -> None:
     root = folder({"cats": 20, "dogs": 20})
-    for name in ("a.JPG", "b.Jpeg", "c.PNG", "d.webp", "e.heic"):
-        (root / "cats" / name).touch()
-    for name in ("notes.txt", "Thumbs.db", "no-suffix", ".hidden.jpg", "cat.jpg.part"):
-        (root / "cats" / name).touch()
+    for name, start in zip(("a.jfif", "b.jpe", "c", "d.txt", "e.apng", "f.hif"), STARTS, strict=False):
+        (root / "cats" / name).write_bytes(start + bytes(20))
+    for name in ("notes.txt", "no-suffix", "text.jpg", "empty.png"):
+        (root / "cats" / name).write_bytes(b"" if name == "empty.png" else b"Hello")
+    for name in ("Thumbs.db", ".hidden.jpg", ".DS_Store"):
+        (root / "cats" / name).write_bytes(JPEG)
     (root / "cats" / "folder.jpg").mkdir()
-    assert len(scan_folder("somewhere", root).indices(label=0)) == 25
+    catalog = scan_folder("somewhere", root)
+    assert len(catalog.indices(label=0)) == 26
+    assert catalog.note == (
+        "4 files that are no pictures (cats/empty.png, cats/no-suffix, cats/notes.txt and others) were left out."
+    )
 
 
 def test_folders_that_are_hidden_or_without_images_are_no_class(folder: Callable[..., Path]) -> None:
     root = folder({"cats": 20, "dogs": 20, ".trash": 5, "notes": 0})
     (root / "notes" / "readme.txt").touch()
-    (root / "photo.jpg").touch()
-    assert scan_folder("somewhere", root).classes == ("cats", "dogs")
+    (root / "photo.jpg").write_bytes(JPEG)
+    catalog = scan_folder("somewhere", root)
+    assert catalog.classes == ("cats", "dogs")
+    assert catalog.note == (
+        "1 file that is no picture (notes/readme.txt) and 1 picture that belongs to no class (photo.jpg) were left out."
+    )
 
 
 def test_names_that_are_not_utf8_are_left_out(folder: Callable[..., Path]) -> None:
     root = folder({"cats": 20, "dogs": 20})
-    (root / "cats" / os.fsdecode(b"\xff.jpg")).touch()
-    (root / "cats" / "größe 猫\nneue Zeile.jpg").touch()
+    (root / "cats" / os.fsdecode(b"\xff.jpg")).write_bytes(JPEG)
+    (root / "cats" / "größe 猫\nneue Zeile.jpg").write_bytes(JPEG)
     catalog = scan_folder("somewhere", root)
     assert len(catalog) == 41
     assert "cats/größe 猫\nneue Zeile.jpg" in catalog.paths
+    assert catalog.note == "1 file with a name that is not UTF-8 (cats/\ufffd.jpg) was left out."
 
 
 def test_the_fingerprint_is_the_same_for_a_copy_elsewhere(folder: Callable[..., Path], tmp_path: Path) -> None:
@@ -130,16 +144,16 @@ def test_the_fingerprint_changes_with_names_and_contents(folder: Callable[..., P
     before = scan_folder("somewhere", root).fingerprint
     cats = root / "train" / "cats"
     if change == "content":
-        (cats / "000.jpg").write_bytes(b"other")
+        (cats / "000.jpg").write_bytes(JPEG + b"other")
     elif change == "name":
         (cats / "000.jpg").rename(cats / "new.jpg")
     elif change == "one more":
-        (cats / "100.jpg").write_bytes(b"x")
+        (cats / "100.jpg").write_bytes(JPEG + b"x")
     elif change == "one less":
         (cats / "000.jpg").unlink()
     else:
-        (cats / "000.jpg").write_bytes(bytes([1]))
-        (cats / "001.jpg").write_bytes(bytes([0]))
+        (cats / "000.jpg").write_bytes(JPEG + bytes([1]))
+        (cats / "001.jpg").write_bytes(JPEG + bytes([0]))
     assert scan_folder("somewhere", root).fingerprint != before
 
 
@@ -151,7 +165,7 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
 
 def test_an_empty_folder_says_what_is_needed(folder: Callable[..., Path]) -> None:
     message = refusal(folder({}))
-    assert "no class folder with pictures" in message
+    assert "has no pictures in it" in message
     assert "two class folders, or train/ and validation/" in message
 
 
@@ -162,9 +176,9 @@ def test_an_empty_folder_says_what_is_needed(folder: Callable[..., Path]) -> Non
         ({"cats": 20, "dogs": 0}, "only the class folder cats"),
         ({"birds": 20, "cats": 20, "dogs": 20}, "the class folders birds, cats and dogs"),
         ({f"class{index:02}": 1 for index in range(30)}, "class00, class01, class02, class03, class04 and 25 more"),
-        ({"train/cats": 20, "train/dogs": 20}, "train/ but no validation/"),
-        ({"validation/cats": 20, "validation/dogs": 20}, "validation/ but no train/"),
-        ({"train": 0, "validation": 0}, "no class folder with pictures"),
+        ({"validation/cats": 20, "validation/dogs": 20, "test/cats": 9, "test/dogs": 9}, "and no train/"),
+        ({"train": 0, "validation": 0}, "no pictures in it"),
+        ({"train": 9, "test1": 12}, "pictures in test1 (12) and train (9), named like parts of a dataset"),
         ({"train/cats": 20, "validation/cats": 20}, "only the class folder cats"),
         (
             {"train/cats": 20, "train/dogs": 20, "validation/cats": 20},
@@ -213,10 +227,10 @@ def test_a_folder_that_cannot_be_read_is_one_sentence(
 ) -> None:
     root = folder({"cats": 20, "dogs": 20})
 
-    def denied(path: Path) -> None:
+    def denied(path: str) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "iterdir", denied)
+    monkeypatch.setattr(os, "scandir", denied)
     assert "can't be read (Permission denied)" in refusal(root)
     monkeypatch.undo()
     assert "File name too long" in refusal(root / ("x" * 300))

@@ -18,6 +18,7 @@ from catdog.datasets import (
     list_user_datasets,
     open_catalog,
     open_dataset,
+    storage,
 )
 from catdog.datasets import user_datasets as module
 from catdog.errors import AccessError, DataError
@@ -102,12 +103,17 @@ def test_every_image_format_is_taken_from_a_zip_and_decoded(settings: Settings, 
 def test_damaged_images_are_skipped_and_counted(settings: Settings, make_zip: MakeZip) -> None:
     good = encoded_image((9, 99, 9), kind="JPEG")
     more = {f"{kind}/{index}.jpg": good for kind in TWO_CLASSES for index in range(10)}
-    dataset = add_user_dataset(
+    added = add_user_dataset(
         settings, make_zip({}, more | {"circles/cut.jpg": good[:200], "circles/text.jpg": b"no picture"})
     )
-    dataset = open_dataset(settings, dataset.source)
+    dataset = open_dataset(settings, added.source)
     assert len(dataset.catalog) == 20
-    assert "2 files were skipped as unreadable" in dataset.catalog.note
+    assert dataset.catalog.note == (
+        "1 file that is no picture (circles/text.jpg) was left out. "
+        "1 picture that can't be read (circles/cut.jpg) was left out."
+    )
+    assert sorted(path for path, _ in dataset.skipped) == ["circles/cut.jpg", "circles/text.jpg"]
+    assert len(open_catalog(settings, added.source)) == added.images == 20
 
 
 def test_a_name_that_is_taken_is_refused(settings: Settings, make_zip: MakeZip) -> None:
@@ -121,7 +127,7 @@ def test_a_name_that_is_taken_is_refused(settings: Settings, make_zip: MakeZip) 
 def test_too_little_disk_space_is_an_error_before_unpacking(
     settings: Settings, make_zip: MakeZip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "SPARE", 10**18)
+    monkeypatch.setattr(storage, "SPARE", 10**18)
     assert "make room" in add_error(settings, make_zip(TWO_CLASSES))
 
 

@@ -1,11 +1,11 @@
-"""catdog.datasets.layout: which files of a zip become which class, and which names are refused or made harmless."""
+"""catdog.datasets.archive: which files of a zip become which class, and which names are refused or made harmless."""
 
 import stat
 import zipfile
 
 import pytest
 
-from catdog.datasets import add_user_dataset, layout, list_user_datasets, open_catalog
+from catdog.datasets import add_user_dataset, archive, list_user_datasets, open_catalog
 from catdog.settings import Settings
 from tests.zips import PHOTO, TWO_CLASSES, MakeZip, add_error
 
@@ -25,9 +25,13 @@ def test_given_splits_are_kept(settings: Settings, make_zip: MakeZip, top: str, 
     assert open_catalog(settings, dataset.source).counts()["training"] == {"apples": 6, "pears": 6}
 
 
-def test_a_test_folder_beside_train_and_validation_is_left_out(settings: Settings, make_zip: MakeZip) -> None:
-    folders = {f"{split}/{kind}": 10 for split in ("train", "validation", "test") for kind in ("a", "b")}
-    assert add_user_dataset(settings, make_zip(folders)).note.startswith("20 files of the zip were left out")
+def test_a_labelled_test_folder_is_the_test_split(settings: Settings, make_zip: MakeZip) -> None:
+    folders = {f"{split}/{kind}": 10 for split in ("train", "valid", "TEST") for kind in ("a", "b")}
+    dataset = add_user_dataset(settings, make_zip(folders))
+    assert dataset.note == ""
+    assert open_catalog(settings, dataset.source).counts() == {
+        split: {"a": 10, "b": 10} for split in ("training", "validation", "test")
+    }
 
 
 def test_outer_folders_and_junk_of_mac_and_windows_are_ignored(settings: Settings, make_zip: MakeZip) -> None:
@@ -40,24 +44,26 @@ def test_outer_folders_and_junk_of_mac_and_windows_are_ignored(settings: Setting
     assert {name.split("/")[0] for name in files_of(settings)} == {"circles", "squares", "set.json"}
 
 
-def test_nested_archives_texts_links_and_deeper_images_stay_out(settings: Settings, make_zip: MakeZip) -> None:
+def test_nested_archives_texts_and_links_stay_out(settings: Settings, make_zip: MakeZip) -> None:
     link = zipfile.ZipInfo("circles/link.jpg")
     link.create_system = 3
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     more = {"circles/more.zip": b"PK", "readme.txt": b"hello", "circles/old/1.jpg": PHOTO, link: b"/etc/passwd"}
     dataset = add_user_dataset(settings, make_zip(TWO_CLASSES, more))
-    assert dataset.images == 20
+    assert dataset.images == 21
     assert not any(path.is_symlink() for path in dataset.root.rglob("*"))
-    assert dataset.note.startswith("3 files of the zip were left out")
-    assert "circles/more.zip" in dataset.note
+    assert dataset.note == (
+        "1 link or device (circles/link.jpg) and 2 files that are no pictures (circles/more.zip and readme.txt) were "
+        "left out."
+    )
 
 
 def test_a_repeated_name_counts_once_and_capitals_make_another(settings: Settings, make_zip: MakeZip) -> None:
-    archive = make_zip(TWO_CLASSES, {"circles/A.JPG": b"one", "circles/a.jpg": b"two"})
+    archive = make_zip(TWO_CLASSES, {"circles/A.JPG": PHOTO, "circles/a.jpg": PHOTO})
     with zipfile.ZipFile(archive, "a") as zipped, pytest.warns(UserWarning, match="Duplicate name"):
         zipped.writestr("circles/0.jpg", b"again")
     dataset = add_user_dataset(settings, archive)
-    assert (dataset.images, dataset.note.startswith("1 file of the zip was left out")) == (22, True)
+    assert (dataset.images, dataset.note) == (22, "1 file whose name comes twice (circles/0.jpg) was left out.")
     assert (dataset.root / "circles/0.jpg").read_bytes() == PHOTO
     assert {"circles/A.JPG", "circles/a-2.jpg"} <= set(files_of(settings))
 
@@ -112,8 +118,7 @@ def test_a_path_that_leads_out_is_refused_and_writes_nothing(settings: Settings,
         ({"circles": 10, "squares": 3}, "too few pictures of squares"),
         ({"train/a": 9, "train/b": 9, "validation/a": 9}, "the same two class folders"),
         ({"train/a": 9, "train/b": 9, "validation/a": 9, "validation/c": 9}, "the same two class folders"),
-        ({"train/a": 9, "train/b": 9, "test/a": 9, "test/b": 9}, "train/ alone"),
-        ({"train": 9, "validation": 9}, "each needs two class folders"),
+        ({"train": 9, "validation": 9}, "train (9) and validation (9), named like parts of a dataset"),
         ({"\x01": 9, "b": 9}, "can't be used"),
     ],
 )
@@ -129,6 +134,12 @@ def test_a_zip_of_a_zip_is_refused_by_name(settings: Settings, make_zip: MakeZip
     )
 
 
+def test_a_class_folder_called_like_the_card_is_kept(settings: Settings, make_zip: MakeZip) -> None:
+    dataset = add_user_dataset(settings, make_zip({"Set.JSON": 10, "squares": 10}))
+    assert open_catalog(settings, dataset.source).classes == ("Set.JSON", "squares")
+    assert list_user_datasets(settings) == [dataset]
+
+
 def test_a_long_list_of_equal_names_takes_no_quadratic_time() -> None:
-    names = [f"a/{'x' * (index % 2)}\x01{chr(1) * index}.jpg" for index in range(3000)]
-    assert len(layout.find_layout([*names, *(f"b/{index}.jpg" for index in range(10))]).places) == 3010
+    places = archive._find_places([("a", "x.jpg")] * 3000)
+    assert len(set(places)) == 3000

@@ -1,0 +1,39 @@
+"""Room for datasets: whether the disk has it, and what is said where writing fails."""
+
+import errno
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from catdog.datasets.archive import ArchiveContents
+from catdog.datasets.decoded import IMAGE_BYTES
+from catdog.errors import DataError
+from catdog.utils.text import format_size
+
+SPARE = 200_000_000  # bytes of the disk that stay free
+
+
+def check_space(folder: Path, contents: ArchiveContents) -> None:
+    """Raise DataError where the disk has no space for the photos and for the decoded images later."""
+    needed = contents.bytes + len(contents.members) * IMAGE_BYTES + SPARE
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise DataError(
+            f"The pictures need {format_size(needed)} of disk and {format_size(free)} are free: make room, take fewer "
+            "pictures, or set CATDOG_HOME to another disk."
+        )
+
+
+@contextmanager
+def explain_os_errors(what: str) -> Iterator[None]:
+    """Turn an OSError into a DataError that says why the pictures could not be `what`, such as "stored"."""
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        hint = "free some disk space" if full else "check the folder's permissions"
+        raise DataError(
+            f"The pictures could not be {what} ({error.strerror or error}): {hint} or set CATDOG_HOME to another "
+            "folder."
+        ) from error

@@ -1,0 +1,121 @@
+"""All files of a folder, with what their first bytes say and a digest of those that may be pictures."""
+
+import hashlib
+import itertools
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from catdog.datasets.arrange import File
+from catdog.datasets.left_out import BAD_NAME, LINK, NO_PICTURE, TOO_LARGE, LeftOut
+from catdog.datasets.names import is_junk
+from catdog.errors import DataError
+from catdog.images.decode import SUFFIXES
+from catdog.images.formats import HEAD, is_image
+from catdog.images.limits import MAX_BYTES
+
+MAX_ENTRIES = 250_000  # files and folders; a dataset has far fewer, a whole disk more
+_DEEPEST = 12  # folders, one in the other
+_CHUNK = 64  # files that a thread reads before it hands over what it found
+
+
+@dataclass(frozen=True)
+class FolderFiles:
+    """The files of a folder and of all folders in it.
+
+    Attributes:
+        files: Each with its path below the folder.
+        digests: {index of a file that is or claims to be a picture: SHA-256 of its content}; an unreadable one has
+            b"unreadable".
+        left_out: Links that lead nowhere, devices, and names that can't be used.
+    """
+
+    files: list[File]
+    digests: dict[int, bytes]
+    left_out: list[LeftOut]
+
+
+def read_folder(root: Path) -> FolderFiles:
+    """Look at all files of a folder; junk and what is hidden is passed over.
+
+    Raises:
+        DataError: If there are more than MAX_ENTRIES.
+        OSError: If the folder can't be read.
+    """
+    left_out: list[LeftOut] = []
+    paths = sorted(_walk(root, left_out))
+    files, digests = [], {}
+    with ThreadPoolExecutor() as threads:
+        chunks = [paths[first : first + _CHUNK] for first in range(0, len(paths), _CHUNK)]
+        results = itertools.chain.from_iterable(
+            threads.map(lambda chunk: [_examine(root, path) for path in chunk], chunks)
+        )
+        for path, (fault, digest) in zip(paths, results, strict=True):
+            if digest:
+                digests[len(files)] = digest
+            files.append(File(tuple(path.split("/")), fault, has_image_suffix(path)))
+    return FolderFiles(files, digests, left_out)
+
+
+def has_image_suffix(name: str) -> bool:
+    """Return whether a file's name ends like an image's."""
+    return PurePath(name).suffix.lower() in SUFFIXES
+
+
+def list_folders(root: Path) -> list[Path]:
+    """Return the folder and all folders in it that may be part of a dataset, sorted."""
+    return sorted({root, *(Path(folder) for folder, _ in _walk_entries(str(root), "", ()))})
+
+
+def _walk(root: Path, left_out: list[LeftOut]) -> Iterator[str]:
+    """Yield the path of each file below `root`, with "/"; note in `left_out` what is no file."""
+    entries = itertools.chain.from_iterable(found for _, found in _walk_entries(str(root), "", ()))
+    for count, (entry, path) in enumerate(entries):
+        if count >= MAX_ENTRIES:
+            raise DataError(f"The folder {root} has more than {MAX_ENTRIES:,} files: name the dataset's own folder.")
+        if not _is_utf8(path):
+            left_out.append(LeftOut(BAD_NAME, os.fsencode(path).decode(errors="replace")))
+        elif entry.is_file():
+            yield path
+        elif not entry.is_dir():
+            left_out.append(LeftOut(LINK, path))
+
+
+def _walk_entries(
+    folder: str, below: str, around: tuple[tuple[int, int], ...]
+) -> Iterator[tuple[str, list[tuple[os.DirEntry, str]]]]:
+    """Yield each folder with its entries and their paths; links to folders are followed, but never in a circle."""
+    with os.scandir(folder) as listing:
+        found = [(entry, below + entry.name) for entry in listing if not is_junk((entry.name,))]
+    yield folder, found
+    for entry, path in found:
+        if len(around) < _DEEPEST and _is_utf8(path) and entry.is_dir():
+            status = Path(entry.path).stat()
+            here = (status.st_dev, status.st_ino)
+            if here not in around:
+                yield from _walk_entries(entry.path, f"{path}/", (*around, here))
+
+
+def _is_utf8(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _examine(root: Path, path: str) -> tuple[tuple[str, str] | None, bytes]:
+    """Return why a file can't be a picture, and its digest; b"" for one that nobody takes for a picture."""
+    claims = has_image_suffix(path)
+    try:
+        with (root / path).open("rb", buffering=0) as file:
+            is_picture = is_image(file.read(HEAD))
+            if not is_picture and not claims:
+                return NO_PICTURE, b""
+            fault = NO_PICTURE if not is_picture else TOO_LARGE if file.seek(0, os.SEEK_END) > MAX_BYTES else None
+            file.seek(0)
+            return fault, hashlib.file_digest(file, "sha256").digest()
+    except OSError:  # decoding it will say why
+        return (None, b"unreadable") if claims else (NO_PICTURE, b"")
