@@ -13,6 +13,7 @@ from catdog.export.build import build_package
 from catdog.export.formats import FORMATS
 from catdog.runs.reader import read_run
 from catdog.settings import Settings
+from catdog.utils.files import DISK_FULL
 from catdog.utils.processes import log_to_stderr
 from catdog.utils.temporary import use_own_folder
 
@@ -43,7 +44,7 @@ def main() -> int:
         )
     except BaseException as error:
         logger.exception("the export failed")
-        _report(out, {"error": str(error) if isinstance(error, CatDogError) else _explain(error, folder)})
+        _report(out, {"error": str(error) if isinstance(error, CatDogError) else explain(error, folder)})
         return 1
     logger.info("exported")
     return 0
@@ -54,14 +55,13 @@ def _report(out: TextIO, values: dict[str, Any]) -> None:
         print(json.dumps(values), file=out, flush=True)
 
 
-def _explain(error: BaseException, folder: Path) -> str:
-    """Say in one sentence what ended the export."""
+def explain(error: BaseException, folder: Path) -> str:
+    """Say in one sentence what ended the export of the run in a folder."""
     if isinstance(error, MemoryError):
         return "The memory did not suffice to export the model: close other programs and try again."
     if isinstance(error, OSError):
-        return (
-            f"The exported file could not be written ({error.strerror or error}): free some disk space, then try again."
-        )
+        hint = "free some disk space" if error.errno in DISK_FULL else f"look after {error.filename or folder}"
+        return f"The exported file could not be written ({error.strerror or error}): {hint}, then try again."
     return (
         f"Exporting ended by an error ({type(error).__name__}): the end of the log in {folder / 'exports'} shows where."
     )

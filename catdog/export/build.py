@@ -1,5 +1,6 @@
 """Make the zip: convert the model, check its predictions, describe it, pack. Needs TensorFlow."""
 
+import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,9 +16,8 @@ from catdog.export.package import CARD, FOLDER, ExportCheck, delete_outdated, pa
 from catdog.export.sample import Sample, load_sample
 from catdog.export.script import REQUIREMENTS, SCRIPT, render_requirements, render_script
 from catdog.inference.predictor import Predictor
-from catdog.models.specs import get_spec
 from catdog.settings import Settings
-from catdog.utils.files import write_text
+from catdog.utils.files import DISK_FULL, write_text
 from catdog.utils.locks import hold_lock
 from catdog.utils.progress import Progress, silent
 
@@ -92,7 +92,7 @@ def _fill_package(
     write_text(work / CARD, render_model_card(run, file_format, check))
     write_text(
         work / SCRIPT,
-        render_script(file_format, run.require_classes(), get_spec(run.config.model).logits),
+        render_script(file_format, run.require_classes()),
     )
     write_text(work / REQUIREMENTS, render_requirements(file_format, run.details.get("versions") or {}))
     write_package(work, target, check)
@@ -121,8 +121,8 @@ def _write_model(run: "Run", model: object, file_format: ExportFormat, work: Pat
 
     try:
         convert(run, model, file_format, work)
-    except errors.OpError as error:  # TensorFlow's own class, also for a full disk
-        raise RunError(
-            f"TensorFlow could not write the model as {file_format.title}, as happens where the disk is full: free "
-            "some disk space, then try again."
-        ) from error
+    except errors.OpError as error:  # TensorFlow's own class, also for what the system refuses
+        for number in DISK_FULL:
+            if os.strerror(number) in error.message:
+                raise OSError(number, os.strerror(number)) from error
+        raise

@@ -13,7 +13,7 @@ class ExportFormat:
         name: Its name on the command line.
         title: Its name in texts.
         good_for: Half a sentence on what it is for.
-        model: Name of the model's file or folder in the zip.
+        model: Name of the model's file in the zip, or of its folder, in which TensorFlow Serving wants one of versions.
         requirements: What pip must install for the script that comes with it.
         packages: Modules that making it needs besides those of the dashboard.
         tolerance: Largest difference in probability from model.tflite that still counts as the same model.
@@ -28,6 +28,11 @@ class ExportFormat:
     packages: tuple[str, ...] = ()
     tolerance: float = 1e-4
     images: int = 8
+
+    @property
+    def litert(self) -> bool:
+        """Whether it is a LiteRT file, which takes one image at a time and tells its classes' names."""
+        return self.model.endswith(".tflite")
 
 
 _LITERT = ("ai-edge-litert>=2.1,<3",)
@@ -56,6 +61,13 @@ FORMATS: dict[str, ExportFormat] = {
             _LITERT,
             tolerance=_INT8_TOLERANCE,
             images=64,
+        ),
+        ExportFormat(
+            "mediapipe",
+            "LiteRT for MediaPipe",
+            "for MediaPipe's ImageClassifier on phones, in the browser and in Python: one score a class",
+            "model_scores.tflite",
+            _LITERT,
         ),
         ExportFormat("savedmodel", "TensorFlow SavedModel", "for TensorFlow Serving", "saved_model", _TENSORFLOW),
         ExportFormat(

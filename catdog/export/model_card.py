@@ -14,6 +14,27 @@ if TYPE_CHECKING:
     from catdog.runs import Run
 
 SPLITS = ("validation", "test")
+_LABELLED = (
+    "The file tells its input's normalization (none: mean 0, deviation 1) and the names of its classes, as TensorFlow "
+    "Lite's metadata: `labels.txt` for its output and `classes.txt` for both classes. `unzip model.tflite` shows them."
+)
+# how other programs than classify.py take the file
+_ELSEWHERE = {
+    "tflite": _LABELLED,
+    "int8": _LABELLED.replace("model.tflite", "model_int8.tflite"),
+    "mediapipe": (
+        "MediaPipe's ImageClassifier takes the file as it is:\n\n"
+        "```\nfrom mediapipe.tasks.python import vision\n"
+        'classifier = vision.ImageClassifier.create_from_model_path("model_scores.tflite")\n```\n\n'
+        f"MediaPipe resizes with its own arithmetic, so give it pictures of {SIZE}×{SIZE}, resized by the rule below, "
+        f"where you need the same answers as here. {_LABELLED.replace('model.tflite', 'model_scores.tflite')}"
+    ),
+    "savedmodel": (
+        "TensorFlow Serving takes the folder as it is:\n\n"
+        '```\ntensorflow_model_server --rest_api_port=8601 --model_name=pictures --model_base_path="$PWD/saved_model"\n'
+        "```\n\nThe signature `serving_default` takes `pixels` and gives `probability`; the folder `1` is its version."
+    ),
+}
 
 
 def render_model_card(run: "Run", file_format: ExportFormat, check: ExportCheck) -> str:
@@ -48,20 +69,24 @@ def _use(file_format: ExportFormat) -> list[str]:
     packages = ", ".join(f"`{package}`" for package in file_format.requirements)
     return [
         "## How to use it",
-        "```\npython -m pip install -r requirements.txt\npython classify.py photo.jpg\n```",
-        f"`classify.py` needs nothing but {packages}, numpy and pillow, and shows "
-        "in a few lines all that has to be done with a picture first.",
+        "```\npython -m pip install -r requirements.txt\npython classify.py photo.jpg FOLDER\n```",
+        f"`classify.py` needs nothing but {packages}, numpy and pillow. It reads pictures by the dashboard's own code, "
+        "so it gives the dashboard's answers; its functions `prepare` and `load_model` show what has to be done. With "
+        "`--json` it prints its answers for other programs.",
+        *filter(None, [_ELSEWHERE.get(file_format.name)]),
     ]
 
 
 def _contract(run: "Run", file_format: ExportFormat, classes: list[str]) -> list[str]:
-    size = "1" if file_format.name in ("tflite", "int8") else "N"  # of a batch
+    size = "1" if file_format.litert else "N"  # of a batch
     gives = f"the probability of class 1, {classes[1]}, shape ({size}, 1), 0 to 1"
     if file_format.name == "keras" and get_spec(run.config.model).logits:
         gives = (
             f"two logits, shape (N, 2), for {classes[0]} and {classes[1]}; softmax turns them into probabilities, as "
             "`classify.py` does"
         )
+    if file_format.name == "mediapipe":
+        gives = f"the probabilities of {classes[0]} and {classes[1]}, shape (1, 2), 0 to 1"
     return [
         "## What it takes and gives",
         f"- Input: float32, shape ({size}, {SIZE}, {SIZE}, 3): rows, columns, then red, green, blue; "

@@ -4,6 +4,7 @@ import hashlib
 import json
 import zipfile
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 FOLDER = "exports"
 CARD = "model_card.md"
+_REVISION = 2  # raise it when the same model is packed in another way, so that zips made before are made anew
 _DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold: the same content then gives the same bytes
 
 
@@ -47,18 +49,18 @@ def download_name(run: "Run", file_format: ExportFormat) -> str:
 
 
 def find_export(run: "Run", file_format: ExportFormat) -> Path | None:
-    """Return the zip of a format by the files' times, without reading them; `export_run` compares the contents.
+    """Return the zip of a run as it is now, None where it has not been made.
 
-    Returns:
-        The zip's path, None where there is none that is newer than all that went into it.
+    Contents are compared, since times may be those of another machine's clock. A file is read once and then only if it
+    was replaced or changed.
     """
-    try:
-        times = {path: path.stat().st_mtime_ns for path in _list_zips(run, file_format)}
-        changed = max(path.stat().st_mtime_ns for path in _list_sources(run))
-    except OSError:  # something has just been deleted
+    if not _list_zips(run, file_format):
         return None
-    newest = max(times, key=times.__getitem__, default=None)
-    return newest if newest is not None and times[newest] >= changed else None
+    try:
+        path = package_path(run, file_format)
+    except RunError:  # something has just been deleted
+        return None
+    return path if path.is_file() else None
 
 
 def read_check(path: Path) -> ExportCheck:
@@ -77,21 +79,22 @@ def read_check(path: Path) -> ExportCheck:
 def package_path(run: "Run", file_format: ExportFormat) -> Path:
     """Return the path of the zip of a run as it is now, whether or not the zip exists.
 
-    The digest in its name is a SHA-256 of the library's version and of the run's model, predictions, scores and
-    settings.
+    The digest in its name is a SHA-256 of the library's version, of _REVISION, and of the run's model, predictions,
+    scores and settings.
 
     Raises:
         RunError: A file of the run is missing or can't be read.
     """
-    digest = hashlib.sha256(__version__.encode())
+    digest = hashlib.sha256(f"{__version__}/{_REVISION}".encode())
     try:
         for path in _list_sources(run):
             if path == run.files.config:  # a note does not change what is exported
                 details = {name: value for name, value in run.details.items() if name != "note"}
                 digest.update(json.dumps(details, sort_keys=True).encode())
-                continue
-            with path.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
+            else:
+                status = path.stat()
+                stamp = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+                digest.update(_digest_file(path, stamp))
     except OSError as error:
         raise RunError(
             f"The run {run.name} lacks a file that its model needs ({Path(error.filename or '').name}: "
@@ -137,6 +140,13 @@ def delete_outdated(run: "Run", file_format: ExportFormat, keep: Path) -> None:
     for path in _list_zips(run, file_format):
         if path != keep:
             path.unlink(missing_ok=True)
+
+
+@lru_cache(maxsize=256)
+def _digest_file(path: Path, stamp: tuple[int, ...]) -> bytes:
+    """Return the SHA-256 of a file; `stamp` tells it from any other that was or will be there under its name."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
 
 
 def _list_zips(run: "Run", file_format: ExportFormat) -> list[Path]:

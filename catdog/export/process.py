@@ -2,7 +2,6 @@
 
 import importlib.util
 import json
-import os
 import sys
 from pathlib import Path
 from subprocess import PIPE
@@ -12,6 +11,7 @@ from catdog.errors import RunError
 from catdog.export.formats import ExportFormat, get_format
 from catdog.export.package import FOLDER, package_path
 from catdog.settings import PROJECT, Settings
+from catdog.utils.files import DISK_FULL
 from catdog.utils.processes import start_process
 from catdog.utils.progress import Progress, silent
 
@@ -43,7 +43,6 @@ def export_run(run: "Run", name: str, settings: Settings, progress: Progress = s
     run.require_classes()  # without which nobody could say what an answer means
     target = package_path(run, file_format)
     if target.is_file():
-        os.utime(target)  # for `find_export`: what is newer, such as a note, does not matter
         return target
     missing = [package for package in file_format.packages if importlib.util.find_spec(package) is None]
     if missing:
@@ -73,8 +72,9 @@ def _run_job(run: "Run", file_format: ExportFormat, settings: Settings, progress
                 *(JOB, str(run.folder), file_format.name), project=PROJECT, variables=variables, log=errors, stdout=PIPE
             )
     except OSError as error:
+        hint = "free some disk space" if error.errno in DISK_FULL else f"see whether {log.parent} can be written to"
         raise RunError(
-            f"Exporting {run.name} could not be started ({error.strerror or error}): free some disk space or try later."
+            f"Exporting {run.name} could not be started ({error.strerror or error}): {hint}, then try again."
         ) from error
     sentence = ""
     try:

@@ -6,8 +6,8 @@ import numpy as np
 from PIL import Image
 
 from catdog.errors import ImageError
-from catdog.images import jpeg
 from catdog.images.formats import FORMATS, Opener, identify
+from catdog.images.jpeg import count_scans, decode_like_tensorflow, read_header
 from catdog.images.limits import MAX_BYTES, MAX_PIXELS, MAX_RATIO, MAX_SIDE, find_bytes_fault, find_size_fault
 from catdog.images.pixels import read_orientation, to_rgb, turn_upright
 from catdog.images.resize import SIZE, resize
@@ -83,21 +83,21 @@ def load_image(path: Path) -> np.ndarray:
 
 def _decode(data: bytes, kind: str, opener: Opener, start: str) -> np.ndarray:
     """Return the pixels of a file of format `kind`; `start` begins the message about a file that is too large."""
-    scans = jpeg.count_scans(data) if kind == "JPEG" else 1
+    scans = count_scans(data) if kind == "JPEG" else 1
     _refuse(start, find_bytes_fault(len(data), scans))
     # Asking Pillow for size and colours too takes half as long as decoding a small image, and keeps other threads
     # waiting meanwhile. But Pillow must tell the orientation, where EXIF or XMP may have one.
     if kind == "JPEG" and b"Exif" not in data and b"Orientation" not in data:
-        width, height, colorspace = jpeg.read_header(data) or (1, 1, "")
+        width, height, colorspace = read_header(data) or (1, 1, "")
         _refuse(start, find_size_fault(kind, width, height, scans))
-        if colorspace in ("YCbCr", "RGB", "Gray") and (pixels := jpeg.decode_like_tensorflow(data)) is not None:
+        if colorspace in ("YCbCr", "RGB", "Gray") and (pixels := decode_like_tensorflow(data)) is not None:
             return pixels
     # Not through Image.open: it warns of large images, or refuses them, by a process-wide limit that is not ours, and
     # tries more decoders than the one that the first bytes call for.
     image, reading = open_image(data, kind, opener)
     _refuse(start, find_size_fault(kind, *image.size, scans))
     plain = kind == "JPEG" and image.mode in ("RGB", "L")
-    pixels = jpeg.decode_like_tensorflow(reading) if plain else None
+    pixels = decode_like_tensorflow(reading) if plain else None
     if pixels is None:
         if fault := find_size_fault(kind, *image.size, scans, rowwise=False):
             # a plain JPEG gets here because of damage, not because of its size

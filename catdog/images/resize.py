@@ -21,14 +21,12 @@ def resize(image: np.ndarray, size: int = SIZE) -> np.ndarray:
     height, width, _ = image.shape
     if height == width == size:
         return np.array(image)  # the arithmetic below would give the same
-    import cv2
-
     # Whole rows of bytes are gathered, which is fast copying: first the rows that matter, then, transposed, the columns
     # that matter. Only what is left becomes floats.
     upper, lower, down = _neighbors(height, size)
     left, right, along = _neighbors(width, size)
     rows = image.take(np.concatenate([upper, lower]), axis=0)
-    columns = cv2.transpose(rows).take(np.concatenate([left, right]), axis=0).reshape(2 * size, 2 * size * 3)
+    columns = _transpose(rows).take(np.concatenate([left, right]), axis=0).reshape(2 * size, 2 * size * 3)
     start, across = columns[:size].astype(np.float32), columns[size:].astype(np.float32)
     across -= start
     across *= along[:, None]
@@ -38,7 +36,16 @@ def resize(image: np.ndarray, size: int = SIZE) -> np.ndarray:
     result *= down.repeat(3)
     result += top
     result += np.float32(0.5)
-    return cv2.transpose(result.astype(np.uint8).reshape(size, size, 3))
+    return _transpose(result.astype(np.uint8).reshape(size, size, 3))
+
+
+def _transpose(image: np.ndarray) -> np.ndarray:
+    """Return an array (H, W, …) as (W, H, …)."""
+    try:
+        from cv2 import transpose
+    except ImportError:  # as beside an exported model on another machine; it then takes a little longer
+        return np.ascontiguousarray(image.swapaxes(0, 1))
+    return transpose(image)
 
 
 def _neighbors(length: int, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -6,8 +6,8 @@ from io import BytesIO
 
 from PIL.ImageFile import ImageFile
 
-from catdog.images import jpeg
 from catdog.images.formats import Opener
+from catdog.images.jpeg import drop_side_data
 from catdog.images.limits import count_parts
 
 MAX_LOST = 4  # parts of a wrong length, behind each of which the next one has to be searched for
@@ -59,7 +59,7 @@ def _list_readings(data: bytes, kind: str) -> Iterator[bytes]:
     else:
         yield data
     if kind == "JPEG":
-        yield jpeg.drop_side_data(data)
+        yield drop_side_data(data)
     elif kind == "WebP":
         yield _keep_webp(data, (*_WEBP_PIXELS, b"EXIF", b"XMP "))
         yield _keep_webp(data, _WEBP_PIXELS)
@@ -130,7 +130,7 @@ def _keep_gif(data: bytes) -> bytes:
     parts, count = [data[:at]], count_parts()
     while data[at : at + 1] == _GIF_EXTENSION:
         name, start, at = data[at + 1 : at + 2], at, at + 2
-        while length := int.from_bytes(data[at : at + 1]):
+        while length := int.from_bytes(data[at : at + 1], "big"):
             at += 1 + length
             next(count)
         at += 1

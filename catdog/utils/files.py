@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)  # what the system says where the disk, or one's share of it, is full
+
 
 @contextmanager
 def whole_file(path: Path, make_folder: bool = True) -> Iterator[Path]:

@@ -4,6 +4,7 @@ import pytest
 
 from catdog.errors import RunError
 from catdog.export import FORMATS
+from catdog.export.package import package_path
 from tests.pages.conftest import button
 
 
@@ -24,7 +25,7 @@ def made(monkeypatch):
     def make(run, name, settings, progress):
         names.append(name)
         progress(1, 4, "writing the file")
-        path = run.folder / "exports" / f"{name}-0123456789ab.zip"
+        path = package_path(run, FORMATS[name])
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"PK" + bytes(998_000))
         return path

@@ -1,12 +1,12 @@
 """Exported models: what is in the zip, that it predicts as the run does, and what is refused.
 
-A network of 8,000 weights takes the place of model1. The zips are made in this process, where TensorFlow is loaded
+The zips are made in this process, where TensorFlow is loaded
 once, except where the test is of the process that `export_run` starts for each.
 """
 
+import errno
 import json
 import os
-import shutil
 import subprocess
 import sys
 import venv
@@ -15,72 +15,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from catdog.__main__ import main
 from catdog.errors import RunError, UsageError
-from catdog.export import FORMATS, export_run, find_export, read_check
+from catdog.export import FORMATS, build, export_run, find_export, read_check
+from catdog.export.__main__ import explain
 from catdog.export.build import STEPS, build_package
-from catdog.export.script import render_script
 from catdog.images.decode import load_image, resize
 from catdog.inference.predictor import load_predictor
-from catdog.runs import create_run, find_run
-from catdog.settings import Settings
-from catdog.training import TrainConfig, loop, worker
+from catdog.runs import find_run
+from tests.catdog.export.conftest import unpack
 
-MADE = ["keras", "tflite", "int8", "savedmodel"]  # without ONNX, whose packages are not among the requirements
+MADE = ["keras", "tflite", "int8", "mediapipe", "savedmodel"]  # ONNX needs packages that may not be installed
 FILES = {"model_card.md", "classify.py", "requirements.txt"}
-
-
-def small_network(name, weights, augmentation, seed):
-    """Build a network with two logits, as model1 has, in place of catdog.models.specs.build_model."""
-    import keras
-    from keras import layers
-
-    keras.utils.set_random_seed(seed)
-    images = keras.Input((160, 160, 3), name="pictures")
-    x = layers.Conv2D(8, 8, strides=8, activation="relu")(layers.Rescaling(1 / 127.5, offset=-1)(images))
-    return keras.Model(images, layers.Dense(2, name="logits")(layers.Flatten()(x)), name=name)
-
-
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory, picture_folder):
-    """Settings whose home holds one finished run of model1, trained on the small folder."""
-    settings = Settings(home=tmp_path_factory.mktemp("export"))
-    run = create_run(settings, TrainConfig("model1", str(picture_folder), epochs=1, batch_size=8), "mine")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop, "build_model", small_network)
-        assert worker.work(run.files, settings) == 0, run.files.read_status().error
-    return settings
-
-
-@pytest.fixture
-def run(settings):
-    return find_run(settings, "mine")
-
-
-@pytest.fixture
-def copy(settings, tmp_path):
-    """A copy of the run in a home of its own, which a test may damage; without exports."""
-    original = find_run(settings, "mine")
-    settings = replace(settings, home=tmp_path / "home")
-    shutil.copytree(original.folder, settings.runs / original.id, ignore=shutil.ignore_patterns("exports"))
-    return settings, find_run(settings, "mine")
-
-
-@pytest.fixture(scope="module")
-def photo(tmp_path_factory):
-    """A bluish PNG of another size than the models take, so that it must be resized."""
-    path = tmp_path_factory.mktemp("photo") / "photo.png"
-    Image.fromarray(np.random.default_rng(8).integers(0, (200, 220, 256), (90, 210, 3), dtype=np.uint8)).save(path)
-    return path
-
-
-def unpack(path, folder):
-    """Unpack the zip into the folder and return it."""
-    with zipfile.ZipFile(path) as zipped:
-        zipped.extractall(folder)
-    return folder
 
 
 def classify(python, folder, photo):
@@ -156,6 +103,40 @@ def test_a_model_that_changed_is_exported_anew(copy):
     assert not first.exists()
 
 
+@pytest.mark.parametrize("name", MADE)
+def test_a_home_with_the_signs_of_patterns_in_its_path_is_as_good_as_another(copy, tmp_path, name):
+    settings, _ = copy
+    strange = replace(settings, home=tmp_path / "ho[m]e {a,b}\\ü *?")
+    settings.home.rename(strange.home)
+    run = find_run(strange, "mine")
+    assert read_check(build_package(run, FORMATS[name], strange)).largest <= FORMATS[name].tolerance
+    assert [path.suffix for path in (run.folder / "exports").iterdir() if path.suffix != ".lock"] == [".zip"]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EIO])
+def test_the_disk_is_blamed_only_where_it_is_full(copy, monkeypatch, number):
+    from tensorflow import errors
+
+    def fail(*arguments):
+        raise errors.ResourceExhaustedError(None, None, f"/home/saved_model; {os.strerror(number)}")
+
+    settings, run = copy
+    monkeypatch.setattr(build, "convert", fail)
+    with pytest.raises((OSError, errors.OpError)) as caught:
+        build_package(run, FORMATS["savedmodel"], settings)
+    sentence = explain(caught.value, run.folder)
+    assert ("free some disk space" in sentence) == (number in (errno.ENOSPC, errno.EDQUOT))
+    assert not list((run.folder / "exports").glob("*.zip"))
+
+
+def test_what_can_not_be_written_is_said_by_its_reason(tmp_path):
+    full, denied = OSError(errno.EDQUOT, "Disk quota exceeded"), OSError(errno.EACCES, "Permission denied", "/home/x")
+    assert explain(full, tmp_path).endswith("(Disk quota exceeded): free some disk space, then try again.")
+    assert explain(denied, tmp_path).endswith("(Permission denied): look after /home/x, then try again.")
+    assert "memory" in explain(MemoryError(), tmp_path)
+    assert "the end of the log" in explain(ValueError("x"), tmp_path)
+
+
 def test_model_files_that_differ_are_refused_and_nothing_is_left(copy):
     settings, run = copy
     import keras
@@ -197,7 +178,7 @@ def test_an_unfinished_run_and_one_without_its_model_are_refused(copy):
 
 
 def test_an_unknown_format_is_wrong_use(settings, run):
-    with pytest.raises(UsageError, match="choose one of keras, tflite, int8, savedmodel, onnx"):
+    with pytest.raises(UsageError, match="choose one of keras, tflite, int8, mediapipe, savedmodel, onnx"):
         export_run(run, "floppy", settings)
 
 
@@ -205,14 +186,6 @@ def test_without_its_packages_onnx_says_how_to_install_them(settings, run, monke
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(RunError, match=r"pip install -r .*requirements-onnx\.txt"):
         export_run(run, "onnx", settings)
-
-
-@pytest.mark.parametrize("file_format", FORMATS.values(), ids=list(FORMATS))
-@pytest.mark.parametrize("logits", [False, True])
-def test_every_script_is_short_valid_python_whatever_the_classes(file_format, logits):
-    text = render_script(file_format, ('it\'s a "cat"', "d{o}g\\"), logits)
-    compile(text, "classify.py", "exec")
-    assert len([line for line in text.splitlines() if line.strip()]) < 45
 
 
 def test_the_command_exports_to_a_folder_and_prints_the_file(settings, run, tmp_path, capsys, monkeypatch):

@@ -1,0 +1,165 @@
+"""Say which class pictures show, with the model that lies beside this script.
+
+Install what it needs first: python -m pip install -r requirements.txt
+Then: python classify.py photo.jpg more.png FOLDER
+"""
+
+import argparse
+import json
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from catdog.errors import ImageError
+from catdog.images.decode import load_image
+from catdog.images.formats import identify
+from catdog.images.resize import resize
+
+CLASSES = ("class 0", "class 1")
+MODEL = "model.tflite"
+HEAD = 1024  # bytes that tell whether a file is a picture
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Classify the pictures named on the command line, and return the exit status: 1 if one could not be read."""
+    for stream in (sys.stdout, sys.stderr):  # a console may lack letters of a file's or a class's name
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    parser = argparse.ArgumentParser(prog="classify.py", description=f"Say whether pictures show {_name_classes()}.")
+    parser.add_argument("pictures", nargs="+", metavar="PICTURE", help="a picture's file, or a folder of pictures")
+    parser.add_argument("--json", action="store_true", help="print a list of {path, label, probability} as JSON")
+    options = parser.parse_args(arguments)
+    warnings.simplefilter("ignore")  # of small faults in picture files
+    try:
+        return _classify(options.pictures, options.json)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # whoever read the answers, such as `head`, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def prepare(path: Path) -> np.ndarray:
+    """Read a picture as the model takes it.
+
+    Returns:
+        float32 (1, 160, 160, 3): rows, columns, then red, green, blue, from 0 to 255.
+
+    Raises:
+        ImageError: It can't be read.
+    """
+    return resize(load_image(path))[np.newaxis].astype(np.float32)
+
+
+def load_model(path: Path) -> Callable[[np.ndarray], np.ndarray]:
+    """Load the model.
+
+    Args:
+        path: Its file or folder.
+
+    Returns:
+        A function of what `prepare` returns. In the last column of its result, (1, 1) or (1, 2), is the probability of
+        the second class.
+
+    Raises:
+        ImportError: A package is not installed.
+        Exception: What the package raises where the file is missing or damaged.
+    """
+    if path.suffix == ".tflite":
+        try:
+            from ai_edge_litert.interpreter import Interpreter
+        except ImportError:
+            from tensorflow.lite import Interpreter
+        interpreter = Interpreter(str(path))
+        interpreter.allocate_tensors()
+        source, target = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
+
+        def run(pixels: np.ndarray) -> np.ndarray:
+            interpreter.set_tensor(source, pixels)
+            interpreter.invoke()
+            return interpreter.get_tensor(target)
+
+        return run
+    if path.suffix == ".onnx":
+        import onnxruntime
+
+        session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+        return lambda pixels: session.run(None, {session.get_inputs()[0].name: pixels})[0]
+    if path.suffix == ".keras":
+        import keras
+
+        model = keras.saving.load_model(path, compile=False)
+        # of two columns they are one number a class, which softmax turns into probabilities
+        finish = keras.ops.softmax if model.output_shape[-1] == 2 else keras.ops.convert_to_numpy
+        return lambda pixels: keras.ops.convert_to_numpy(finish(model(pixels, training=False)))
+    import tensorflow as tf
+
+    signature = tf.saved_model.load(str(path / "1")).signatures["serving_default"]
+    return lambda pixels: signature(pixels=tf.constant(pixels))["probability"].numpy()
+
+
+def _classify(places: list[str], as_json: bool) -> int:
+    try:
+        model = load_model(Path(__file__).resolve().parent / MODEL)
+    except ImportError as error:
+        return _complain(f"{error}: python -m pip install -r requirements.txt")
+    except Exception as error:  # a damaged file makes the runtimes raise nearly anything
+        return _complain(f"The model {MODEL} can't be loaded ({error}): unpack the zip again.")
+    answers, failures = [], 0
+    for path in _find_pictures(places):
+        try:
+            probability = float(model(prepare(path))[0, -1])
+            if not 0 <= probability <= 1:
+                raise ImageError(f"The model gives no probability for {path.name}: its training has failed.")
+        except ImageError as error:
+            failures += _complain(str(error))
+            continue
+        answers.append({"path": str(path), "label": CLASSES[probability > 0.5], "probability": probability})
+        if not as_json:
+            print(f"{path}: {answers[-1]['label']} (probability of {CLASSES[1]}: {probability:.6f})", flush=True)
+    if as_json:
+        print(json.dumps(answers, indent=2))
+    if not answers and not failures:
+        failures = _complain("There is no picture in what was named: name other files or folders.")
+    return int(failures > 0)
+
+
+def _find_pictures(places: list[str]) -> Iterator[Path]:
+    """Yield the files that were named and, in the order of their names, all pictures in the folders that were."""
+    for place in map(Path, places):
+        if not place.is_dir():
+            yield place
+            continue
+        others = []
+        for path in sorted(path for path in place.rglob("*") if path.is_file() and not path.name.startswith(".")):
+            if _may_be_picture(path):
+                yield path
+            else:
+                others.append(path.name)
+        if others:
+            print(f"{place}: left out {len(others)} that are no pictures, such as {others[0]}", file=sys.stderr)
+
+
+def _may_be_picture(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return identify(file.read(HEAD))[1] is not None
+    except OSError:
+        return True  # reading it will say why it can't be read
+
+
+def _complain(sentence: str) -> int:
+    print(sentence, file=sys.stderr, flush=True)
+    return 1
+
+
+def _name_classes() -> str:
+    return " or ".join(CLASSES).replace("%", "%%")  # argparse would take a % for the beginning of a name
+
+
+if __name__ == "__main__":
+    sys.exit(main())

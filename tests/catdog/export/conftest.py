@@ -1,0 +1,65 @@
+"""One finished run for all tests of exports. A network of 8,000 weights takes the place of model1."""
+
+import shutil
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from catdog.runs import create_run, find_run
+from catdog.settings import Settings
+from catdog.training import TrainConfig, loop, worker
+
+
+def small_network(name, weights, augmentation, seed):
+    """Build a network with two logits, as model1 has, in place of catdog.models.specs.build_model."""
+    import keras
+    from keras import layers
+
+    keras.utils.set_random_seed(seed)
+    images = keras.Input((160, 160, 3), name="pictures")
+    x = layers.Conv2D(8, 8, strides=8, activation="relu")(layers.Rescaling(1 / 127.5, offset=-1)(images))
+    return keras.Model(images, layers.Dense(2, name="logits")(layers.Flatten()(x)), name=name)
+
+
+def unpack(path: Path, folder: Path) -> Path:
+    """Unpack the zip into the folder and return it."""
+    with zipfile.ZipFile(path) as zipped:
+        zipped.extractall(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory, picture_folder):
+    """Settings whose home holds one finished run of model1, trained on the small folder."""
+    settings = Settings(home=tmp_path_factory.mktemp("export"))
+    run = create_run(settings, TrainConfig("model1", str(picture_folder), epochs=1, batch_size=8), "mine")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "build_model", small_network)
+        assert worker.work(run.files, settings) == 0, run.files.read_status().error
+    return settings
+
+
+@pytest.fixture
+def run(settings):
+    return find_run(settings, "mine")
+
+
+@pytest.fixture
+def copy(settings, tmp_path):
+    """A copy of the run in a home of its own, which a test may damage; without exports."""
+    original = find_run(settings, "mine")
+    settings = replace(settings, home=tmp_path / "home")
+    shutil.copytree(original.folder, settings.runs / original.id, ignore=shutil.ignore_patterns("exports"))
+    return settings, find_run(settings, "mine")
+
+
+@pytest.fixture(scope="session")
+def photo(tmp_path_factory):
+    """A bluish PNG of another size than the models take, so that it must be resized."""
+    path = tmp_path_factory.mktemp("photo") / "photo.png"
+    Image.fromarray(np.random.default_rng(8).integers(0, (200, 220, 256), (90, 210, 3), dtype=np.uint8)).save(path)
+    return path
