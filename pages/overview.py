@@ -10,6 +10,7 @@ from catdog.runs import MOMENT, Run, launch_all
 from catdog.training import ACTIVE, TrainConfig
 from catdog.utils.text import format_percent
 from pages.components import access, markdown, page, state
+from pages.components.shown import ShownData, identify, require_shown_for_training
 from pages.components.sidebar import draw_fetch_button
 from pages.components.thumbnails import make_tile
 
@@ -92,6 +93,7 @@ def _draw_train_all_button() -> None:
         access.button(
             "Train all four",
             on_click=_train_all,
+            args=(identify(state.training_catalog()),),
             type="primary",
             icon=":material/play_arrow:",
             disabled=bool(active),
@@ -106,11 +108,12 @@ def _draw_train_all_button() -> None:
         st.error(markdown.escape(problem), icon=":material/error:")
 
 
-def _train_all() -> None:
+def _train_all(shown: ShownData) -> None:
     try:
         if not _list_active():  # a second, impatient click trains nothing twice
-            configs = [TrainConfig(model=name, source=state.source()) for name in MODELS]
-            access.perform(launch_all, configs, [""] * len(configs), moment=MOMENT)
+            catalog = require_shown_for_training(shown)
+            configs = [TrainConfig(model=name, source=catalog.source) for name in MODELS]
+            access.perform(launch_all, configs, [""] * len(configs), moment=MOMENT, catalog=catalog)
     except CatDogError as error:
         st.session_state["train-all-problem"] = str(error)
 

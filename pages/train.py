@@ -1,22 +1,26 @@
 """Start training runs, watch them, stop them and resume them."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import streamlit as st
 
 from catdog.datasets import TRAINING
 from catdog.datasets.splits import sample_stratified
+from catdog.errors import CatDogError, DataError
 from catdog.models.specs import MODELS
 from catdog.runs import MOMENT, Run, count_active, estimate_seconds, explain_quota, launch_all
 from catdog.training import ACTIVE, TrainConfig
 from catdog.training.sweep import expand_grid, make_sweep_title, name_sweep_runs
 from catdog.utils.text import format_duration, join_names
 from pages.components import access, markdown, page, state
+from pages.components.shown import ShownData, identify, require_shown_for_training
 from pages.components.train.active_runs import show_active_runs
 from pages.components.train.advanced import draw_sweep
 from pages.components.train.form import draw_form, list_query_faults
 from pages.components.train.run_list import show_run_list
 
+CHANGED = "data-changed"  # the session's key of the sentence that the data are not those that the page showed
 MAX_NAMED = 4  # more runs than these are counted, not named
 
 
@@ -52,8 +56,9 @@ def _draw_new_runs(runs: list[Run]) -> None:
         configs = draw_form(models)
         name, axes = draw_sweep()
         swept = expand_grid(configs, axes)
-        configs, names = [config for config, _ in swept], name_sweep_runs(name, swept)
-        catalog = state.catalog()
+        catalog = state.training_catalog()
+        configs = [replace(config, source=catalog.source) for config, _ in swept]
+        names = name_sweep_runs(name, swept)
         training = catalog.indices(TRAINING)
         used = training
         if configs:
@@ -72,12 +77,25 @@ def _draw_new_runs(runs: list[Run]) -> None:
             disabled=not models or over_quota,
             help=None if models else "Choose at least one model first.",
             key="start",
+            on_click=_check_data,
+            args=(identify(catalog),),
         ):
+            if changed := st.session_state.pop(CHANGED, ""):
+                raise DataError(changed)
             title = make_sweep_title(name, swept, datetime.now())
-            started = access.perform(launch_all, configs, names, sweep=title, moment=MOMENT)
+            started = access.perform(launch_all, configs, names, sweep=title, moment=MOMENT, catalog=catalog)
             few = len(started) <= MAX_NAMED
             names = join_names([run.name for run in started]) if few else f"{len(started)} runs"
             st.toast(f"Started: {markdown.escape(names)}", icon=":material/play_arrow:")
+
+
+def _check_data(shown: ShownData) -> None:
+    """Note, before the page is drawn anew, if the data are not those that it showed as Start was pressed."""
+    st.session_state.pop(CHANGED, None)
+    try:
+        require_shown_for_training(shown)
+    except CatDogError as error:
+        st.session_state[CHANGED] = str(error)
 
 
 def _show_quota(new: int, runs: list[Run]) -> bool:

@@ -8,6 +8,7 @@ from pages.components import access, markdown, state
 from pages.components.add_dataset import draw_add_button, select_added_dataset
 from pages.components.jobs import Job
 
+LABEL = "data-label"  # the session's key of what the chosen data are called
 FETCH = "Fetch the photos (65 MB)"
 
 
@@ -16,6 +17,7 @@ def draw_sidebar() -> None:
     _select_fetched_photos()
     select_added_dataset()
     sources = state.list_selectable()
+    _note_vanished_data(sources)
     with st.sidebar:
         st.selectbox(
             "Data",
@@ -26,6 +28,7 @@ def draw_sidebar() -> None:
             format_func=state.label_source,
             help="Which pictures all pages show and new runs learn from.",
         )
+    st.session_state[LABEL] = state.label_source(state.source())
     try:
         catalog = state.catalog()  # not in the sidebar: on a narrow screen its progress bar would be hidden
     except CatDogError:
@@ -36,6 +39,18 @@ def draw_sidebar() -> None:
         draw_fetch_button("sidebar")
         draw_add_button()
         access.draw_account()
+
+
+def _note_vanished_data(sources: list[str]) -> None:
+    """Say that the chosen data are gone, such as a set that somebody has deleted, and what is shown instead."""
+    if st.session_state.get("data", sources[0]) not in sources:
+        del st.session_state["data"]
+        instead = state.describe_source(default_source(state.settings()))
+        st.warning(
+            f"The data that were chosen here, {markdown.escape(st.session_state.get(LABEL, 'a set'))}, are gone: they "
+            f"were deleted, moved or renamed. All pages show the {instead} now.",
+            icon=":material/warning:",
+        )
 
 
 def draw_fetch_button(place: str) -> None:

@@ -1,5 +1,6 @@
 """What every page works on: the settings, the chosen data, the runs, the query parameters."""
 
+import hashlib
 import os
 import secrets
 from contextlib import suppress
@@ -9,6 +10,7 @@ import streamlit as st
 
 from catdog import datasets as library
 from catdog.datasets import Catalog, Dataset, photos_root
+from catdog.datasets.exclusions import list_excluded, without_images
 from catdog.errors import CatDogError
 from catdog.models.specs import MODELS
 from catdog.runs import DamagedRun, Run
@@ -109,9 +111,44 @@ def dataset() -> Dataset:
     Raises:
         DataError: The data can't be used.
     """
-    current, chosen = settings(), source()
+    return _open(source())[0]
+
+
+def reread_dataset() -> Dataset:
+    """Return the chosen data like `dataset`, opened anew if one of its files has been changed in place.
+
+    That takes a look at every file, so only what acts on the data calls this.
+
+    Raises:
+        DataError: The data can't be used.
+    """
+    chosen = source()
+    opened, files = _open(chosen)
+    if files != _stamp_files(opened.catalog):
+        jobs().forget(("dataset", settings(), chosen))
+        opened, _ = _open(source())
+    return opened
+
+
+def training_catalog(opened: Dataset | None = None) -> Catalog:
+    """Return the catalog of the chosen data without what is excluded, as runs learn from it.
+
+    Args:
+        opened: The chosen data, if they are open already.
+
+    Raises:
+        DataError: The data can't be used, or too many images are excluded.
+    """
+    opened = opened or dataset()
+    excluded = list_excluded(settings(), opened.catalog)
+    return without_images(opened, excluded).catalog
+
+
+def _open(chosen: str) -> tuple[Dataset, bytes]:
+    """Return a source's data, and the stamps of its files as they were opened."""
+    current = settings()
     key = ("dataset", current, chosen)
-    jobs().forget_where(lambda other, job: other[0] == "dataset" and job.result and not _is_there(job.result))
+    jobs().forget_where(lambda other, job: other[0] == "dataset" and job.result and not _is_there(*job.result))
     job = jobs().reuse_or_start(
         key, lambda progress: _open_dataset(current, chosen, progress), _folder_times(current, chosen)
     )
@@ -121,15 +158,27 @@ def dataset() -> Dataset:
     return job.result
 
 
-def _open_dataset(current: Settings, chosen: str, progress: Progress) -> Dataset:
+def _open_dataset(current: Settings, chosen: str, progress: Progress) -> tuple[Dataset, bytes]:
     """Open a dataset as the server keeps it: its decoded images stay closed, so that all can be deleted elsewhere."""
     opened = library.open_dataset(current, chosen, progress)
     opened.pixels.release()
-    return opened
+    return opened, _stamp_files(opened.catalog)
 
 
-def _is_there(opened: Dataset) -> bool:
+def _is_there(opened: Dataset, files: bytes) -> bool:
     return opened.catalog.root.is_dir() and opened.pixels.path.exists()
+
+
+def _stamp_files(catalog: Catalog) -> bytes:
+    """Return a digest of the size and the times of all files of a catalog, which tells whether one was changed."""
+    digest, root = hashlib.blake2b(digest_size=16), os.fspath(catalog.root)
+    for path in catalog.paths:
+        try:
+            status = os.stat(f"{root}/{path}")  # noqa: PTH116  (25,000 files in a moment)
+            digest.update(b"%d %d %d " % (status.st_size, status.st_mtime_ns, status.st_ino))
+        except OSError:
+            digest.update(b"gone ")
+    return digest.digest()
 
 
 def _folder_times(settings: Settings, source: str) -> tuple[int, ...]:

@@ -23,6 +23,7 @@ from catdog.runs import Run
 from catdog.utils.text import format_percent
 from pages.components import access, markdown, page, state
 from pages.components.browse.quality_grid import show_images, show_pairs, turn_to_first_page
+from pages.components.shown import identify, require_shown
 
 LABEL_ERRORS, EXCLUDED = "doubted", "excluded"  # kinds of findings, as the address names them
 POLL_SECONDS = 0.5  # between two looks at the check
@@ -70,6 +71,7 @@ def _draw_check(catalog: Catalog) -> None:
 def _start(catalog: Catalog) -> None:
     try:
         access.require_member()
+        require_shown(identify(catalog))
         start_job(state.settings(), catalog)
     except CatDogError as error:
         st.toast(markdown.escape(str(error)), icon=":material/error:")

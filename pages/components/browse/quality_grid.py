@@ -7,6 +7,7 @@ from catdog.datasets.exclusions import exclude_images, include_images
 from catdog.datasets.ownership import owned_exclusions, owned_source
 from catdog.errors import CatDogError, ImageError
 from pages.components import access, markdown, page, state
+from pages.components.shown import identify, require_shown
 from pages.components.thumbnails import make_tile
 
 PAIRS_PER_PAGE, IMAGES_PER_PAGE = 6, 12
@@ -99,6 +100,7 @@ def _change_exclusion(dataset: Dataset, path: str, key: str) -> None:
     change = exclude_images if st.session_state[key] else include_images
     try:
         access.require_member(owned_exclusions(state.settings(), dataset.catalog))
+        require_shown(identify(dataset.catalog))
         change(state.settings(), dataset.catalog, [path])
     except CatDogError as error:
         st.toast(markdown.escape(str(error)), icon=":material/error:")

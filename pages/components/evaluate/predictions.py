@@ -1,6 +1,6 @@
 """The predictions that runs are evaluated by: those that a run stored, or new ones for the data in use."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -14,6 +14,7 @@ from catdog.training import ACTIVE
 from pages.components import jobs, markdown, state
 from pages.components.jobs import Job
 from pages.components.predictions import class_names
+from pages.components.shown import identify, require_shown
 
 OWN, HERE = "the data each run learned from", "the data in use"
 PATIENCE = 0.1  # seconds that the page waits for predictions before it shows how far they are
@@ -154,7 +155,7 @@ def _compute_predictions(run: Run, name: str, dataset: Dataset, split: str, at_o
     job = start() if at_once else state.jobs().find(key)
     if job is None:
         label = f"Ask {markdown.escape(name)} about the pictures now"
-        st.button(label, key=f"ask-{run.id}", on_click=start, icon=":material/quiz:")
+        st.button(label, key=f"ask-{run.id}", on_click=_ask, args=(start, dataset.catalog), icon=":material/quiz:")
         return None
     jobs.wait_with_progress(job, PATIENCE, f"Asking {markdown.escape(name)} …")
     if job.error is not None:
@@ -163,3 +164,11 @@ def _compute_predictions(run: Run, name: str, dataset: Dataset, split: str, at_o
         st.warning(markdown.escape(str(job.error)), icon=":material/warning:")
         return None
     return job.result.of_split(split)
+
+
+def _ask(start: Callable[[], Job], catalog: Catalog) -> None:
+    try:
+        require_shown(identify(catalog))
+        start()
+    except CatDogError as error:
+        st.toast(markdown.escape(str(error)), icon=":material/error:")

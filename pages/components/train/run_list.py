@@ -229,6 +229,13 @@ def _perform(action: Callable[..., None], *arguments: Any) -> None:
 def _use_again(run: Run) -> None:
     """Put a run's settings into the form, and choose its data in the sidebar if it is still there."""
     fill_form(run.config)
-    if run.config.source in state.sources():
+    if run.config.source in state.list_selectable():
         st.session_state["data"] = run.config.source
-    st.toast("The settings are in the form above.", icon=":material/replay:")
+        st.toast("The settings are in the form above.", icon=":material/replay:")
+    else:
+        here = state.describe_source(state.source())
+        st.toast(
+            f"The settings are in the form above, but its data ({markdown.escape(describe_data(run))}) are no longer "
+            f"here: a new run would learn from the {here}.",
+            icon=":material/warning:",
+        )

@@ -1,0 +1,63 @@
+"""The data that a page showed as somebody clicked: whatever acts on data acts on these, or says that they changed.
+
+Between two runs of a page a set may be deleted, replaced, renamed or changed by somebody else. A click then comes in
+with the page as it was, and the page itself would go on with other data, mostly those that are chosen by default.
+"""
+
+from dataclasses import dataclass, field
+
+from catdog.datasets import Catalog
+from catdog.datasets.exclusions import EXCLUDED, digest_paths
+from catdog.errors import DataError
+from pages.components import state
+
+
+@dataclass(frozen=True)
+class ShownData:
+    """What tells data that a page showed from any other.
+
+    Attributes:
+        source: As in Catalog.
+        fingerprint: As in Catalog.
+        excluded: Tells which images the catalog leaves out of training, "" for none.
+        title: What the page called them, which is not compared.
+    """
+
+    source: str
+    fingerprint: str
+    excluded: str
+    title: str = field(compare=False)
+
+
+def identify(catalog: Catalog) -> ShownData:
+    """Return what tells this data from any other."""
+    excluded = digest_paths(catalog.paths[row] for row in catalog.indices(EXCLUDED))
+    return ShownData(catalog.source, catalog.fingerprint, excluded, catalog.title)
+
+
+def require_shown(shown: ShownData) -> None:
+    """Refuse to go on where the data in use are not those that the page showed; what acts on all of them calls this.
+
+    Raises:
+        DataError: They are others, or can't be used.
+    """
+    _require_same(shown, state.reread_dataset().catalog)
+
+
+def require_shown_for_training(shown: ShownData) -> Catalog:
+    """Return the data in use without what is excluded, if they are what the page showed as the data to train on.
+
+    Raises:
+        DataError: They are others, others are excluded, or they can't be used.
+    """
+    catalog = state.training_catalog(state.reread_dataset())
+    _require_same(shown, catalog)
+    return catalog
+
+
+def _require_same(shown: ShownData, catalog: Catalog) -> None:
+    if identify(catalog) != shown:
+        raise DataError(
+            f"The data have changed since this page showed {shown.title}, so nothing was done: look at what it shows "
+            "now, then try again."
+        )
