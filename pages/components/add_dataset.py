@@ -18,6 +18,7 @@ fruit.zip
     pears/    1.jpg, 2.jpg …"""
 FIELD = "own-zip"
 ADDING, WANTED = "adding-own", "data-wanted"
+DELETION = "own-deletion"  # the session's key of how the last deletion ended: a sentence, "" if it went well
 
 
 def draw_add_button() -> None:
@@ -70,6 +71,7 @@ def draw_dialog() -> None:
         _add(upload, name)
     if state.settings().folders:
         _draw_folder_field()
+    _finish_deletion()
     user_datasets = list_user_datasets(state.settings())
     if user_datasets:
         with st.expander("Sets that were added", icon=":material/folder_zip:"):
@@ -130,13 +132,34 @@ def _draw_folder_field() -> None:
 
 def _draw_deletion(user_dataset: UserDataset) -> None:
     """Draw one added dataset with a checkbox and, once that is ticked, the button that deletes it."""
-    key = user_dataset.root.name
+    key = f"{user_dataset.root.name}-{user_dataset.fingerprint[:8]}"  # another set of this name has not been ticked
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{markdown.escape(user_dataset.name)}**, {user_dataset.images:,} pictures")
         confirmed = st.checkbox("Delete it?", key=f"sure-{key}")
-        if confirmed and access.button(
-            "Delete for good", owned=user_dataset.owned, key=f"delete-own-{key}", type="primary"
-        ):
-            with page.show_errors():
-                access.perform(delete_dataset, user_dataset)
-                st.rerun()
+        if confirmed:
+            access.button(
+                "Delete for good",
+                owned=user_dataset.owned,
+                key=f"delete-own-{key}",
+                type="primary",
+                on_click=_delete,
+                args=(user_dataset,),
+            )
+
+
+def _finish_deletion() -> None:
+    """After a click on such a button, close the dialog, or say why the set could not be deleted."""
+    problem = st.session_state.pop(DELETION, None)
+    if problem:
+        st.error(markdown.escape(problem), icon=":material/error:")
+    elif problem is not None:
+        st.rerun()
+
+
+def _delete(user_dataset: UserDataset) -> None:
+    """Delete the set that was shown; called before the dialog is drawn anew, which may show another one there."""
+    try:
+        access.perform(delete_dataset, user_dataset)
+        st.session_state[DELETION] = ""
+    except CatDogError as error:
+        st.session_state[DELETION] = str(error)

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from catdog.datasets import add_user_dataset, list_user_datasets
+from catdog.datasets import add_user_dataset, delete_user_dataset, list_user_datasets
 from catdog.runs import create_run
 from catdog.training import TrainConfig
 from tests.pages.conftest import button, coloured_folder, text_of
@@ -94,12 +94,25 @@ def test_a_dataset_is_deleted_on_the_second_click_and_never_in_use(place):
     dataset = add(place, "Shapes", "circles", "squares")
     run = create_run(place, TrainConfig("model1", dataset.source), "busy")
     test = open_dialog()
-    test.checkbox(key="sure-shapes").check().run()
+    test.checkbox(key=f"sure-shapes-{dataset.fingerprint[:8]}").check().run()
     button(test, "Delete for good").click().run()
     assert "busy still learns from Shapes" in test.error[0].value
     run.files.write_status(run.status.__class__(state="done"))
     button(test, "Delete for good").click().run()
     assert list_user_datasets(place) == []
+
+
+def test_a_set_that_took_the_place_of_the_one_shown_is_not_deleted(place):
+    dataset = add(place, "Shapes", "circles", "squares")
+    test = open_dialog()
+    test.checkbox(key=f"sure-shapes-{dataset.fingerprint[:8]}").check().run()
+    delete_user_dataset(place, dataset)
+    another = add(place, "Shapes", "apples", "pears")
+    assert another.source == dataset.source
+    button(test, "Delete for good").click().run()
+    assert "There is no photo set Shapes: it may have been deleted already." in test.error[0].value
+    assert list_user_datasets(place) == [another]
+    assert [checkbox.value for checkbox in test.checkbox] == [False]
 
 
 def test_a_folder_inside_a_listed_one_can_be_named_and_none_outside(app, place, tmp_path, monkeypatch):
