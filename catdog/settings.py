@@ -234,7 +234,8 @@ def _resource(text: str) -> tuple[str, float]:
 def _parse_number(text: str, whole: bool = False) -> float | None:
     """Return the number from 0 to under a billion that a text is, None for any other text."""
     try:
-        number = float(text) if text.isascii() and (text.isdigit() or not whole) else -1.0
+        plain = text.isascii() and "_" not in text and (text.isdigit() or not whole)
+        number = float(text) if plain else -1.0
     except ValueError:
         return None
     return number if 0 <= number < 1e9 else None
@@ -247,4 +248,7 @@ def _file(values: Mapping[str, str], name: str) -> Path | None:
 
 
 def _absolute(path: str | Path) -> Path:
-    return Path(path).expanduser().absolute()
+    try:
+        return Path(path).expanduser().absolute()
+    except RuntimeError as error:  # ~somebody, and there is no such user
+        raise UsageError(f"There is no home folder for {str(path)!r}: write the whole path instead of ~.") from error

@@ -25,6 +25,7 @@ DONE, BUSY, FAILED, TO_DO = (
 
 def main() -> None:
     """Draw the page."""
+    page.stop_unless_started()  # before the head is drawn, which asks for the data
     class_0, class_1 = state.classes()
     page.page_header(
         f"Teach a computer to tell {class_0} from {class_1}",

@@ -80,7 +80,13 @@ def test_a_tilde_means_the_users_home(monkeypatch, tmp_path):
     assert Settings.from_environment({"CATDOG_HOME": "~/catdog"}).home == tmp_path / "catdog"
 
 
-@pytest.mark.parametrize("slots", ["0", "-1", "two", "1.5", " ", "²"])
+@pytest.mark.parametrize("name", ["CATDOG_HOME", "CATDOG_FOLDERS", "CATDOG_MEMBERS", "CATDOG_OWNERS"])
+def test_the_home_of_a_user_who_is_not_there_is_one_sentence(name):
+    with pytest.raises(UsageError, match=r"^There is no home folder for '~nobody-of-this-name/x': "):
+        Settings.from_environment({name: "~nobody-of-this-name/x"})
+
+
+@pytest.mark.parametrize("slots", ["0", "-1", "two", "1.5", " ", "²", "٣", "１２", "1_0", "+1", "1e3", "\udcff"])
 def test_slots_that_are_no_whole_number_from_1_up_are_refused(slots):
     with pytest.raises(UsageError, match=r"^CATDOG_SLOTS is .* a whole number from 1 up: set it to 1\.$"):
         Settings.from_environment({"CATDOG_SLOTS": slots})
@@ -136,6 +142,12 @@ def test_rays_own_variable_is_used_where_ours_is_not_set():
         ("CATDOG_RAY_CPUS", "many"),
         ("CATDOG_RAY_GPUS", "-1"),
         ("CATDOG_RAY_MEMORY", "nan"),
+        ("CATDOG_RAY_MEMORY", "²"),
+        ("CATDOG_RAY_CPUS", "½"),
+        ("CATDOG_RAY_CPUS", "٣"),
+        ("CATDOG_RAY_CPUS", "1_0"),
+        ("CATDOG_RAY_GPUS", "inf"),
+        ("CATDOG_RAY_RESOURCES", "fast=²"),
         ("CATDOG_RAY_RESOURCES", "fast=very"),
     ],
 )
@@ -163,7 +175,7 @@ def test_a_child_process_reads_the_same_limits_however_large():
     assert read_limits(large.environment()) == large
 
 
-@pytest.mark.parametrize("text", ["-1", "many", "1.5", " ", "9" * 10, "٣"])
+@pytest.mark.parametrize("text", ["-1", "many", "1.5", " ", "9" * 10, "٣", "²", "1_0"])
 def test_a_limit_that_is_no_whole_number_is_refused(text):
     with pytest.raises(UsageError, match=r"^CATDOG_LIMIT_UPLOAD is .*, 0 for no limit: set it to 20\.$"):
         read_limits({"CATDOG_LIMIT_UPLOAD": text})

@@ -1,17 +1,24 @@
 """To whom the dashboard speaks: this machine only, unless people sign in or somebody says that it is meant."""
 
 import os
+import socket
 import subprocess
 import sys
 
+import click
 import pytest
 import streamlit as st
 from streamlit.runtime.secrets import Secrets
+from streamlit.testing.v1 import AppTest
 
 from catdog.errors import AccessError, UsageError
 from catdog.settings import PROJECT, Settings
-from pages.components import serving
+from pages.components import page as page_parts
+from pages.components import serving, state
 from pages.components.serving import check_address, check_members, check_sign_in, read_auth
+from pages.components.start import serve
+
+REAL_STARTED = serving.started
 
 AUTH_READ = {"client_id": "dashboard"}
 AUTH = {
@@ -37,16 +44,84 @@ def test_any_other_address_needs_sign_in_or_the_word_that_it_is_meant(address):
     check_address(address, for_everybody=True)
 
 
-@pytest.mark.parametrize(("name", "value"), [("CATDOG_LIMIT_RUNS", "few"), ("CATDOG_OPEN", "")])
-def test_the_server_itself_refuses_to_start_with_one_sentence(tmp_path, name, value):
-    environment = {**os.environ, "CATDOG_HOME": str(tmp_path), "HOME": str(tmp_path), name: value}
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.headless", "true"]
-    command += ["--server.port", "0", "--server.address", "0.0.0.0"]
-    ended = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=60)
-    assert ended.returncode == 1
-    [line] = [line for line in ended.stderr.splitlines() if line.startswith("catdog: ")]
-    assert (name if value else "The dashboard would be open to everybody") in line
-    assert "Traceback" not in ended.stderr
+STREAMLIT = ("-m", "streamlit", "run", "dashboard.py")
+REFUSED = {  # what is started and how, and what the one sentence says
+    "open to all": (STREAMLIT, {"CATDOG_OPEN": ""}, "0.0.0.0", "0", "The dashboard would be open to everybody"),
+    "bad limit": (STREAMLIT, {"CATDOG_LIMIT_RUNS": "²"}, "127.0.0.1", "0", "CATDOG_LIMIT_RUNS is '²', but must be"),
+    "too large": (("dashboard.py",), {}, "127.0.0.1", "99999", "choose a port from 1 to 65535"),
+    "taken": (("dashboard.py",), {}, "127.0.0.1", "TAKEN", "of 127.0.0.1 is taken by another program"),
+    "elsewhere": (("dashboard.py",), {"CATDOG_OPEN": "1"}, "192.0.2.77", "0", "can't listen on the address 192.0.2.77"),
+}
+
+
+@pytest.fixture(scope="module")
+def endings(tmp_path_factory):
+    """What each of REFUSED has printed and with which status it ended; all are started at once."""
+    home = str(tmp_path_factory.mktemp("home"))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        taken, processes = str(listener.getsockname()[1]), {}
+        for name, (script, variables, address, port, _) in REFUSED.items():
+            command = [sys.executable, *script, "--server.headless", "true", "--server.address", address]
+            command += ["--server.port", taken if port == "TAKEN" else port]
+            environment = {**os.environ, "CATDOG_HOME": home, "HOME": home, **variables}
+            processes[name] = subprocess.Popen(
+                command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+        return {name: (*process.communicate(timeout=120), process.returncode) for name, process in processes.items()}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_server_that_may_not_or_can_not_serve_ends_with_one_sentence(endings, name):
+    _, errors, status = endings[name]
+    [line] = [line for line in errors.splitlines() if line.startswith("catdog: ")]
+    assert REFUSED[name][-1] in line
+    assert "Traceback" not in errors
+    assert status == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "can't listen on the address .*Name or service not known"),
+        (OSError(99, "Cannot assign requested address"), "can't listen on the address .*Cannot assign"),
+        (OverflowError("bind(): port must be 0-65535."), "choose a port from 1 to 65535"),
+        (ValueError("invalid literal for int()"), "choose a port from 1 to 65535"),
+        (RuntimeError("Unix sockets are not supported"), "Unix sockets are not supported.*choose"),
+        (SystemExit(1), "taken by another program or reserved by the system: .*make run PORT=8600"),
+        (click.BadParameter("'' is not a valid integer."), "is not a valid integer. See python no-such-file.py --help"),
+    ],
+)
+def test_what_keeps_streamlit_from_listening_is_one_sentence(monkeypatch, error, says):
+    def fail(*arguments, **options):
+        raise error
+
+    monkeypatch.setattr("streamlit.web.cli.main", fail)
+    with pytest.raises(SystemExit, match=says) as ended:
+        serve("/nowhere/no-such-file.py")
+    assert str(ended.value).startswith("catdog: ")
+
+
+@pytest.mark.parametrize("error", [OSError(5, "broken"), SystemExit(0), SystemExit("catdog: settings"), KeyError("x")])
+def test_what_ends_a_server_that_has_listened_stays_what_it_is(monkeypatch, error):
+    def fail(*arguments, **options):
+        raise error
+
+    monkeypatch.setattr("streamlit.web.cli.main", fail)
+    monkeypatch.setitem(sys.modules, "no-such-file", sys)
+    with pytest.raises(type(error)) as ended:
+        serve("/nowhere/no-such-file.py")
+    assert ended.value is error
+
+
+@pytest.mark.parametrize("page", sorted(path.name for path in (PROJECT / "pages").glob("[!_]*.py")))
+def test_a_page_that_was_started_by_itself_shows_one_sentence_only(monkeypatch, place, page):
+    for module in (serving, page_parts, state):
+        monkeypatch.setattr(module, "started", REAL_STARTED)
+    test = AppTest.from_file(str(PROJECT / "pages" / page), default_timeout=60).run()
+    assert not test.exception
+    assert [error.value for error in test.error] == [test.error[0].value]
+    assert "A page was started by itself" in test.error[0].value
+    assert not [*test.button, *test.title, *test.markdown]
 
 
 def test_a_complete_sign_in_is_accepted_with_or_without_a_name():
