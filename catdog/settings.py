@@ -114,12 +114,11 @@ class Settings:
         open_to_all = values.get("CATDOG_OPEN") or "0"
         if open_to_all not in ("0", "1"):
             raise UsageError(f"CATDOG_OPEN is {open_to_all!r}, but must be 0 or 1: set it to 0.")
-        folders = (name for name in values.get("CATDOG_FOLDERS", "").split(os.pathsep) if name)
         return cls(
             home=_absolute(values.get("CATDOG_HOME") or PROJECT / "var"),
             photos_url=values.get("CATDOG_PHOTOS_URL") or PHOTOS_URL,
             backbone_weights=_file(values, "CATDOG_BACKBONE_WEIGHTS"),
-            folders=tuple(_absolute(name) for name in folders),
+            folders=tuple(_absolute(name) for name in values.get("CATDOG_FOLDERS", "").split(os.pathsep) if name),
             slots=int(_number(values, "CATDOG_SLOTS", 1, "a whole number from 1 up: set it to 1", whole=True, least=1)),
             cluster=read_cluster(values),
             members=_file(values, "CATDOG_MEMBERS"),
@@ -209,10 +208,7 @@ def read_limits(values: Mapping[str, str]) -> Limits:
 def _number(
     values: Mapping[str, str], name: str, default: float, rule: str, *, whole: bool = False, least: float = 0
 ) -> float:
-    """Return the variable `name` as a number from `least` to under a billion, `default` where it is not set.
-
-    rule: how the sentence about any other value goes on after "but must be".
-    """
+    """Return a variable as a number from `least` to under a billion; `rule` ends the sentence about any other value."""
     text = values.get(name)
     if not text:
         return default
@@ -234,8 +230,7 @@ def _resource(text: str) -> tuple[str, float]:
 def _parse_number(text: str, whole: bool = False) -> float | None:
     """Return the number from 0 to under a billion that a text is, None for any other text."""
     try:
-        plain = text.isascii() and "_" not in text and (text.isdigit() or not whole)
-        number = float(text) if plain else -1.0
+        number = float(text) if text.isascii() and "_" not in text and (text.isdigit() or not whole) else -1.0
     except ValueError:
         return None
     return number if 0 <= number < 1e9 else None
@@ -243,8 +238,7 @@ def _parse_number(text: str, whole: bool = False) -> float | None:
 
 def _file(values: Mapping[str, str], name: str) -> Path | None:
     """Return the file that the variable `name` names, None where it is not set."""
-    path = values.get(name)
-    return _absolute(path) if path else None
+    return _absolute(values[name]) if values.get(name) else None
 
 
 def _absolute(path: str | Path) -> Path:
