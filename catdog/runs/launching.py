@@ -16,6 +16,7 @@ from datetime import datetime
 from catdog.datasets import Catalog
 from catdog.errors import RunError, UsageError
 from catdog.runs.audit import STARTED, record_action
+from catdog.runs.damaged import drop_ghosts
 from catdog.runs.estimate import SMALL_FILES_BYTES, bytes_free, bytes_needed
 from catdog.runs.executors import local, ray
 from catdog.runs.quota import check_quota, lock_launching
@@ -124,6 +125,7 @@ def create_run(
     created = datetime.now()
     name = clean_run_name(name) if name else f"{config.model} {created:%d %b %H:%M}"
     run_id = _unused_id(settings, f"{created:%Y%m%d-%H%M%S}-{config.model}")
+    drop_ghosts(settings.runs)
     hidden = RunFolder(settings.runs / f".{run_id}")
     try:
         hidden.path.mkdir(parents=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from catdog.runs.damaged import is_ghost, remove_entry
 from catdog.settings import Settings
 from catdog.training import RunFolder, Status
 from catdog.training.status import identify_process, is_process_gone
@@ -38,9 +39,11 @@ class Queue:
         for folder in self._runs.iterdir():
             files, run_id = RunFolder(folder), folder.name
             try:
-                file = files.status.stat()
+                file = files.status.lstat()
             except OSError:
                 continue  # no run, or deleted at this moment
+            if folder.is_symlink():
+                continue
             stamp = (file.st_ino, file.st_mtime_ns)
             if run_id in self._statuses and self._statuses[run_id][0] == stamp:
                 statuses[run_id] = self._statuses[run_id]
@@ -63,13 +66,20 @@ def lock_run(folder: RunFolder) -> FileLock | None:
     """Take the lock of a run that at most one process may work on; it is held until released or the process ends.
 
     Returns:
-        The lock, or None where another process keeps it, even for the time that one needs which is just ending.
+        The lock; None where another process keeps it, even for the time that one needs which is just ending, or where
+        the run was deleted.
     """
     lock = FileLock(folder.path / ".lock")
     try:
         lock.acquire(timeout=TAKEOVER)
     except Timeout:
         logger.warning("another process works on this run")
+        return None
+    if not folder.config.exists():
+        logger.info("the run was deleted")
+        lock.release()
+        if is_ghost(folder.path):  # where it was gone already, the lock file has made its folder again
+            remove_entry(folder.path)
         return None
     return lock
 
