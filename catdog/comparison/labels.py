@@ -25,9 +25,11 @@ def list_sweeps(runs: Sequence[Run]) -> dict[str, list[Run]]:
 
 
 def label_runs(runs: Sequence[Run]) -> dict[str, str]:
-    """Return {run id: name}; runs of the same name get the end of their id added."""
+    """Return {run id: name}; runs of the same name get the end of their id added, or all of it, as in a copied run."""
     counts = Counter(run.name for run in runs)
-    return {run.id: run.name if counts[run.name] == 1 else f"{run.name} ({run.id[-4:]})" for run in runs}
+    labels = {run.id: run.name if counts[run.name] == 1 else f"{run.name} ({run.id[-4:]})" for run in runs}
+    counts = Counter(labels.values())
+    return {run.id: labels[run.id] if counts[labels[run.id]] == 1 else f"{run.name} ({run.id})" for run in runs}
 
 
 def find_best_run(runs: Sequence[Run], fingerprint: str) -> Run | None:

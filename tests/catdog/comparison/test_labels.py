@@ -1,5 +1,6 @@
 """What runs and their data are called, which runs come first, and the warning about different data."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -94,3 +95,10 @@ def test_a_run_that_has_not_opened_its_data_yet_counts_as_its_source(make):
     assert warn_about_data([waiting, make()], names_of(waiting)) == ""
     drawn = make(source="drawn", fingerprint="f2")
     assert warn_about_data([waiting, drawn], names_of(waiting, drawn)) != ""
+
+
+def test_copies_of_a_run_folder_are_told_apart(settings):
+    run = create_run(settings, TrainConfig("model1"))
+    shutil.copytree(run.folder, settings.runs / f"copy-{run.id}")
+    labels = label_runs(list_runs(settings))
+    assert len(set(labels.values())) == 2
