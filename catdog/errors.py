@@ -13,6 +13,10 @@ class DataError(CatDogError):
     """A dataset is missing, damaged or laid out in a way that can't be used."""
 
 
+class UnconfirmedClassesError(DataError):
+    """A dataset's classes can be taken from the names of its files, and nobody has said yet that they should be."""
+
+
 class ImageError(CatDogError):
     """An image can't be read."""
 

@@ -10,7 +10,7 @@ from catdog.augmentation.config import Augmentation
 from catdog.augmentation.layers import write_keras_code
 from catdog.augmentation.transforms import apply_transforms, preview_transforms
 from catdog.datasets import TRAINING, Dataset
-from catdog.images.decode import SUFFIXES, read_image, resize
+from catdog.images.decode import read_image, resize
 from catdog.models.specs import MODELS
 from pages.components import page, state
 from pages.components.augment.predictions import choose_predictor, show_predictions
@@ -79,7 +79,6 @@ def _draw_controls() -> tuple[Augmentation, int]:
             limit, exhausted = limit_upload(MEGABYTES, "augment")
             st.file_uploader(
                 "Your picture",
-                type=list(SUFFIXES),
                 key="augment-upload",
                 max_upload_size=limit,
                 disabled=exhausted and not uploaded,

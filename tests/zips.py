@@ -1,7 +1,9 @@
 """Zips of photos, and the errors that adding them as a dataset must end with."""
 
+import io
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,6 +39,20 @@ def overwrite_field(archive: Path, signature: bytes, offset: int, layout: str, v
         struct.pack_into(layout, data, at + offset, value)
         at = data.find(signature, at + 1)
     archive.write_bytes(data)
+
+
+def old_zip(names: list[bytes], content: bytes = b"", extra: bytes = b"", flag: int = 0) -> io.BytesIO:
+    """Return a zip whose names are these bytes; without the flag, nothing says what they mean."""
+    body, directory = io.BytesIO(), io.BytesIO()
+    crc, size, more = zlib.crc32(content), len(content), len(extra)
+    for name in names:
+        at, length = body.tell(), len(name)
+        fields = (20, flag, 0, 0, 33, crc, size, size, length, more)
+        body.write(struct.pack("<4s5H3I2H", b"PK\3\4", *fields) + name + extra + content)
+        directory.write(struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, *fields, 0, 0, 0, 0, at) + name + extra)
+    at, listing = body.tell(), directory.getvalue()
+    ends = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, len(names), len(names), len(listing), at, 0)
+    return io.BytesIO(body.getvalue() + listing + ends)
 
 
 def add_error(settings: Settings, archive: Path, name: str = "Shapes") -> str:

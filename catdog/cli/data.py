@@ -1,4 +1,4 @@
-"""python -m catdog data: count the images, fetch the photos, add and delete user datasets."""
+"""python -m catdog data: count the images, fetch the photos, add and delete datasets."""
 
 import argparse
 from pathlib import Path
@@ -29,8 +29,16 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         action="store_true",
         help="read every picture now, so that training and pages start at once",
     )
-    parser.add_argument("--add", type=Path, metavar="ZIP", help="add the photos in a zip of two class folders")
+    parser.add_argument(
+        "--add", type=Path, metavar="PATH", help="add the photos in a zip or a folder of two class folders"
+    )
     parser.add_argument("--name", default="", help="with --add: what the set is called (default: like the zip)")
+    parser.add_argument(
+        "--encoding",
+        default="",
+        metavar="NAME",
+        help="with --add: the code page of the names in an old zip, such as cp932 (default: the one that fits them)",
+    )
     parser.add_argument("--remove", metavar="NAME", help="delete a set that was added")
     add_json_option(parser)
     parser.set_defaults(run=run)
@@ -47,15 +55,17 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
     if arguments.remove is not None:
         return _remove(arguments, settings)
-    if arguments.name and not arguments.add:
-        raise UsageError("The option --name goes with --add: give the zip too.")
+    for option in ("name", "encoding"):
+        if getattr(arguments, option) and not arguments.add:
+            raise UsageError(f"The option --{option} goes with --add: give the zip too.")
     if arguments.add and arguments.source:
         raise UsageError("The options --add and --source don't go together: leave one out.")
     with ProgressBars() as progress:
         if arguments.fetch:
             fetch_photos(settings, progress, arguments.give_up_after)
         if arguments.add:
-            source = add_user_dataset(settings, arguments.add.expanduser(), arguments.name, progress).source
+            archive = arguments.add.expanduser().absolute()
+            source = add_user_dataset(settings, archive, arguments.name, progress, code_page=arguments.encoding).source
         else:
             source = choose_source(arguments, settings)
         if arguments.decode:

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from catdog.cli.terminal import ProgressBars, add_json_option, add_source_option, print_json, print_note
+from catdog.cli.terminal import ProgressBars, add_json_option, add_source_option, choose_source, print_json, print_note
 from catdog.errors import RunError, UsageError
 from catdog.settings import Settings
 from catdog.utils.text import format_percent
@@ -38,7 +38,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from catdog.runs import find_run
 
     run = find_run(settings, arguments.run_name)
-    predictions, title, classes = _read_predictions(run, arguments.source, settings)
+    source = choose_source(arguments, settings) if arguments.source else None
+    predictions, title, classes = _read_predictions(run, source, settings)
     splits = {split: predictions.of_split(split) for split in SPLITS if arguments.split in (None, split)}
     scores = {split: summarize(part, arguments.threshold) for split, part in splits.items() if len(part)}
     if arguments.json:

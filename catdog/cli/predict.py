@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catdog.cli.terminal import add_json_option, print_error, print_json
-from catdog.errors import ImageError
+from catdog.cli.terminal import add_json_option, print_error, print_json, print_note
+from catdog.errors import DataError, ImageError
 from catdog.settings import Settings
 from catdog.utils.text import format_percent
 
@@ -20,7 +20,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Describe the command."""
     parser = subparsers.add_parser("predict", help="say what a trained run sees in pictures")
     parser.add_argument("run_name", metavar="RUN", help="a run's id or name, or a model for its latest finished run")
-    parser.add_argument("images", nargs="+", metavar="PICTURE", help="picture files")
+    parser.add_argument("images", nargs="+", metavar="PICTURE", help="picture files, or folders of them")
     add_json_option(parser)
     parser.set_defaults(run=run)
 
@@ -32,6 +32,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         The exit status: 1 if an image could not be read.
 
     Raises:
+        DataError: A folder has no images, or can't be read.
         RunError: There is no such run, it has no model yet, or a file of it is damaged.
     """
     import numpy as np
@@ -44,9 +45,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     classes = run.require_classes()
     predictions = []
     unreadable = 0
+    listed = _list_images(arguments.images)
     with ThreadPoolExecutor() as threads:
-        for start in range(0, len(arguments.images), BATCH):
-            paths = arguments.images[start : start + BATCH]
+        for start in range(0, len(listed), BATCH):
+            paths = listed[start : start + BATCH]
             results = list(zip(paths, threads.map(_read_image, paths), strict=True))
             images = [(path, pixels) for path, pixels in results if not isinstance(pixels, ImageError)]
             for _, error in results:
@@ -71,6 +73,25 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         confidence = max(prediction["probability"], 1 - prediction["probability"])
         print(f"{prediction['path']}: {prediction['label']}, {format_percent(confidence)} sure")
     return int(unreadable > 0)
+
+
+def _list_images(paths: list[str]) -> list[str]:
+    """Return the paths with the images in a folder in the folder's place; say what else it holds."""
+    from catdog.datasets.left_out import describe_left_out
+    from catdog.datasets.walk import list_images
+
+    listed: list[str] = []
+    for path in paths:
+        if not Path(path).is_dir():
+            listed.append(path)
+            continue
+        images, left_out = list_images(Path(path))
+        if note := describe_left_out(left_out):
+            print_note(note)
+        if not images:
+            raise DataError(f"The folder {path} has no pictures in it: name one that has, or picture files.")
+        listed += map(str, images)
+    return listed
 
 
 def _read_image(path: str) -> "np.ndarray | ImageError":

@@ -33,17 +33,28 @@ def add_source_option(
     parser.add_argument(
         "--source",
         type=_source,
-        metavar="photos|drawn|FOLDER",
-        help=f"which pictures: the cat and dog photos, the drawn ones, or a folder with two class folders "
+        metavar="photos|drawn|FOLDER|ZIP",
+        help=f"which pictures: the cat and dog photos, the drawn ones, or a folder or zip with two class folders "
         f"(default: {default})",
     )
 
 
 def choose_source(arguments: argparse.Namespace, settings: Settings) -> str:
-    """Return the value of --source, else "photos" if they are on this machine, else "drawn"."""
-    from catdog.datasets import default_source
+    """Return the value of --source, else "photos" if they are on this machine, else "drawn".
 
-    return arguments.source or default_source(settings)
+    A zip is made a dataset of its own first, unless it was before.
+
+    Raises:
+        DataError: The zip can't be used.
+    """
+    from catdog.datasets import default_source, import_archive
+
+    if not arguments.source or arguments.source in SOURCE_NAMES or not Path(arguments.source).is_file():
+        return arguments.source or default_source(settings)
+    with ProgressBars() as progress:
+        dataset = import_archive(settings, Path(arguments.source), progress)
+    print_note(f"The zip is the photo set {dataset.name} here; python -m catdog data --remove deletes it.")
+    return dataset.source
 
 
 def print_json(value: Any) -> None:

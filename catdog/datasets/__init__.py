@@ -5,6 +5,7 @@ from catdog.datasets.catalog import Catalog
 from catdog.datasets.photos import fetch_photos, photos_root
 from catdog.datasets.sources import (
     default_source,
+    import_archive,
     is_listed_folder,
     list_sources,
     open_catalog,
@@ -35,6 +36,7 @@ __all__ = [
     "delete_user_dataset",
     "fetch_photos",
     "find_user_dataset",
+    "import_archive",
     "is_listed_folder",
     "list_sources",
     "list_user_datasets",

@@ -1,5 +1,6 @@
 """A zip or a folder of a user's own photos: arranged before anything is copied, and copied within limits."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -101,6 +102,17 @@ def open_archive(archive: Path | BinaryIO, code_page: str = "") -> Iterator[Arch
         raise DataError(f"{archive} can't be read ({error.strerror}): check its permissions.") from error
 
 
+def digest_archive(archive: Path | BinaryIO) -> str:
+    """Return the SHA-256 of a zip in hex, "" for a folder."""
+    if not isinstance(archive, Path):
+        archive.seek(0)
+        return hashlib.file_digest(archive, "sha256").hexdigest()
+    if not archive.is_file():
+        return ""
+    with archive.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def copy_photos(contents: ArchiveContents, target: Path, progress: Progress = silent) -> None:
     """Write the photos to their places below a folder.
 
@@ -184,9 +196,12 @@ def _read_folder(root: Path) -> ArchiveContents:
 
 
 def _read_file(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            yield block
+    try:
+        with path.open("rb") as file:
+            while block := file.read(BLOCK):
+                yield block
+    except OSError as error:
+        raise DataError(f"The file {path} can't be read ({error.strerror or error}): check its permissions.") from error
 
 
 def _make_safe(parts: tuple[str, ...], is_picture: bool) -> tuple[str, ...]:

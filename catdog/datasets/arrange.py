@@ -11,7 +11,7 @@ from catdog.datasets.layout import Shelf, find_layout
 from catdog.datasets.left_out import NO_CLASS, LeftOut, describe_left_out
 from catdog.datasets.names import class_key, is_junk, label_in_name
 from catdog.datasets.splits import SPLITS, assign_splits
-from catdog.errors import DataError
+from catdog.errors import DataError, UnconfirmedClassesError
 from catdog.utils.text import one_line
 
 ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz")
@@ -71,6 +71,13 @@ class Arrangement:
         """What the user should know: how the classes were found, and what was left out; "" where all is plain."""
         return " ".join([*self.remarks, *filter(None, [describe_left_out(self.left_out)])])
 
+    def check_agreed(self) -> None:
+        """Raise UnconfirmedClassesError, with counts and examples, if the classes are taken from the files' names."""
+        if self.by_name:
+            raise UnconfirmedClassesError(
+                f"There are no class folders, but the names of the files say two classes. {self.note}"
+            )
+
     def columns(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return labels, int64 (N,); splits, str (N,); and whether each row is a picture, bool (N,)."""
         labels = np.array([row.label for row in self.rows.values()], dtype=np.int64)
@@ -105,7 +112,7 @@ def arrange(files: Sequence[File], where: str, left_out: tuple[LeftOut, ...] = (
         raise DataError(" ".join(filter(None, [str(error), _describe_fakes(list(seen.values()))]))) from error
     rows, fakes, others = {}, set(), list(left_out)
     for index, file in sorted(seen.items(), key=lambda item: "/".join(item[1].parts)):
-        row = _find_row(file.parts, found.shelves, found.keys) if file.fault is None or file.claims else None
+        row = _find_row(file.parts, found.shelves) if file.fault is None or file.claims else None
         if row is not None:
             rows[index] = row
         if file.fault is not None:
@@ -121,7 +128,7 @@ def arrange(files: Sequence[File], where: str, left_out: tuple[LeftOut, ...] = (
     return arrangement
 
 
-def _find_row(parts: tuple[str, ...], shelves: dict[tuple[str, ...], Shelf], keys: tuple[str, ...]) -> Row | None:
+def _find_row(parts: tuple[str, ...], shelves: dict[tuple[str, ...], Shelf]) -> Row | None:
     """Return where a file belongs by the innermost shelf around it, None where there is none."""
     for depth in range(len(parts) - 1, -1, -1):
         shelf = shelves.get(parts[:depth])
@@ -130,7 +137,8 @@ def _find_row(parts: tuple[str, ...], shelves: dict[tuple[str, ...], Shelf], key
         if shelf.label is not None:
             return Row(shelf.folder, shelf.label)
         key = class_key(label_in_name(parts[-1]))
-        return Row(shelf.folder, keys.index(key)) if depth == len(parts) - 1 and key in keys else None
+        known = depth == len(parts) - 1 and key in shelf.keys
+        return Row(shelf.folder, shelf.keys.index(key)) if known else None
     return None
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from catdog.datasets.arrange import arrange
 from catdog.datasets.splits import SPLITS, TRAINING
-from catdog.datasets.walk import read_folder
+from catdog.datasets.walk import read_folder, unreadable_folder
 from catdog.errors import DataError, ImageError
 from catdog.images.decode import load_image
 
@@ -118,9 +118,7 @@ def scan_folder(source: str, root: Path) -> Catalog:
             raise DataError(f"There is no folder {root}: check its name.")
         found = read_folder(root)
     except OSError as error:
-        raise DataError(
-            f"The folder {root} can't be read ({error.strerror or error}): check its permissions."
-        ) from error
+        raise unreadable_folder(root, error) from error
     arrangement = arrange(found.files, f"The folder {root}", tuple(found.left_out))
     labels, splits, readable = arrangement.columns()
     base = len(arrangement.base)

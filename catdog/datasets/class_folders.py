@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from catdog.datasets.names import class_key, find_labels, split_role
 from catdog.errors import DataError
+from catdog.utils.class_names import is_same_class
 from catdog.utils.text import join_names, one_line
 
 Path = tuple[str, ...]
@@ -37,9 +38,9 @@ class ClassFolders:
         return len(self.names) == 2
 
     @property
-    def keys(self) -> tuple[str, ...]:
-        """The class keys, sorted by the classes' names."""
-        return tuple(sorted(self.names, key=lambda key: self.names[key]))
+    def ordered(self) -> tuple[str, ...]:
+        """The names, sorted: the first is label 0."""
+        return tuple(sorted(self.names.values()))
 
     def describe(self) -> str:
         """Return which classes these are, such as "the class folders cats and dogs"."""
@@ -83,6 +84,9 @@ def read_folders(folders: list[str], inner: Path = ()) -> ClassFolders:
     names: dict[str, str] = {}
     for folder in folders:
         other = names.setdefault(class_key(folder), folder)
+        # "cat" and "cats" may be two of many classes, but as the only two they are one
+        if other == folder and len(folders) == 2 and is_same_class(*folders):
+            other = folders[0] if folder == folders[1] else folders[1]
         if other != folder:
             raise DataError(
                 f"The folders {one_line(other)} and {one_line(folder)} have nearly the same name: rename one of them, "

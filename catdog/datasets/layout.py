@@ -17,6 +17,7 @@ from catdog.datasets.class_folders import (
 )
 from catdog.datasets.names import OTHER, TEST, TRAIN, VALIDATION, class_key, is_container, split_role
 from catdog.errors import DataError
+from catdog.utils.class_names import find_class, map_classes
 from catdog.utils.text import join_names, one_line
 
 SPLIT_FOLDERS = (TRAIN, VALIDATION, TEST)
@@ -28,10 +29,12 @@ class Shelf(NamedTuple):
     Attributes:
         folder: The split that the folder says: "train", "validation" or "test"; "" for none.
         label: 0 or 1; None where each picture's name says it.
+        keys: Where it does, the class keys of label 0 and 1, see `catdog.datasets.names.class_key`.
     """
 
     folder: str
     label: int | None
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,6 @@ class Layout:
     Attributes:
         base: The folders around everything.
         classes: Names of the two classes.
-        keys: What tells a picture's class where its name says it, see `catdog.datasets.names.class_key`.
         shelves: {path of a folder: what its pictures are}.
         remarks: Sentences on how this was found, where that is not plain.
         by_name: Whether the classes are taken from the files' names.
@@ -49,7 +51,6 @@ class Layout:
 
     base: Path
     classes: tuple[str, str]
-    keys: tuple[str, ...]
     shelves: dict[Path, Shelf]
     remarks: tuple[str, ...]
     by_name: bool
@@ -74,20 +75,20 @@ def find_layout(pictures: list[Path], where: str) -> Layout:
     shelves: dict[Path, Shelf] = {}
     if _is_split_in_classes(tops):
         main = read_folders(list(tops))
-        splits = {(top, path[0]) for top, paths in tops.items() for path in paths}
-        shelves = {(top, split): Shelf(split_role(split), main.keys.index(class_key(top))) for top, split in splits}
+        splits = {(label, top, path[0]) for label, top in enumerate(main.ordered) for path in tops[top]}
+        shelves = {(top, split): Shelf(split_role(split), label) for label, top, split in splits}
     elif trains:
         main = sections[trains[0]]
     else:
         main = _read_top(below, tops, sections, base, where)
-        shelves = _shelve(main, "", main.keys)
+        shelves = _shelve(main, "", main)
     for top, section in sections.items():
         if (top,) not in shelves and _fits(section, main, where, top, trains):
-            shelves |= {(top, *path): shelf for path, shelf in _shelve(section, split_role(top), main.keys).items()}
+            shelves |= {(top, *path): shelf for path, shelf in _shelve(section, split_role(top), main).items()}
     splits, remarks = _settle_splits(shelves, main)
-    first, second = (unicodedata.normalize("NFC", main.names[key]) for key in main.keys)
-    placed = {(*base, *path): Shelf(splits[shelf.folder], shelf.label) for path, shelf in shelves.items()}
-    return Layout(_common_folder(list(placed)), (first, second), main.keys, placed, remarks, bool(main.examples))
+    first, second = (unicodedata.normalize("NFC", name) for name in main.ordered)
+    placed = {(*base, *path): shelf._replace(folder=splits[shelf.folder]) for path, shelf in shelves.items()}
+    return Layout(_common_folder(list(placed)), (first, second), placed, remarks, bool(main.examples))
 
 
 def _common_folder(paths: list[Path]) -> Path:
@@ -149,19 +150,21 @@ def _fits(section: ClassFolders, main: ClassFolders, where: str, top: str, train
     Raises:
         DataError: If it has others, or only one of them.
     """
-    found = set(section.names) or {class_key(folder) for folder in section.inner[-1:]}
-    if set(section.names) == set(main.names):
+    if map_classes(section.ordered, main.ordered) is not None:
         return True
-    if not found & set(main.names):
+    if all(find_class(name, main.ordered) is None for name in section.ordered or section.inner[-1:]):
         return False
     train = f" in {one_line(trains[0])}/" if trains else ""
     raise DataError(f"{where} has {main.describe()}{train} but {section.describe()} in {one_line(top)}/: {LAYOUT}.")
 
 
-def _shelve(classes: ClassFolders, folder: str, keys: tuple[str, ...]) -> dict[Path, Shelf]:
+def _shelve(classes: ClassFolders, folder: str, main: ClassFolders) -> dict[Path, Shelf]:
+    """Return the shelves of a folder whose classes are those of `main`."""
+    labels = dict(zip(classes.ordered, map_classes(classes.ordered, main.ordered) or (), strict=True))
     if classes.examples:
-        return {classes.inner: Shelf(folder, None)}
-    return {(*classes.inner, name): Shelf(folder, keys.index(key)) for key, name in classes.names.items()}
+        keys = sorted(classes.names, key=lambda key: labels[classes.names[key]])
+        return {classes.inner: Shelf(folder, None, tuple(keys))}
+    return {(*classes.inner, name): Shelf(folder, label) for name, label in labels.items()}
 
 
 def _settle_splits(shelves: dict[Path, Shelf], main: ClassFolders) -> tuple[dict[str, str], tuple[str, ...]]:

@@ -4,11 +4,20 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+from catdog.datasets.archive import digest_archive
+from catdog.datasets.arrange import arrange
 from catdog.datasets.cache import Dataset, decode_dataset
 from catdog.datasets.catalog import Catalog, scan_folder
 from catdog.datasets.photos import photos_note, photos_root, storage_error
 from catdog.datasets.synthetic.generate import generate_dataset
-from catdog.datasets.user_datasets import find_user_dataset, list_user_datasets, restrict_to_readable
+from catdog.datasets.user_datasets import (
+    UserDataset,
+    add_user_dataset,
+    find_user_dataset,
+    list_user_datasets,
+    restrict_to_readable,
+)
+from catdog.datasets.walk import list_names
 from catdog.errors import DataError
 from catdog.settings import Settings
 from catdog.utils.locks import hold_lock
@@ -66,6 +75,41 @@ def open_dataset(settings: Settings, source: str = "photos", progress: Progress 
         DataError: As in `open_catalog` and `decode_dataset`.
     """
     return decode_dataset(open_catalog(settings, source, progress), settings.cache, progress)
+
+
+def check_agreed(folder: Path) -> None:
+    """Raise UnconfirmedClassesError if a folder's classes are taken from file names, by a look at the names alone."""
+    try:
+        arrangement = arrange(list_names(folder), f"The folder {folder}")
+    except DataError:
+        return  # opening it looks closer and says why
+    arrangement.check_agreed()
+
+
+def import_archive(settings: Settings, archive: Path, progress: Progress = silent) -> UserDataset:
+    """Return the user dataset that was made from a zip, or make it one now, called as the zip.
+
+    Args:
+        settings: Where the program keeps its data.
+        archive: The zip's path.
+        progress: Told how far the unpacking is.
+
+    Raises:
+        DataError: As in `add_user_dataset`.
+    """
+    try:
+        digest = digest_archive(archive)
+    except OSError as error:
+        raise DataError(f"{archive} can't be read ({error.strerror or error}): check its permissions.") from error
+    datasets = list_user_datasets(settings)
+    for dataset in datasets:
+        if dataset.archive == digest:
+            return dataset
+    name, copy = archive.stem, 1
+    while find_user_dataset(settings, name):
+        copy += 1
+        name = f"{archive.stem} {copy}"
+    return add_user_dataset(settings, archive, name, progress)
 
 
 def resolve_folder(settings: Settings, text: str) -> Path:

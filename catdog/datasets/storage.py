@@ -8,7 +8,7 @@ from pathlib import Path
 
 from catdog.datasets.archive import ArchiveContents
 from catdog.datasets.decoded import IMAGE_BYTES
-from catdog.errors import DataError
+from catdog.errors import AccessError, DataError
 from catdog.utils.text import format_size
 
 SPARE = 200_000_000  # bytes of the disk that stay free
@@ -22,6 +22,24 @@ def check_space(folder: Path, contents: ArchiveContents) -> None:
         raise DataError(
             f"The pictures need {format_size(needed)} of disk and {format_size(free)} are free: make room, take fewer "
             "pictures, or set CATDOG_HOME to another disk."
+        )
+
+
+def check_quota(quota: int, stored: int, contents: ArchiveContents, by: str) -> None:
+    """Raise AccessError where a person's datasets would take more than one person may have.
+
+    Args:
+        quota: Bytes that they may take; 0 for any number.
+        stored: Bytes that they take already.
+        contents: What is to be added.
+        by: The person; "" if nobody had signed in.
+    """
+    needed = contents.bytes + len(contents.members) * IMAGE_BYTES
+    if quota and stored + needed > quota:
+        whose = "each person" if by else "everybody together"
+        raise AccessError(
+            f"The pictures and what is decoded of them take {format_size(needed)} and the sets that are there "
+            f"{format_size(stored)}, but {whose} may have {format_size(quota)}: delete a set, or take fewer pictures."
         )
 
 

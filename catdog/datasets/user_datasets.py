@@ -12,18 +12,18 @@ from uuid import uuid4
 import numpy as np
 
 from catdog.access import Owned
-from catdog.datasets.archive import CARD, ArchiveContents, copy_photos, open_archive
+from catdog.datasets.archive import CARD, ArchiveContents, copy_photos, digest_archive, open_archive
 from catdog.datasets.cache import decode_dataset
 from catdog.datasets.catalog import Catalog, scan_folder
 from catdog.datasets.decoded import IMAGE_BYTES
 from catdog.datasets.left_out import UNREADABLE, LeftOut, describe_left_out
-from catdog.datasets.storage import check_space, explain_os_errors
-from catdog.errors import AccessError, DataError
+from catdog.datasets.storage import check_quota, check_space, explain_os_errors
+from catdog.errors import DataError
 from catdog.settings import Settings
 from catdog.utils.files import read_json, write_json
 from catdog.utils.locks import hold_lock
 from catdog.utils.progress import Progress, silent
-from catdog.utils.text import format_size, one_line, slugify
+from catdog.utils.text import one_line, slugify
 
 _RESERVED = ("photos", "drawn")  # the names of the other sources
 
@@ -40,6 +40,7 @@ class UserDataset:
         note: A sentence that the user should know, or "".
         by: E-mail address of the person who added it; "" if nobody had signed in.
         bytes: Size of its files.
+        archive: SHA-256 of the zip that it was made from, in hex; "" for a folder.
         unreadable: (path, reason) of each of its files that can't be decoded; paths as in Catalog.
     """
 
@@ -50,6 +51,7 @@ class UserDataset:
     note: str = ""
     by: str = ""
     bytes: int = 0
+    archive: str = ""
     unreadable: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -101,6 +103,7 @@ def add_user_dataset(
     progress: Progress = silent,
     by: str = "",
     code_page: str = "",
+    by_name: bool = True,
 ) -> UserDataset:
     """Make a zip or a folder of two classes a new dataset, and return it.
 
@@ -114,8 +117,10 @@ def add_user_dataset(
         progress: Told how far the unpacking and the reading are.
         by: E-mail address of the person who adds it; "" if nobody has signed in.
         code_page: Which one the names in an old zip are in; "" finds it.
+        by_name: Whether the classes may be taken from the names of the files.
 
     Raises:
+        UnconfirmedClassesError: If they would be, and may not.
         DataError: If it can't be used (see `open_archive`), too few pictures can be read, the name is taken, or the
             disk is too full.
         AccessError: If the person's datasets would exceed the limit of `settings.limits.stored`.
@@ -123,14 +128,17 @@ def add_user_dataset(
     name = one_line(name) or one_line(Path(getattr(archive, "name", None) or str(archive)).stem) or "My photos"
     folder = _folder(settings)
     with explain_os_errors("stored"), open_archive(archive, code_page) as contents, _lock_datasets(settings, progress):
+        if not by_name:
+            contents.arrangement.check_agreed()
         if name.casefold() in _RESERVED or find_user_dataset(settings, name):
             raise DataError(f"There already is a photo set called {name}: choose another name.")
         check_space(folder, contents)
-        _check_quota(settings, contents, by)
+        check_quota(settings.limits.stored, bytes_stored(settings, by), contents, by)
         work = folder / f".new-{uuid4().hex[:8]}"
         work.mkdir()
         try:
-            return _fill(settings, work, _free_root(folder, name), name, contents, progress, by)
+            draft = UserDataset(name, _free_root(folder, name), 0, "", by=by, archive=digest_archive(archive))
+            return _fill(settings, work, draft, contents, progress)
         finally:
             shutil.rmtree(work, ignore_errors=True)
 
@@ -173,24 +181,29 @@ def _read(root: Path) -> UserDataset:
     listed = card.get("unreadable")
     unreadable = tuple((path, str(reason)) for path, reason in listed.items()) if isinstance(listed, dict) else ()
     fingerprint, by = str(card.get("fingerprint") or ""), str(card.get("by") or "")
-    return UserDataset(name, root, images, fingerprint, note, by, size, unreadable)
+    return UserDataset(name, root, images, fingerprint, note, by, size, str(card.get("archive") or ""), unreadable)
 
 
 def _fill(
-    settings: Settings, work: Path, root: Path, name: str, contents: ArchiveContents, progress: Progress, by: str
+    settings: Settings, work: Path, draft: UserDataset, contents: ArchiveContents, progress: Progress
 ) -> UserDataset:
     copy_photos(contents, work, progress)
     progress(0, 0, "counting the pictures")
-    catalog = replace(scan_folder(str(root), work), name=name)
+    catalog = replace(scan_folder(draft.source, work), name=draft.name)
     unreadable = _find_unreadable(settings, catalog, progress)
     faults = describe_left_out(LeftOut(UNREADABLE, path) for path, _ in unreadable)
-    size = sum(path.stat().st_size for path in work.rglob("*") if path.is_file())
-    images, note = len(catalog) - len(unreadable), " ".join(filter(None, (contents.note, faults)))
-    dataset = UserDataset(name, root, images, catalog.fingerprint, note, by, size, unreadable)
-    card = {"name": name, "pictures": images, "classes": list(catalog.classes), "added": round(time.time())}
-    card |= {"fingerprint": dataset.fingerprint, "note": note, "by": by, "bytes": size}
+    dataset = replace(
+        draft,
+        images=len(catalog) - len(unreadable),
+        fingerprint=catalog.fingerprint,
+        note=" ".join(filter(None, (contents.note, faults))),
+        bytes=sum(path.stat().st_size for path in work.rglob("*") if path.is_file()),
+        unreadable=unreadable,
+    )
+    card = {name: getattr(dataset, name) for name in ("name", "fingerprint", "note", "by", "bytes", "archive")}
+    card |= {"pictures": dataset.images, "classes": list(catalog.classes), "added": round(time.time())}
     write_json(work / CARD, card | {"unreadable": dict(unreadable)})
-    work.rename(root)
+    work.rename(dataset.root)
     return dataset
 
 
@@ -214,19 +227,6 @@ def _free_root(folder: Path, name: str) -> Path:
         copy += 1
         root = folder / f"{base}-{copy}"
     return root
-
-
-def _check_quota(settings: Settings, contents: ArchiveContents, by: str) -> None:
-    """Raise AccessError where the person's datasets would take more than one person may have."""
-    quota = settings.limits.stored
-    stored = bytes_stored(settings, by) if quota else 0
-    needed = contents.bytes + len(contents.members) * IMAGE_BYTES
-    if quota and stored + needed > quota:
-        whose = "each person" if by else "everybody together"
-        raise AccessError(
-            f"The pictures and what is decoded of them take {format_size(needed)} and the sets that are there "
-            f"{format_size(stored)}, but {whose} may have {format_size(quota)}: delete a set, or take fewer pictures."
-        )
 
 
 @contextmanager

@@ -59,19 +59,75 @@ def read_folder(root: Path) -> FolderFiles:
     return FolderFiles(files, digests, left_out)
 
 
+def list_names(root: Path) -> list[File]:
+    """Return the files of a folder, which are taken for what their names say; nothing is opened.
+
+    Raises:
+        DataError: If the folder can't be read, or there are more than MAX_ENTRIES.
+    """
+    try:
+        paths = list(_walk(root, []))
+    except OSError as error:
+        raise unreadable_folder(root, error) from error
+    return [File(tuple(path.split("/")), None if has_image_suffix(path) else NO_PICTURE) for path in paths]
+
+
+def list_images(root: Path) -> tuple[list[Path], list[LeftOut]]:
+    """Return the images in a folder and in all folders in it, sorted, by what is in the files; and all other files.
+
+    Raises:
+        DataError: If the folder can't be read, or there are more than MAX_ENTRIES.
+    """
+    images: list[Path] = []
+    left_out: list[LeftOut] = []
+    try:
+        for path in sorted(_walk(root, left_out)):
+            # what is called like an image is opened as one, so that its own error says what it is
+            if has_image_suffix(path) or _begins_as_image(root / path):
+                images.append(root / path)
+            else:
+                left_out.append(LeftOut(NO_PICTURE, path))
+    except OSError as error:
+        raise unreadable_folder(root, error) from error
+    return images, left_out
+
+
+def unreadable_folder(root: Path, error: OSError) -> DataError:
+    """Return the error that says why a folder can't be read."""
+    return DataError(f"The folder {root} can't be read ({error.strerror or error}): check its permissions.")
+
+
+def _begins_as_image(path: Path) -> bool:
+    try:
+        with path.open("rb", buffering=0) as file:
+            return is_image(file.read(HEAD))
+    except OSError:
+        return False
+
+
 def has_image_suffix(name: str) -> bool:
     """Return whether a file's name ends like an image's."""
     return PurePath(name).suffix.lower() in SUFFIXES
 
 
-def list_folders(root: Path) -> list[Path]:
-    """Return the folder and all folders in it that may be part of a dataset, sorted."""
-    return sorted({root, *(Path(folder) for folder, _ in _walk_entries(str(root), "", ()))})
+def folder_times(root: Path) -> tuple[int, ...]:
+    """Return when a folder and all in it were last modified, in ns: other times mean that files came or went."""
+    folders, times = [(str(root), ())], []
+    while folders:
+        folder, around = folders.pop()
+        status = Path(folder).stat()
+        here = (status.st_dev, status.st_ino)
+        if here not in around and len(around) <= _DEEPEST:
+            times.append(status.st_mtime_ns)
+            with os.scandir(folder) as listing:
+                inside = sorted(entry.path for entry in listing if entry.is_dir() and not is_junk((entry.name,)))
+            folders += [(path, (*around, here)) for path in inside]
+    return tuple(times)
 
 
 def _walk(root: Path, left_out: list[LeftOut]) -> Iterator[str]:
     """Yield the path of each file below `root`, with "/"; note in `left_out` what is no file."""
-    entries = itertools.chain.from_iterable(found for _, found in _walk_entries(str(root), "", ()))
+    entries = itertools.chain.from_iterable(_walk_entries(str(root), "", (_identify(root),)))
     for count, (entry, path) in enumerate(entries):
         if count >= MAX_ENTRIES:
             raise DataError(f"The folder {root} has more than {MAX_ENTRIES:,} files: name the dataset's own folder.")
@@ -85,17 +141,22 @@ def _walk(root: Path, left_out: list[LeftOut]) -> Iterator[str]:
 
 def _walk_entries(
     folder: str, below: str, around: tuple[tuple[int, int], ...]
-) -> Iterator[tuple[str, list[tuple[os.DirEntry, str]]]]:
-    """Yield each folder with its entries and their paths; links to folders are followed, but never in a circle."""
+) -> Iterator[list[tuple[os.DirEntry, str]]]:
+    """Yield the entries of each folder with their paths; links to folders are followed, but never in a circle."""
     with os.scandir(folder) as listing:
         found = [(entry, below + entry.name) for entry in listing if not is_junk((entry.name,))]
-    yield folder, found
+    yield found
     for entry, path in found:
         if len(around) < _DEEPEST and _is_utf8(path) and entry.is_dir():
-            status = Path(entry.path).stat()
-            here = (status.st_dev, status.st_ino)
+            here = _identify(Path(entry.path))
             if here not in around:
                 yield from _walk_entries(entry.path, f"{path}/", (*around, here))
+
+
+def _identify(folder: Path) -> tuple[int, int]:
+    """Return what tells a folder from others, whatever path led to it."""
+    status = folder.stat()
+    return status.st_dev, status.st_ino
 
 
 def _is_utf8(path: str) -> bool:

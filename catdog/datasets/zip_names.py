@@ -28,6 +28,7 @@ CODE_PAGES = {
 _UTF8 = 0x800  # flag of a member
 _UNICODE_PATH = 0x7075  # Info-ZIP's extra field: the name in UTF-8, beside one in a code page
 _MOST = 1000  # names that are judged
+_LONGEST = 100  # letters of each
 _CLOSE = 0.15  # two readings whose plausibility differs by less could both be meant
 _SELDOM = {"cp737": 0.2, "cp1253": 0.2, "cp950": 0.05}  # taken off, since Greek has the places of Cyrillic
 _USUAL = set("äöüé")
@@ -120,7 +121,7 @@ def _choose(names: list[bytes]) -> tuple[str, bool]:
     scores: dict[str, float] = {}
     for code_page in CODE_PAGES:
         if (decoded := _decode(parts, code_page)) is not None and _decode(names, code_page) is not None:
-            scores[code_page] = sum(_judge(text, code_page) for text in decoded) / len(decoded)
+            scores[code_page] = sum(_judge(text[:_LONGEST], code_page) for text in decoded) / len(decoded)
             scores[code_page] -= _SELDOM.get(code_page, 0)
     if not scores:
         return "cp437", True  # it has a sign for every byte

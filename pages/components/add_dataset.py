@@ -1,10 +1,14 @@
 """A user's own photos: add a zip, name a folder of the server's disk, delete a dataset that was added."""
 
+from functools import partial
+
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from catdog.datasets import UserDataset, add_user_dataset, bytes_stored, list_user_datasets, resolve_folder
-from catdog.errors import CatDogError
+from catdog.datasets.sources import check_agreed
+from catdog.datasets.zip_names import CODE_PAGES
+from catdog.errors import CatDogError, UnconfirmedClassesError
 from catdog.runs import delete_dataset
 from catdog.utils.text import format_size, join_names
 from pages.components import access, jobs, markdown, page, state
@@ -19,6 +23,7 @@ fruit.zip
 FIELD = "own-zip"
 ADDING, WANTED = "adding-own", "data-wanted"
 DELETION = "own-deletion"  # the session's key of how the last deletion ended: a sentence, "" if it went well
+OFFERED = "classes-offered"  # of which file or folder the user was shown the classes that its file names say
 
 
 def draw_add_button() -> None:
@@ -49,7 +54,8 @@ def draw_dialog() -> None:
     """Draw what the dialog holds: a field for a zip, one for a folder where folders are listed, the added datasets."""
     st.markdown(
         "Any two kinds of things will do. Put the pictures of each into a folder named after it, and zip the two "
-        "folders. If you have split the pictures yourself, zip `train` and `validation`, with the two folders in each."
+        "folders. If you have split the pictures yourself, zip `train`, `validation` and, if there is one, `test`, "
+        "with the two folders in each."
     )
     st.code(EXAMPLE, language=None)
     limit, exhausted = limit_upload(MEGABYTES, FIELD)
@@ -62,13 +68,21 @@ def draw_dialog() -> None:
             help="At most 2 GB and 50,000 pictures. The server holds the zip in its memory until it is unpacked.",
         )
         name = st.text_input("What to call it", max_chars=60, placeholder="like the zip")
+        with st.expander("Names of files and folders look wrong?", icon=":material/translate:"):
+            code_page = st.selectbox(
+                "Code page of the names in an old zip",
+                ["", *CODE_PAGES],
+                format_func=lambda page: f"{page} ({CODE_PAGES[page]})" if page else "the one that fits them",
+            )
         submitted = st.form_submit_button("Add these photos", type="primary", icon=":material/add:")
     _show_quota()
     st.caption("JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF and HEIC. 20 of each kind is the least that makes sense.")
     if submitted and upload is None:
         st.error("Choose a zip first.", icon=":material/error:")
     elif submitted:
-        _add(upload, name)
+        _add(upload, name, code_page)
+    if upload is not None and _is_agreed(upload.file_id):
+        _add(upload, name, code_page, by_name=True)
     if state.settings().folders:
         _draw_folder_field()
     _finish_deletion()
@@ -89,11 +103,21 @@ def _show_quota() -> None:
         st.caption(f":material/person: {whose} take {taken} of the {format_size(limit)} that they may take.")
 
 
-def _add(upload: UploadedFile, name: str) -> None:
+def _is_agreed(what: str) -> bool:
+    """Show the classes that the file names of a zip or folder say, if there are such; return whether they are taken."""
+    offered, sentence = st.session_state.get(OFFERED, ("", ""))
+    if offered != what:
+        return False
+    st.info(markdown.escape(sentence), icon=":material/help:")
+    return st.button("Use these two classes", key=f"agree-{what}", icon=":material/check:")
+
+
+def _add(upload: UploadedFile, name: str, code_page: str, by_name: bool = False) -> None:
     """Add the zip in the server's background and wait for it, behind a bar."""
     access.require_member()
     settings, by, key = state.settings(), access.person(), (ADDING, upload.file_id)
-    job = state.jobs().start(key, lambda progress: add_user_dataset(settings, upload, name, progress, by))
+    work = partial(add_user_dataset, settings, upload, name, by=by, code_page=code_page, by_name=by_name)
+    job = state.jobs().start(key, lambda progress: work(progress=progress))
     st.session_state[ADDING] = key
     jobs.wait_with_progress(job, 0, "Looking through the zip …")
     st.session_state.pop(f"megabytes-{FIELD}", None)  # less is left now
@@ -102,6 +126,9 @@ def _add(upload: UploadedFile, name: str) -> None:
     _forget_job()
     if not isinstance(job.error, CatDogError):
         raise job.error
+    if isinstance(job.error, UnconfirmedClassesError):
+        st.session_state[OFFERED] = (upload.file_id, str(job.error))
+        return
     st.error(markdown.escape(str(job.error)), icon=":material/error:")
 
 
@@ -124,9 +151,19 @@ def _draw_folder_field() -> None:
             help=f"In {markdown.escape(join_names([str(folder) for folder in state.settings().folders]))}.",
         )
         submitted = st.form_submit_button("Use this folder", icon=":material/folder_open:")
-    if submitted:
-        with page.show_errors():
-            st.session_state[WANTED] = str(resolve_folder(state.settings(), text))
+    with page.show_errors():
+        folder = resolve_folder(state.settings(), text) if submitted else None
+        if folder is not None:
+            try:
+                check_agreed(folder)
+            except UnconfirmedClassesError as offer:
+                st.session_state[OFFERED] = (str(folder), str(offer))
+                folder = None
+        offered = st.session_state.get(OFFERED, ("", ""))[0]
+        if folder is None and offered.startswith("/") and _is_agreed(offered):
+            folder = resolve_folder(state.settings(), offered)
+        if folder is not None:
+            st.session_state[WANTED] = str(folder)
             st.rerun()
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from catdog import datasets as library
 from catdog.datasets import Catalog, Dataset, photos_root
 from catdog.datasets.exclusions import list_excluded, without_images
+from catdog.datasets.walk import folder_times
 from catdog.errors import CatDogError
 from catdog.models.specs import MODELS
 from catdog.runs import DamagedRun, Run
@@ -186,12 +187,7 @@ def _folder_times(settings: Settings, source: str) -> tuple[int, ...]:
     root = photos_root(settings) if source == "photos" else Path(source)
     if source == "drawn" or root is None or not root.is_dir():
         return ()
-    parents = [root, *(root / name for name in ("train", "validation") if (root / name).is_dir())]
-    folders = []
-    for parent in parents:
-        with os.scandir(parent) as entries:
-            folders += [Path(entry.path) for entry in entries if entry.is_dir()]
-    return tuple(folder.stat().st_mtime_ns for folder in sorted({root, *folders}))
+    return folder_times(root)
 
 
 def runs() -> list[Run]:

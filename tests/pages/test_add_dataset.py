@@ -10,10 +10,11 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from catdog.datasets import add_user_dataset, delete_user_dataset, list_user_datasets
+from catdog.datasets import add_user_dataset, delete_user_dataset, list_user_datasets, open_catalog
 from catdog.runs import create_run
 from catdog.training import TrainConfig
 from tests.pages.conftest import button, coloured_folder, text_of
+from tests.zips import PHOTO, old_zip
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -67,6 +68,49 @@ def test_a_zip_that_is_added_is_the_data_in_use_at_once(app, place):
     page = app(data="Shapes")
     assert page.session_state["data"] == dataset.source
     assert "Teach a computer to tell circles from squares" in text_of(page)
+
+
+def named_pictures() -> bytes:
+    """Return a zip of pictures named cat.0.jpg and so on in train/, and others without a class in test1/."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name in [f"train/{kind}.{index}.jpg" for kind in ("cat", "dog") for index in range(10)] + ["test1/1.jpg"]:
+            archive.writestr(name, PHOTO)
+    return content.getvalue()
+
+
+def test_classes_from_file_names_are_shown_before_they_are_taken(place):
+    test = open_dialog()
+    test.file_uploader[0].set_value(("Kaggle.zip", named_pictures(), "application/zip"))
+    button(test, "Add these photos").click().run()
+    assert list_user_datasets(place) == []
+    assert "10 named like cat.0.jpg and 10 named like dog.0.jpg" in test.info[0].value
+    assert "1 picture that belongs to no class (test1/) was left out" in test.info[0].value
+    button(test, "Use these two classes").click().run()
+    assert [dataset.images for dataset in list_user_datasets(place)] == [20]
+
+
+def test_classes_from_file_names_in_a_folder_are_shown_before_they_are_taken(place, tmp_path, monkeypatch):
+    with zipfile.ZipFile(io.BytesIO(named_pictures())) as archive:
+        archive.extractall(tmp_path / "listed" / "kaggle")
+    monkeypatch.setenv("CATDOG_FOLDERS", os.fspath(tmp_path / "listed"))
+    test = open_dialog()
+    test.text_input[1].input("kaggle")
+    button(test, "Use this folder").click().run()
+    assert "10 named like cat.0.jpg" in test.info[0].value
+    assert test.session_state["data"] == "drawn"
+    button(test, "Use these two classes").click().run()
+    assert test.session_state["data"] == str(tmp_path / "listed" / "kaggle")
+
+
+def test_names_in_an_old_code_page_can_be_read_in_another(place):
+    names = [f"{kind}/{index}.jpg".encode("cp1252") for kind in ("chèvre", "vache") for index in range(10)]
+    test = open_dialog()
+    test.file_uploader[0].set_value(("Old.zip", old_zip(names, PHOTO).getvalue(), "application/zip"))
+    test.selectbox[0].select("cp1252")
+    button(test, "Add these photos").click().run()
+    (dataset,) = list_user_datasets(place)
+    assert open_catalog(place, dataset.source).classes == ("chèvre", "vache")
 
 
 def test_a_zip_that_can_not_be_used_is_told_and_changes_nothing(place):

@@ -10,7 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from catdog.datasets.archive_images import read_archive_images
 from catdog.errors import CatDogError, DataError, ImageError
-from catdog.images.decode import SUFFIXES, read_image
+from catdog.images.decode import read_image
 from catdog.utils.memory import trim_memory
 from catdog.utils.text import one_line
 from pages.components import markdown, state
@@ -20,7 +20,6 @@ from pages.components.uploads import limit_upload
 MOST = 200
 FEW = 3  # files that are read without a bar
 MEGABYTES = 200  # of one upload: a zip of images; images have limits of their own
-IMAGE_TYPES = list(SUFFIXES)
 
 
 @dataclass
@@ -55,7 +54,6 @@ def fill_inputs() -> None:
     limit, blocked = limit_upload(MEGABYTES, _field_key("drop"))
     files = st.file_uploader(
         f"Drop up to {MOST} pictures, or a zip of them",
-        type=[*IMAGE_TYPES, ".zip"],
         accept_multiple_files=True,
         max_upload_size=limit,
         disabled=blocked,
@@ -102,9 +100,7 @@ def _camera() -> None:
 
 def _paste() -> None:
     st.markdown("Copy a picture, click into the field, press **Ctrl+V** (on a Mac **⌘V**), then **Enter**.")
-    pasted = st.chat_input(
-        "Paste here", accept_file="multiple", file_type=IMAGE_TYPES, max_upload_size=MEGABYTES, key=_field_key("paste")
-    )
+    pasted = st.chat_input("Paste here", accept_file="multiple", max_upload_size=MEGABYTES, key=_field_key("paste"))
     if pasted is not None and pasted.files:
         _take(pasted.files)
         st.rerun()
@@ -164,15 +160,18 @@ def _take(files: list) -> None:
 
 
 def _is_zip(file) -> bool:
-    return file.name.lower().endswith(".zip")
+    start = file.read(4)
+    file.seek(0)
+    return start == b"PK\x03\x04" or file.name.lower().endswith(".zip")
 
 
 def _take_zip(file, inputs: Inputs) -> None:
     free = MOST - len(inputs.images)
     bar = st.progress(0.0, text="Reading the zip …")
     taken, total = 0, 0
+    notes: list[str] = []
     try:
-        for member, total in read_archive_images(io.BytesIO(file.getvalue()), free):
+        for member, total in read_archive_images(io.BytesIO(file.getvalue()), free, notes.append):
             try:
                 inputs.add(_read(member.data, member.name, member.folder or None))
             except ImageError as error:
@@ -183,6 +182,7 @@ def _take_zip(file, inputs: Inputs) -> None:
         raise DataError(f"{file.name}: {error}") from error
     finally:
         bar.empty()
+        inputs.notes += [f"{file.name}: {note}" for note in notes]
     if total > taken:
         inputs.notes.append(
             f"{file.name} has {total:,} pictures, and {MOST} are the most at once: {taken} were taken, evenly from all "

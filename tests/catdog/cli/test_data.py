@@ -114,12 +114,39 @@ def test_a_zip_that_is_added_is_counted_and_can_be_removed_again(environment, sh
     [
         (["--remove", "nothing"], "none has been added"),
         (["--name", "x"], "--name goes with --add"),
+        (["--encoding", "cp932"], "--encoding goes with --add"),
         (["--add", "x.zip", "--source", "drawn"], "leave one out"),
     ],
 )
 def test_wrong_use_of_user_datasets_is_one_line(environment, capsys, arguments, words):
     assert main(["data", *arguments]) == 2
     assert words in capsys.readouterr().err
+
+
+def test_a_folder_is_added_and_a_zip_is_a_source(environment, shapes_zip, picture_folder, capsys):
+    assert main(["data", "--add", str(picture_folder / "validation"), "--name", "Pets", "--json"]) == 0
+    added = json.loads(capsys.readouterr().out)
+    sources = []
+    for _ in range(2):  # the zip becomes a set once
+        assert main(["data", "--source", shapes_zip, "--json"]) == 0
+        printed = capsys.readouterr()
+        sources.append(json.loads(printed.out)["source"])
+        assert printed.err.startswith("The zip is the photo set Shapes here")
+    assert sources == [str(environment.data / "own" / "shapes")] * 2
+    assert len(list((environment.data / "own").iterdir())) == 2
+    assert main(["data", "--source", sources[0], "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["fingerprint"] == added["fingerprint"]
+
+
+def test_a_zip_as_a_source_takes_a_free_name(environment, shapes_zip, picture_folder, capsys):
+    assert main(["data", "--add", str(picture_folder), "--name", "shapes"]) == 0
+    assert main(["data", "--source", shapes_zip]) == 0
+    assert "the photo set Shapes 2 here" in capsys.readouterr().err
+
+
+def test_a_code_page_that_does_not_exist_is_wrong_use(environment, shapes_zip, capsys):
+    assert main(["data", "--add", shapes_zip, "--encoding", "klingon"]) == 2
+    assert "There is no code page 'klingon'" in capsys.readouterr().err
 
 
 def test_a_zip_that_can_not_be_used_is_one_line(environment, tmp_path, capsys):

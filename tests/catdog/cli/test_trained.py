@@ -181,6 +181,18 @@ def test_predict_as_json_follows_the_contract(trained, picture_folder, capsys):
         assert prediction["label"] == ("dogs" if prediction["probability"] > 0.5 else "cats")
 
 
+def test_predict_takes_a_folder_and_says_what_else_is_in_it(trained, picture_folder, tmp_path, capsys):
+    folder = shutil.copytree(picture_folder / "validation" / "cats", tmp_path / "photos" / "cats").parent
+    (folder / "notes.txt").write_text("hello")
+    assert main(["predict", "mine", str(folder), "--json"]) == 0
+    printed = capsys.readouterr()
+    assert len(json.loads(printed.out)) == 20
+    assert "1 file that is no picture (notes.txt) was left out." in printed.err
+    (tmp_path / "empty").mkdir()
+    assert main(["predict", "mine", str(tmp_path / "empty")]) == 1
+    assert "has no pictures in it" in capsys.readouterr().err
+
+
 def test_predict_gives_the_predictions_of_the_training(trained, picture_folder, capsys):
     settings, run = trained
     rows = (settings.runs / run["id"] / "predictions.csv").read_text().splitlines()[1:]

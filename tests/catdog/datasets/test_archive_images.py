@@ -8,6 +8,7 @@ import pytest
 from catdog.datasets import archive_images, zip_files
 from catdog.datasets.archive_images import read_archive_images
 from catdog.errors import DataError
+from tests.zips import PHOTO, old_zip
 
 
 def zipped(*names: str, content: bytes = b"a picture", **options) -> io.BytesIO:
@@ -61,6 +62,23 @@ def test_names_with_control_characters_and_markup_stay_on_one_line():
 @pytest.mark.parametrize("name", ["../a.jpg", "/etc/a.jpg", "C:\\a.jpg", "x/../../a.jpg"])
 def test_a_name_that_leads_out_of_the_zip_is_refused(name):
     assert "outside its folder" in refusal(zipped(name))
+
+
+def test_content_decides_what_is_an_image_and_the_rest_is_told():
+    file = zipped("a.jfif", "b", "c.txt", content=PHOTO)
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("d.txt", "hello")
+    told = []
+    assert [image.name for image, _ in read_archive_images(file, 9, told.append)] == ["a.jfif", "b", "c.txt"]
+    assert told == ["1 file that is no picture (d.txt) was left out."]
+
+
+def test_labels_in_an_old_code_page_are_read_and_told():
+    told = []
+    names = [f"{label}/1.jpg".encode("cp932") for label in ("ソース", "柴犬")]
+    images = [image for image, _ in read_archive_images(old_zip(names, PHOTO), 9, told.append)]
+    assert {image.folder for image in images} == {"ソース", "柴犬"}
+    assert told == ["The zip's names were read in the code page cp932 (Japanese)."]
 
 
 def test_a_zip_without_images_is_refused():

@@ -6,6 +6,7 @@ import zipfile
 import pytest
 
 from catdog.datasets import add_user_dataset, archive, list_user_datasets, open_catalog
+from catdog.errors import UnconfirmedClassesError
 from catdog.settings import Settings
 from tests.zips import PHOTO, TWO_CLASSES, MakeZip, add_error
 
@@ -132,6 +133,13 @@ def test_a_zip_of_a_zip_is_refused_by_name(settings: Settings, make_zip: MakeZip
     assert "other archives (inner.zip)" in add_error(
         settings, make_zip({}, {"inner.zip": make_zip(TWO_CLASSES, name="x.zip").read_bytes()})
     )
+
+
+def test_classes_from_file_names_are_taken_only_where_they_may(settings: Settings, make_zip: MakeZip) -> None:
+    archive = make_zip({}, {f"{kind}.{index}.jpg": PHOTO for kind in ("cat", "dog") for index in range(10)})
+    with pytest.raises(UnconfirmedClassesError, match=r"10 named like cat.0.jpg and 10 named like dog.0.jpg"):
+        add_user_dataset(settings, archive, by_name=False)
+    assert open_catalog(settings, add_user_dataset(settings, archive).source).classes == ("cat", "dog")
 
 
 def test_a_class_folder_called_like_the_card_is_kept(settings: Settings, make_zip: MakeZip) -> None:

@@ -63,6 +63,7 @@ CUT_FROM_TRAINING = {"training": [16, 16], "validation": [4, 4], "test": [20, 20
         (tree("x/train", "x/val", "x/test", "x/x/train", "x/x/val"), WHOLE),
         (tree("dataset") | {"preview": 3, "test": 5}, DRAWN),
         ({"train/Cats": 20, "train/dogs": 20, "val/cats": 20, "val/DOGS": 20}, CUT_FROM_VALIDATION),
+        ({"train/cats": 20, "train/dogs": 20, "val/Dog": 20, "val/cat": 20}, CUT_FROM_VALIDATION),
     ],
 )
 def test_layouts_give_two_classes_and_their_splits(spec: dict[str, int], expected: dict[str, list[int]]) -> None:
@@ -134,6 +135,7 @@ def test_a_class_may_be_called_like_a_split_beside_another(names: tuple[str, str
         (tree("train") | {"test/cats": 20, "test/wolves": 20}, "the class folders cats and wolves in test/"),
         (tree("val", "test"), "and no train/"),
         ({"Cats": 20, "cats": 20}, "nearly the same name"),
+        ({"cat": 20, "cats": 20}, "nearly the same name"),
         ({"cats": 20, "dogs": 4}, "too few pictures of dogs: none is left for the test set"),
         ({"notes.txt": 0}, "no pictures in it"),
         ({"inner.zip": 0}, "other archives (inner.zip)"),

@@ -1,6 +1,5 @@
 """catdog.datasets.zip_names: names in old code pages are read whole and right, and a doubt is said."""
 
-import io
 import struct
 import zipfile
 import zlib
@@ -9,20 +8,7 @@ import pytest
 
 from catdog.datasets.zip_names import ZipNames, read_names
 from catdog.errors import UsageError
-
-
-def old_zip(names: list[bytes], content: bytes = b"", extra: bytes = b"", flag: int = 0) -> io.BytesIO:
-    """Return a zip whose names are these bytes; without the flag, nothing says what they mean."""
-    body, directory = io.BytesIO(), io.BytesIO()
-    crc, size, more = zlib.crc32(content), len(content), len(extra)
-    for name in names:
-        at, length = body.tell(), len(name)
-        fields = (20, flag, 0, 0, 33, crc, size, size, length, more)
-        body.write(struct.pack("<4s5H3I2H", b"PK\3\4", *fields) + name + extra + content)
-        directory.write(struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, *fields, 0, 0, 0, 0, at) + name + extra)
-    at, listing = body.tell(), directory.getvalue()
-    ends = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, len(names), len(names), len(listing), at, 0)
-    return io.BytesIO(body.getvalue() + listing + ends)
+from tests.zips import old_zip
 
 
 def read(names: list[bytes], code_page: str = "", **options: object) -> ZipNames:
