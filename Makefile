@@ -64,6 +64,6 @@ clean: ## Remove .venv and tool caches; photos and runs in var/ stay
 	$(PIP) -r requirements.txt
 	@touch $@
 
-.venv/.ready-to-test: .venv/.ready requirements-dev.txt requirements-ray.txt requirements-signin.txt
+.venv/.ready-to-test: .venv/.ready requirements-dev.txt requirements-ray.txt requirements-signin.txt requirements-onnx.txt
 	$(PIP) -r requirements-dev.txt
 	@touch $@

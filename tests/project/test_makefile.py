@@ -32,6 +32,7 @@ def clone(tmp_path) -> Path:
         "requirements-dev.txt",
         "requirements-ray.txt",
         "requirements-signin.txt",
+        "requirements-onnx.txt",
     ):
         shutil.copy(PROJECT / name, tmp_path)
     return tmp_path

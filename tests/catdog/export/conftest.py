@@ -1,6 +1,10 @@
 """One finished run for all tests of exports. A network of 8,000 weights takes the place of model1."""
 
+import os
 import shutil
+import subprocess
+import sys
+import venv
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +34,18 @@ def unpack(path: Path, folder: Path) -> Path:
     with zipfile.ZipFile(path) as zipped:
         zipped.extractall(folder)
     return folder
+
+
+def install(requirements: Path, folder: Path) -> Path:
+    """Make an environment with what a requirements file names, and return its Python; skip the test if offline."""
+    venv.create(folder)
+    python = folder / "bin" / "python"
+    command = [sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check", "install", "-q"]
+    done = subprocess.run([*command, "-r", requirements], capture_output=True, text=True, check=False)
+    if done.returncode and "connection" in done.stderr.lower():
+        pytest.skip(f"the package index can't be reached: {os.environ.get('PIP_INDEX_URL', 'https://pypi.org/simple')}")
+    assert done.returncode == 0, done.stderr
+    return python
 
 
 @pytest.fixture(scope="session")
