@@ -110,19 +110,19 @@ def has_image_suffix(name: str) -> bool:
     return PurePath(name).suffix.lower() in SUFFIXES
 
 
-def folder_times(root: Path) -> tuple[int, ...]:
-    """Return when a folder and all in it were last modified, in ns: other times mean that files came or went."""
-    folders, times = [(str(root), ())], []
+def folder_times(root: Path) -> dict[str, int]:
+    """Return {path: when it was last modified, in ns} of a folder and all in it; other times: files came or went."""
+    folders, times = [(str(root), ())], {}
     while folders:
         folder, around = folders.pop()
         status = Path(folder).stat()
         here = (status.st_dev, status.st_ino)
         if here not in around and len(around) <= _DEEPEST:
-            times.append(status.st_mtime_ns)
+            times[folder] = status.st_mtime_ns
             with os.scandir(folder) as listing:
                 inside = sorted(entry.path for entry in listing if entry.is_dir() and not is_junk((entry.name,)))
             folders += [(path, (*around, here)) for path in inside]
-    return tuple(times)
+    return times
 
 
 def _walk(root: Path, left_out: list[LeftOut]) -> Iterator[str]:

@@ -50,7 +50,7 @@ def _draw_image(dataset: Dataset, row: int) -> None:
             alt=f"The picture {path} as it is, labelled {catalog.classes[label]}",
         )
         left.caption(f"as it is: **{width:,} × {height:,} pixels**, {format_size(file_size)} ({file_size:,} bytes)")
-    with right:
+    with right, page.show_errors():
         st.image(
             make_tile(dataset.pixels[row], 2 * SIZE, 2 * SIZE),
             width=2 * SIZE,

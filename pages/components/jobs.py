@@ -13,7 +13,6 @@ class Job:
     """One piece of work in a thread of its own; any number of browser windows may watch it.
 
     Attributes:
-        stamp: The state of things that the work is done for; with another stamp it is out of date.
         done: How much is done, by the last progress report.
         total: How much there is to do; 0 where that is not known.
         what: What is being done.
@@ -21,9 +20,8 @@ class Job:
         error: What the work raised.
     """
 
-    def __init__(self, work: Callable[[Progress], Any], stamp: Hashable = None) -> None:
+    def __init__(self, work: Callable[[Progress], Any]) -> None:
         """Start `work` in a thread; it is given what takes its progress reports."""
-        self.stamp = stamp
         self.done, self.total, self.what = 0, 0, ""
         self.result: Any = None
         self.error: Exception | None = None
@@ -74,20 +72,20 @@ class Jobs:
         """Return the job with this key, active or ended, or None."""
         return self._jobs.get(key)
 
-    def start(self, key: Hashable, work: Callable[[Progress], Any], stamp: Hashable = None) -> Job:
+    def start(self, key: Hashable, work: Callable[[Progress], Any]) -> Job:
         """Return the active job with this key; start one where none is active, so that no work is done twice."""
         with self._lock:
             job = self._jobs.get(key)
             if job is None or not job.active:
-                job = self._jobs[key] = Job(work, stamp)
+                job = self._jobs[key] = Job(work)
             return job
 
-    def reuse_or_start(self, key: Hashable, work: Callable[[Progress], Any], stamp: Hashable = None) -> Job:
-        """Return the job with this key and stamp, active or ended without an error; start it where there is none."""
+    def reuse_or_start(self, key: Hashable, work: Callable[[Progress], Any]) -> Job:
+        """Return the job with this key, active or ended without an error; start it where there is none."""
         with self._lock:
             job = self._jobs.get(key)
-            if job is None or job.stamp != stamp or (job.error is not None and not job.active):
-                job = self._jobs[key] = Job(work, stamp)
+            if job is None or (job.error is not None and not job.active):
+                job = self._jobs[key] = Job(work)
             return job
 
     def forget(self, key: Hashable) -> None:

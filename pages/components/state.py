@@ -1,6 +1,5 @@
 """What every page works on: the settings, the chosen data, the runs, the query parameters."""
 
-import hashlib
 import os
 import secrets
 from contextlib import suppress
@@ -11,16 +10,15 @@ import streamlit as st
 from catdog import datasets as library
 from catdog.datasets import Catalog, Dataset, photos_root
 from catdog.datasets.exclusions import list_excluded, without_images
-from catdog.datasets.walk import folder_times
 from catdog.errors import CatDogError
 from catdog.models.specs import MODELS
 from catdog.runs import DamagedRun, Run
 from catdog.runs.store import is_run_entry, read_entry, sort_entries
 from catdog.settings import Settings
 from catdog.training import ACTIVE
-from catdog.utils.progress import Progress
 from pages.components import markdown
-from pages.components.jobs import Jobs, wait_with_progress
+from pages.components.jobs import Jobs
+from pages.components.opened_data import KEY, open_data
 from pages.components.serving import started
 
 
@@ -104,15 +102,12 @@ def catalog() -> Catalog:
 
 
 def dataset() -> Dataset:
-    """Return the chosen data, decoded behind a progress bar the first time, at once later.
-
-    The decoding goes on in the background if the page is left or reloaded meanwhile; a change in the source's
-    folders starts it again.
+    """Return the chosen data, see `opened_data.open_data`.
 
     Raises:
         DataError: The data can't be used.
     """
-    return _open(source())[0]
+    return open_data(jobs(), settings(), source()).dataset
 
 
 def reread_dataset() -> Dataset:
@@ -124,11 +119,9 @@ def reread_dataset() -> Dataset:
         DataError: The data can't be used.
     """
     chosen = source()
-    opened, files = _open(chosen)
-    if files != _stamp_files(opened.catalog):
-        jobs().forget(("dataset", settings(), chosen))
-        opened, _ = _open(source())
-    return opened
+    if not open_data(jobs(), settings(), chosen).has_same_files:
+        jobs().forget((KEY, settings(), chosen))
+    return dataset()
 
 
 def training_catalog(opened: Dataset | None = None) -> Catalog:
@@ -143,51 +136,6 @@ def training_catalog(opened: Dataset | None = None) -> Catalog:
     opened = opened or dataset()
     excluded = list_excluded(settings(), opened.catalog)
     return without_images(opened, excluded).catalog
-
-
-def _open(chosen: str) -> tuple[Dataset, bytes]:
-    """Return a source's data, and the stamps of its files as they were opened."""
-    current = settings()
-    key = ("dataset", current, chosen)
-    jobs().forget_where(lambda other, job: other[0] == "dataset" and job.result and not _is_there(*job.result))
-    job = jobs().reuse_or_start(
-        key, lambda progress: _open_dataset(current, chosen, progress), _folder_times(current, chosen)
-    )
-    wait_with_progress(job, 0.1, "Opening the pictures …")
-    if job.error is not None:
-        raise job.error
-    return job.result
-
-
-def _open_dataset(current: Settings, chosen: str, progress: Progress) -> tuple[Dataset, bytes]:
-    """Open a dataset as the server keeps it: its decoded images stay closed, so that all can be deleted elsewhere."""
-    opened = library.open_dataset(current, chosen, progress)
-    opened.pixels.release()
-    return opened, _stamp_files(opened.catalog)
-
-
-def _is_there(opened: Dataset, files: bytes) -> bool:
-    return opened.catalog.root.is_dir() and opened.pixels.path.exists()
-
-
-def _stamp_files(catalog: Catalog) -> bytes:
-    """Return a digest of the size and the times of all files of a catalog, which tells whether one was changed."""
-    digest, root = hashlib.blake2b(digest_size=16), os.fspath(catalog.root)
-    for path in catalog.paths:
-        try:
-            status = os.stat(f"{root}/{path}")  # noqa: PTH116  (25,000 files in a moment)
-            digest.update(b"%d %d %d " % (status.st_size, status.st_mtime_ns, status.st_ino))
-        except OSError:
-            digest.update(b"gone ")
-    return digest.digest()
-
-
-def _folder_times(settings: Settings, source: str) -> tuple[int, ...]:
-    """Return when a source's folders were last modified, in ns: other times mean that images came or went."""
-    root = photos_root(settings) if source == "photos" else Path(source)
-    if source == "drawn" or root is None or not root.is_dir():
-        return ()
-    return folder_times(root)
 
 
 def runs() -> list[Run]:

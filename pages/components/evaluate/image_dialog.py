@@ -53,7 +53,7 @@ def _draw_dialog(path: str, runs: Sequence[EvaluatedRun], dataset: Dataset, thre
             f"File: {markdown.escape(path)}"
         )
         _predictions(runs, predictions, classes, label, threshold)
-    with right:
+    with right, page.show_errors():
         pixels = dataset.pixels[row]
         names = {run.id: run.name for run in runs}
         show_heatmap(pixels, f"{dataset.catalog.fingerprint}-{row}", [run.run for run in runs], names, predictions)
