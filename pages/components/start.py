@@ -25,6 +25,8 @@ def serve(script: str) -> NoReturn:
         sys.exit(cli.main(["run", script, *sys.argv[1:]], prog_name="streamlit", standalone_mode=False))
     except click.ClickException as error:
         sys.exit(f"catdog: {error.format_message()} See python {Path(script).name} --help.")
+    except click.Abort:  # Ctrl-C
+        sys.exit(130)
     except (OSError, OverflowError, RuntimeError, ValueError, SystemExit) as error:
         if _has_listened(error, script) or (isinstance(error, SystemExit) and error.code != 1):
             raise

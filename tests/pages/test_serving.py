@@ -101,6 +101,16 @@ def test_what_keeps_streamlit_from_listening_is_one_sentence(monkeypatch, error,
     assert str(ended.value).startswith("catdog: ")
 
 
+def test_ctrl_c_ends_the_server_without_a_word(monkeypatch):
+    def interrupt(*arguments, **options):
+        raise click.Abort
+
+    monkeypatch.setattr("streamlit.web.cli.main", interrupt)
+    with pytest.raises(SystemExit) as ended:
+        serve("/nowhere/no-such-file.py")
+    assert ended.value.code == 130
+
+
 @pytest.mark.parametrize("error", [OSError(5, "broken"), SystemExit(0), SystemExit("catdog: settings"), KeyError("x")])
 def test_what_ends_a_server_that_has_listened_stays_what_it_is(monkeypatch, error):
     def fail(*arguments, **options):
