@@ -85,6 +85,10 @@ class Tab:
         self._opened += [expander for expander in self.expanders if expander.endswith(f"-{key}")]
         self._run(self._page, {})
 
+    def clear_caches(self) -> None:
+        """Empty Streamlit's caches of the whole server, as anybody's browser may ask it to."""
+        self._socket.send(BackMsg(clear_cache=True).SerializeToString())
+
     def locked(self, label: str) -> bool:
         """Return whether the button is switched off."""
         return self.buttons[label][1]

@@ -39,12 +39,16 @@ def reason_denied(owned: Owned | None = None) -> str:
     Args:
         owned: What is to be changed, where it belongs to somebody; None where it is new.
     """
+    return _judge(person(), owned)
+
+
+def _judge(email: str, owned: Owned | None) -> str:
+    """Return why a person may not change anything, or not this; see `reason_denied`."""
     members, owners = state.settings().members, state.settings().owners
     if started().auth is None and members is None:
         return ""
     if members is None:
         return "No list of members is set (CATDOG_MEMBERS), so nobody may change anything."
-    email = person()
     try:
         listed = is_member(members, email)  # first of all, since without the list nobody is anybody
         if loss := explain_loss():
@@ -67,7 +71,7 @@ def _explain_nobody() -> str:
     return SIGNED_OUT if st.user.get("is_logged_in") else SIGN_IN
 
 
-def require_member(owned: Owned | None = None) -> None:
+def require_member(owned: Owned | None = None) -> str:
     """Refuse to go on where this person may not change anything; everything that changes something calls this first.
 
     A button that is switched off is no protection by itself: what a browser sends is not bound to what it was shown.
@@ -75,12 +79,16 @@ def require_member(owned: Owned | None = None) -> None:
     Args:
         owned: As for `reason_denied`.
 
+    Returns:
+        As `person` does. What goes on acts as this person, even if they sign out at this moment.
+
     Raises:
         AccessError: This person may not change anything, or not this; it says why.
     """
-    reason = reason_denied(owned)
-    if reason:
+    email = person()
+    if reason := _judge(email, owned):
         raise AccessError(reason)
+    return email
 
 
 def perform(action: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
@@ -91,8 +99,8 @@ def perform(action: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     Raises:
         AccessError: This person may not change anything, or not this; it says why.
     """
-    require_member()
-    return action(state.settings(), *arguments, by=person(), **named)
+    by = require_member()
+    return action(state.settings(), *arguments, by=by, **named)
 
 
 def button(

@@ -114,8 +114,8 @@ def _is_agreed(what: str) -> bool:
 
 def _add(upload: UploadedFile, name: str, code_page: str, by_name: bool = False) -> None:
     """Add the zip in the server's background and wait for it, behind a bar."""
-    access.require_member()
-    settings, by, key = state.settings(), access.person(), (ADDING, upload.file_id)
+    by = access.require_member()
+    settings, key = state.settings(), (ADDING, upload.file_id)
     work = partial(add_user_dataset, settings, upload, name, by=by, code_page=code_page, by_name=by_name)
     job = state.jobs().start(key, lambda progress: work(progress=progress))
     st.session_state[ADDING] = key

@@ -174,6 +174,12 @@ def test_whoever_has_signed_out_in_another_tab_is_nobody_in_this_one(app, member
     assert access.person() == ""
 
 
+def test_whoever_signs_out_at_the_moment_of_a_click_does_not_act_as_everybody(place, members, user, monkeypatch):
+    people = iter(("anna@school.example", ""))
+    monkeypatch.setattr(access, "person", lambda: next(people))
+    assert access.perform(lambda settings, by: by) == "anna@school.example"
+
+
 @pytest.mark.parametrize("person", [NOBODY, ANNA])
 def test_losing_sign_in_locks_everything_with_a_sentence(app, members, user, place, monkeypatch, person):
     lost = {"client_id": "dashboard", "client_secret": "as it was at the start"}

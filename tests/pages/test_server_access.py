@@ -198,6 +198,14 @@ def test_members_delete_and_stop_their_own_runs_only_and_owners_all(server, prov
             assert may or "is not yours" in tab.text
 
 
+def test_emptying_streamlits_caches_unlocks_nothing(server):
+    with tab_at(Browser(server.address), **TRAIN) as tab:
+        tab.clear_caches()
+        tab.open(**TRAIN)
+        assert tab.locked("Start training")
+        assert "Sign in" in tab.buttons
+
+
 def test_forged_uploads_use_up_nobodys_hour(server, anna):
     with tab_at(anna, page="train") as tab:
         session = tab.session
