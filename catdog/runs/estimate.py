@@ -65,8 +65,10 @@ def bytes_free(folder: Path) -> int:
 
 
 def bytes_taken(folder: Path) -> int:
-    """Return the size of all files in a run's folder, in bytes; files that vanish meanwhile count nothing."""
+    """Return the size of all files in a run's folder, in bytes; links, and files that vanish, count nothing."""
     total = 0
+    if folder.is_symlink():
+        return total
     for top, _, names in os.walk(folder):
         for name in names:
             with suppress(OSError):

@@ -1,10 +1,11 @@
 """Read a run from its folder, whatever somebody, a full disk or another program made of its files."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catdog.errors import CatDogError, RunError
-from catdog.runs.run import Run
+from catdog.runs.run import NAMELESS, Run
 from catdog.training import ACTIVE, RunFolder, Status, TrainConfig
 from catdog.training.records import DETAILS, EVALUATION, STATUS, Record, describe_damage, read_record, to_status
 from catdog.training.status import is_process_gone
@@ -32,7 +33,7 @@ def read_run(folder: Path, jobs: "Jobs | None" = None) -> Run:
     recorded, scores = read_record(files.status, STATUS), read_record(files.evaluation, EVALUATION)
     status = to_status(recorded)
     missing = describe_damage(files.status, "it is missing") if recorded.missing else ""
-    return Run(
+    run = Run(
         folder=folder,
         id=folder.name,
         name=one_line(details.values.get("name", ""), LONGEST) or folder.name,
@@ -43,6 +44,9 @@ def read_run(folder: Path, jobs: "Jobs | None" = None) -> Run:
         state=_state(files, status, jobs),
         faults=tuple(filter(None, (details.fault, recorded.fault or missing, scores.fault))),
     )
+    if run.usable and run.classes is None and not details.fault and run.state not in ACTIVE:
+        return replace(run, faults=(describe_damage(files.config, NAMELESS), *run.faults))
+    return run
 
 
 def _read_config(files: RunFolder) -> tuple[TrainConfig, Record]:

@@ -16,6 +16,7 @@ from catdog.training.records import describe_damage
 from catdog.training.schedule import ended_early
 from catdog.utils.files import read_regular
 
+NAMELESS = "it does not name the two classes that the run learned"
 LOG_BYTES = 100_000  # of a log's end that are read
 
 
@@ -109,7 +110,7 @@ class Run:
             RunError: config.json does not tell them (any more), so that nobody can say what an answer means.
         """
         if self.classes is None:
-            damage = describe_damage(self.files.config, "it does not name the two classes that the run learned")
+            damage = describe_damage(self.files.config, NAMELESS)
             raise RunError(next((fault for fault in self.faults if self.files.config.name in fault), damage))
         return self.classes
 

@@ -146,19 +146,18 @@ def runs() -> list[Run]:
 def run_entries() -> list[Run | DamagedRun]:
     """Return every training run, newest first, then the damaged ones.
 
-    A run that has ended is read again only once its folder has changed, which every write into it does: files are
-    put there by renaming. So a list of 500 runs costs a page a few milliseconds.
+    A run that has ended is read again only once its folder or one of its JSON files has changed, so that a list of 500
+    runs costs a page a few milliseconds.
     """
     current = settings()
     cache = _run_cache()
-    folders = []
+    paths = []
     with suppress(OSError), os.scandir(current.runs) as found:
-        for entry in found:
-            with suppress(OSError):  # deleted at this moment
-                if is_run_entry(entry):
-                    folders.append((entry.path, entry.stat(follow_symlinks=False).st_mtime_ns))
+        paths = [entry.path for entry in found if is_run_entry(entry)]
     listed = []
-    for path, modified in folders:
+    for path in paths:
+        files = (path, *(f"{path}/{name}.json" for name in ("config", "status", "evaluation")))
+        modified = tuple(map(_modified, files))
         cached_at, run = cache.get(path, (None, None))
         if run is None or cached_at != modified or run.state in ACTIVE:
             run = read_entry(current, Path(path))
@@ -168,9 +167,17 @@ def run_entries() -> list[Run | DamagedRun]:
     return sort_entries(listed)
 
 
+def _modified(path: str) -> int:
+    """Return when a file or folder was last modified, in ns; 0 where there is none."""
+    try:
+        return os.lstat(path).st_mtime_ns
+    except OSError:
+        return 0
+
+
 @st.cache_resource(show_spinner=False)
-def _run_cache() -> dict[str, tuple[int, Run]]:
-    """Return {folder: (when it was last modified in ns, the run)}, the same for every browser."""
+def _run_cache() -> dict[str, tuple[tuple[int, ...], Run]]:
+    """Return {folder: (when it and its files were last modified, the run)}, the same for every browser."""
     return {}
 
 

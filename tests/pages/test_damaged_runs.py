@@ -96,6 +96,19 @@ def test_a_damaged_run_is_deleted_on_the_page(app, place, damaged, name, monkeyp
     assert (place.home / "outside" / "config.json").exists()
 
 
+def test_damage_done_while_the_server_runs_is_seen_and_so_is_its_repair(app, place, trained):
+    run = trained()
+    whole = run.files.config.read_text()
+    page = app("train")
+    run.files.config.write_text("{")
+    page.run()
+    assert any("**damaged**" in line.label for line in page.expander)
+    assert "1 can't be read" in text_of(page)
+    run.files.config.write_text(whole)
+    page.run()
+    assert not any("**damaged**" in line.label for line in page.expander)
+
+
 def test_what_is_done_with_a_run_that_was_deleted_elsewhere_says_so(app, place, trained):
     run = trained()
     page = app("train")

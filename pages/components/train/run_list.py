@@ -36,10 +36,12 @@ def show_run_list(runs: list[Run | DamagedRun]) -> None:
     if not runs:
         st.info("Runs that have ended will be listed here, with their scores.", icon=":material/history:")
         return
+    broken = sum(isinstance(run, DamagedRun) for run in runs)
     taken = format_size(sum(bytes_taken(run.folder) for run in runs))
     st.caption(
         f"{len(runs):,} {'run takes' if len(runs) == 1 else 'runs take'} {taken}; "
         f"{format_size(bytes_free(state.settings().runs))} of the disk are free."
+        + (f" {broken:,} can't be read and stand last." if broken else "")
     )
     names = label_runs([run for run in runs if isinstance(run, Run)])
     page_count = -(-len(runs) // RUNS_PER_PAGE)
