@@ -67,7 +67,7 @@ def _fill_package(
 
     report(0)
     sample = load_sample(run, settings, file_format.images)
-    expected = Predictor(run.files.tflite).predict(sample.pixels)
+    expected = Predictor(run.files.tflite, name=run.name).predict(sample.pixels)
     model = load_model(run)
     exact = FORMATS["tflite"].tolerance
     trained = predict_keras(model, sample.pixels)
