@@ -94,6 +94,7 @@ def resume_run(settings: Settings, run: Run, by: str = "") -> None:
                 raise RunError(
                     f"The run {run.name} is {run.state}: only a stopped, failed or interrupted run can be resumed."
                 )
+            run.require_whole_config()
             require_space(settings, run.config, bytes_taken(run.folder))
             run.files.stop.unlink(missing_ok=True)
             run.files.place.unlink(missing_ok=True)

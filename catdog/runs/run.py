@@ -110,9 +110,19 @@ class Run:
             RunError: config.json does not tell them (any more), so that nobody can say what an answer means.
         """
         if self.classes is None:
-            damage = describe_damage(self.files.config, NAMELESS)
-            raise RunError(next((fault for fault in self.faults if self.files.config.name in fault), damage))
+            self.require_whole_config()
+            raise RunError(describe_damage(self.files.config, NAMELESS))
         return self.classes
+
+    def require_whole_config(self) -> None:
+        """Refuse to go on where config.json is damaged.
+
+        Raises:
+            RunError: It is.
+        """
+        for fault in self.faults:
+            if self.files.config.name in fault:
+                raise RunError(fault)
 
     @property
     def best_val_accuracy(self) -> float | None:

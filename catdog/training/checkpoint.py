@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from catdog.errors import RunError
-from catdog.training.history import Epoch, read_history, write_history
+from catdog.training.history import Epoch, check_history, write_history
 from catdog.training.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -71,7 +71,10 @@ def load_checkpoint(folder: RunFolder, model: "keras.Model") -> list[Epoch]:
             values = [state[name] for name in state.files]
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
-        return read_history(path / "history.csv")
+        epochs, damage = check_history(path / "history.csv")
+        if damage or not epochs:
+            raise ValueError(damage or "no history")
+        return epochs
     except Exception as error:  # NumPy and zipfile raise many kinds for a damaged file
         raise RunError(f"The checkpoint {path} is damaged, so this run can't go on: start a new one.") from error
 

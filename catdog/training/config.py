@@ -11,7 +11,7 @@ from catdog.utils.schema import text
 SCHEDULES = ("constant", "cosine", "plateau")
 MAX_EPOCHS = 1000
 MAX_BATCH_SIZE = 1024
-PLACE = text(4096)  # a path
+PLACE = text(4096, of_files=True)  # a path
 AUGMENTATIONS = tuple(field.name for field in fields(Augmentation))
 
 

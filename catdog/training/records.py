@@ -16,6 +16,7 @@ from catdog.utils.schema import ANY_OBJECT, TRUTH, Schema, list_of, number, one_
 MAX_BYTES = 32_000_000  # of a JSON file; the names of 100,000 excluded images take about 5 MB
 SHARE, TIME, SPAN = number(0, 1), number(0, 1e11), number(0, 1e9)  # of 0..1; seconds since 1970; seconds
 COUNT, LOSS = whole(0, 10**12), number(0, 1e9)
+DESCRIPTION = text(100_000, of_files=True)  # of data, with names of files
 WORD, LINE, PARAGRAPH = text(100), text(300), text(10_000)
 
 STATUS: Schema = {
@@ -46,10 +47,10 @@ DETAILS: Schema = {
     "note": PARAGRAPH,
     "data": {
         "source": PLACE,
-        "title": PARAGRAPH,
-        "note": PARAGRAPH,
-        "classes": list_of(LINE, least=2, most=2),
-        "counts": table_of(WORD, table_of(LINE, COUNT)),
+        "title": PLACE,
+        "note": DESCRIPTION,
+        "classes": list_of(PLACE, least=2, most=2),
+        "counts": table_of(WORD, table_of(PLACE, COUNT)),
         "baseline": SHARE,
         "fingerprint": LINE,
         "excluded": {"pictures": COUNT, "digest": LINE, "paths": list_of(PLACE)},

@@ -10,12 +10,13 @@ from importlib.metadata import version
 from catdog import __version__
 from catdog.datasets import Catalog, Dataset, open_dataset
 from catdog.datasets.exclusions import EXCLUDED, digest_paths, list_excluded, without_images
-from catdog.errors import CatDogError, DataError
+from catdog.errors import CatDogError, DataError, RunError
 from catdog.settings import Settings
 from catdog.training.config import TrainConfig
 from catdog.training.devices import describe_device
 from catdog.training.history import read_history
 from catdog.training.process import stop_on_signals
+from catdog.training.records import DETAILS, read_record
 from catdog.training.reporter import Reporter, StopRequested
 from catdog.training.run_folder import RunFolder
 from catdog.training.schedule import is_over
@@ -43,7 +44,7 @@ def work(folder: RunFolder, settings: Settings, train: bool = True, supervisor: 
     logger.info("%s %s", "training" if train else "scoring", folder.path.name)
     with stop_on_signals(folder):
         try:
-            config = TrainConfig.from_dict(folder.read_config().get("config"))
+            config = _read_settings(folder)
         except CatDogError as error:
             return fail(folder, error)
         reporter = Reporter(folder, config.epochs, "running" if train else "stopping", supervisor)
@@ -60,6 +61,18 @@ def work(folder: RunFolder, settings: Settings, train: bool = True, supervisor: 
         folder.end(reporter.status, state)
         logger.info("the run is %s", state)
         return 0
+
+
+def _read_settings(folder: RunFolder) -> TrainConfig:
+    """Return the run's settings.
+
+    Raises:
+        CatDogError: config.json is damaged: what is missing could be which pictures are excluded.
+    """
+    details = read_record(folder.config, DETAILS)
+    if details.fault:
+        raise RunError(details.fault)
+    return TrainConfig.from_dict(details.values.get("config"))
 
 
 def _train_and_score(

@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Union
 
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # half characters, and control codes
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # control codes, half characters
+MOST_SHOWN = 40  # characters of a value that does not fit
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,17 @@ def whole(low: int, high: int) -> Kind:
     return Kind(words, lambda value: _is_number(value) and isinstance(value, int) and low <= value <= high)
 
 
-def text(longest: int) -> Kind:
-    """Return the kind of texts of at most `longest` characters, which can be shown and written as UTF-8."""
+def text(longest: int, of_files: bool = False) -> Kind:
+    """Return the kind of texts of at most `longest` characters, which can be shown and written as UTF-8.
+
+    Args:
+        longest: How many characters.
+        of_files: Whether they are names of files or made of such, which may have control codes in them.
+    """
+    refused = _UNSTORABLE if of_files else _UNPRINTABLE
 
     def fits(value: Any) -> bool:
-        return isinstance(value, str) and len(value) <= longest and not _UNPRINTABLE.search(value)
+        return isinstance(value, str) and len(value) <= longest and not refused.search(value)
 
     return Kind(f"text of up to {longest:,} characters", fits)
 
@@ -113,7 +121,8 @@ def _describe(value: Any) -> str:
     """Return a value in a few words."""
     if isinstance(value, list | dict):
         return "a list" if isinstance(value, list) else "an object"
+    if isinstance(value, str):
+        return repr(value if len(value) <= MOST_SHOWN else f"{value[:MOST_SHOWN]}…")
     if isinstance(value, float):
         return f"{value:g}"
-    # a whole number of thousands of digits can't even be written down
-    return f"{value:.3e}" if isinstance(value, int) and 10**15 < abs(value) < 10**300 else repr(value)[:40]
+    return repr(value)[:MOST_SHOWN]  # whole numbers may have thousands of digits

@@ -13,6 +13,7 @@ from catdog.runs.damaged import drop_ghosts
 from catdog.settings import Settings
 from catdog.training import RunFolder, TrainConfig
 from catdog.training.status import identify_process
+from catdog.training.worker import work
 
 CONFIG = {"model": "model1", "source": "drawn"}
 
@@ -96,6 +97,17 @@ def test_what_does_not_fit_is_left_out_and_the_file_is_named(
     assert run.test_accuracy is None
     assert run.status.finished is None
     assert (run.note, run.created, run.data.get("classes")) == ("", 0.0, None)
+
+
+def test_a_run_with_a_damaged_config_is_not_resumed_with_what_is_left_of_it(settings: Settings) -> None:
+    excluded = {"pictures": 1, "digest": "x", "paths": "cats/1.jpg"}  # would else be trained on
+    config = {"config": CONFIG, "data": {"fingerprint": "f", "excluded": excluded}}
+    folder = write(settings, config=config, status={"state": "stopped"})
+    (run,) = runs.list_runs(settings)
+    with pytest.raises(RunError, match=r"data\.excluded\.paths is 'cats/1\.jpg'"):
+        runs.resume_run(settings, run)
+    assert work(folder, settings) == 1
+    assert "data.excluded.paths" in folder.read_status().error
 
 
 def test_a_whole_run_has_no_faults_and_null_counts_as_absent(settings: Settings) -> None:
