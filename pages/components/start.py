@@ -1,13 +1,16 @@
 """Starting the server from a terminal: whatever keeps it from listening is told in one sentence."""
 
+import errno
+import socket
 import sys
-import traceback
 from pathlib import Path
 from typing import NoReturn
 
 import click
 import streamlit as st
 from streamlit.web import cli
+
+RIGHT = "choose a port from 1 to 65535, such as --server.port 8600 (make run PORT=8600)"
 
 
 def serve(script: str) -> NoReturn:
@@ -27,32 +30,37 @@ def serve(script: str) -> NoReturn:
         sys.exit(f"catdog: {error.format_message()} See python {Path(script).name} --help.")
     except click.Abort:  # Ctrl-C
         sys.exit(130)
-    except (OSError, OverflowError, RuntimeError, ValueError, SystemExit) as error:
-        if _has_listened(error, script) or (isinstance(error, SystemExit) and error.code != 1):
+    except (Exception, SystemExit) as error:
+        if isinstance(error, SystemExit) and error.code != 1:
             raise
-        sys.exit(_explain(error))
+        reason = explain_listening(st.get_option("server.address") or "", st.get_option("server.port"))
+        if not reason:  # that is not why
+            raise
+        sys.exit(f"catdog: {reason}")
 
 
-def _has_listened(error: BaseException, script: str) -> bool:
-    """Return whether the server listened before an error: Streamlit imports the script only then."""
-    inside = sum(frame.filename == script for frame in traceback.extract_tb(error.__traceback__))
-    return inside > 0 or Path(script).stem in sys.modules
+def explain_listening(address: str, port: object) -> str:
+    """Return why this machine can't listen on an address, found out by trying; "" where it can.
 
-
-def _explain(error: BaseException) -> str:
-    """Return the sentence about an address or a port that the server can't listen on."""
-    address, port = st.get_option("server.address") or "any address", st.get_option("server.port")
-    if isinstance(error, SystemExit):  # Streamlit has found it taken, or reserved
+    Args:
+        address: A name or number, "" for any address of this machine.
+        port: From Streamlit's settings, which may be anything.
+    """
+    where = f"port {port} of {address or 'this machine'}"
+    try:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        with socket.socket(family) as attempt:
+            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as Streamlit does
+            attempt.bind((address, int(str(port))))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return f"Another program listens on {where} already: stop it, or {RIGHT}."
+        if error.errno == errno.EACCES:
+            return f"The system allows only its administrator to listen on {where}: {RIGHT}."
         return (
-            f"catdog: Port {port} of {address} is taken by another program or reserved by the system: stop that "
-            "program, or choose another port, such as --server.port 8600 (make run PORT=8600)."
+            f"This machine can't listen on the address {address} ({error.strerror or error}): choose one of its own, "
+            "such as --server.address 127.0.0.1."
         )
-    if isinstance(error, OSError):
-        return (
-            f"catdog: This machine can't listen on the address {address} ({error.strerror or error}): choose one of "
-            "its own, such as --server.address 127.0.0.1."
-        )
-    return (
-        f"catdog: The port {port!r} or the address {address!r} can't be used ({error}): choose a port from 1 to 65535 "
-        "and an address such as 127.0.0.1."
-    )
+    except (OverflowError, TypeError, ValueError):  # no number, out of range, or a name that can't be one
+        return f"Nothing can listen on {where}: {RIGHT}, and an address such as 127.0.0.1."
+    return ""

@@ -1,6 +1,8 @@
 """To whom the dashboard speaks: this machine only, unless people sign in or somebody says that it is meant."""
 
+import errno
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -16,7 +18,7 @@ from catdog.settings import PROJECT, Settings
 from pages.components import page as page_parts
 from pages.components import serving, state
 from pages.components.serving import check_address, check_members, check_sign_in, read_auth
-from pages.components.start import serve
+from pages.components.start import explain_listening, serve
 
 REAL_STARTED = serving.started
 
@@ -49,7 +51,7 @@ REFUSED = {  # what is started and how, and what the one sentence says
     "open to all": (STREAMLIT, {"CATDOG_OPEN": ""}, "0.0.0.0", "0", "The dashboard would be open to everybody"),
     "bad limit": (STREAMLIT, {"CATDOG_LIMIT_RUNS": "²"}, "127.0.0.1", "0", "CATDOG_LIMIT_RUNS is '²', but must be"),
     "too large": (("dashboard.py",), {}, "127.0.0.1", "99999", "choose a port from 1 to 65535"),
-    "taken": (("dashboard.py",), {}, "127.0.0.1", "TAKEN", "of 127.0.0.1 is taken by another program"),
+    "taken": (("dashboard.py",), {}, "127.0.0.1", "TAKEN", "Another program listens on port"),
     "elsewhere": (("dashboard.py",), {"CATDOG_OPEN": "1"}, "192.0.2.77", "0", "can't listen on the address 192.0.2.77"),
 }
 
@@ -80,25 +82,69 @@ def test_a_server_that_may_not_or_can_not_serve_ends_with_one_sentence(endings, 
 
 
 @pytest.mark.parametrize(
-    ("error", "says"),
+    ("address", "port", "says"),
     [
-        (socket.gaierror(-2, "Name or service not known"), "can't listen on the address .*Name or service not known"),
-        (OSError(99, "Cannot assign requested address"), "can't listen on the address .*Cannot assign"),
-        (OverflowError("bind(): port must be 0-65535."), "choose a port from 1 to 65535"),
-        (ValueError("invalid literal for int()"), "choose a port from 1 to 65535"),
-        (RuntimeError("Unix sockets are not supported"), "Unix sockets are not supported.*choose"),
-        (SystemExit(1), "taken by another program or reserved by the system: .*make run PORT=8600"),
-        (click.BadParameter("'' is not a valid integer."), "is not a valid integer. See python no-such-file.py --help"),
+        ("localhost.of.nowhere.invalid", 0, r"^This machine can't listen on the address localhost\.of\..*: choose one"),
+        ("192.0.2.77", 0, "^This machine can't listen on the address 192.0.2.77 "),
+        ("2001:db8::77", 0, "^This machine can't listen on the address 2001:db8::77 "),
+        ("unix:///tmp/dogs.sock", 0, "^This machine can't listen on the address unix:"),
+        ("127.0.0.1", 65536, "^Nothing can listen on port 65536 of 127.0.0.1: choose a port from 1 to 65535"),
+        ("127.0.0.1", -1, "^Nothing can listen on port -1 "),
+        ("", "abc", "^Nothing can listen on port abc of this machine: "),
+        ("127.0.0.1", "²", "^Nothing can listen on port ² "),
+        ("127.0.0.1", "", "^Nothing can listen on port  of"),
+        ("ü" * 70 + ".example", 0, "^Nothing can listen on port 0 of üüü"),
+        ("127.0.0.1", 0, "^$"),
+        ("localhost", "0", "^$"),
+        ("", 0, "^$"),
     ],
 )
-def test_what_keeps_streamlit_from_listening_is_one_sentence(monkeypatch, error, says):
+def test_what_keeps_a_server_from_listening_is_one_sentence(address, port, says):
+    assert re.search(says, explain_listening(address, port))
+
+
+def test_a_port_that_is_taken_or_reserved_is_told(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        assert re.search(rf"^Another program listens on port {port} .*PORT=8600", explain_listening("127.0.0.1", port))
+
+    def refuse(*arguments, **options):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("socket.socket", refuse)
+    assert explain_listening("127.0.0.1", 80).startswith(
+        "The system allows only its administrator to listen on port 80"
+    )
+
+
+def fail_with(monkeypatch, error, address="127.0.0.1"):
+    """Let Streamlit's command line end with this error."""
+
     def fail(*arguments, **options):
         raise error
 
     monkeypatch.setattr("streamlit.web.cli.main", fail)
-    with pytest.raises(SystemExit, match=says) as ended:
+    options = {"server.address": address, "server.port": 0}
+    monkeypatch.setattr("streamlit.get_option", options.get)
+    with pytest.raises(type(error) if address == "127.0.0.1" else SystemExit) as ended:
         serve("/nowhere/no-such-file.py")
-    assert str(ended.value).startswith("catdog: ")
+    return ended.value
+
+
+@pytest.mark.parametrize("error", [OSError(5, "broken"), OverflowError("x"), RuntimeError("x"), SystemExit(1)])
+def test_an_error_of_streamlit_is_replaced_by_the_sentence_only_where_it_can_not_listen(monkeypatch, error):
+    assert str(fail_with(monkeypatch, error, "192.0.2.77")).startswith("catdog: This machine can't listen")
+    assert fail_with(monkeypatch, error) is error
+
+
+@pytest.mark.parametrize("code", [0, 3, "catdog: settings"])
+def test_a_server_that_ends_by_itself_ends_as_it_says(monkeypatch, code):
+    assert fail_with(monkeypatch, SystemExit(code), "192.0.2.77").code == code
+
+
+def test_an_option_that_streamlit_does_not_take_is_one_sentence(monkeypatch):
+    ended = fail_with(monkeypatch, click.BadParameter("'' is not a valid integer."), "192.0.2.77")
+    assert str(ended) == "catdog: Invalid value: '' is not a valid integer. See python no-such-file.py --help."
 
 
 def test_ctrl_c_ends_the_server_without_a_word(monkeypatch):
@@ -109,18 +155,6 @@ def test_ctrl_c_ends_the_server_without_a_word(monkeypatch):
     with pytest.raises(SystemExit) as ended:
         serve("/nowhere/no-such-file.py")
     assert ended.value.code == 130
-
-
-@pytest.mark.parametrize("error", [OSError(5, "broken"), SystemExit(0), SystemExit("catdog: settings"), KeyError("x")])
-def test_what_ends_a_server_that_has_listened_stays_what_it_is(monkeypatch, error):
-    def fail(*arguments, **options):
-        raise error
-
-    monkeypatch.setattr("streamlit.web.cli.main", fail)
-    monkeypatch.setitem(sys.modules, "no-such-file", sys)
-    with pytest.raises(type(error)) as ended:
-        serve("/nowhere/no-such-file.py")
-    assert ended.value is error
 
 
 @pytest.mark.parametrize("page", sorted(path.name for path in (PROJECT / "pages").glob("[!_]*.py")))
