@@ -74,9 +74,8 @@ class Arrangement:
     def check_agreed(self) -> None:
         """Raise UnconfirmedClassesError, with counts and examples, if the classes are taken from the files' names."""
         if self.by_name:
-            raise UnconfirmedClassesError(
-                f"There are no class folders, but the names of the files say two classes. {self.note}"
-            )
+            note = self.note  # begins with how the classes were found
+            raise UnconfirmedClassesError(f"There are no class folders. If you agree, {note[0].lower()}{note[1:]}")
 
     def columns(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return labels, int64 (N,); splits, str (N,); and whether each row is a picture, bool (N,)."""

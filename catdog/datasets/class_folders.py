@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from catdog.datasets.names import class_key, find_labels, split_role
+from catdog.datasets.names import class_key, find_labels, is_container, split_role
 from catdog.errors import DataError
 from catdog.utils.class_names import is_same_class
 from catdog.utils.text import join_names, one_line
@@ -34,8 +34,8 @@ class ClassFolders:
 
     @property
     def whole(self) -> bool:
-        """Whether there are two classes."""
-        return len(self.names) == 2
+        """Whether there are two classes, each with a name that is one."""
+        return len(self.names) == 2 and not any(map(is_container, self.names.values()))
 
     @property
     def ordered(self) -> tuple[str, ...]:
@@ -46,7 +46,8 @@ class ClassFolders:
         """Return which classes these are, such as "the class folders cats and dogs"."""
         if self.examples:
             return f"pictures named after {_list(list(self.names.values()))}"
-        return describe_folders(list(self.names.values()) or list(self.inner[-1:]))
+        inner = [folder for folder in self.inner[-1:] if not is_container(folder)]
+        return describe_folders(list(self.names.values()) or inner)
 
 
 def group_by_folder(paths: list[Path]) -> dict[str, list[Path]]:
@@ -105,7 +106,7 @@ def read_names(files: list[str], inner: Path = ()) -> ClassFolders:
 def describe_folders(folders: list[str]) -> str:
     """Return which class folders there are, in words."""
     if not folders:
-        return "no class folder with pictures"
+        return "no class folders"
     return (
         f"only the class folder {one_line(folders[0])}" if len(folders) == 1 else f"the class folders {_list(folders)}"
     )

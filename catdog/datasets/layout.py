@@ -119,10 +119,10 @@ def _has_training(paths: list[Path]) -> bool:
 
 
 def _is_split_in_classes(tops: dict[str, list[Path]]) -> bool:
-    """Return whether there are two class folders, each with train/ and nothing but splits in it."""
+    """Return whether there are two class folders, each with train/ and the same splits in it, and nothing else."""
     roles = [{split_role(path[0]) if len(path) > 1 else "" for path in paths} for paths in tops.values()]
     plain = len(tops) == 2 and not any(split_role(top) for top in tops)
-    return plain and all(TRAIN in each and each <= set(SPLIT_FOLDERS) for each in roles)
+    return plain and roles[0] == roles[1] and TRAIN in roles[0] <= set(SPLIT_FOLDERS)
 
 
 def _read_top(
@@ -135,8 +135,8 @@ def _read_top(
         plain = [top for top in plain if set(read_classes(tops[top]).names) != keys[top]]
     if len(plain) == 1 and len(tops) == 2 and not any(section.whole for section in sections.values()):
         plain = list(tops)  # one class is called like a split, such as "train" beside "car"
-    if len(plain) == 2 and not any(map(is_container, plain)):
-        return read_folders(plain)
+    if len(plain) == 2 and (folders := read_folders(plain)).whole:
+        return folders
     direct = [path[0] for path in below if len(path) == 1]
     named = read_names(direct)
     if named.whole and (not plain or 2 * len(direct) > len(below)):

@@ -78,7 +78,8 @@ def label_in_name(file: str) -> str:
         stem = file
     for pattern in (_BEFORE, _BEHIND, _ALONE):
         if match := pattern.fullmatch(stem):
-            return match[1].strip(" ._-()#")
+            label = match[1].strip(" ._-()#")
+            return label if len(label) > 1 or not label.isascii() else ""  # a letter is more often part of a code
     return ""
 
 
@@ -102,5 +103,7 @@ def find_labels(files: Iterable[str]) -> dict[str, tuple[str, int, str]]:
     found = {key: (first[key][0], count, first[key][1]) for key, count in counts.items()}
     kept = {key: value for key, value in found.items() if value[1] >= max(2, _RARE * total)}
     if any(re.sub(r"[\W_]", "", key) in _CAMERAS or split_role(key) for key in kept):
+        return {}
+    if 2 * sum(count for _, count, _ in kept.values()) < total:
         return {}
     return dict(sorted(kept.items(), key=lambda item: item[1][0]))
