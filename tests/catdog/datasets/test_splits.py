@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from catdog.datasets import splits
-from catdog.datasets.splits import TEST, TRAINING, VALIDATION, sample_stratified, split_given_folders, split_stratified
+from catdog.datasets.splits import (
+    TEST,
+    TRAINING,
+    VALIDATION,
+    assign_splits,
+    sample_stratified,
+    split_given_folders,
+    split_stratified,
+)
 
 
 def labels_of(cats: int, dogs: int) -> np.ndarray:
@@ -93,3 +101,21 @@ def test_a_subset_has_its_share_of_each_class_and_at_least_two(fraction: float, 
 def test_a_subset_of_everything_is_everything() -> None:
     indices = np.arange(5, 25)
     assert sample_stratified(indices, labels_of(15, 15), 1.0, seed=0).tolist() == indices.tolist()
+
+
+def test_splits_that_folders_say_stay_and_the_others_are_drawn_as_before() -> None:
+    labels = np.repeat([0, 1], 60)
+    folders = np.tile(["train", "validation", "test"], 40)
+    names = {"train": TRAINING, "validation": VALIDATION, "test": TEST}
+    assert assign_splits(labels, folders).tolist() == [names[folder] for folder in folders]
+    assert (assign_splits(labels, np.full(120, "")) == split_stratified(labels)).all()
+    two = np.tile(["train", "validation"], 60)
+    assert (assign_splits(labels, two) == split_given_folders(labels, two == "train")).all()
+
+
+def test_without_a_validation_folder_a_fifth_of_training_is_drawn_from_each_class() -> None:
+    labels = np.repeat([0, 1, 0, 1], [40, 20, 5, 5])
+    folders = np.repeat(["train", "test"], [60, 10])
+    splits = assign_splits(labels, folders)
+    assert counts(labels, splits) == {"training": [32, 16], "validation": [8, 4], "test": [5, 5]}
+    assert (splits[folders == "test"] == TEST).all()
