@@ -1,6 +1,7 @@
 """The quality section of the Browse page, driven through Streamlit's AppTest."""
 
 import shutil
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,6 +12,7 @@ from catdog.datasets.quality import job
 from catdog.datasets.quality.job import check_quality, report_path
 from catdog.settings import Settings
 from catdog.utils.files import write_json
+from pages.components import access
 from tests.pages.conftest import alternatives, button, text_of
 from tests.scenes import scenes_folder
 
@@ -105,6 +107,31 @@ def test_a_leak_is_shown_as_a_pair_excluded_and_taken_back(page, data, place, re
 @pytest.mark.parametrize("finding", ["<b>", "doubted"])
 def test_a_kind_without_findings_in_the_address_shows_the_first(page, report, finding):
     assert "The same file" in text_of(page(finding=finding))
+
+
+def test_where_people_sign_in_only_owners_exclude_what_everybody_trains_on(
+    page, data, place, report, monkeypatch, tmp_path
+):
+    lists = {"MEMBERS": tmp_path / "members.txt", "OWNERS": tmp_path / "owners.txt"}
+    for name, file in lists.items():
+        file.write_text(f"{name.lower()}@school.example\n", encoding="utf-8")
+        monkeypatch.setenv(f"CATDOG_{name}", str(file))
+    monkeypatch.setattr("pages.components.serving.read_auth", lambda: {"client_id": "dashboard"})
+    monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={}))
+
+    def exclude_as(person):
+        monkeypatch.setattr("streamlit.user", {"is_logged_in": True, "email": f"{person}@school.example"})
+        return page(finding="leak")
+
+    locked = toggles(exclude_as("members"))
+    assert locked
+    assert all(toggle.disabled and "is not yours" in toggle.help for toggle in locked)
+    monkeypatch.setattr(access, "reason_denied", lambda owned=None: "")  # a click that no page offered
+    test = toggles(exclude_as("members"))[0].set_value(True).run()
+    assert "is not yours" in test.toast[0].value
+    assert list_excluded(place, data.catalog) == ()
+    toggles(exclude_as("owners"))[0].set_value(True).run()
+    assert len(list_excluded(place, data.catalog)) == 1
 
 
 def test_a_damaged_list_of_excluded_images_is_a_box(page, data, place, report):
