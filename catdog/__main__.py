@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = build_parser().parse_args(arguments)
         # limits are for the people on the pages: whoever has a shell here has the machine
         settings = replace(Settings.from_environment(), limits=Limits())
-        if settings.home.is_dir():
+        if settings.home.is_dir() and options.run is not models.run:
             from catdog.runs.cleanup import clean_home
 
             clean_home(settings)
