@@ -1,5 +1,7 @@
 """The sidebar that every page shares: the choice of data, getting the photos, the user's own data and account."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from catdog.datasets import default_source, fetch_photos, photos_root
@@ -8,7 +10,7 @@ from pages.components import access, markdown, state
 from pages.components.add_dataset import draw_add_button, select_added_dataset
 from pages.components.jobs import Job
 
-LABEL = "data-label"  # the session's key of what the chosen data are called
+LABELS = "data-labels"  # the session's key of what the data that were chosen are called, by source
 FETCH = "Fetch the photos (65 MB)"
 
 
@@ -28,7 +30,7 @@ def draw_sidebar() -> None:
             format_func=state.label_source,
             help="Which pictures all pages show and new runs learn from.",
         )
-    st.session_state[LABEL] = state.label_source(state.source())
+    st.session_state.setdefault(LABELS, {})[state.source()] = state.label_source(state.source())
     try:
         catalog = state.catalog()  # not in the sidebar: on a narrow screen its progress bar would be hidden
     except CatDogError:
@@ -42,15 +44,18 @@ def draw_sidebar() -> None:
 
 
 def _note_vanished_data(sources: list[str]) -> None:
-    """Say that the chosen data are gone, such as a set that somebody has deleted, and what is shown instead."""
-    if st.session_state.get("data", sources[0]) not in sources:
+    """Say that chosen data are gone, such as a set that somebody has deleted, and what is shown instead."""
+    chosen, named = st.session_state.get("data"), st.query_params.get("data")
+    if chosen is not None and chosen not in sources:
         del st.session_state["data"]
-        instead = state.describe_source(default_source(state.settings()))
-        st.warning(
-            f"The data that were chosen here, {markdown.escape(st.session_state.get(LABEL, 'a set'))}, are gone: they "
-            f"were deleted, moved or renamed. All pages show the {instead} now.",
-            icon=":material/warning:",
-        )
+        label = st.session_state.get(LABELS, {}).get(chosen, Path(chosen).name)
+        problem = f"The data that were chosen here, {label}, are gone: they were deleted, moved or renamed."
+    elif chosen is None and named and named not in map(state.label_source, sources):
+        problem = f"The address asks for the data {named[:60]}, and there are none of that name here."
+    else:
+        return
+    instead = state.describe_source(default_source(state.settings()))
+    st.warning(f"{markdown.escape(problem)} All pages show the {instead} now.", icon=":material/warning:")
 
 
 def draw_fetch_button(place: str) -> None:

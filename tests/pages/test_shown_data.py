@@ -141,6 +141,14 @@ def test_the_settings_of_a_run_whose_data_are_gone_say_so(app, place, shapes):
     assert open_run(place, run.id).config.source == str(shapes)
 
 
+def test_an_address_with_data_that_are_gone_says_so(app, place):
+    test = app("train", data="*gone*")
+    assert "asks for the data \\*gone\\*, and there are none of that name here. All pages show the drawn" in text_of(
+        test
+    )
+    assert "none of that name" not in text_of(test.run())
+
+
 @pytest.mark.parametrize("page", ["augment", "browse", "compare", "evaluate", "models", "overview", "predict", "train"])
 def test_every_page_says_that_the_chosen_data_are_gone_and_which_it_shows(app, place, shapes, page):
     test = app(page, data="shapes")

@@ -164,3 +164,5 @@ def test_none_of_its_processes_remains_not_even_as_a_zombie(story: Story) -> Non
     # the trainer whose supervisor was killed has another parent, which waits for it when it likes
     wait_for(lambda: not any(map(is_alive, story.trainers)))
     wait_for(lambda: not any(map(psutil.pid_exists, story.trainers[1:])))
+    temporary = story.finished.run.folder.parent.parent / "tmp"
+    assert [path.name for path in temporary.iterdir()] == [".lock"]  # each trainer had a folder of its own in it
