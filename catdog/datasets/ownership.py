@@ -9,7 +9,7 @@ from catdog.datasets.user_datasets import find_user_dataset, list_user_datasets
 from catdog.errors import CatDogError
 from catdog.settings import Settings
 
-EVERYBODYS = Owned("What is left out of this data, which everybody trains on,", "")
+EVERYBODYS = Owned("This data, which everybody trains on,", "")
 
 
 def owned_source(settings: Settings, source: str) -> Owned:

@@ -109,9 +109,7 @@ def test_a_kind_without_findings_in_the_address_shows_the_first(page, report, fi
     assert "The same file" in text_of(page(finding=finding))
 
 
-def test_where_people_sign_in_only_owners_exclude_what_everybody_trains_on(
-    page, data, place, report, monkeypatch, tmp_path
-):
+def test_only_owners_exclude_what_everybody_trains_on(page, data, place, report, monkeypatch, tmp_path):
     lists = {"MEMBERS": tmp_path / "members.txt", "OWNERS": tmp_path / "owners.txt"}
     for name, file in lists.items():
         file.write_text(f"{name.lower()}@school.example\n", encoding="utf-8")
