@@ -177,7 +177,8 @@ def _open_zip(file: BinaryIO, code_page: str) -> Iterator[ArchiveContents]:
             Member(place, kept[index].file_size, lambda member=kept[index]: read_blocks(zipped, member))
             for index, place in zip(rows, places, strict=True)
         )
-        yield ArchiveContents(photos, arrangement, tuple(filter(None, [names.note])))
+        doubt = "If they look wrong, add it again with another code page." if names.unsure else ""
+        yield ArchiveContents(photos, arrangement, tuple(filter(None, [names.note, doubt])))
 
 
 def _read_folder(root: Path) -> ArchiveContents:

@@ -8,6 +8,7 @@ from typing import BinaryIO
 import numpy as np
 
 from catdog.datasets.archive import check_paths
+from catdog.datasets.arrange import label_paths
 from catdog.datasets.left_out import NO_PICTURE, LeftOut, describe_left_out
 from catdog.datasets.names import is_junk
 from catdog.datasets.walk import has_image_suffix
@@ -24,12 +25,12 @@ class ArchiveImage:
 
     Attributes:
         name: The file's name, on one line.
-        folder: The name of the folder that it lies in, on one line; "" for none.
+        label: The name of the class that its folders or its name say, on one line; "" for none.
         data: The file's bytes, undecoded.
     """
 
     name: str
-    folder: str
+    label: str
     data: bytes
 
 
@@ -69,6 +70,7 @@ def read_archive_images(
         for note in filter(None, (names.note, describe_left_out(left_out))):
             tell(note)
         images.sort(key=lambda pair: pair[1].parts)
+        labels = label_paths([path.parts for _, path in images])
         for index in np.linspace(0, len(images) - 1, min(limit, len(images))).round().astype(int):
             member, path = images[index]
             data = b""
@@ -76,5 +78,4 @@ def read_archive_images(
                 data += block
                 if len(data) > MAX_BYTES:
                     break
-            folder = one_line(path.parent.name)
-            yield ArchiveImage(one_line(path.name) or "picture", folder, data), len(images)
+            yield ArchiveImage(one_line(path.name) or "picture", one_line(labels[index]), data), len(images)

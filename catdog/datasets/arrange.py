@@ -127,6 +127,23 @@ def arrange(files: Sequence[File], where: str, left_out: tuple[LeftOut, ...] = (
     return arrangement
 
 
+def label_paths(paths: Sequence[tuple[str, ...]]) -> list[str]:
+    """Return the name of the class that each picture's path says: its class folder, or its file's name.
+
+    Args:
+        paths: The pictures of a zip, part by part.
+
+    Returns:
+        A name for each; where the paths are not those of two classes, the folder that the picture lies in, "" for none.
+    """
+    try:
+        found = find_layout(list(paths), "The zip")
+    except DataError:
+        return [path[-2] if len(path) > 1 else "" for path in paths]
+    rows = [_find_row(path, found.shelves) for path in paths]
+    return ["" if row is None else found.classes[row.label] for row in rows]
+
+
 def _find_row(parts: tuple[str, ...], shelves: dict[tuple[str, ...], Shelf]) -> Row | None:
     """Return where a file belongs by the innermost shelf around it, None where there is none."""
     for depth in range(len(parts) - 1, -1, -1):

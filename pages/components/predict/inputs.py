@@ -60,9 +60,9 @@ def fill_inputs() -> None:
         key=_field_key("drop"),
         on_change=_take_dropped,
         args=(_field_key("drop"),),
-        help="JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC, 50 MB each. In a zip with a folder for each class, the "
-        "names of the folders are taken for the right answers. Pictures stay in this server's memory, and only for as "
-        "long as this tab is open.",
+        help="JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC, 50 MB each. In a zip with a folder for each class, or "
+        "with names such as cat.1.jpg, these names are taken for the right answers. Pictures stay in this server's "
+        "memory, and only for as long as this tab is open.",
     )
     if files:
         _take(files)
@@ -173,7 +173,7 @@ def _take_zip(file, inputs: Inputs) -> None:
     try:
         for member, total in read_archive_images(io.BytesIO(file.getvalue()), free, notes.append):
             try:
-                inputs.add(_read(member.data, member.name, member.folder or None))
+                inputs.add(_read(member.data, member.name, member.label or None))
             except ImageError as error:
                 inputs.problems.append(str(error))
             taken += 1

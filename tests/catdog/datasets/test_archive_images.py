@@ -20,7 +20,7 @@ def zipped(*names: str, content: bytes = b"a picture", **options) -> io.BytesIO:
 
 
 def read(file: io.BytesIO, limit: int = 200) -> list[tuple[str, str]]:
-    return [(image.folder, image.name) for image, _ in read_archive_images(file, limit)]
+    return [(image.label, image.name) for image, _ in read_archive_images(file, limit)]
 
 
 def refusal(file: io.BytesIO) -> str:
@@ -51,7 +51,7 @@ def test_junk_files_are_ignored():
 def test_of_too_many_images_evenly_spaced_ones_are_taken():
     file = zipped(*(f"{kind}/{index:03}.jpg" for kind in ("cats", "dogs") for index in range(50)))
     images = list(read_archive_images(file, 10))
-    assert [image.folder for image, _ in images] == ["cats"] * 5 + ["dogs"] * 5
+    assert [image.label for image, _ in images] == ["cats"] * 5 + ["dogs"] * 5
     assert {total for _, total in images} == {100}
 
 
@@ -77,8 +77,23 @@ def test_labels_in_an_old_code_page_are_read_and_told():
     told = []
     names = [f"{label}/1.jpg".encode("cp932") for label in ("ソース", "柴犬")]
     images = [image for image, _ in read_archive_images(old_zip(names, PHOTO), 9, told.append)]
-    assert {image.folder for image in images} == {"ソース", "柴犬"}
+    assert {image.label for image in images} == {"ソース", "柴犬"}
     assert told == ["The zip's names were read in the code page cp932 (Japanese)."]
+
+
+@pytest.mark.parametrize(
+    ("names", "labels"),
+    [
+        (["pets/cats/persian/1.jpg", "pets/dogs/1.jpg"], ["cats", "dogs"]),
+        (["test/cats/1.jpg", "test/dogs/1.jpg", "train/cats/1.jpg", "train/dogs/1.jpg"], ["cats", "dogs"] * 2),
+        ([f"{kind}.{index}.jpg" for kind in ("cat", "dog") for index in range(2)], ["cat", "cat", "dog", "dog"]),
+        (["a/1.jpg", "b/1.jpg", "c/1.jpg"], ["a", "b", "c"]),
+        (["1.jpg", "2.jpg"], ["", ""]),
+        (["cats/1.jpg", "cats/2.jpg"], ["cats", "cats"]),
+    ],
+)
+def test_labels_are_found_as_in_a_dataset_or_else_in_the_folder(names, labels):
+    assert [image.label for image, _ in read_archive_images(zipped(*names), 9)] == labels
 
 
 def test_a_zip_without_images_is_refused():

@@ -116,6 +116,19 @@ def test_damaged_images_are_skipped_and_counted(settings: Settings, make_zip: Ma
     assert len(open_catalog(settings, added.source)) == added.images == 20
 
 
+def test_a_set_without_enough_readable_images_is_refused_and_leaves_nothing(
+    settings: Settings, make_zip: MakeZip
+) -> None:
+    good = encoded_image((9, 99, 9), kind="JPEG")
+    cut = {f"{kind}/{index}.jpg": good[:200] for kind in TWO_CLASSES for index in range(12)}
+    assert "The photo set Shapes has too few readable pictures of circles" in add_error(settings, make_zip({}, cut))
+    assert not [path for path in settings.cache.iterdir() if path.suffix != ".lock"]
+    text = {f"{kind}/{index}.jpg": b"just a text" for kind in TWO_CLASSES for index in range(12)}
+    error = add_error(settings, make_zip({}, text))
+    assert error.startswith("The zip has no pictures in it")
+    assert "24 files are named like pictures" in error
+
+
 def test_a_name_that_is_taken_is_refused(settings: Settings, make_zip: MakeZip) -> None:
     add_user_dataset(settings, make_zip(TWO_CLASSES), "Shapes")
     for name in ("shapes", "drawn", "Photos"):
