@@ -66,7 +66,7 @@ def is_own_origin(headers: Headers) -> bool:
     parts = urlsplit(origins[0])
     if parts.scheme in PORTS and _with_port(parts.netloc, parts.scheme) == _with_port(hosts[0], parts.scheme):
         return True
-    return origins[0] in st.get_option("server.corsAllowedOrigins")
+    return _is_allowed_by_name(origins[0])
 
 
 async def refuse(scope: Message, send: Send, status: int, reason: str) -> None:
@@ -80,18 +80,24 @@ async def refuse(scope: Message, send: Send, status: int, reason: str) -> None:
 
 
 def _watch_answer(scope: Message, send: Send) -> Send:
-    """Return `send` with headers that forbid framing; it notes where an answer ends or replaces a sign-in."""
+    """Return `send` with headers that keep other sites out; it notes where an answer ends or replaces a sign-in."""
 
     async def watched(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers.append("content-security-policy", "frame-ancestors 'none'")
             headers["x-frame-options"] = "DENY"
+            if not _is_allowed_by_name(headers.get("access-control-allow-origin", "")):
+                del headers["access-control-allow-origin"], headers["access-control-allow-credentials"]
             if any(cookie.startswith(f"{USER_COOKIE}=") for cookie in headers.getlist("set-cookie")):
                 sign_outs().add(HTTPConnection(scope).cookies)  # tabs may still be open with the one before
         await send(message)
 
     return watched
+
+
+def _is_allowed_by_name(origin: str) -> bool:
+    return origin in st.get_option("server.corsAllowedOrigins")
 
 
 def _with_port(host: str, scheme: str) -> str:

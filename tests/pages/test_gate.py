@@ -108,6 +108,18 @@ def test_no_answer_may_be_shown_in_a_frame():
     assert headers[b"x-frame-options"] == b"DENY"
 
 
+@pytest.mark.parametrize("listed", [True, False])
+def test_no_other_site_may_read_an_answer_unless_it_is_allowed_by_name(monkeypatch, listed):
+    async def allow(scope, receive, send) -> None:
+        headers = [(b"access-control-allow-origin", b"http://localhost:8501"), (b"x-other", b"stays")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+
+    monkeypatch.setattr("streamlit.get_option", lambda name: ["http://localhost:8501"] if listed else [])
+    headers = dict(ask(Start(OWN, None), app=allow)["headers"])
+    assert (b"access-control-allow-origin" in headers) == listed
+    assert headers[b"x-other"] == b"stays"
+
+
 def test_an_answer_that_ends_a_sign_in_ends_it_in_all_tabs():
     cookie = {"_streamlit_user": "signed"}
     ask(Start(OWN, AUTH), cookie="_streamlit_user=signed; theme=dark")

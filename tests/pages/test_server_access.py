@@ -229,6 +229,9 @@ def test_no_site_may_frame_a_page_or_steer_it(server):
             assert answer.headers["Content-Security-Policy"] == "frame-ancestors 'none'"
             assert answer.headers["X-Frame-Options"] == "DENY"
     assert origins(browser) == []
+    preflight = urllib.request.Request(server.address + "/_stcore/upload_file/x/y", method="OPTIONS")
+    with urllib.request.urlopen(preflight, timeout=WAIT) as answer:
+        assert answer.headers["Access-Control-Allow-Origin"] is None
     for origin in ("http://127.0.0.1:9", "http://localhost:9", "https://share.streamlit.io", "null"):
         with pytest.raises(InvalidStatus, match="403"):
             Tab(browser, Origin=origin).__enter__()
