@@ -16,12 +16,11 @@ import numpy as np
 
 from catdog.errors import ImageError
 from catdog.images.decode import load_image
-from catdog.images.formats import identify
+from catdog.images.formats import HEAD, is_image
 from catdog.images.resize import resize
 
 CLASSES = ("class 0", "class 1")
 MODEL = "model.tflite"
-HEAD = 1024  # bytes that tell whether a file is a picture
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -73,7 +72,9 @@ def load_model(path: Path) -> Callable[[np.ndarray], np.ndarray]:
         try:
             from ai_edge_litert.interpreter import Interpreter
         except ImportError:
-            from tensorflow.lite import Interpreter
+            import tensorflow as tf
+
+            Interpreter = tf.lite.Interpreter  # noqa: N806
         interpreter = Interpreter(str(path))
         interpreter.allocate_tensors()
         source, target = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
@@ -147,7 +148,7 @@ def _find_pictures(places: list[str]) -> Iterator[Path]:
 def _may_be_picture(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            return identify(file.read(HEAD))[1] is not None
+            return is_image(file.read(HEAD))
     except OSError:
         return True  # reading it will say why it can't be read
 

@@ -70,9 +70,9 @@ def _use(file_format: ExportFormat) -> list[str]:
     return [
         "## How to use it",
         "```\npython -m pip install -r requirements.txt\npython classify.py photo.jpg FOLDER\n```",
-        f"`classify.py` needs nothing but {packages}, numpy and pillow. It reads pictures by the dashboard's own code, "
-        "so it gives the dashboard's answers; its functions `prepare` and `load_model` show what has to be done. With "
-        "`--json` it prints its answers for other programs.",
+        f"`classify.py` needs nothing but {packages}, numpy and pillow, and uses simplejpeg and pillow-heif where they "
+        "are there. It reads pictures by the dashboard's own code, so it gives the dashboard's answers; its functions "
+        "`prepare` and `load_model` show what has to be done. With `--json` it prints its answers for other programs.",
         *filter(None, [_ELSEWHERE.get(file_format.name)]),
     ]
 

@@ -16,11 +16,13 @@ from catdog.settings import PROJECT
 
 SCRIPT, REQUIREMENTS = "classify.py", "requirements.txt"
 
-_COMMON = ("numpy>=2.1,<3", "pillow>=12,<14")
-_OPTIONAL = (
-    "# pillow-heif>=1.1,<2  # to read HEIC pictures, too",
-    "# simplejpeg>=1.8,<2  # to read JPEG pictures exactly as the dashboard does; else the last decimals may differ",
+_COMMON = (
+    "numpy>=2.1,<3",
+    "pillow>=12,<14",
+    "# reads JPEG pictures exactly as the dashboard does; without it the last decimals may differ",
+    'simplejpeg>=1.8,<2; platform_machine in "x86_64 AMD64 arm64 aarch64"',
 )
+_OPTIONAL = ("# to read HEIC pictures, too:", "# pillow-heif>=1.1,<2")
 _MAIN = PROJECT / "catdog" / "export" / "classify.py"
 _PARTS = tuple(
     PROJECT / "catdog" / "images" / f"{name}.py"
