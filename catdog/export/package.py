@@ -4,14 +4,13 @@ import hashlib
 import json
 import zipfile
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catdog import __version__
 from catdog.errors import RunError
 from catdog.export.formats import ExportFormat
-from catdog.utils.files import whole_file
+from catdog.utils.files import digest_file, whole_file
 
 if TYPE_CHECKING:
     from catdog.runs import Run
@@ -92,9 +91,7 @@ def package_path(run: "Run", file_format: ExportFormat) -> Path:
                 details = {name: value for name, value in run.details.items() if name != "note"}
                 digest.update(json.dumps(details, sort_keys=True).encode())
             else:
-                status = path.stat()
-                stamp = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-                digest.update(_digest_file(path, stamp))
+                digest.update(digest_file(path).encode())
     except OSError as error:
         raise RunError(
             f"The run {run.name} lacks a file that its model needs ({Path(error.filename or '').name}: "
@@ -140,13 +137,6 @@ def delete_outdated(run: "Run", file_format: ExportFormat, keep: Path) -> None:
     for path in _list_zips(run, file_format):
         if path != keep:
             path.unlink(missing_ok=True)
-
-
-@lru_cache(maxsize=256)
-def _digest_file(path: Path, stamp: tuple[int, ...]) -> bytes:
-    """Return the SHA-256 of a file; `stamp` tells it from any other that was or will be there under its name."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()
 
 
 def _list_zips(run: "Run", file_format: ExportFormat) -> list[Path]:

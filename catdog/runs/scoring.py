@@ -14,7 +14,7 @@ from catdog.errors import RunError
 from catdog.evaluation.predictions import Predictions
 from catdog.inference.predictor import are_probabilities, check_probabilities, parallel_outputs
 from catdog.utils.class_names import is_swapped, map_classes
-from catdog.utils.files import whole_file
+from catdog.utils.files import digest_file, whole_file
 from catdog.utils.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -73,18 +73,10 @@ def _read_stored(run: "Run", dataset: Dataset) -> np.ndarray | None:
         stored = run.predictions()
     except RunError:
         return None
-    if _is_older(run.files.predictions, run.files.tflite):
+    if run.files.is_scored(run.files.tflite) is False:
         return None
     printable = tuple(path.encode("utf-8", "backslashreplace").decode() for path in dataset.catalog.paths)
     return stored.probabilities if stored.paths == printable else None
-
-
-def _is_older(file: Path, reference: Path) -> bool:
-    """Tell whether a file was written before a reference; no file is older than one that is missing."""
-    try:
-        return file.stat().st_mtime_ns < reference.stat().st_mtime_ns
-    except OSError:
-        return False
 
 
 def _cache_file(run: "Run", dataset: Dataset, cache: Path) -> Path:
@@ -95,8 +87,7 @@ def _cache_file(run: "Run", dataset: Dataset, cache: Path) -> Path:
 
 def _digest_model(run: "Run") -> str:
     try:
-        with run.files.tflite.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+        return digest_file(run.files.tflite)[:16]
     except OSError as error:
         raise RunError(f"The run {run.name} has no trained model (any more): train it first.") from error
 

@@ -60,6 +60,7 @@ DETAILS: Schema = {
     "faster": list_of(PARAGRAPH),
     "weights": {"source": PLACE, "path": PLACE},
     "memory": COUNT,
+    "scored": {"model.keras": WORD, "model.tflite": WORD},
 }
 
 SCORES: Schema = {"accuracy": SHARE, "loss": LOSS, "photos": COUNT}

@@ -14,7 +14,7 @@ from filelock import FileLock
 from catdog.errors import RunError
 from catdog.training.records import DETAILS, STATUS, describe_damage, read_record, to_status
 from catdog.training.status import Status
-from catdog.utils.files import read_json, read_regular, write_json
+from catdog.utils.files import digest_file, read_json, read_regular, write_json
 
 
 @dataclass(frozen=True)
@@ -134,10 +134,26 @@ class RunFolder:
     @property
     def scored(self) -> bool:
         """Whether the scores are those of model.keras, rather than of an earlier best epoch."""
+        return self.evaluation.exists() and self.is_scored(self.model) is True
+
+    def is_scored(self, model: Path) -> bool | None:
+        """Tell whether scores and predictions are those of the model in a file as it is now, by its content.
+
+        Args:
+            model: The run's model.keras or model.tflite.
+
+        Returns:
+            None where nobody knows: the run is of an earlier version, or the file is missing.
+        """
+        scored = self.read_config().get("scored")
         try:
-            return self.evaluation.stat().st_mtime_ns >= self.model.stat().st_mtime_ns
+            return None if scored is None else scored.get(model.name) == digest_file(model)
         except OSError:
-            return False
+            return None
+
+    def note_scored(self, *models: Path) -> None:
+        """Note in config.json of which model files scores and predictions are: of none while they are being made."""
+        self.add_to_config(scored={model.name: digest_file(model) for model in models})
 
     def read_config(self) -> dict[str, Any]:
         """Return what of config.json can be used, {} if it is missing."""

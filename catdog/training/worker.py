@@ -101,7 +101,9 @@ def _train_and_score(
         reporter.update(message="starting TensorFlow")
         from catdog.training.outputs import write_outputs
 
+        folder.note_scored()
         write_outputs(folder, dataset, config.model, reporter)
+        folder.note_scored(folder.model, folder.tflite)
         logger.info("the model is scored")
     _note_memory(folder)
 

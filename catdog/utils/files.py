@@ -1,11 +1,13 @@
 """Write files whole: under a temporary name first, then renamed, so that nobody ever reads half a file."""
 
 import errno
+import hashlib
 import json
 import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -86,3 +88,22 @@ def read_regular(path: Path, most: int, last: bool = False) -> bytes:
         if error.errno == errno.ELOOP:
             raise OSError(errno.ELOOP, "it is a link, which is not followed", str(path)) from error
         raise
+
+
+def digest_file(path: Path) -> str:
+    """Return the SHA-256 of a file's content; it is read again only once it was replaced or changed.
+
+    Contents tell what is newer than what, and times don't: they may be those of another machine's clock.
+
+    Raises:
+        OSError: There is no such file, or it can't be read.
+    """
+    status = path.stat()
+    return _digest(path, (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
+
+
+@lru_cache(maxsize=256)
+def _digest(path: Path, stamp: tuple[int, ...]) -> str:
+    """Return a file's SHA-256; `stamp` tells it from any other that was or will be there under its name."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,6 +1,7 @@
 """A run's predictions for any data: from its training, from the model, and cached."""
 
 import os
+import time
 
 import numpy as np
 import pytest
@@ -112,10 +113,26 @@ def test_what_the_training_stored_for_this_data_is_used(trained, dataset, settin
 
 
 def test_what_an_older_model_stored_is_not_used(trained, dataset, settings, model):
-    later = trained.files.predictions.stat().st_mtime_ns + 1_000_000_000
-    os.utime(trained.files.tflite, ns=(later, later))
+    trained.files.note_scored(trained.files.tflite)
+    assert set(predict_dataset(trained, dataset, settings.cache).probabilities) == {0.25}
+    trained.files.tflite.write_bytes(b"another model")
     assert set(predict_dataset(trained, dataset, settings.cache).probabilities) != {0.25}
     assert model.predicted == 64
+
+
+@pytest.mark.parametrize("shift", [-86_400, 86_400], ids=["yesterday", "tomorrow"])
+@pytest.mark.parametrize("noted", [True, False], ids=["noted", "of an earlier version"])
+def test_what_was_stored_is_used_whatever_the_clock_says(trained, dataset, settings, model, shift, noted):
+    if noted:
+        trained.files.note_scored(trained.files.tflite)
+    then = time.time() + shift
+    os.utime(trained.files.tflite, (then, then))
+    assert set(predict_dataset(trained, dataset, settings.cache).probabilities) == {0.25}
+
+
+def test_what_was_half_stored_is_not_used(trained, dataset, settings, model):
+    trained.files.note_scored()
+    assert set(predict_dataset(trained, dataset, settings.cache).probabilities) != {0.25}
 
 
 def test_images_have_the_split_of_the_dataset_that_is_given(trained, run, dataset, settings, model):

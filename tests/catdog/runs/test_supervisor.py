@@ -127,7 +127,9 @@ def test_a_forced_stop_shows_nothing_untrue(supervised: Supervised) -> None:
 
 @pytest.mark.parametrize("scored", [False, True])
 def test_a_model_that_has_its_scores_is_not_scored_again(supervised: Supervised, scored: bool) -> None:
-    made = "folder.model.touch(); " + ("folder.evaluation.touch(); " if scored else "")
+    made = "folder.model.touch(); " + (
+        "folder.evaluation.touch(); folder.note_scored(folder.model); " if scored else ""
+    )
     supervised.start(made + HANG, "(folder.path / 'was-scored').touch(); state = 'stopped'")
     runs.stop_run(supervised.settings, supervised.read())
     assert supervised.end() == 0

@@ -18,6 +18,7 @@ import pytest
 from catdog.errors import RunError
 from catdog.training import ACTIVE, RESUMABLE, STATES, RunFolder, Status
 from catdog.training.status import identify_process, is_process_gone
+from catdog.utils.files import write_json
 
 
 @pytest.fixture
@@ -168,3 +169,23 @@ def test_a_run_on_another_machine_is_gone_after_half_a_minute() -> None:
 def test_a_run_that_no_process_took_up_is_gone_after_half_a_minute() -> None:
     assert not is_process_gone(Status(state="queued"))
     assert is_process_gone(Status(state="queued", updated=time.time() - 60))
+
+
+@pytest.mark.parametrize("shift", [-86_400, 86_400], ids=["yesterday", "tomorrow"])
+def test_scores_belong_to_a_model_by_its_content_whatever_the_clock_says(folder: RunFolder, shift: float) -> None:
+    for path in (folder.model, folder.tflite, folder.evaluation):
+        path.write_bytes(b"{}")
+    write_json(folder.config, {})
+    assert folder.is_scored(folder.tflite) is None  # as in a run of an earlier version
+    assert not folder.scored
+    folder.note_scored()
+    assert folder.is_scored(folder.tflite) is False
+    folder.note_scored(folder.model, folder.tflite)
+    then = time.time() + shift
+    os.utime(folder.evaluation, (then, then))
+    assert folder.scored
+    assert folder.is_scored(folder.tflite)
+    folder.model.write_bytes(b"a better epoch")
+    assert not folder.scored
+    folder.tflite.unlink()
+    assert folder.is_scored(folder.tflite) is None
