@@ -64,7 +64,7 @@ def test_nothing_is_written_after_the_end(folder: RunFolder) -> None:
 def test_a_full_disk_silences_the_reporter_only_as_long_as_it_is_full(
     folder: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     with Reporter(folder, 5) as reporter:
