@@ -90,15 +90,21 @@ def _make_tile(fingerprint: str, row: int, _dataset) -> bytes:
 def _draw_train_all_button() -> None:
     """Draw the button that trains all four models, and say what it does or how far it is."""
     active = _list_active()
+    shown, fault = None, ""
+    try:
+        shown = identify(state.training_catalog())
+    except CatDogError as error:
+        fault = str(error)
     with st.container(horizontal=True, vertical_alignment="center"):
         access.button(
             "Train all four",
             on_click=_train_all,
-            args=(identify(state.training_catalog()),),
+            args=(shown,),
             type="primary",
             icon=":material/play_arrow:",
-            disabled=bool(active),
-            help="Trains model1 to model4 one after another, 20 epochs each, in the background.",
+            disabled=bool(active or fault),
+            help=markdown.escape(fault)
+            or "Trains model1 to model4 one after another, 20 epochs each, in the background.",
         )
         if active:
             st.markdown("The models train one after another. You can close this page meanwhile.")
@@ -109,9 +115,9 @@ def _draw_train_all_button() -> None:
         st.error(markdown.escape(problem), icon=":material/error:")
 
 
-def _train_all(shown: ShownData) -> None:
+def _train_all(shown: ShownData | None) -> None:
     try:
-        if not _list_active():  # a second, impatient click trains nothing twice
+        if shown and not _list_active():  # a second, impatient click trains nothing twice
             catalog = require_shown_for_training(shown)
             configs = [TrainConfig(model=name, source=catalog.source) for name in MODELS]
             access.perform(launch_all, configs, [""] * len(configs), moment=MOMENT, catalog=catalog)

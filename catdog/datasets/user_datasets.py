@@ -166,8 +166,9 @@ def delete_user_dataset(settings: Settings, dataset: UserDataset) -> None:
         dataset.root.rename(gone)  # so that nobody meets half of it
         shutil.rmtree(gone)
         if dataset.fingerprint.isalnum():
-            for decoded in settings.cache.glob(f"{dataset.fingerprint}-*"):
-                decoded.unlink(missing_ok=True)
+            for pattern in (f"{dataset.fingerprint}-*", f"health-{dataset.fingerprint}.*"):
+                for made in settings.cache.glob(pattern):
+                    made.unlink(missing_ok=True)
 
 
 def _folder(settings: Settings) -> Path:

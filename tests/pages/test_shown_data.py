@@ -106,6 +106,14 @@ def test_train_all_four_trains_on_what_the_page_showed_or_on_nothing(app, place,
     ] * 4
 
 
+def test_a_damaged_list_of_excluded_images_costs_the_overview_its_button_only(app, place, shapes):
+    (place.data / f"excluded-{open_catalog(place, str(shapes)).fingerprint}.json").write_text("{")
+    page = app("overview", data="shapes")
+    assert button(page, "Train all four").disabled
+    assert "is damaged" in button(page, "Train all four").help
+    assert "Score on unseen pictures" in text_of(page)
+
+
 @pytest.mark.parametrize("change", [vanish, replace_all, change_in_place])
 def test_a_check_is_of_the_pictures_that_the_page_showed(app, place, shapes, monkeypatch, change):
     checked = []

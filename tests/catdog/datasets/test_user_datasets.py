@@ -181,11 +181,12 @@ def test_a_deleted_dataset_is_gone_with_its_decoded_images(settings: Settings, m
         settings, make_zip({}, {f"{kind}/{index}.jpg": good for kind in TWO_CLASSES for index in range(10)}), "One"
     )
     open_dataset(settings, dataset.source)
+    (settings.cache / f"health-{dataset.fingerprint}.json").touch()
     assert list(settings.cache.glob("*.npy"))
     delete_user_dataset(settings, dataset)
     assert list_user_datasets(settings) == []
     assert not dataset.root.exists()
-    assert not list(settings.cache.glob("*.npy"))
+    assert not list(settings.cache.glob(f"*{dataset.fingerprint}*"))
     with pytest.raises(DataError, match="deleted already"):
         delete_user_dataset(settings, dataset)
 
