@@ -46,7 +46,8 @@ def decode_dataset(catalog: Catalog, cache: Path, progress: Progress = silent) -
     """Return the catalog with its images as 160 × 160 RGB, decoded on first use and read from the cache afterwards.
 
     The cache file is named by the catalog's fingerprint and appears only when whole. Two processes never decode the
-    same dataset at once, and a damaged cache file is written anew. Unreadable images are skipped and listed.
+    same dataset at once, and a damaged cache file is written anew. Unreadable images are skipped and listed. Once a
+    source has changed, what was decoded of it before is deleted.
 
     Args:
         catalog: All images of the dataset.
@@ -74,6 +75,7 @@ def decode_dataset(catalog: Catalog, cache: Path, progress: Progress = silent) -
                             path.unlink(missing_ok=True)
                     _decode(catalog, array_file, progress)
                     dataset = _open_cached(catalog, array_file)
+                    _drop_earlier(catalog, array_file)
         except OSError as error:
             raise DataError(
                 f"The decoded pictures can't be kept in {cache} ({error.strerror or error}): free some disk space "
@@ -132,8 +134,17 @@ def _decode(catalog: Catalog, array_file: Path, progress: Progress) -> None:
                         file.write(result.data)
             file.seek(0)
             _write_header(file, total - len(skipped))
-        write_json(_list_file(array_file), {"skipped": skipped})
+        write_json(_list_file(array_file), {"source": catalog.source, "skipped": skipped})
     progress(total, total, "reading the pictures")
+
+
+def _drop_earlier(catalog: Catalog, array_file: Path) -> None:
+    """Delete what was decoded and computed of the same source before its files changed; who uses it keeps it open."""
+    for list_file in array_file.parent.glob(f"*-{SIZE}-*.json"):
+        if list_file.stem != array_file.stem and (read_json(list_file) or {}).get("source") == catalog.source:
+            for path in array_file.parent.glob(f"{list_file.stem.partition('-')[0]}-*.np?"):
+                path.unlink(missing_ok=True)
+            list_file.unlink(missing_ok=True)
 
 
 def _read(path: Path) -> np.ndarray | str:

@@ -1,5 +1,6 @@
 """catdog.datasets.cache: every image is decoded once, and row i is always the image of catalog row i."""
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -102,6 +103,22 @@ def test_changed_images_are_decoded_anew(grey_folder: Path, cache: Path) -> None
     Image.new("L", (3, 3), 255).save(grey_folder / "light" / "000.png")
     dataset = decode_dataset(scan_folder("somewhere", grey_folder), cache)
     assert (dataset.pixels[dataset.catalog.paths.index("light/000.png")] == 255).all()
+
+
+def test_what_was_decoded_before_a_change_is_deleted_but_what_is_in_use_or_of_others_stays(
+    grey_folder: Path, cache: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(grey_folder, tmp_path / "copy")
+    Image.new("L", (3, 3), 7).save(tmp_path / "copy" / "light" / "000.png")
+    other = decode_dataset(scan_folder("elsewhere", tmp_path / "copy"), cache)
+    old = decode_dataset(scan_folder("somewhere", grey_folder), cache)
+    pixels, answers = old.pixels[:], cache / f"{old.catalog.fingerprint}-answers-1.npz"
+    answers.touch()
+    Image.new("L", (3, 3), 255).save(grey_folder / "light" / "000.png")
+    new = decode_dataset(scan_folder("somewhere", grey_folder), cache)
+    assert sorted(cache.glob("*.np?")) == sorted([other.pixels.path, new.pixels.path])
+    assert len(list(cache.glob("*.json"))) == 2
+    np.testing.assert_array_equal(old.pixels[:], pixels)
 
 
 def test_progress_counts_to_the_number_of_images(catalog: Catalog, cache: Path) -> None:
