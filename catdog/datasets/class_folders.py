@@ -34,8 +34,9 @@ class ClassFolders:
 
     @property
     def whole(self) -> bool:
-        """Whether there are two classes, each with a name that is one."""
-        return len(self.names) == 2 and not any(map(is_container, self.names.values()))
+        """Whether there are two classes, with names that can be a class's and mean different ones."""
+        names = self.ordered
+        return len(names) == 2 and not any(map(is_container, names)) and not is_same_class(*names)
 
     @property
     def ordered(self) -> tuple[str, ...]:

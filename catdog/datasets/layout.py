@@ -101,7 +101,7 @@ def _common_folder(paths: list[Path]) -> Path:
 def _find_wrapper(tops: dict[str, list[Path]]) -> str | None:
     """Return the folder that has the whole dataset in it, beside others with samples or copies; None for none."""
     plain = [top for top in tops if not split_role(top)]
-    beside = [top for top in tops if top not in plain]
+    beside = [top for top in tops if split_role(top)]
     with_splits = [top for top in plain if _has_training(tops[top])]
     if len(with_splits) == 1 and not any(split_role(top) == TRAIN for top in beside):
         return with_splits[0]
@@ -121,7 +121,7 @@ def _has_training(paths: list[Path]) -> bool:
 def _is_split_in_classes(tops: dict[str, list[Path]]) -> bool:
     """Return whether there are two class folders, each with train/ and the same splits in it, and nothing else."""
     roles = [{split_role(path[0]) if len(path) > 1 else "" for path in paths} for paths in tops.values()]
-    plain = len(tops) == 2 and not any(split_role(top) for top in tops)
+    plain = len(tops) == 2 and not any(split_role(top) or is_container(top) for top in tops)
     return plain and roles[0] == roles[1] and TRAIN in roles[0] <= set(SPLIT_FOLDERS)
 
 
@@ -145,14 +145,15 @@ def _read_top(
 
 
 def _fits(section: ClassFolders, main: ClassFolders, where: str, top: str, trains: list[str]) -> bool:
-    """Return whether a folder of a split has the dataset's classes; False where it has no classes at all.
+    """Return whether a folder of a split has the dataset's classes; False where its pictures have no labels.
 
     Raises:
-        DataError: If it has others, or only one of them.
+        DataError: If it has two other classes, or only one of the dataset's.
     """
     if map_classes(section.ordered, main.ordered) is not None:
         return True
-    if all(find_class(name, main.ordered) is None for name in section.ordered or section.inner[-1:]):
+    known = any(find_class(name, main.ordered) is not None for name in section.ordered or section.inner[-1:])
+    if not known and (section.examples or not section.whole):
         return False
     train = f" in {one_line(trains[0])}/" if trains else ""
     raise DataError(f"{where} has {main.describe()}{train} but {section.describe()} in {one_line(top)}/: {LAYOUT}.")

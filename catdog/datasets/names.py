@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 
 def _words(text: str) -> frozenset[str]:
@@ -47,6 +48,7 @@ def class_key(name: str) -> str:
     return unicodedata.normalize("NFC", name).strip().casefold()
 
 
+@lru_cache(maxsize=10_000)
 def split_role(folder: str) -> str:
     """Return which split a folder's name says.
 

@@ -126,6 +126,9 @@ def test_a_class_may_be_called_like_a_split_beside_another(names: tuple[str, str
         ({"Training Set": 20, "TEST_images": 20}, "named like parts of a dataset"),
         ({"train1": 20, "train2": 20}, "named like parts of a dataset"),
         ({"images": 20, "masks": 20}, "the class folders images and masks"),
+        (tree("images", "masks", kinds=("train", "val")), "the class folders images and masks"),
+        ({"cat.*.jpg": 20, "cats.*.jpg": 20}, "pictures named after cat and cats"),
+        (tree("train") | tree("val", kinds=("cars", "vans")), "the class folders cars and vans in val/"),
         ({"IMG_*.jpg": 20, "DSC_*.jpg": 20}, "pictures but no class folders"),
         ({"beagle_*.jpg": 9, "pug_*.jpg": 9, "boxer_*.jpg": 9}, "pictures named after beagle, boxer and pug"),
         ({"a1b2c*.jpg": 20, "f00d*.jpg": 20}, "pictures but no class folders"),
@@ -158,3 +161,8 @@ def test_files_that_only_claim_to_be_pictures_are_named_and_count_for_nothing() 
     assert arrangement.note == "2 files that are no pictures (birds/y.jpg and cats/x.jpg) were left out."
     with pytest.raises(DataError, match=r"1 file is named like pictures but no pictures \(birds/y.jpg\)"):
         arrange([*spec[:20], fakes[1]], "The zip")
+
+
+def test_very_many_folders_take_no_quadratic_time() -> None:
+    with pytest.raises(DataError, match="4,995 more"):
+        arrange([File((f"kind{index}", "1.jpg")) for index in range(5_000)], "The zip")
