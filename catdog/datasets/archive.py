@@ -156,7 +156,7 @@ def _open_zip(file: BinaryIO, code_page: str) -> Iterator[ArchiveContents]:
         seen: set[tuple[str, ...]] = set()
         for member, name in zip(members, names.names, strict=True):
             parts = PurePosixPath(name).parts
-            if not parts or is_junk(parts):
+            if not parts or is_junk(parts) or name.endswith("/"):  # a folder, where names have backslashes
                 continue
             if not is_regular(member) or parts in seen:
                 left_out.append(LeftOut(REPEATED if parts in seen else LINK, name))

@@ -57,7 +57,7 @@ def read_archive_images(
         images, left_out = [], []
         for member, name in zip(members, names.names, strict=True):
             path = PurePosixPath(name)
-            if not path.parts or is_junk(path.parts):
+            if not path.parts or is_junk(path.parts) or name.endswith("/"):
                 continue
             # what is called like an image is opened as one, so that its own error says what it is
             if has_image_suffix(path.name) or looks_like_image(zipped, member, False):

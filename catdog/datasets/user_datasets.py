@@ -190,7 +190,10 @@ def _fill(
 ) -> UserDataset:
     copy_photos(contents, work, progress)
     progress(0, 0, "counting the pictures")
-    catalog = replace(scan_folder(draft.source, work), name=draft.name)
+    try:
+        catalog = replace(scan_folder(draft.source, work), name=draft.name)
+    except DataError as error:  # where names that were made harmless are the same
+        raise DataError(str(error).replace(f"The folder {work}", f"The photo set {draft.name}")) from error
     unreadable = _find_unreadable(settings, catalog, progress)
     faults = describe_left_out(LeftOut(UNREADABLE, path) for path, _ in unreadable)
     dataset = replace(

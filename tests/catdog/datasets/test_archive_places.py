@@ -2,13 +2,14 @@
 
 import stat
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from catdog.datasets import add_user_dataset, archive, list_user_datasets, open_catalog
 from catdog.errors import UnconfirmedClassesError
 from catdog.settings import Settings
-from tests.zips import PHOTO, TWO_CLASSES, MakeZip, add_error
+from tests.zips import PHOTO, TWO_CLASSES, MakeZip, add_error, old_zip
 
 
 def files_of(settings: Settings) -> list[str]:
@@ -92,6 +93,20 @@ def test_backslashes_and_unflagged_utf8_of_old_zips_are_read(settings: Settings,
     archive = make_zip({"Apfel": 10, "sXYuren": 10})
     archive.write_bytes(archive.read_bytes().replace(b"sXYuren/", "säuren\\".encode()).replace(b"Apfel/", b"Apfel\\"))
     assert open_catalog(settings, add_user_dataset(settings, archive).source).classes == ("Apfel", "säuren")
+
+
+def test_folders_of_zips_with_backslashes_are_no_files(settings: Settings) -> None:
+    names = [f"pets\\{kind}\\{name}".encode() for kind in ("a", "b") for name in ("", *(f"{i}.jpg" for i in range(10)))]
+    dataset = add_user_dataset(settings, old_zip(names, PHOTO), "Shapes")
+    assert (dataset.images, dataset.note) == (20, "")
+
+
+def test_names_that_become_the_same_are_one_sentence(settings: Settings, tmp_path: Path) -> None:
+    for kind in ("x" * 60 + "1", "x" * 60 + "2"):
+        (tmp_path / "odd" / kind).mkdir(parents=True)
+        for index in range(10):
+            (tmp_path / "odd" / kind / f"{index}.jpg").write_bytes(PHOTO)
+    assert add_error(settings, tmp_path / "odd").startswith("The photo set Shapes has only the class folder xx")
 
 
 def test_odd_file_names_stay_in_their_folder(settings: Settings, make_zip: MakeZip) -> None:
