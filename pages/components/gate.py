@@ -1,8 +1,8 @@
 """The gate that every request passes before Streamlit: whom this server speaks to, and for which other sites."""
 
+import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from catdog.access import USER_COOKIE
 from pages.components.serving import Start, is_loopback, sign_outs
 
+LOG = logging.getLogger(__name__)
 PORTS = {"http": 80, "https": 443}
 
 Message = MutableMapping[str, Any]
@@ -48,7 +49,14 @@ class Gate:
                 "This dashboard serves its own machine only: whoever runs it must set up signing in (see "
                 "docs/classroom.md), or set CATDOG_OPEN=1 if other machines are meant to be served."
             )
-        if scope["type"] == "websocket" and not is_own_origin(Headers(scope=scope)):
+        headers = Headers(scope=scope)
+        if scope["type"] == "websocket" and not is_own_origin(headers):
+            LOG.warning(
+                "catdog: A page of %.100r was refused at the host %.100r: if that is your proxy, let it pass on the "
+                "host and port that browsers use, or list that page's address in --server.corsAllowedOrigins.",
+                headers.get("origin", ""),
+                headers.get("host", ""),
+            )
             return "Another site may not use this dashboard: open it in a tab of its own."
         return ""
 
@@ -63,8 +71,8 @@ def is_own_origin(headers: Headers) -> bool:
         return True  # a program, which no other site can send here
     if len(origins) > 1 or len(hosts) != 1:
         return False
-    parts = urlsplit(origins[0])
-    if parts.scheme in PORTS and _with_port(parts.netloc, parts.scheme) == _with_port(hosts[0], parts.scheme):
+    scheme, _, origin_host = origins[0].partition("://")
+    if scheme in PORTS and _with_port(origin_host, scheme) == _with_port(hosts[0], scheme):
         return True
     return _is_allowed_by_name(origins[0])
 

@@ -81,13 +81,19 @@ def test_a_page_of_this_server_may_open_a_websocket(origin, host):
         "http://127.0.0.1:8501.evil.example",
         "http://127.0.0.1:8501@evil.example",
         "ftp://127.0.0.1:8501",
+        "http://127.0.0.1:8501/path",
+        "http://[::1",
+        "http://",
         "null",
         "",
     ],
 )
-def test_a_page_of_another_site_or_port_may_not(origin):
+def test_a_page_of_another_site_or_port_may_not_and_the_log_says_what_to_do(origin, caplog):
     refused = ask(Start(OWN, None), "websocket", origin=origin, host="127.0.0.1:8501")
     assert (refused["type"], refused["code"]) == ("websocket.close", 1008)
+    [told] = caplog.messages
+    assert repr(origin) in told
+    assert "corsAllowedOrigins" in told
 
 
 def test_an_origin_that_is_allowed_by_name_may(monkeypatch):
