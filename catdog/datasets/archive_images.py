@@ -35,7 +35,7 @@ class ArchiveImage:
 
 
 def read_archive_images(
-    archive: BinaryIO, limit: int, tell: Callable[[str], None] = lambda note: None
+    archive: BinaryIO, limit: int, tell: Callable[[str], None] = lambda note: None, code_page: str = ""
 ) -> Iterator[tuple[ArchiveImage, int]]:
     """Yield images of a zip, one in memory at a time.
 
@@ -43,6 +43,7 @@ def read_archive_images(
         archive: A binary file that can seek.
         limit: How many images to yield at most. If the zip has more, they are spaced evenly over all its folders.
         tell: Given each sentence that the user should know: files that are no images, names in an old code page.
+        code_page: As in `catdog.datasets.zip_names.read_names`.
 
     Yields:
         An image, and how many images the zip has. A file over MAX_BYTES comes cut off, which `catdog.images` refuses.
@@ -52,7 +53,7 @@ def read_archive_images(
     """
     with open_zip(archive) as (zipped, length):
         members = list_files(zipped)
-        names = read_names(members)
+        names = read_names(members, code_page)
         check_paths(names.names)
         images, left_out = [], []
         for member, name in zip(members, names.names, strict=True):

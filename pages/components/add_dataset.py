@@ -7,13 +7,12 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from catdog.datasets import UserDataset, add_user_dataset, bytes_stored, list_user_datasets, resolve_folder
 from catdog.datasets.sources import check_agreed
-from catdog.datasets.zip_names import CODE_PAGES
 from catdog.errors import CatDogError, UnconfirmedClassesError
 from catdog.runs import delete_dataset
 from catdog.utils.text import format_size, join_names
 from pages.components import access, jobs, markdown, page, state
 from pages.components.jobs import Job
-from pages.components.uploads import limit_upload
+from pages.components.uploads import choose_code_page, limit_upload
 
 MEGABYTES = 2000
 EXAMPLE = """\
@@ -69,11 +68,7 @@ def draw_dialog() -> None:
         )
         name = st.text_input("What to call it", max_chars=60, placeholder="like the zip")
         with st.expander("Names of files and folders look wrong?", icon=":material/translate:"):
-            code_page = st.selectbox(
-                "Code page of the names in an old zip",
-                ["", *CODE_PAGES],
-                format_func=lambda page: f"{page} ({CODE_PAGES[page]})" if page else "the one that fits them",
-            )
+            code_page = choose_code_page("Code page of the names in an old zip", "own-code-page")
         submitted = st.form_submit_button("Add these photos", type="primary", icon=":material/add:")
     _show_quota()
     st.caption("JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF and HEIC. 20 of each kind is the least that makes sense.")

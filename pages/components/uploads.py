@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from catdog.access import Allowance, UploadCounts
+from catdog.datasets.zip_names import CODE_PAGES
 from catdog.settings import MEGABYTE
 from catdog.utils.text import format_duration, format_size
 from pages.components import access, state
@@ -59,6 +60,16 @@ def limit_upload(usual: int, key: str) -> tuple[int, bool]:
         )
     megabytes = st.session_state.setdefault(f"megabytes-{key}", max(1, min(usual, left)))
     return megabytes, left < 1
+
+
+def choose_code_page(label: str, key: str) -> str:
+    """Let the user choose how the names in a zip are read; return a code page, or "" for the one that fits them."""
+    return st.selectbox(
+        label,
+        ["", *CODE_PAGES],
+        format_func=lambda page: f"{page} ({CODE_PAGES[page]})" if page else "the one that fits them",
+        key=key,
+    )
 
 
 class UploadLimiter:

@@ -11,6 +11,7 @@ from catdog.errors import RunError
 from catdog.runs import create_run, delete_run
 from catdog.training import TrainConfig
 from tests.pages.conftest import alternatives, button, text_of
+from tests.zips import old_zip
 
 WARM, COLD = (200, 120, 60), (60, 120, 200)
 
@@ -312,6 +313,17 @@ def test_a_zip_with_folders_gives_labels_and_a_confusion_matrix(app, trained):
     assert "mistakes 1" in segmented(page, "Show").options
     assert "Labelled **cat**" in text_of(page)
     assert "Labelled **horse**" not in text_of(page)
+
+
+def test_labels_in_an_old_code_page_are_told_and_can_be_read_in_another(app, trained):
+    trained()
+    _, content, _ = image_file("x.png", WARM)
+    archive = old_zip(["chèvre/1.png".encode("cp1252"), b"vache/1.png"], content).getvalue()
+    page = drop(app("predict"), ("Old.zip", archive, "application/zip"))
+    assert "Old.zip: The zip's names were read in the code page cp1250" in page.warning[0].value
+    page.selectbox(key="zip-code-page").select("cp1252").run()
+    page = drop(page, ("Old.zip", archive, "application/zip"))
+    assert "code page cp1252 (western European, Windows)" in page.warning[0].value
 
 
 def test_a_damaged_zip_and_a_damaged_image_are_a_sentence_each(app, trained):

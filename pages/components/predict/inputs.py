@@ -15,10 +15,11 @@ from catdog.utils.memory import trim_memory
 from catdog.utils.text import one_line
 from pages.components import markdown, state
 from pages.components.predict.image import SAMPLE, QueryImage, make_query_image
-from pages.components.uploads import limit_upload
+from pages.components.uploads import choose_code_page, limit_upload
 
 MOST = 200
 FEW = 3  # files that are read without a bar
+CODE_PAGE = "zip-code-page"  # the session's key of how names in zips are read
 MEGABYTES = 200  # of one upload: a zip of images; images have limits of their own
 
 
@@ -31,12 +32,14 @@ class Inputs:
         newest: How many images the last upload had.
         problems: A sentence for each file that can't be read.
         notes: Sentences on images that were left out.
+        code_pages: Whether names in a zip were in an old code page.
     """
 
     images: list[QueryImage] = field(default_factory=list)
     newest: int = 0
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    code_pages: bool = False
 
     def add(self, image: QueryImage) -> None:
         """Put an image behind the others of the same upload."""
@@ -87,6 +90,8 @@ def fill_inputs() -> None:
         st.error(markdown.escape(problem), icon=":material/broken_image:")
     for note in inputs.notes:
         st.warning(markdown.escape(note), icon=":material/info:")
+    if inputs.code_pages:
+        choose_code_page("If names look wrong, choose their code page and drop the zip again", CODE_PAGE)
 
 
 def _camera() -> None:
@@ -134,7 +139,7 @@ def _take(files: list) -> None:
     A file's bytes are freed as soon as it is read; if the page is left meanwhile, the rest is read on return.
     """
     inputs = get_inputs()
-    inputs.problems, inputs.notes, inputs.newest = [], [], 0
+    inputs.problems, inputs.notes, inputs.newest, inputs.code_pages = [], [], 0, False
     bar = st.progress(0.0, text="Reading the pictures …") if len(files) > FEW else None
     for done, file in enumerate(files):
         if len(inputs.images) >= MOST:
@@ -170,8 +175,9 @@ def _take_zip(file, inputs: Inputs) -> None:
     bar = st.progress(0.0, text="Reading the zip …")
     taken, total = 0, 0
     notes: list[str] = []
+    code_page = st.session_state.get(CODE_PAGE, "")
     try:
-        for member, total in read_archive_images(io.BytesIO(file.getvalue()), free, notes.append):
+        for member, total in read_archive_images(io.BytesIO(file.getvalue()), free, notes.append, code_page):
             try:
                 inputs.add(_read(member.data, member.name, member.label or None))
             except ImageError as error:
@@ -183,6 +189,7 @@ def _take_zip(file, inputs: Inputs) -> None:
     finally:
         bar.empty()
         inputs.notes += [f"{file.name}: {note}" for note in notes]
+        inputs.code_pages = inputs.code_pages or any("code page" in note for note in notes)
     if total > taken:
         inputs.notes.append(
             f"{file.name} has {total:,} pictures, and {MOST} are the most at once: {taken} were taken, evenly from all "
