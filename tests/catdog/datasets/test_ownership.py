@@ -7,6 +7,8 @@ import pytest
 
 from catdog.datasets import find_user_dataset, open_catalog
 from catdog.datasets.ownership import EVERYBODYS, owned_exclusions, owned_source
+from catdog.errors import AccessError
+from catdog.runs import delete_dataset
 from catdog.utils.files import write_json
 
 ANNA, BEN = "anna@school.example", "ben@school.example"
@@ -44,3 +46,13 @@ def test_a_copy_of_what_others_train_on_gives_no_right_to_it(settings, added, pi
     assert owned_exclusions(replace(settings, folders=(picture_folder,)), catalog) == EVERYBODYS
     added("original", ANNA)
     assert owned_exclusions(settings, catalog) == EVERYBODYS
+
+
+@pytest.mark.parametrize("by", [ANNA, ""])
+def test_nobody_deletes_a_set_that_somebody_else_added(settings, added, by):
+    dataset = added("fruit", by)
+    with pytest.raises(AccessError, match=r"^The photo set fruit is not yours: "):
+        delete_dataset(settings, dataset, BEN)
+    assert dataset.root.is_dir()
+    delete_dataset(settings, dataset, by)  # by its adder, or on the command line
+    assert not dataset.root.exists()
