@@ -19,6 +19,7 @@ from catdog.training.features import (
     describe_features,
     make_feature_batches,
 )
+from catdog.training.history import Epoch
 from catdog.training.litert import convert_to_litert
 from catdog.training.reporter import Reporter, StopRequested
 
@@ -170,7 +171,7 @@ def test_progress_is_reported_while_features_are_computed(model, dataset, report
 def test_the_models_checkpoint_holds_the_heads_optimizer(model, tmp_path: Path) -> None:
     inputs, labels = np.ones((8, WIDTH), np.float32), np.ones((8, 1))
     build_head(model).fit(inputs, labels, verbose=0)
-    save_checkpoint(RunFolder(tmp_path), model, [])
+    save_checkpoint(RunFolder(tmp_path), model, [Epoch(1, 1.0, 0.5, 0.7, 0.5, 0.7)])
     resumed = build_small_model(5)
     load_checkpoint(RunFolder(tmp_path), resumed)
     saved, restored = ([v.numpy() for v in network.optimizer.variables] for network in (model, resumed))
