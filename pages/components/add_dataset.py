@@ -41,7 +41,8 @@ def select_added_dataset() -> None:
     if job is not None and not job.active:
         _forget_job()
         if job.error is not None:
-            st.error(markdown.escape(str(job.error)), icon=":material/error:")
+            again = " Add the zip again to agree." if isinstance(job.error, UnconfirmedClassesError) else ""
+            st.error(markdown.escape(f"{job.error}{again}"), icon=":material/error:")
         elif job.result.source in state.sources():
             st.session_state["data"] = job.result.source
             st.toast(f"{markdown.escape(job.result.name)} is in use now.", icon=":material/check_circle:")
