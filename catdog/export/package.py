@@ -11,12 +11,18 @@ from catdog import __version__
 from catdog.errors import RunError
 from catdog.export.formats import ExportFormat
 from catdog.utils.files import digest_file, whole_file
+from catdog.utils.schema import Schema, number, sift, text, whole
 
 if TYPE_CHECKING:
     from catdog.runs import Run
 
 FOLDER = "exports"
 CARD = "model_card.md"
+CHECK: Schema = {
+    "words": text(1000, of_files=True),
+    **dict.fromkeys(("pictures", "changed"), whole(0, 10**9)),
+    **dict.fromkeys(("largest", "average", "tolerance"), number(0, 1)),
+}
 _REVISION = 2  # raise it when the same model is packed in another way, so that zips made before are made anew
 _DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold: the same content then gives the same bytes
 
@@ -70,8 +76,11 @@ def read_check(path: Path) -> ExportCheck:
     """
     try:
         with zipfile.ZipFile(path) as zipped:
-            return ExportCheck(**json.loads(zipped.comment))
-    except (OSError, ValueError, TypeError, zipfile.BadZipFile) as error:
+            kept, faults = sift(json.loads(zipped.comment), CHECK)
+        if faults:
+            raise ValueError(faults[0])
+        return ExportCheck(**kept)
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError, zipfile.BadZipFile) as error:
         raise RunError(f"The exported file {path} is damaged: delete it and export again.") from error
 
 

@@ -81,7 +81,7 @@ def read_regular(path: Path, most: int, last: bool = False) -> bytes:
             if facts.st_size > most and not last:
                 raise OSError(errno.EFBIG, f"it is larger than {most:,} bytes", str(path))
             file.seek(max(0, facts.st_size - most))
-            return file.read(most)
+            return file.read(min(most, facts.st_size))  # `most` would be reserved, however small the file
     except IsADirectoryError as error:
         raise OSError(errno.EINVAL, "it is a folder", str(path)) from error
     except OSError as error:

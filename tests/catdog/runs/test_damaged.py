@@ -3,12 +3,14 @@
 import json
 import os
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from catdog import runs
 from catdog.errors import RunError
+from catdog.export import read_check
 from catdog.runs.damaged import drop_ghosts
 from catdog.settings import Settings
 from catdog.training import RunFolder, TrainConfig
@@ -219,6 +221,14 @@ def test_a_status_from_the_far_future_is_no_sign_of_life(settings: Settings) -> 
     assert run.state == "interrupted"
     runs.delete_run(settings, run)
     assert not folder.path.exists()
+
+
+@pytest.mark.parametrize("comment", [b"", b"[]", b"{", b'{"words": "x"}', b'{"largest": "much"}', b'{"other": 1}'])
+def test_an_export_whose_check_was_edited_is_one_sentence(tmp_path: Path, comment: bytes) -> None:
+    with zipfile.ZipFile(tmp_path / "keras-0.zip", "w") as zipped:
+        zipped.comment = comment
+    with pytest.raises(RunError, match="delete it and export again"):
+        read_check(tmp_path / "keras-0.zip")
 
 
 def test_the_length_of_a_log_does_not_matter(settings: Settings) -> None:

@@ -1,10 +1,11 @@
 """Files are written whole: a reader sees the old one or the new one, and a failure leaves the old one."""
 
 import json
+import os
 
 import pytest
 
-from catdog.utils.files import read_json, whole_file, write_json, write_text
+from catdog.utils.files import read_json, read_regular, whole_file, write_json, write_text
 
 
 def names(folder):
@@ -74,3 +75,30 @@ def test_what_is_missing_damaged_or_no_object_reads_as_none(tmp_path, content):
     if content is not None:
         path.write_bytes(content)
     assert read_json(path) is None
+
+
+def test_a_folder_that_is_gone_is_not_made_again(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        write_json(tmp_path / "gone" / "value.json", {}, make_folder=False)
+    assert names(tmp_path) == []
+
+
+def test_deep_nesting_is_no_json(tmp_path):
+    (tmp_path / "deep.json").write_text("[" * 100_000)
+    assert read_json(tmp_path / "deep.json") is None
+
+
+def test_of_a_regular_file_all_is_read_or_its_end_or_nothing(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(b"12345")
+    assert read_regular(path, 5) == b"12345"
+    assert read_regular(path, 2, last=True) == b"45"
+    with pytest.raises(OSError, match="larger than 4 bytes"):
+        read_regular(path, 4)
+    (tmp_path / "link").symlink_to(path)
+    os.mkfifo(tmp_path / "pipe")
+    for name, words in (("link", "a link"), ("pipe", "no ordinary file"), (".", "a folder")):
+        with pytest.raises(OSError, match=words):
+            read_regular(tmp_path / name, 5)
+    with pytest.raises(FileNotFoundError):
+        read_regular(tmp_path / "nothing", 5)
