@@ -4,7 +4,7 @@ import argparse
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from catdog.cli.terminal import ProgressBars, add_json_option, add_source_option, choose_source, print_json
+from catdog.cli.terminal import ProgressBars, add_json_option, add_source_option, choose_source, print_error, print_json
 from catdog.errors import RunError
 from catdog.settings import Settings
 from catdog.utils.text import format_percent
@@ -118,12 +118,13 @@ def _show(
 
 
 def _find_label_errors(best_run: "Run", catalog: "Catalog") -> "list[LabelError]":
-    """Return the labels that the run contradicts, none where its predictions can't be read."""
+    """Return the labels that the run contradicts; none where its predictions can't be read, and then say so."""
     from catdog.evaluation.label_errors import find_label_errors
 
     try:
         return find_label_errors(best_run.predictions(catalog.classes), catalog)
-    except RunError:
+    except RunError as error:
+        print_error(str(error))
         return []
 
 

@@ -48,7 +48,10 @@ def choose_predictor() -> tuple[Run, str] | None:
         st.query_params.pop("run", None)
     else:
         st.query_params["run"] = chosen
-    return (by_id[chosen], names[chosen]) if chosen in by_id else None
+    if chosen not in by_id:
+        return None
+    page.warn_about_damage([by_id[chosen]])
+    return by_id[chosen], names[chosen]
 
 
 def show_predictions(
