@@ -1,6 +1,5 @@
 """Entries of the runs folder that can't be read as runs: each is listed with what is wrong, and can be deleted."""
 
-import os
 import shutil
 import time
 from contextlib import suppress
@@ -14,6 +13,7 @@ from catdog.training import ACTIVE, RunFolder
 from catdog.training.records import DETAILS, read_record
 from catdog.training.status import is_process_gone
 
+EXPORTS = "exports"  # a folder, with at most a lock and a log in it
 #: What may be left of a run that was deleted while somebody else still wrote: nothing of it is of any use.
 REMAINS = frozenset({"status.json", "stop", "place", "job", "log.txt"})
 GRACE = 60.0  # seconds for which such a folder is left alone, since a process may be at work in it
@@ -66,7 +66,10 @@ def is_ghost(folder: Path) -> bool:
     if folder.is_symlink():
         return False
     try:
-        return all(name in REMAINS or name.startswith(".") for name in os.listdir(folder))  # noqa: PTH208
+        return all(
+            entry.name in REMAINS or entry.name.startswith(".") or (entry.name == EXPORTS and is_ghost(entry))
+            for entry in folder.iterdir()
+        )
     except OSError:
         return False
 

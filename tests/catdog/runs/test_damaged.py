@@ -203,6 +203,9 @@ def test_ghosts_are_no_runs_and_are_cleaned_once_they_are_old(settings: Settings
         for file in files:
             (folder / file).write_text('{"state": "queued"}')
         os.utime(folder, (time.time() - 3600,) * 2)
+    (settings.runs / "lock" / "exports").mkdir()
+    (settings.runs / "lock" / "exports" / ".keras.lock").touch()
+    os.utime(settings.runs / "lock", (time.time() - 3600,) * 2)
     fresh = write(settings, "fresh", config=None).path
     with_model = write(settings, "with-model", config=None)
     with_model.model.write_bytes(b"x")
