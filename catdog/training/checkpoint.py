@@ -72,8 +72,8 @@ def load_checkpoint(folder: RunFolder, model: "keras.Model") -> list[Epoch]:
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
         epochs, damage = check_history(path / "history.csv")
-        if damage or not epochs:
-            raise ValueError(damage or "no history")
+        if damage:
+            raise ValueError(damage)
         return epochs
     except Exception as error:  # NumPy and zipfile raise many kinds for a damaged file
         raise RunError(f"The checkpoint {path} is damaged, so this run can't go on: start a new one.") from error
