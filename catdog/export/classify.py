@@ -99,7 +99,12 @@ def load_model(path: Path) -> Callable[[np.ndarray], np.ndarray]:
         return lambda pixels: keras.ops.convert_to_numpy(finish(model(pixels, training=False)))
     import tensorflow as tf
 
-    signature = tf.saved_model.load(str(path / "1")).signatures["serving_default"]
+    here = Path.cwd()
+    os.chdir(path)  # since TensorFlow takes brackets in a path for a pattern
+    try:
+        signature = tf.saved_model.load("1").signatures["serving_default"]
+    finally:
+        os.chdir(here)
     return lambda pixels: signature(pixels=tf.constant(pixels))["probability"].numpy()
 
 
@@ -132,7 +137,7 @@ def _classify(places: list[str], as_json: bool) -> int:
 def _find_pictures(places: list[str]) -> Iterator[Path]:
     """Yield the files that were named and, in the order of their names, all pictures in the folders that were."""
     for place in map(Path, places):
-        if not place.is_dir():
+        if not _is_folder(place):
             yield place
             continue
         others = []
@@ -145,6 +150,13 @@ def _find_pictures(places: list[str]) -> Iterator[Path]:
             print(f"{place}: left out {len(others)} that are no pictures, such as {others[0]}", file=sys.stderr)
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # such as a name that is too long
+        return False
+
+
 def _may_be_picture(path: Path) -> bool:
     try:
         with path.open("rb") as file:
@@ -154,7 +166,7 @@ def _may_be_picture(path: Path) -> bool:
 
 
 def _complain(sentence: str) -> int:
-    print(sentence, file=sys.stderr, flush=True)
+    print(" ".join(sentence.split()), file=sys.stderr, flush=True)  # a runtime's words may be lines
     return 1
 
 

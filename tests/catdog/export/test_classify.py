@@ -103,14 +103,13 @@ def test_without_opencv_simplejpeg_and_pillow_heif_it_reads_nearly_the_same(scri
 def test_one_picture_that_can_not_be_read_costs_its_line_and_the_status(script, pictures, capsys):
     (pictures / "broken.jpg").write_bytes(b"\xff\xd8\xff no picture")
     files = [pictures / "broken.jpg", pictures / "red.png", pictures / "missing.png", pictures / "blue.jpg"]
-    assert script.main([*map(str, files)]) == 1
+    assert script.main([*map(str, files), "x" * 5000, "nul\0byte"]) == 1
     output = capsys.readouterr()
     lines = output.out.splitlines()
     assert [line.split(": ")[1].split(" (")[0] for line in lines] == list(CLASSES)
-    assert [line.split(":")[0] for line in output.err.splitlines()] == [
-        "Can't read broken.jpg",
-        "Can't read missing.png",
-    ]
+    starts = [line.split(":")[0] for line in output.err.splitlines()]
+    assert starts[:2] == ["Can't read broken.jpg", "Can't read missing.png"]
+    assert [start.split(" ")[2][:3] for start in starts[2:]] == ["xxx", "nul"]
 
 
 def test_a_folder_stands_for_its_pictures_whatever_their_suffix(script, pictures, capsys):

@@ -54,7 +54,7 @@ def test_each_format_has_card_script_and_requirements_and_was_checked(settings, 
 
 @pytest.mark.parametrize("name", MADE)
 def test_the_script_predicts_as_the_run_does(settings, run, name, tmp_path, photo):
-    folder = unpack(build_package(run, FORMATS[name], settings), tmp_path / name)
+    folder = unpack(build_package(run, FORMATS[name], settings), tmp_path / f"[{name}] \\")
     expected = float(load_predictor(run.files.tflite, run.name).predict(resize(load_image(photo))[np.newaxis])[0])
     assert expected > 0.7  # so that the other class's probability is over 0.3 away
     label, probability = classify(sys.executable, folder, photo)
