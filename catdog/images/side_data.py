@@ -1,5 +1,6 @@
 """Image files without what lies beside the pixels: profiles, notes, times. A fault in those spoils no pixel."""
 
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -17,6 +18,7 @@ _PNG_CRITICAL = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
 _PNG_ORIENTATION = (b"eXIf", b"tEXtRaw profile type exif\0", b"zTXtRaw profile type exif\0", b"iTXtXML:com.adobe.xmp\0")
 _WEBP_PIXELS = (b"ANIM", b"ANMF", b"ALPH", b"VP8 ", b"VP8L")
 _WEBP_FLAGS = {b"ANIM": 0x02, b"ALPH": 0x10, b"EXIF": 0x08, b"XMP ": 0x04}  # bits of the header VP8X
+_EXIF_ITEM = re.compile(rb"(infe.{8,10})Exif", re.DOTALL)  # the entry in an AVIF or HEIC file's list that tells of EXIF
 _GIF_EXTENSION, _GIF_CONTROL = b"\x21", b"\xf9"
 
 
@@ -63,6 +65,8 @@ def _list_readings(data: bytes, kind: str) -> Iterator[bytes]:
     elif kind == "WebP":
         yield _keep_webp(data, (*_WEBP_PIXELS, b"EXIF", b"XMP "))
         yield _keep_webp(data, _WEBP_PIXELS)
+    elif kind in ("AVIF", "HEIC"):
+        yield _EXIF_ITEM.sub(rb"\1none", data)
 
 
 def _keep_png(data: bytes, kept: tuple[bytes, ...]) -> bytes:

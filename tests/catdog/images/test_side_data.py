@@ -234,6 +234,17 @@ def test_heic_without_its_package_is_one_sentence(monkeypatch):
         read_image(data)
 
 
+@pytest.mark.parametrize("kind", ["AVIF", "HEIF"])
+def test_damaged_exif_in_avif_and_heic_changes_nothing(kind):
+    exif = Image.Exif()
+    exif[0x010E] = "a description that is easily found"
+    data = encode_image(draw_image(), kind, exif=exif.tobytes())
+    place = data.index(b"a description") - 26  # where the EXIF data begin
+    assert data[place : place + 4] in (b"II*\0", b"MM\0*")
+    damaged = data[:place] + b"\xff" * 8 + data[place + 8 :]
+    assert np.array_equal(read_image(damaged), read_image(data))
+
+
 def test_tiff_heic_and_avif_are_read_with_damaged_side_data():
     exif = Image.Exif()
     exif[0x0112] = 1
