@@ -1,7 +1,10 @@
 """python -m catdog predict: classify image files with a trained run."""
 
 import argparse
+import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,13 +17,14 @@ if TYPE_CHECKING:
     import numpy as np
 
 BATCH = 64  # images in memory at a time
+ZIP = b"PK\3\4"  # how a zip begins that has something in it
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Describe the command."""
     parser = subparsers.add_parser("predict", help="say what a trained run sees in pictures")
     parser.add_argument("run_name", metavar="RUN", help="a run's id or name, or a model for its latest finished run")
-    parser.add_argument("images", nargs="+", metavar="PICTURE", help="picture files, or folders of them")
+    parser.add_argument("images", nargs="+", metavar="PICTURE", help="picture files, or folders or zips of them")
     add_json_option(parser)
     parser.set_defaults(run=run)
 
@@ -32,7 +36,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         The exit status: 1 if an image could not be read.
 
     Raises:
-        DataError: A folder has no images, or can't be read.
+        DataError: A folder or zip has no images, or can't be read.
         RunError: There is no such run, it has no model yet, or a file of it is damaged.
     """
     import numpy as np
@@ -45,11 +49,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     classes = run.require_classes()
     predictions = []
     unreadable = 0
-    listed = _list_images(arguments.images)
+    files = _list_images(arguments.images)
     with ThreadPoolExecutor() as threads:
-        for start in range(0, len(listed), BATCH):
-            paths = listed[start : start + BATCH]
-            results = list(zip(paths, threads.map(_read_image, paths), strict=True))
+        while batch := list(islice(files, BATCH)):
+            results = list(zip((path for path, _ in batch), threads.map(_read_image, batch), strict=True))
             images = [(path, pixels) for path, pixels in results if not isinstance(pixels, ImageError)]
             for _, error in results:
                 if isinstance(error, ImageError):
@@ -75,30 +78,45 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return int(unreadable > 0)
 
 
-def _list_images(paths: list[str]) -> list[str]:
-    """Return the paths with the images in a folder in the folder's place; say what else it holds."""
+def _list_images(paths: list[str]) -> Iterator[tuple[str, bytes | None]]:
+    """Yield each image's path, those in a folder or zip in its place, and for one in a zip its bytes.
+
+    What else a folder or zip holds is said.
+    """
+    from catdog.datasets.archive_images import read_archive_images
     from catdog.datasets.left_out import describe_left_out
     from catdog.datasets.walk import list_images
 
-    listed: list[str] = []
     for path in paths:
-        if not Path(path).is_dir():
-            listed.append(path)
-            continue
-        images, left_out = list_images(Path(path))
-        if note := describe_left_out(left_out):
-            print_note(note)
-        if not images:
-            raise DataError(f"The folder {path} has no pictures in it: name one that has, or picture files.")
-        listed += map(str, images)
-    return listed
+        if Path(path).is_dir():
+            images, left_out = list_images(Path(path))
+            if note := describe_left_out(left_out):
+                print_note(note)
+            if not images:
+                raise DataError(f"The folder {path} has no pictures in it: name one that has, or picture files.")
+            yield from ((str(image), None) for image in images)
+        elif _is_zip(Path(path)):
+            with Path(path).open("rb") as archive:
+                for image, _ in read_archive_images(archive, sys.maxsize, print_note):
+                    yield f"{path}/{image.path}", image.data
+        else:
+            yield path, None
 
 
-def _read_image(path: str) -> "np.ndarray | ImageError":
-    """Return the image as the model takes it, uint8 (160, 160, 3), or why it can't be read."""
-    from catdog.images.decode import load_image, resize
-
+def _is_zip(path: Path) -> bool:
     try:
-        return resize(load_image(Path(path)))
+        with path.open("rb") as file:
+            return file.read(4) == ZIP
+    except OSError:  # which reading it as an image says
+        return False
+
+
+def _read_image(image: tuple[str, bytes | None]) -> "np.ndarray | ImageError":
+    """Return an image as the model takes it, uint8 (160, 160, 3), or why it can't be read."""
+    from catdog.images.decode import load_image, read_image, resize
+
+    path, data = image
+    try:
+        return resize(load_image(Path(path)) if data is None else read_image(data, Path(path).name))
     except ImageError as error:
         return error

@@ -25,11 +25,13 @@ class ArchiveImage:
 
     Attributes:
         name: The file's name, on one line.
+        path: Its path in the zip, on one line, with "/" between folders.
         label: The name of the class that its folders or its name say, on one line; "" for none.
         data: The file's bytes, undecoded.
     """
 
     name: str
+    path: str
     label: str
     data: bytes
 
@@ -79,4 +81,5 @@ def read_archive_images(
                 data += block
                 if len(data) > MAX_BYTES:
                     break
-            yield ArchiveImage(one_line(path.name) or "picture", one_line(labels[index]), data), len(images)
+            name, place = one_line(path.name) or "picture", one_line(str(path), len(str(path)))
+            yield ArchiveImage(name, place, one_line(labels[index]), data), len(images)

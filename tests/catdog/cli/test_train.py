@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -178,7 +179,7 @@ def test_a_run_that_goes_on_is_followed_to_its_end(train, environment, monkeypat
         state = "running" if len(polls) < 4 else "done"
         end_all(environment, state=state, epoch=len(polls), batch=1, batches=2, message="training", pid=None)
 
-    monkeypatch.setattr(train_command.time, "sleep", sleep)
+    monkeypatch.setattr(train_command, "time", SimpleNamespace(sleep=sleep))  # other threads sleep on as ever
     assert train("model1", "--epochs", "4", "--json") == 0
     assert len(polls) == 4
     assert json.loads(capsys.readouterr().out)["state"] == "done"
@@ -194,7 +195,7 @@ def test_ctrl_c_stops_every_run_and_waits_for_it(train, environment, monkeypatch
         requests.append({run.config.model: run.files.stop.exists() for run in list_runs(environment)})
         end_all(environment, state="stopped")
 
-    monkeypatch.setattr(train_command.time, "sleep", sleep)
+    monkeypatch.setattr(train_command, "time", SimpleNamespace(sleep=sleep))  # other threads sleep on as ever
     assert train("model1", "model2", "--json") == 130
     printed = capsys.readouterr()
     assert "Stopping" in printed.err

@@ -5,6 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -190,6 +192,25 @@ def test_predict_takes_a_folder_and_says_what_else_is_in_it(trained, picture_fol
     assert "1 file that is no picture (notes.txt) was left out." in printed.err
     (tmp_path / "empty").mkdir()
     assert main(["predict", "mine", str(tmp_path / "empty")]) == 1
+    assert "has no pictures in it" in capsys.readouterr().err
+
+
+def test_predict_takes_a_zip_as_it_takes_the_folder(trained, picture_folder, tmp_path, capsys):
+    path = shutil.make_archive(tmp_path / "pets", "zip", picture_folder)
+    assert main(["predict", "mine", str(picture_folder), "--json"]) == 0
+    of_folder = json.loads(capsys.readouterr().out)
+    assert main(["predict", "mine", path, "--json"]) == 0
+    of_zip = json.loads(capsys.readouterr().out)
+    assert len(of_zip) == 64
+    assert f"{path}/validation/cats/cat.0.jpg" in [prediction["path"] for prediction in of_zip]
+    answers = [
+        {Path(prediction["path"]).relative_to(top): prediction["probability"] for prediction in predictions}
+        for top, predictions in ((picture_folder, of_folder), (path, of_zip))
+    ]
+    assert answers[0] == pytest.approx(answers[1], abs=1e-6)
+    with zipfile.ZipFile(tmp_path / "notes.zip", "w") as notes:
+        notes.writestr("notes.txt", "hello")
+    assert main(["predict", "mine", str(tmp_path / "notes.zip")]) == 1
     assert "has no pictures in it" in capsys.readouterr().err
 
 
