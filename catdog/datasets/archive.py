@@ -182,9 +182,9 @@ def _open_zip(file: BinaryIO, code_page: str) -> Iterator[ArchiveContents]:
 
 
 def _read_folder(root: Path) -> ArchiveContents:
-    found = read_folder(root)
-    arrangement = arrange(found.files, f"The folder {root}", tuple(found.left_out))
-    paths = [found.files[index].parts for index in arrangement.rows]
+    listing = read_folder(root)
+    arrangement = arrange(listing.files, f"The folder {root}", tuple(listing.left_out))
+    paths = [listing.files[index].parts for index in arrangement.rows]
     if len(paths) > MAX_FILES:
         raise DataError(f"The folder has {len(paths):,} pictures, and {MAX_FILES:,} is the most: leave some out.")
     safe = [_make_safe(parts[len(arrangement.base) :], True) for parts in paths]

@@ -106,12 +106,12 @@ def arrange(files: Sequence[File], where: str, left_out: tuple[LeftOut, ...] = (
         refusal = f"{where} has {_describe_no_pictures(everything)}: {LAYOUT}."
         raise DataError(" ".join(filter(None, [refusal, _describe_fakes(everything)])))
     try:
-        found = find_layout(pictures, where)
+        layout = find_layout(pictures, where)
     except DataError as error:
         raise DataError(" ".join(filter(None, [str(error), _describe_fakes(list(seen.values()))]))) from error
     rows, fakes, others = {}, set(), list(left_out)
     for index, file in sorted(seen.items(), key=lambda item: "/".join(item[1].parts)):
-        row = _find_row(file.parts, found.shelves) if file.fault is None or file.claims else None
+        row = _find_row(file.parts, layout.shelves) if file.fault is None or file.claims else None
         if row is not None:
             rows[index] = row
         if file.fault is not None:
@@ -119,9 +119,9 @@ def arrange(files: Sequence[File], where: str, left_out: tuple[LeftOut, ...] = (
             if row is not None:
                 fakes.add(index)
         elif row is None:
-            others.append(LeftOut(NO_CLASS, _name_left_out(file.parts, found.shelves)))
+            others.append(LeftOut(NO_CLASS, _name_left_out(file.parts, layout.shelves)))
     arrangement = Arrangement(
-        found.classes, found.base, rows, frozenset(fakes), tuple(others), found.remarks, found.by_name
+        layout.classes, layout.base, rows, frozenset(fakes), tuple(others), layout.remarks, layout.by_name
     )
     _check_counts(arrangement, where)
     return arrangement
@@ -137,11 +137,11 @@ def label_paths(paths: Sequence[tuple[str, ...]]) -> list[str]:
         A name for each; where the paths are not those of two classes, the folder that the picture lies in, "" for none.
     """
     try:
-        found = find_layout(list(paths), "The zip")
+        layout = find_layout(list(paths), "The zip")
     except DataError:
         return [path[-2] if len(path) > 1 else "" for path in paths]
-    rows = [_find_row(path, found.shelves) for path in paths]
-    return ["" if row is None else found.classes[row.label] for row in rows]
+    rows = [_find_row(path, layout.shelves) for path in paths]
+    return ["" if row is None else layout.classes[row.label] for row in rows]
 
 
 def _find_row(parts: tuple[str, ...], shelves: dict[tuple[str, ...], Shelf]) -> Row | None:
@@ -153,8 +153,8 @@ def _find_row(parts: tuple[str, ...], shelves: dict[tuple[str, ...], Shelf]) -> 
         if shelf.label is not None:
             return Row(shelf.folder, shelf.label)
         key = class_key(label_in_name(parts[-1]))
-        known = depth == len(parts) - 1 and key in shelf.keys
-        return Row(shelf.folder, shelf.keys.index(key)) if known else None
+        on_shelf = depth == len(parts) - 1 and key in shelf.keys
+        return Row(shelf.folder, shelf.keys.index(key)) if on_shelf else None
     return None
 
 

@@ -116,13 +116,13 @@ def scan_folder(source: str, root: Path) -> Catalog:
     try:
         if not root.is_dir():
             raise DataError(f"There is no folder {root}: check its name.")
-        found = read_folder(root)
+        listing = read_folder(root)
     except OSError as error:
         raise unreadable_folder(root, error) from error
-    arrangement = arrange(found.files, f"The folder {root}", tuple(found.left_out))
+    arrangement = arrange(listing.files, f"The folder {root}", tuple(listing.left_out))
     labels, splits, readable = arrangement.columns()
     base = len(arrangement.base)
-    paths = tuple("/".join(found.files[index].parts[base:]) for index in arrangement.rows)
+    paths = tuple("/".join(listing.files[index].parts[base:]) for index in arrangement.rows)
     whole = Catalog(
         source=source,
         root=root.joinpath(*arrangement.base),
@@ -130,7 +130,7 @@ def scan_folder(source: str, root: Path) -> Catalog:
         paths=paths,
         labels=labels,
         splits=splits,
-        fingerprint=digest_files(paths, [found.digests[index] for index in arrangement.rows]),
+        fingerprint=digest_files(paths, [listing.digests[index] for index in arrangement.rows]),
     )
     # files that only claim to be pictures count in fingerprint and splits, as they did before their content was read
     fakes = [paths[row] for row in np.flatnonzero(~readable)]

@@ -94,7 +94,7 @@ def find_layout(pictures: list[Path], where: str) -> Layout:
 def _common_folder(paths: list[Path]) -> Path:
     """Return the innermost folder around all of some folders, or the only one itself."""
     first, last = min(paths), max(paths)
-    same = [one == other for one, other in zip(first, last, strict=False)]
+    same = [folder == other for folder, other in zip(first, last, strict=False)]
     return first[: same.index(False) if False in same else len(same)]
 
 
@@ -152,8 +152,8 @@ def _fits(section: ClassFolders, main: ClassFolders, where: str, top: str, train
     """
     if map_classes(section.ordered, main.ordered) is not None:
         return True
-    known = any(find_class(name, main.ordered) is not None for name in section.ordered or section.inner[-1:])
-    if not known and (section.examples or not section.whole):
+    has_class = any(find_class(name, main.ordered) is not None for name in section.ordered or section.inner[-1:])
+    if not has_class and (section.examples or not section.whole):
         return False
     train = f" in {one_line(trains[0])}/" if trains else ""
     raise DataError(f"{where} has {main.describe()}{train} but {section.describe()} in {one_line(top)}/: {LAYOUT}.")

@@ -102,8 +102,8 @@ def find_labels(files: Iterable[str]) -> dict[str, tuple[str, int, str]]:
         if label := label_in_name(file):
             counts[class_key(label)] += 1
             first.setdefault(class_key(label), (label, file))
-    found = {key: (first[key][0], count, first[key][1]) for key, count in counts.items()}
-    kept = {key: value for key, value in found.items() if value[1] >= max(2, _RARE * total)}
+    classes = {key: (first[key][0], count, first[key][1]) for key, count in counts.items()}
+    kept = {key: value for key, value in classes.items() if value[1] >= max(2, _RARE * total)}
     if any(re.sub(r"[\W_]", "", key) in _CAMERAS or split_role(key) for key in kept):
         return {}
     if 2 * sum(count for _, count, _ in kept.values()) < total:

@@ -144,9 +144,9 @@ def _walk_entries(
 ) -> Iterator[list[tuple[os.DirEntry, str]]]:
     """Yield the entries of each folder with their paths; links to folders are followed, but never in a circle."""
     with os.scandir(folder) as listing:
-        found = [(entry, below + entry.name) for entry in listing if not is_junk((entry.name,))]
-    yield found
-    for entry, path in found:
+        entries = [(entry, below + entry.name) for entry in listing if not is_junk((entry.name,))]
+    yield entries
+    for entry, path in entries:
         if len(around) < _DEEPEST and _is_utf8(path) and entry.is_dir():
             here = _identify(Path(entry.path))
             if here not in around:

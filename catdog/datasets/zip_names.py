@@ -61,7 +61,7 @@ class ZipNames:
         """What the user should know about the choice; "" where there was none."""
         if not self.code_page:
             return ""
-        known = CODE_PAGES.get(self.code_page)
+        language = CODE_PAGES.get(self.code_page)
         doubt = ", but could be in another" if self.unsure else ""
         return f"The zip's names were read in the code page {self.code_page}{f' ({known})' if known else ''}{doubt}."
 

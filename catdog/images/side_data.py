@@ -146,7 +146,7 @@ def _keep_gif(data: bytes) -> bytes:
 
 def _find(data: bytes, start: int, names: tuple[bytes, ...], before: int, begins: Callable[[bytes, int], bool]) -> int:
     """Return where the next chunk with one of these names begins, `before` bytes before the name; -1 if nowhere."""
-    found = []
+    places = []
     for name in names:
         at = start
         for _ in range(MAX_PLACES):
@@ -154,7 +154,7 @@ def _find(data: bytes, start: int, names: tuple[bytes, ...], before: int, begins
             if at < start:
                 break
             if begins(data, at):
-                found.append(at)
+                places.append(at)
                 break
             at += 1
-    return min(found, default=-1)
+    return min(places, default=-1)

@@ -57,8 +57,8 @@ class DamagedRun:
     def to_json(self) -> dict[str, Any]:
         """Return what the command line's --json prints of it: the keys of a run, and what is wrong."""
         unknown = ("model", "source", "epochs", "best_val_accuracy", "test_accuracy", "seconds")
-        known = {"id": self.name, "name": self.name, "state": "damaged", "damaged": [self.problem]}
-        return known | dict.fromkeys(unknown)
+        fields = {"id": self.name, "name": self.name, "state": "damaged", "damaged": [self.problem]}
+        return fields | dict.fromkeys(unknown)
 
 
 def is_ghost(folder: Path) -> bool:

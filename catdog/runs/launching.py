@@ -130,9 +130,9 @@ def create_run(
     try:
         hidden.path.mkdir(parents=True)
         details = {"name": name, "created": created.timestamp(), "config": config.to_dict()}
-        known = {key: value for key, value in (("sweep", sweep), ("launch", launch)) if value}
-        known |= {"data": describe_data(catalog)} if catalog else {}
-        write_json(hidden.config, details | known)
+        extra = {key: value for key, value in (("sweep", sweep), ("launch", launch)) if value}
+        extra |= {"data": describe_data(catalog)} if catalog else {}
+        write_json(hidden.config, details | extra)
         record_action(hidden, STARTED, by)
         hidden.write_status(Status(epochs=config.epochs))
         hidden.path.rename(settings.runs / run_id)
@@ -203,8 +203,8 @@ def clean_run_name(name: str) -> str:
 def _digest_launch(configs: list[TrainConfig], names: list[str], by: str, catalog: Catalog | None) -> str:
     """Return a digest of all that a person asks for by one click; of the sweep's title, which has a time, nothing."""
     data = describe_data(catalog) if catalog else {}
-    asked = json.dumps([by, names, [config.to_dict() for config in configs], data], sort_keys=True)
-    return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    request = json.dumps([by, names, [config.to_dict() for config in configs], data], sort_keys=True)
+    return hashlib.sha256(request.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _find_launch(settings: Settings, digest: str, count: int, moment: float) -> list[Run]:

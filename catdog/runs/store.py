@@ -27,8 +27,8 @@ def list_damaged(settings: Settings) -> list[DamagedRun]:
 def list_entries(settings: Settings) -> list[Run | DamagedRun]:
     """Return all runs, newest first, then the damaged ones by name."""
     try:
-        with os.scandir(settings.runs) as found:
-            folders = [Path(entry.path) for entry in found if is_run_entry(entry)]
+        with os.scandir(settings.runs) as entries:
+            folders = [Path(entry.path) for entry in entries if is_run_entry(entry)]
     except OSError:
         return []
     return sort_entries([entry for folder in folders if (entry := read_entry(settings, folder))])

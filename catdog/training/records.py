@@ -101,9 +101,9 @@ def read_record(path: Path, schema: Schema) -> Record:
 
 def to_status(record: Record) -> Status:
     """Return the status that status.json holds; without a state, that of a run whose process is long gone."""
-    known = {entry.name: record.values[entry.name] for entry in fields(Status) if entry.name in record.values}
+    values = {entry.name: record.values[entry.name] for entry in fields(Status) if entry.name in record.values}
     # what is missing must not look as if it had just been written
-    return Status(**({"queued": 0.0, "updated": 0.0} | known))
+    return Status(**({"queued": 0.0, "updated": 0.0} | values))
 
 
 def describe_damage(path: Path, what: str) -> str:

@@ -45,9 +45,9 @@ def find_class(name: str | None, classes: Sequence[str]) -> int | None:
     """
     if name is None:
         return None
-    exact = [index for index, known in enumerate(classes) if _compose(known) == _compose(name)]
-    found = exact or [index for index, known in enumerate(classes) if is_same_class(known, name)]
-    return found[0] if len(found) == 1 else None
+    exact = [index for index, class_name in enumerate(classes) if _compose(class_name) == _compose(name)]
+    matches = exact or [index for index, class_name in enumerate(classes) if is_same_class(class_name, name)]
+    return matches[0] if len(matches) == 1 else None
 
 
 def map_classes(names: Sequence[str], classes: Sequence[str]) -> tuple[int, ...] | None:
@@ -60,9 +60,9 @@ def map_classes(names: Sequence[str], classes: Sequence[str]) -> tuple[int, ...]
     Returns:
         The indices; None unless each name means a class of its own and no class is left over.
     """
-    found = [find_class(name, classes) for name in names]
-    one_to_one = len(found) == len(classes) and set(found) == set(range(len(classes)))
-    return tuple(found) if one_to_one else None
+    matches = [find_class(name, classes) for name in names]
+    one_to_one = len(matches) == len(classes) and set(matches) == set(range(len(classes)))
+    return tuple(matches) if one_to_one else None
 
 
 def is_swapped(names: Sequence[str], classes: Sequence[str]) -> bool:

@@ -152,8 +152,8 @@ def run_entries() -> list[Run | DamagedRun]:
     current = settings()
     cache = _run_cache()
     paths = []
-    with suppress(OSError), os.scandir(current.runs) as found:
-        paths = [entry.path for entry in found if is_run_entry(entry)]
+    with suppress(OSError), os.scandir(current.runs) as entries:
+        paths = [entry.path for entry in entries if is_run_entry(entry)]
     listed = []
     for path in paths:
         files = (path, *(f"{path}/{name}.json" for name in ("config", "status", "evaluation")))

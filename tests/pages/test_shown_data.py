@@ -126,14 +126,14 @@ def test_a_check_is_of_the_pictures_that_the_page_showed(app, place, shapes, mon
 
 
 def test_a_model_is_asked_about_the_pictures_that_the_page_showed(app, place, shapes, trained, monkeypatch):
-    asked = []
-    monkeypatch.setattr("pages.components.evaluate.predictions.predict_dataset", lambda *these: asked.append(these))
+    requests = []
+    monkeypatch.setattr("pages.components.evaluate.predictions.predict_dataset", lambda *these: requests.append(these))
     run = trained("model1", source=str(shapes))
     run.files.add_to_config(data=describe_data(open_catalog(place, str(shapes))))
     page = app("evaluate", data="shapes", run=run.id)
     change_in_place(place, shapes)
     next(element for element in page.button if element.label.startswith("Ask ")).click().run()
-    assert asked == []
+    assert requests == []
     assert any(SHOWN in toast.value for toast in page.toast)
 
 

@@ -19,6 +19,7 @@ CHANGES = {
 }  # fmt: skip
 GUARDS = {"access.require_member", "access.reason_denied"}
 HTML_FUNCTIONS = {"st.html", "html", "st.iframe"}
+SAY_NOTHING = {"asked", "found", "known", "one", "said", "wanted"}  # names of locals that do not say what they hold
 HTML_CONSTANTS = {"WHOLE_TILE_OPENS", "LOOK.replace('TINTS', '\\n'.join(tints))"}  # the tints are numbers
 
 
@@ -53,6 +54,15 @@ def imported_packages(tree: ast.AST, inside_functions: bool) -> set[str]:
         if inside_functions or not (is_function or only_for_types):
             nodes.extend(ast.iter_child_nodes(node))
     return packages
+
+
+def names_of(tree: ast.AST) -> Iterator[str]:
+    """Return the names of all variables and parameters."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
 
 
 def unguarded(source: str) -> list[str]:
@@ -137,3 +147,15 @@ def test_git_ignores_what_the_program_writes():
     if ignored.returncode == 128:
         pytest.skip("this copy of the project is no git repository")
     assert ignored.stdout.split() == written
+
+
+@pytest.mark.parametrize("top", ["catdog", "pages", "tests", "benchmarks"])
+def test_locals_say_what_they_hold(top):
+    files = sorted((PROJECT / top).rglob("*.py"))
+    assert {name_of(path): SAY_NOTHING & set(names_of(ast.parse(read(path)))) for path in files} == {
+        name_of(path): set() for path in files
+    }
+
+
+def test_a_local_that_says_nothing_is_noticed():
+    assert set(names_of(ast.parse("for one in range(3):\n    known: int = one"))) == {"one", "known"}

@@ -41,9 +41,9 @@ def show_significance(runs: Sequence[Run], names: Mapping[str, str]) -> None:
         return
     by_id = {run.id: run for run in runs}
     with page.show_errors():
-        one, other = by_id[first], by_id[second]
-        answers = _read_predictions(other).in_order(other.classes, one.classes)
-        test = mcnemar(_read_predictions(one).of_split(split), answers.of_split(split))
+        first_run, second_run = by_id[first], by_id[second]
+        answers = _read_predictions(second_run).in_order(second_run.classes, first_run.classes)
+        test = mcnemar(_read_predictions(first_run).of_split(split), answers.of_split(split))
         name, against = names[first], names[second]
         st.markdown(f":material/balance: **{markdown.escape(describe_mcnemar(name, against, test))}**")
         st.dataframe(

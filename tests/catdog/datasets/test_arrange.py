@@ -28,8 +28,8 @@ def arranged(spec: dict[str, int]) -> Arrangement:
 
 def counts(arrangement: Arrangement) -> dict[str, list[int]]:
     labels, splits, _ = arrangement.columns()
-    found = Counter(zip(splits.tolist(), labels.tolist(), strict=True))
-    return {split: [found[split, 0], found[split, 1]] for split in ("training", "validation", "test")}
+    counts = Counter(zip(splits.tolist(), labels.tolist(), strict=True))
+    return {split: [counts[split, 0], counts[split, 1]] for split in ("training", "validation", "test")}
 
 
 def tree(*splits: str, each: int = 20, kinds: tuple[str, ...] = KINDS) -> dict[str, int]:

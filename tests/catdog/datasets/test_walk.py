@@ -35,9 +35,9 @@ def test_links_in_a_circle_devices_and_odd_names_do_no_harm(root: Path) -> None:
     (root / "nowhere.jpg").symlink_to(root / "missing.jpg")
     os.mkfifo(root / "pipe.jpg")
     (root / os.fsdecode(b"\xff.jpg")).write_bytes(PHOTO)
-    found = read_folder(root)
-    assert ["/".join(file.parts) for file in found.files if file.fault is None] == ["a.jfif", "deep/b", "deep/er/c.JPG"]
-    assert set(found.left_out) == {
+    listing = read_folder(root)
+    assert ["/".join(file.parts) for file in listing.files if file.fault is None] == ["a.jfif", "deep/b", "deep/er/c.JPG"]
+    assert set(listing.left_out) == {
         LeftOut(LINK, "nowhere.jpg"),
         LeftOut(LINK, "pipe.jpg"),
         LeftOut(BAD_NAME, "\ufffd.jpg"),

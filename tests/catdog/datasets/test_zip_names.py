@@ -38,9 +38,9 @@ def read(names: list[bytes], code_page: str = "", **options: object) -> ZipNames
     ],
 )
 def test_names_are_read_in_the_code_page_that_fits_all(code_page: str, names: str) -> None:
-    found = read([name.encode(code_page) for name in names.split()])
-    assert found.names == names.split()
-    assert found.note.startswith("The zip's names were read in the code page cp")
+    names_read = read([name.encode(code_page) for name in names.split()])
+    assert names_read.names == names.split()
+    assert names_read.note.startswith("The zip's names were read in the code page cp")
 
 
 def test_utf8_is_read_with_and_without_its_flag_and_needs_no_note() -> None:
