@@ -159,8 +159,8 @@ def delete_user_dataset(settings: Settings, dataset: UserDataset) -> None:
         DataError: If there is no such dataset, or it can't be deleted.
     """
     with explain_os_errors("deleted"), _lock_datasets(settings, silent):
-        dataset_now = find_user_dataset(settings, dataset.source)
-        if dataset.root.parent != _folder(settings) or not dataset_now or dataset_now.fingerprint != dataset.fingerprint:
+        present = find_user_dataset(settings, dataset.source)
+        if dataset.root.parent != _folder(settings) or not present or present.fingerprint != dataset.fingerprint:
             raise DataError(f"There is no photo set {one_line(dataset.name)}: it may have been deleted already.")
         gone = dataset.root.with_name(f".gone-{uuid4().hex[:8]}")
         dataset.root.rename(gone)  # so that nobody meets half of it

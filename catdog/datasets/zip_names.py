@@ -63,7 +63,7 @@ class ZipNames:
             return ""
         language = CODE_PAGES.get(self.code_page)
         doubt = ", but could be in another" if self.unsure else ""
-        return f"The zip's names were read in the code page {self.code_page}{f' ({known})' if known else ''}{doubt}."
+        return f"The zip's names were read in the code page {self.code_page}{f' ({language})' if language else ''}{doubt}."
 
 
 def read_names(members: Sequence[zipfile.ZipInfo], code_page: str = "") -> ZipNames:
