@@ -61,9 +61,9 @@ class ZipNames:
         """What the user should know about the choice; "" where there was none."""
         if not self.code_page:
             return ""
-        language = CODE_PAGES.get(self.code_page)
+        language = f" ({CODE_PAGES[self.code_page]})" if self.code_page in CODE_PAGES else ""
         doubt = ", but could be in another" if self.unsure else ""
-        return f"The zip's names were read in the code page {self.code_page}{f' ({language})' if language else ''}{doubt}."
+        return f"The zip's names were read in the code page {self.code_page}{language}{doubt}."
 
 
 def read_names(members: Sequence[zipfile.ZipInfo], code_page: str = "") -> ZipNames:
