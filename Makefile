@@ -32,7 +32,7 @@ test: .venv/.ready-to-test ## Run the tests, in minutes; ARGS="-k flip" picks so
 	@$(PY) -m pytest -m "not slow" $(SIDE_BY_SIDE) $(ARGS)
 
 test-slow: .venv/.ready-to-test ## Run the tests of Ray, benchmarks and long trainings
-	@$(PY) -m pytest -m slow $(SIDE_BY_SIDE) --numprocesses=2 $(ARGS)
+	@$(PY) -m pytest -m slow $(SIDE_BY_SIDE) --numprocesses=3 $(ARGS)
 
 fuzz: .venv/.ready-to-test ## Read 10,000 damaged picture files; ARGS="--cases 100000 --seed 2" reads more
 	@$(PY) -m tests.fuzz --cases 10000 $(ARGS)

@@ -123,7 +123,7 @@ def link_images(drawn: Path, root: Path, size: int) -> None:
 def _measure_data(settings: Settings, images: Path, size: int) -> Iterator[dict]:
     """Yield the rows of cataloguing and decoding."""
     catalog = json.loads(_run_module(settings, ["benchmarks.decoding", str(images), "--catalog"]))
-    yield make_row("cataloguing", round(catalog["seconds"], 2), "s", size)
+    yield make_row("cataloguing", round(catalog["seconds"], 4), "s", size)
     yield make_row("memory for cataloguing", round(catalog["memory"] / 1e6), "MB", size)
     memory = [0]
     command = [sys.executable, "-m", "catdog", "data", "--source", str(images), "--decode"]

@@ -32,8 +32,9 @@ from catdog.comparison import select_latest_finished
 from catdog.datasets import open_dataset
 from catdog.images.decode import load_image, resize
 from catdog.models.specs import MODELS
-from catdog.runs import Run, list_runs
+from catdog.runs import Run, list_runs, open_run
 from catdog.settings import Settings
+from catdog.training.worker import describe_data
 
 TOLERANCE = 1e-4  # in probability
 MANY = 200  # photos
@@ -71,14 +72,15 @@ def main() -> None:
 
 def make_runs(settings: Settings) -> list[Run]:
     """Make a finished run of each model, with random weights."""
-    open_dataset(settings, "drawn")
+    data = describe_data(open_dataset(settings, "drawn").catalog)
     runs = []
     for seed, model in enumerate(MODELS):
         run = make_finished_run(settings, model, seed, epochs=2)
+        run.files.add_to_config(data=data)
         # in a process of its own, since TensorFlow prints much on standard error
         if run_process(settings, [sys.executable, "-m", "benchmarks.synthetic_runs", str(run.folder), model]).status:
             raise SystemExit(f"The untrained {model} could not be made.")
-        runs.append(run)
+        runs.append(open_run(settings, run.id))
     return runs
 
 

@@ -37,14 +37,20 @@ def main() -> None:
         _draw_notice()
     _draw_strip()
     st.header("Your path", anchor=False)
-    _draw_train_all_button()
-    st.fragment(_draw_path, run_every=2 if _list_active() else None)(bool(_list_active()))
+    busy = _is_busy(_list_here())
+    _draw_train_all_button(busy)
+    st.fragment(_draw_path, run_every=2 if busy else None)(busy)
 
 
-def _list_active() -> list[Run]:
-    """Return the runs on the data in use that train or wait for their turn."""
+def _list_here() -> list[Run]:
+    """Return the runs on the data in use, newest first."""
     here = state.source()
-    return [run for run in state.runs() if run.state in ACTIVE and run.config.source == here]
+    return [run for run in state.runs() if run.config.source == here]
+
+
+def _is_busy(runs: list[Run]) -> bool:
+    """Tell whether any of these runs trains or waits for its turn."""
+    return any(run.state in ACTIVE for run in runs)
 
 
 def _draw_notice() -> None:
@@ -87,9 +93,8 @@ def _make_tile(fingerprint: str, row: int, _dataset) -> bytes:
     return make_tile(_dataset.image(row), 240, 240, crop=True)
 
 
-def _draw_train_all_button() -> None:
+def _draw_train_all_button(busy: bool) -> None:
     """Draw the button that trains all four models, and say what it does or how far it is."""
-    active = _list_active()
     shown, fault = None, ""
     try:
         shown = identify(state.training_catalog())
@@ -102,11 +107,11 @@ def _draw_train_all_button() -> None:
             args=(shown,),
             type="primary",
             icon=":material/play_arrow:",
-            disabled=bool(active or fault),
+            disabled=bool(busy or fault),
             help=markdown.escape(fault)
             or "Trains model1 to model4 one after another, 20 epochs each, in the background.",
         )
-        if active:
+        if busy:
             st.markdown("The models train one after another. You can close this page meanwhile.")
         else:
             source = state.describe_source(state.source())
@@ -117,7 +122,7 @@ def _draw_train_all_button() -> None:
 
 def _train_all(shown: ShownData | None) -> None:
     try:
-        if shown and not _list_active():  # a second, impatient click trains nothing twice
+        if shown and not _is_busy(_list_here()):  # a second, impatient click trains nothing twice
             catalog = require_shown_for_training(shown)
             configs = [TrainConfig(model=name, source=catalog.source) for name in MODELS]
             access.perform(launch_all, configs, [""] * len(configs), moment=MOMENT, catalog=catalog)
@@ -127,10 +132,9 @@ def _train_all(shown: ShownData | None) -> None:
 
 def _draw_path(busy: bool) -> None:
     """Draw the six cards; runs by itself every two seconds while models train."""
-    if busy and not _list_active():
+    runs = _list_here()
+    if busy and not _is_busy(runs):
         st.rerun()  # the last run has just ended: the whole page shows it, and polls no more
-    here = state.source()
-    runs = [run for run in state.runs() if run.config.source == here]
     by_model = state.group_by_model(runs)
     next_model = next((name for name, done in by_model.items() if not done), None)
     grid = st.grid(3, min_column_width=260, border=True)

@@ -37,15 +37,28 @@ from catdog.settings import Settings
 
 CHROMIUM = Path("/usr/bin/chromium")
 CLASSES = ("cats", "dogs")
-
-
 BROWSER_TESTS = "tests/browser/"
 OWN_SERVER = BROWSER_TESTS + "own_server/"  # those that start servers of their own
+LONGEST = (  # first, so that no process ends long after the others
+    OWN_SERVER,
+    BROWSER_TESTS,
+    "tests/catdog/runs/test_supervisor_process.py",
+    "tests/catdog/export/test_export.py",
+    "tests/catdog/training/test_worker_process.py",
+    "tests/project/test_old_home.py",
+    "tests/catdog/images/test_hostile_images.py",
+    "tests/catdog/training/",
+    "tests/photos/",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the browser tests, which take longest, in two processes."""
-    items.sort(key=lambda item: not item.nodeid.startswith(BROWSER_TESTS))
+    """Begin with the tests that take longest, the browser tests in two processes."""
+
+    def rank(item: pytest.Item) -> int:
+        return next((rank for rank, path in enumerate(LONGEST) if item.nodeid.startswith(path)), len(LONGEST))
+
+    items.sort(key=rank)
 
 
 @pytest.hookimpl(optionalhook=True)

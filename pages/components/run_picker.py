@@ -26,7 +26,8 @@ def choose_runs(runs: Sequence[Run], names: Mapping[str, str], key: str) -> list
     before = f"{key}-before"
     from_address = st.query_params.get_all("run")
     missing = [run_id for run_id in from_address if run_id and run_id not in names]
-    damaged = {entry.id: entry.problem for entry in state.run_entries() if isinstance(entry, DamagedRun)}
+    entries = state.run_entries() if missing else []
+    damaged = {entry.id: entry.problem for entry in entries if isinstance(entry, DamagedRun)}
     for run_id in set(missing) & set(damaged):
         st.warning(markdown.escape(damaged[run_id]), icon=":material/broken_image:")
     missing = [run_id for run_id in missing if run_id not in damaged]

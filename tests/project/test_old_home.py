@@ -229,6 +229,7 @@ def test_its_model_predicts_and_is_exported(home: Settings) -> None:
     assert build_package(done, FORMATS["keras"], home).is_file()
 
 
+@pytest.mark.slow
 def test_its_stopped_run_goes_on_to_the_end(home: Settings) -> None:
     run = open_run(home, STOPPED)
     assert worker.work(run.files, home) == 0

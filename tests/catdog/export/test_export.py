@@ -62,6 +62,7 @@ def test_the_script_predicts_as_the_run_does(settings, run, name, tmp_path, phot
     assert label == ("dogs" if probability > 0.5 else "cats")
 
 
+@pytest.mark.slow
 def test_the_script_needs_nothing_but_what_its_requirements_say(settings, run, tmp_path, photo):
     folder = unpack(build_package(run, FORMATS["tflite"], settings), tmp_path / "model")
     python = install(folder / "requirements.txt", tmp_path / "fresh")

@@ -50,6 +50,7 @@ def test_the_files_that_the_fuzzing_begins_with_are_whole():
     assert ["not a picture of a known kind" in sentence for sentence in refused] == [True]  # JPEG 2000, on purpose
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "mode", "size", "options"),
     [

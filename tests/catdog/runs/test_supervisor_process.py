@@ -138,6 +138,7 @@ def test_a_training_stuck_in_its_first_epoch_is_stopped_with_nothing(settings, s
     assert stopped.resumable
 
 
+@pytest.mark.slow
 def test_an_end_while_a_checkpoint_is_written_loses_nothing_older(settings, start, monkeypatch) -> None:
     run = start(stuck="write 2")
     histories = []

@@ -12,6 +12,8 @@ from catdog.training import devices
 from catdog.training.history import read_history
 from catdog.utils.files import read_json
 
+pytestmark = pytest.mark.slow
+
 # two logical CPUs stand for two GPUs, and must be set up before TensorFlow starts
 SCRIPT = """
 import json

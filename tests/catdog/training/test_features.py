@@ -78,6 +78,7 @@ def compute(
     return compute_features(model, dataset, rows, augmentation, seed, reporter, reporter.folder.path / "cache")
 
 
+@pytest.mark.slow
 def test_features_are_those_of_the_real_network(dataset, reporter) -> None:
     import keras
 
