@@ -26,7 +26,7 @@ def untrained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def measured(untrained_home: Path) -> dict:
     """What the benchmark finds with twenty people on a server whose models are untrained."""
-    command = [sys.executable, "-m", "benchmarks.predict", "--json", "--number", "20", "--times", "2"]
+    command = [sys.executable, "-m", "benchmarks.predict", "--json", "--number", "8", "--times", "2"]
     command += ["--people", "20", "--rounds", "1", "--pause", "0.5", "--home", str(untrained_home)]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=500)
     assert done.returncode == 0, done.stderr[-3000:]

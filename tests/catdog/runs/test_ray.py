@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 pytest.importorskip("ray", reason="needs ray: python -m pip install -r requirements-ray.txt")
 
-SIX = [TrainConfig("model1", "drawn", epochs=5, batch_size=16, seed=seed) for seed in range(6)]
+FOUR = [TrainConfig("model1", "drawn", epochs=5, batch_size=16, seed=seed) for seed in range(4)]
 PATIENCE = 240.0
 ALIKE = 1e-3  # of accuracies and losses: Ray gives a run one thread, this machine all
 
@@ -51,7 +51,7 @@ def ended(settings: Settings, run: Run) -> bool:
 
 @dataclass
 class Story:
-    """What happened to six runs on the cluster."""
+    """What happened to four runs on the cluster."""
 
     settings: Settings
     runs: list[Run]
@@ -61,18 +61,18 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(cluster: RayCluster, tmp_path_factory: pytest.TempPathFactory) -> Story:
-    """Submit six; stop one that waits and one that trains, kill one's process; resume all three; wait for the end."""
+    """Submit four; stop one that waits and one that trains, kill one's process; resume all three; wait for the end."""
     settings = settings_of(tmp_path_factory.mktemp("ray"), cluster=Cluster(cluster.address))
-    six = [runs.launch(settings, config) for config in SIX]
+    four = [runs.launch(settings, config) for config in FOUR]
     after: dict[str, str] = {}
-    assert state(settings, six[5]) == "queued"
-    runs.stop_run(settings, six[5])
-    after["stopped while it waited"] = state(settings, six[5])
+    assert state(settings, four[3]) == "queued"
+    runs.stop_run(settings, four[3])
+    after["stopped while it waited"] = state(settings, four[3])
     most, killed, stopped = 0, None, None
 
     def watch() -> bool:
         nonlocal most, killed, stopped
-        now = [runs.open_run(settings, run.id) for run in six]
+        now = [runs.open_run(settings, run.id) for run in four]
         training = [run for run in now if run.state in ("running", "stopping") and run.status.pid]
         most = max(most, len(training))
         begun = [run for run in training if run.history()["epoch"] and run.id not in (killed, stopped)]
@@ -84,13 +84,13 @@ def story(cluster: RayCluster, tmp_path_factory: pytest.TempPathFactory) -> Stor
             runs.stop_run(settings, begun[0])
         return all(run.state not in ACTIVE for run in now)
 
-    wait_for(watch, PATIENCE, "the six runs did not end")
-    by_id = {run.id: run for run in six}
+    wait_for(watch, PATIENCE, "the four runs did not end")
+    by_id = {run.id: run for run in four}
     after["killed"], after["stopped"] = state(settings, by_id[killed]), state(settings, by_id[stopped])
-    for run_id in (killed, stopped, six[5].id):
+    for run_id in (killed, stopped, four[3].id):
         runs.resume_run(settings, by_id[run_id])
-    wait_for(lambda: all(ended(settings, run) for run in six), PATIENCE, "the resumed runs did not end")
-    return Story(settings, [runs.open_run(settings, run.id) for run in six], most, after)
+    wait_for(lambda: all(ended(settings, run) for run in four), PATIENCE, "the resumed runs did not end")
+    return Story(settings, [runs.open_run(settings, run.id) for run in four], most, after)
 
 
 def test_ray_lets_as_many_train_at_once_as_it_has_processors(story: Story) -> None:
@@ -107,13 +107,13 @@ def test_a_run_whose_process_is_killed_is_interrupted(story: Story) -> None:
 
 
 def test_all_finish_once_those_that_were_cut_are_resumed(story: Story) -> None:
-    assert [run.state for run in story.runs] == ["done"] * 6
+    assert [run.state for run in story.runs] == ["done"] * 4
     assert all(run.usable and run.test_accuracy is not None for run in story.runs)
 
 
 def test_the_same_six_on_this_machine_have_the_same_histories(story: Story, tmp_path: Path) -> None:
     here = settings_of(tmp_path, slots=2)
-    local = [runs.launch(here, config) for config in SIX]
+    local = [runs.launch(here, config) for config in FOUR]
     wait_for(lambda: all(ended(here, run) for run in local), PATIENCE, "the runs on this machine did not end")
     for run, run_on_ray in zip(local, story.runs, strict=True):
         mine, theirs = runs.open_run(here, run.id).history(), run_on_ray.history()
@@ -147,7 +147,7 @@ def test_a_run_waits_for_its_node_and_resumes_on_another(cluster: RayCluster, tm
 
 def test_a_run_in_the_cluster_can_not_be_moved_up_in_a_queue_of_ours(cluster: RayCluster, tmp_path: Path) -> None:
     settings = settings_of(tmp_path, cluster=Cluster(cluster.address, resources=(("never", 1.0),)))
-    run = runs.launch(settings, SIX[0])
+    run = runs.launch(settings, FOUR[0])
     with pytest.raises(RunError, match="decides itself which run is the next"):
         runs.move_up(settings, run)
     runs.stop_run(settings, run)
