@@ -10,9 +10,9 @@ ARGS ?=
 # Modules are called with `python -m`, since the scripts in .venv/bin break when the folder is moved or renamed.
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --disable-pip-version-check
-# Whole files side by side, since what several tests of a file share is made once for each process. Six, since
+# Whole files side by side, since what several tests of a file share is made once for each process. Four, since
 # many tests wait for the processes that they start.
-SIDE_BY_SIDE := --numprocesses=6 --dist=loadfile --no-loadscope-reorder
+SIDE_BY_SIDE := --numprocesses=4 --dist=loadfile --no-loadscope-reorder
 VERSION_FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 help: ## Say what there is

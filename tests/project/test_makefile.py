@@ -160,7 +160,7 @@ def test_audit_fails_for_a_weak_package_and_without_an_answer(clone, weak):
 
 def test_test_runs_pytest_with_the_arguments_given(clone):
     assert make(clone, "test", f"PYTHON={python(clone, fits=True)}", "ARGS=-k flip").returncode == 0
-    assert calls(clone)[-1] == "pytest -m not slow --numprocesses=6 --dist=loadfile --no-loadscope-reorder -k flip"
+    assert calls(clone)[-1] == "pytest -m not slow --numprocesses=4 --dist=loadfile --no-loadscope-reorder -k flip"
 
 
 def test_clean_keeps_photos_and_runs(clone):
