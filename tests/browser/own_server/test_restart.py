@@ -9,11 +9,12 @@ from playwright.sync_api import Page, expect
 
 from catdog.comparison import label_runs
 from catdog.runs import Run, list_runs, open_run
-from tests.browser.visitor import lines, main
+from tests.browser.visitor import drawn, lines, main
 
 pytestmark = pytest.mark.browser
 
 SHORT, LONG = 1, 4  # epochs; the long one must not end before somebody has pressed Stop
+SCORED = re.compile(r"validation \d+\.\d % · test \d+\.\d %")
 
 
 def line_of(window: Page, run: Run):
@@ -50,7 +51,7 @@ def test_a_stopped_run_survives_a_restart_and_resumes(start, visitors):
     expect(card_of(window, first).get_by_text("Stopping after this step")).to_be_visible()
     for process in processes:
         process.resume()
-    expect(line_of(window, first)).to_contain_text(re.compile(r"stopped · validation \d+\.\d % · test \d+\.\d %"))
+    expect(line_of(window, first)).to_contain_text(re.compile(f"stopped · {SCORED.pattern}"))
     stopped = open_run(server.settings, first.id)
     reached = stopped.history()
     assert 1 <= len(reached["epoch"]) < LONG
@@ -65,11 +66,15 @@ def test_a_stopped_run_survives_a_restart_and_resumes(start, visitors):
     expect(window.get_by_test_id("stSidebarNavLink")).to_have_count(8)
     expect(window.get_by_test_id("stSidebar").get_by_role("combobox", name="Data")).to_be_visible()
     expect(line_of(window, first)).to_contain_text("stopped")
+    # what trains above the list moves it as it ends, and a click whose button moves meanwhile is none
+    expect(line_of(window, runs[1])).to_contain_text(SCORED)
     line_of(window, first).click()
+    expect(page.get_by_role("button", name="Delete")).to_be_visible()  # the last of the buttons
+    drawn(window)
     page.get_by_role("button", name="Resume").click()
     expect(line_of(window, first)).to_have_count(0)  # it waits or trains again
     for run in runs:
-        expect(line_of(window, run)).to_contain_text(re.compile(r"validation \d+\.\d % · test \d+\.\d %"))
+        expect(line_of(window, run)).to_contain_text(SCORED)
     expect(page.get_by_role("heading", name="Training now")).to_have_count(0)
     done = {run.id: run for run in list_runs(server.settings)}
     assert {run.id: run.state for run in done.values()} == dict.fromkeys((run.id for run in runs), "done")
