@@ -7,6 +7,9 @@ ARGS ?=
 .DELETE_ON_ERROR:
 .PHONY: help setup run test test-slow fuzz audit lint format clean
 
+# Compiled modules are kept: the tests start a hundred processes, and each would compile the project anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Modules are called with `python -m`, since the scripts in .venv/bin break when the folder is moved or renamed.
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --disable-pip-version-check
