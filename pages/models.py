@@ -3,6 +3,7 @@
 import streamlit as st
 
 from catdog.charts import CONFIG, plot_architecture
+from catdog.comparison import describe_validation
 from catdog.models.differences import list_differences
 from catdog.models.specs import MODELS, ModelSpec
 from catdog.models.summary import Layer, list_layers
@@ -11,6 +12,7 @@ from catdog.utils.text import format_percent, format_size, join_names
 from pages.components import markdown, page, state
 
 FLOAT32_BYTES = 4
+UNSCORED = "Of its best epoch, while training: the kept model has not been scored."
 MAX_COMPARED = 6  # runs: more curves on one chart can't be told apart
 LOSSES = {
     "SparseCategoricalCrossentropy": "the two numbers that the model gives, one for {class_0} and one for "
@@ -142,13 +144,14 @@ def _draw_layers(spec: ModelSpec, layers: tuple[Layer, ...]) -> None:
 def _draw_scores(spec: ModelSpec, runs: list[Run]) -> None:
     """Draw the published scores beside the user's best on photos and, apart from these, the best on other data."""
     best_by_source: dict[str, Run] = {}
-    for run in sorted(_with_score(runs), key=lambda run: run.best_val_accuracy):
+    for run in sorted(_with_score(runs), key=lambda run: run.selection_accuracy):
         best_by_source[run.config.source] = run
     yours, published = best_by_source.pop("photos", None), spec.published
+    how = UNSCORED if yours and yours.val_accuracy is None else None
     none = "The notebook gives no test score for this model."
     scores = (
         ("Validation, published", format_percent(published.best_val_accuracy, 0), None),
-        ("Validation, yours on photos", format_percent(yours.best_val_accuracy if yours else None), None),
+        ("Validation, yours on photos", format_percent(yours.selection_accuracy if yours else None), how),
         ("Test, published", format_percent(published.test_accuracy), none if published.test_accuracy is None else None),
         ("Test, yours on photos", format_percent(yours.test_accuracy if yours else None), None),
     )
@@ -160,13 +163,13 @@ def _draw_scores(spec: ModelSpec, runs: list[Run]) -> None:
     )
     lines = []
     if yours:
-        lines.append(f"Your best on photos is **{markdown.escape(yours.name)}**.")
+        lines.append(f"Your best on photos, by validation accuracy, is **{markdown.escape(yours.name)}**.")
     else:
         lines.append(f"You have not trained {spec.name} on photos yet: your own best score will stand here.")
     for source, run in best_by_source.items():
-        test = "" if run.test_accuracy is None else f", test {format_percent(run.test_accuracy)}"
+        test = "" if run.test_accuracy is None else f", test accuracy {format_percent(run.test_accuracy)}"
         lines.append(
-            f"On {state.describe_source(source)}: validation {format_percent(run.best_val_accuracy)}{test} "
+            f"On {state.describe_source(source)}: {describe_validation(run)}{test} "
             f"(**{markdown.escape(run.name)}**). That is other data, so it can't be compared with the published scores."
         )
     st.markdown("\n".join(f"- {line}" for line in lines))
@@ -184,7 +187,7 @@ def _draw_links(name: str, runs: list[Run]) -> None:
 
 
 def _with_score(runs: list[Run]) -> list[Run]:
-    return [run for run in runs if run.best_val_accuracy is not None]
+    return [run for run in runs if run.selection_accuracy is not None]
 
 
 main()

@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from catdog.comparison import select_by_validation
 from catdog.datasets import TRAINING
 from catdog.errors import CatDogError, ImageError
 from catdog.models.specs import MODELS, ModelSpec
@@ -172,21 +173,34 @@ def _draw_model_card(step: int, spec: ModelSpec, runs: list[Run], is_next: bool)
     """Draw one model: its idea, the state of its newest run, its best score beside the published one."""
     _draw_heading(step, f"{spec.step} = {spec.name}", _badge(runs))
     st.markdown(spec.idea)
-    scores = [run.best_val_accuracy for run in runs if run.best_val_accuracy is not None]
-    yours = f"Best validation accuracy **{format_percent(max(scores))}**" if scores else "Not trained yet"
-    st.markdown(f"{yours}, published {format_percent(spec.published.best_val_accuracy, 0)}{_on_photos()}")
+    best = select_by_validation(runs)
+    st.markdown(
+        f"{_describe_best(best, runs)}, published {format_percent(spec.published.best_val_accuracy, 0)}{_on_photos()}"
+    )
     newest = runs[0] if runs else None
     if newest and newest.state in ACTIVE:
         _draw_link(f"Watch {spec.name} learn", "model_training", "train")
     elif newest and newest.status.error:
         st.caption(markdown.escape(newest.status.error))
         _draw_link("See what went wrong", "error", "train")
-    elif scores:
+    elif best:
         _draw_link(f"See {spec.name}'s curve", "query_stats", "compare")
     else:
         _draw_link(f"Train {spec.name}", "model_training", "train", is_next, models=spec.name)
     if spec.name == "model2":
         _draw_link("Play with augmentation", "flip", "augment")
+
+
+def _describe_best(best: Run | None, runs: list[Run]) -> str:
+    """Return the validation accuracy of the best of a model's runs, as Markdown."""
+    if best is None:
+        return "Not trained yet"
+    share = f"**{format_percent(best.selection_accuracy)}**"
+    scored = sum(run.selection_accuracy is not None for run in runs)
+    of_runs = f", best of {scored:,} runs" if scored > 1 else ""
+    if best.val_accuracy is None:
+        return f"Best epoch, while training: {share}{of_runs}"
+    return f"Validation accuracy {share}{of_runs}"
 
 
 def _on_photos() -> str:
@@ -208,15 +222,17 @@ def _badge(runs: list[Run]) -> str:
 
 
 def _draw_score_card(runs: list[Run]) -> None:
-    scored = [run for run in runs if run.test_accuracy is not None]
-    _draw_heading(6, "Score on unseen pictures", DONE if scored else TO_DO)
-    st.markdown("The test pictures were kept away from training and from choosing, so their score is honest.")
+    chosen = select_by_validation([run for run in runs if run.test_accuracy is not None])
+    _draw_heading(6, "Score on unseen pictures", DONE if chosen else TO_DO)
+    st.markdown(
+        "The test images were kept away from training and from choosing, so their score is honest. Choose a model by "
+        "its validation accuracy, and only then look at its test score."
+    )
     published = MODELS["model4"].published.test_accuracy
-    if scored:
-        best = max(scored, key=lambda run: run.test_accuracy)
+    if chosen:
         st.markdown(
-            f"Best test accuracy **{format_percent(best.test_accuracy)}** ({best.config.model}), "
-            f"published {format_percent(published)}{_on_photos()}"
+            f"Test accuracy **{format_percent(chosen.test_accuracy)}** of {chosen.config.model}, chosen by its "
+            f"validation accuracy; published {format_percent(published)} (model4){_on_photos()}"
         )
         _draw_link("Compare the models", "query_stats", "compare")
         _draw_link("Ask them about a picture", "image_search", "predict")

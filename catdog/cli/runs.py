@@ -11,6 +11,8 @@ from catdog.utils.text import format_duration, format_percent, format_time
 if TYPE_CHECKING:
     from catdog.runs import DamagedRun, Run
 
+UNSCORED = "*"  # behind a validation accuracy that is the best epoch's
+
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Describe the command and its actions."""
@@ -108,6 +110,7 @@ def _list(entries: "list[Run | DamagedRun]", as_json: bool) -> int:
         return 0
     row = "{:<32} {:<24} {:<7} {:<12} {:>6} {:>10} {:>8} {:>14}"
     print(row.format("id", "name", "model", "state", "epochs", "validation", "test", "time"))
+    unscored = False
     for run in entries:
         if isinstance(run, DamagedRun):
             print(row.format(run.name, "–", "–", "damaged", "–", "–", "–", "–"))
@@ -115,6 +118,8 @@ def _list(entries: "list[Run | DamagedRun]", as_json: bool) -> int:
             continue
         for fault in run.faults:
             print_error(fault)
+        mark = UNSCORED if run.val_accuracy is None and run.best_val_accuracy is not None else ""
+        unscored |= bool(mark)
         print(
             row.format(
                 run.id,
@@ -122,11 +127,13 @@ def _list(entries: "list[Run | DamagedRun]", as_json: bool) -> int:
                 run.config.model,
                 f"{run.state}, damaged" if run.faults else run.state,
                 run.config.epochs,
-                format_percent(run.best_val_accuracy),
+                f"{format_percent(run.selection_accuracy)}{mark}",
                 format_percent(run.test_accuracy),
                 format_duration(run.seconds),
             )
         )
+    if unscored:
+        print(f"{UNSCORED} best epoch, while training: the kept model has not been scored.")
     return 0
 
 
@@ -151,7 +158,10 @@ def _show(run: "Run", as_json: bool) -> int:
         print(f"  note: {run.note}")
     for act in run.audit_log:
         print(f"  {act.what} by {act.by}, {format_time(act.at)}")
-    print(f"  best validation accuracy {format_percent(run.best_val_accuracy)}")
+    print(f"  validation accuracy {format_percent(run.val_accuracy)} (the kept model, scored once)")
+    if history["epoch"]:
+        best = f"{format_percent(run.best_val_accuracy)} in epoch {run.best_epoch}"
+        print(f"  best of {len(history['epoch']):,} epochs, while training: {best}")
     print(f"  test accuracy {format_percent(run.test_accuracy)}")
     print(f"  folder: {run.folder}")
     return 0

@@ -176,7 +176,7 @@ def _update_bar(bar: "tqdm", run: "Run") -> None:
     if status.batch < status.batches:
         words.append(f"batch {status.batch}/{status.batches}")
     if run.best_val_accuracy is not None:
-        words.append(f"best validation accuracy {format_percent(run.best_val_accuracy)}")
+        words.append(f"best epoch so far {format_percent(run.best_val_accuracy)}")
     if run.eta is not None:
         words.append(f"{format_duration(run.eta)} left")
     bar.set_description_str(f"{run.config.model} epoch {status.epoch}/{run.config.epochs}", refresh=False)
@@ -230,11 +230,13 @@ def _stop(settings: Settings, runs: "list[Run]") -> None:
 
 
 def _describe_outcome(run: "Run") -> str:
+    from catdog.comparison import describe_validation
+
     words = [f"{run.name} is {run.state}"]
     if run.ended_early:
         words.append(run.ended_early)
-    if run.best_val_accuracy is not None:
-        words.append(f"best validation accuracy {format_percent(run.best_val_accuracy)} (epoch {run.best_epoch})")
+    if validation := describe_validation(run):
+        words.append(validation)
     if run.test_accuracy is not None:
         words.append(f"test accuracy {format_percent(run.test_accuracy)}")
     if run.seconds:

@@ -3,10 +3,12 @@
 from catdog.comparison.diagnosis import describe_overfitting
 from catdog.comparison.labels import (
     describe_data,
+    describe_validation,
     find_best_run,
     get_baseline,
     label_runs,
     list_sweeps,
+    select_by_validation,
     select_latest_finished,
     warn_about_data,
 )
@@ -20,6 +22,7 @@ __all__ = [
     "build_table",
     "describe_data",
     "describe_overfitting",
+    "describe_validation",
     "diff_settings",
     "find_best_cells",
     "find_best_run",
@@ -27,6 +30,7 @@ __all__ = [
     "group_by_seed",
     "label_runs",
     "list_sweeps",
+    "select_by_validation",
     "select_latest_finished",
     "warn_about_data",
 ]

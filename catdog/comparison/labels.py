@@ -6,7 +6,7 @@ from pathlib import Path
 
 from catdog.models.specs import MODELS
 from catdog.runs import Run
-from catdog.utils.text import join_names
+from catdog.utils.text import format_percent, join_names
 
 
 def select_latest_finished(runs: Sequence[Run]) -> list[Run]:
@@ -33,7 +33,7 @@ def label_runs(runs: Sequence[Run]) -> dict[str, str]:
 
 
 def find_best_run(runs: Sequence[Run], fingerprint: str) -> Run | None:
-    """Return the run with the best validation accuracy of those finished on this data, None without one.
+    """Return the run with the highest validation accuracy of those finished on this data, None without one.
 
     Args:
         runs: The runs to choose from, newest first, which decides among equals.
@@ -42,7 +42,33 @@ def find_best_run(runs: Sequence[Run], fingerprint: str) -> Run | None:
     candidates = [
         run for run in runs if run.finished and run.fingerprint == fingerprint and run.files.predictions.exists()
     ]
-    return max(candidates, key=lambda run: run.best_val_accuracy or 0.0, default=None)
+    return select_by_validation(candidates)
+
+
+def select_by_validation(runs: Sequence[Run]) -> Run | None:
+    """Return the run with the highest validation accuracy, None if no run has one.
+
+    Runs are chosen by validation, never by their test score: the best of several test scores would flatter, and there
+    would be no images left to tell by how much.
+
+    Args:
+        runs: The runs to choose from, newest first, which decides among equals.
+    """
+    candidates = [run for run in runs if run.selection_accuracy is not None]
+    return max(candidates, key=lambda run: run.selection_accuracy, default=None)
+
+
+def describe_validation(run: Run) -> str:
+    """Return the run's validation accuracy in words, "" before its first epoch.
+
+    That is "validation accuracy 77.1 %" of the kept model; where it has not been scored (yet), "best epoch, while
+    training: 77.1 %".
+    """
+    if run.val_accuracy is not None:
+        return f"validation accuracy {format_percent(run.val_accuracy)}"
+    if run.best_val_accuracy is not None:
+        return f"best epoch, while training: {format_percent(run.best_val_accuracy)}"
+    return ""
 
 
 def describe_data(run: Run) -> str:

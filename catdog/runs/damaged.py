@@ -56,7 +56,7 @@ class DamagedRun:
 
     def to_json(self) -> dict[str, Any]:
         """Return what the command line's --json prints of it: the keys of a run, and what is wrong."""
-        unknown = ("model", "source", "epochs", "best_val_accuracy", "test_accuracy", "seconds")
+        unknown = ("model", "source", "epochs", "val_accuracy", "best_val_accuracy", "test_accuracy", "seconds")
         fields = {"id": self.name, "name": self.name, "state": "damaged", "damaged": [self.problem]}
         return fields | dict.fromkeys(unknown)
 

@@ -10,6 +10,7 @@ from catdog.access import Owned
 from catdog.errors import RunError
 from catdog.evaluation import Predictions, read_predictions
 from catdog.runs.audit import AuditEntry, find_owner, find_starter, read_audit_log
+from catdog.runs.scores import Scores
 from catdog.training import RESUMABLE, RunFolder, Status, TrainConfig
 from catdog.training.history import COLUMNS, check_history, read_history
 from catdog.training.records import describe_damage
@@ -21,7 +22,7 @@ LOG_BYTES = 100_000  # of a log's end that are read
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(Scores):
     """A run, read from its folder at one moment; read it again to see it move.
 
     Attributes:
@@ -125,21 +126,6 @@ class Run:
                 raise RunError(fault)
 
     @property
-    def best_val_accuracy(self) -> float | None:
-        """Highest validation accuracy so far, 0..1, or None."""
-        return self.status.best_val_accuracy
-
-    @property
-    def best_epoch(self) -> int | None:
-        """The epoch of the highest validation accuracy, from 1, or None."""
-        return self.status.best_epoch
-
-    @property
-    def test_accuracy(self) -> float | None:
-        """Accuracy on the test images, 0..1, or None before it is scored."""
-        return (self.evaluation or {}).get("test", {}).get("accuracy")
-
-    @property
     def seconds(self) -> float:
         """Training time of all finished epochs in seconds, validation and stored features included."""
         return self.status.seconds + self.status.prepared
@@ -238,6 +224,7 @@ class Run:
             "source": self.config.source,
             "state": self.state,
             "epochs": self.config.epochs,
+            "val_accuracy": self.val_accuracy,
             "best_val_accuracy": self.best_val_accuracy,
             "test_accuracy": self.test_accuracy,
             "seconds": round(self.seconds, 3),

@@ -109,11 +109,14 @@ def trained(place: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., R
     """Make finished runs whose model tells cold pictures from warm ones."""
     monkeypatch.setattr("catdog.inference.predictor.load_predictor", lambda path, name: ColourPredictor())
 
-    def make(model: str = "model1", source: str = "drawn", test: float = 0.75, **details: object) -> Run:
+    def make(
+        model: str = "model1", source: str = "drawn", validation: float = 0.79, test: float = 0.75, **details: object
+    ) -> Run:
         run = create_run(place, TrainConfig(model=model, source=source, epochs=3))
         run.files.tflite.write_bytes(b"stands for a model")
         run.files.add_to_config(data={"source": source, "classes": ["cats", "dogs"]}, **details)
-        write_json(run.files.evaluation, {"test": {"accuracy": test, "loss": 0.5, "photos": 8}})
+        scores = {"validation": {"accuracy": validation}, "test": {"accuracy": test, "loss": 0.5, "photos": 8}}
+        write_json(run.files.evaluation, scores)
         run.files.write_status(replace(run.status, state="done", best_val_accuracy=0.8, best_epoch=2, epoch=3))
         return open_run(place, run.id)
 

@@ -1,7 +1,6 @@
 """The Models page, driven through Streamlit's AppTest."""
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -14,12 +13,10 @@ from tests.pages.conftest import button, coloured_folder, text_of
 
 @pytest.fixture
 def score(trained):
-    """Make a finished run with a best validation accuracy: score("model2", 0.7, source="photos")."""
+    """Make a finished run with a validation accuracy: score("model2", 0.7, source="photos")."""
 
     def make(model, best, source="photos", test=0.75):
-        run = trained(model, source=source, test=test)
-        run.files.write_status(replace(run.status, best_val_accuracy=best))
-        return run
+        return trained(model, source=source, validation=best, test=test)
 
     return make
 
@@ -104,8 +101,8 @@ def test_runs_on_other_data_are_never_passed_off_as_photos(app, score, tmp_path)
     page = app("models", model="model1")
     words = text_of(page)
     assert metrics(page)["Validation, yours on photos"] == "–"
-    assert "On drawn pictures: validation 93.0 %, test 91.0 %" in words
-    assert "On pictures of my_pets: validation 88.0 %" in words
+    assert "On drawn pictures: validation accuracy 93.0 %, test accuracy 91.0 %" in words
+    assert "On pictures of my_pets: validation accuracy 88.0 %" in words
     assert words.count("can't be compared with the published scores") == 2
     assert "You have not trained model1 on photos yet" in words
 

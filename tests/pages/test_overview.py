@@ -42,9 +42,25 @@ def test_a_finished_run_on_this_data_shows_both_scores(app, trained):
     trained("model2", source="photos", test=0.97)
     trained("model1", test=0.75)
     words = text_of(app())
-    assert "Best validation accuracy **80.0 %**, published 64 % on photos" in words
-    assert words.count("80.0 %") == 1
-    assert "Best test accuracy **75.0 %** (model1)" in words
+    assert "Validation accuracy **79.0 %**, published 64 % on photos" in words
+    assert words.count("79.0 %") == 1
+    assert "Test accuracy **75.0 %** of model1, chosen by its validation accuracy" in words
+
+
+def test_the_test_score_is_that_of_the_run_chosen_by_validation(app, trained):
+    trained("model1", validation=0.81, test=0.70)
+    trained("model1", validation=0.79, test=0.95)
+    words = text_of(app())
+    assert "Validation accuracy **81.0 %**, best of 2 runs, published 64 %" in words
+    assert "Test accuracy **70.0 %** of model1" in words
+    assert "95.0 %" not in words
+
+
+def test_a_run_without_scores_shows_its_best_epoch_and_says_so(app, trained):
+    trained("model1").files.evaluation.unlink()
+    words = text_of(app())
+    assert "Best epoch, while training: **80.0 %**, published 64 %" in words
+    assert "Not scored yet, published" in words
 
 
 def test_train_all_four_queues_the_four_models_on_the_data_in_use(app, place, monkeypatch):

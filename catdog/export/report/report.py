@@ -124,7 +124,7 @@ def _compare_with_best(
     runs: Sequence[Run], names: Mapping[str, str], predictions: Mapping[str, Predictions]
 ) -> list[str]:
     """Return a sentence with McNemar's test for the best run and each of the others that predicted the same images."""
-    ranked = sorted((run for run in runs if run.id in predictions), key=lambda run: -(run.best_val_accuracy or 0.0))
+    ranked = sorted((run for run in runs if run.id in predictions), key=lambda run: -(run.selection_accuracy or 0.0))
     sentences = []
     for best, run in zip(ranked[:1] * len(ranked), ranked[1:], strict=False):
         try:

@@ -27,7 +27,9 @@ def choose_predictor() -> tuple[Run, str] | None:
         return None
     names, here = label_runs(list(by_id.values())), state.source()
     data = {run_id: describe_data(run) for run_id, run in by_id.items()}
-    best = max(by_id.values(), key=lambda run: (run.finished, run.config.source == here, run.best_val_accuracy or 0)).id
+    best = max(
+        by_id.values(), key=lambda run: (run.finished, run.config.source == here, run.selection_accuracy or 0)
+    ).id
     run_param, options = st.query_params.get("run", best), [*by_id, NO_MODEL]
     if st.session_state.get("answering-one") not in options:
         st.session_state["answering-one"] = run_param if run_param in options else best

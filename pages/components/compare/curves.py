@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from catdog.charts import METRICS, Series, list_goals, plot_panels
-from catdog.comparison import SeedGroup, average_seeds, get_baseline
+from catdog.comparison import SeedGroup, average_seeds, describe_validation, get_baseline
 from catdog.models.published import CURVES
 from catdog.runs import Run
 from catdog.training import ACTIVE
@@ -123,13 +123,14 @@ def show_curves(runs: Sequence[Run], names: Mapping[str, str], histories: Histor
         settings: How the user wants the curves.
     """
     chart, series = make_chart(runs, names, histories, settings)
-    best = [f"{names[run.id]}, best validation accuracy {format_percent(run.best_val_accuracy)}" for run in runs]
+    best = [", ".join(filter(None, (names[run.id], describe_validation(run)))) for run in runs]
     metrics = join_names(list(settings.metrics)).capitalize()
     axis = "epoch" if settings.axis == "epoch" else "seconds"
     zoomed_chart(chart, settings.key, f"{metrics} by {axis}, training and validation, of {'; '.join(best)}.")
     if "accuracy" in settings.metrics and any(run.history.get("epoch") for run in series):
         st.caption(
-            ":material/star: The star marks a run's best epoch by validation accuracy, whose weights are kept. Drag to "
+            ":material/star: The star marks the epoch with the highest validation accuracy, measured while training. "
+            "The table below has the kept model, scored once more in float32, so the two can differ a little. Drag to "
             "zoom into all charts at once, double-click to see everything again; a click on a name hides its lines."
         )
 
@@ -184,12 +185,15 @@ def describe_seeds(runs: Sequence[Run], histories: Histories) -> list[str]:
     """
     sentences = []
     for group in average_seeds(runs, histories):
-        best = [run.best_val_accuracy for run in group.runs if run.best_val_accuracy is not None]
-        if len(best) > 1:
-            seeds = join_names([str(run.config.seed) for run in group.runs])
+        runs_begun = [run for run in group.runs if run.selection_accuracy is not None]
+        if len(runs_begun) > 1:
+            scored = all(run.val_accuracy is not None for run in runs_begun)
+            shares = [run.val_accuracy if scored else run.best_val_accuracy or 0.0 for run in runs_begun]
+            seeds = join_names([str(run.config.seed) for run in runs_begun])
             sentences.append(
-                f"{group.runs[0].config.model} with the seeds {seeds}: best validation accuracy "
-                f"{format_percent(sum(best) / len(best))} on average, from {format_percent(min(best))} to "
-                f"{format_percent(max(best))}."
+                f"{runs_begun[0].config.model} with the seeds {seeds}: "
+                f"{'validation accuracy' if scored else 'best epoch, while training:'} "
+                f"{format_percent(sum(shares) / len(shares))} on average, from {format_percent(min(shares))} to "
+                f"{format_percent(max(shares))}."
             )
     return sentences

@@ -25,7 +25,7 @@ def show_significance(runs: Sequence[Run], names: Mapping[str, str]) -> None:
         "Two models that answered the same pictures are compared by the pictures on which they differ: where "
         "both are right, or both wrong, there is nothing to tell them apart."
     )
-    best, *others = sorted(runs, key=lambda run: -(run.best_val_accuracy or 0.0))
+    best, *others = sorted(runs, key=lambda run: -(run.selection_accuracy or 0.0))
     left, middle, right = st.columns(3, vertical_alignment="bottom")
     with left:
         first = choose_run("Is", {run.id: names[run.id] for run in (best, *others)}, "better-one")

@@ -120,7 +120,7 @@ def _draw_progress(run: Run) -> None:
     if run.eta is not None:
         parts.append(f"about {format_duration(run.eta)} left" if run.eta >= 1 else "almost done")
     if run.best_val_accuracy is not None:
-        parts.append(f"best validation accuracy {format_percent(run.best_val_accuracy)} in epoch {run.best_epoch}")
+        parts.append(f"best epoch so far {run.best_epoch}, validation {format_percent(run.best_val_accuracy)}")
     st.caption(markdown.escape(" · ".join(parts)))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from catdog.comparison import describe_data, label_runs
+from catdog.comparison import describe_data, describe_validation, label_runs
 from catdog.errors import CatDogError
 from catdog.models.specs import MODELS
 from catdog.runs import (
@@ -88,10 +88,10 @@ def _summarize(run: Run, name: str) -> str:
         parts.append(f"**{run.state}**")
     if run.faults:
         parts.append("**damaged**")
-    if run.best_val_accuracy is not None:
-        parts.append(f"validation {format_percent(run.best_val_accuracy)}")
+    if validation := describe_validation(run):
+        parts.append(validation)
     if run.test_accuracy is not None:
-        parts.append(f"test {format_percent(run.test_accuracy)}")
+        parts.append(f"test accuracy {format_percent(run.test_accuracy)}")
     return " · ".join([*parts, format_duration(run.seconds), markdown.escape(describe_data(run))])
 
 
@@ -122,11 +122,10 @@ def _draw_details(run: Run) -> None:
 def _list_details(run: Run) -> dict[str, str]:
     """Return {label: value as plain text} of all that the run's folder tells; what it does not tell is left out."""
     config, details, status = run.config, run.details, run.status
-    best = (
-        f"{format_percent(run.best_val_accuracy)} in epoch {run.best_epoch}"
-        if run.best_val_accuracy is not None
-        else "–"
-    )
+    epochs = len(run.history()["epoch"])
+    best = ""
+    if run.best_val_accuracy is not None:
+        best = f"{format_percent(run.best_val_accuracy)} in epoch {run.best_epoch}, while training"
     test = (run.evaluation or {}).get("test", {})
     photos = f" of {test['photos']:,} pictures" if test.get("photos") else ""
     ended = format_time(status.finished) if status.finished else ""
@@ -134,15 +133,16 @@ def _list_details(run: Run) -> dict[str, str]:
         "Model": f"{config.model}: {MODELS[config.model].title}",
         "Data": run.data.get("title") or describe_data(run),
         "Share of the training pictures": f"{100 * config.fraction:g} %",
-        "Epochs": f"{config.epochs}, of which {len(run.history()['epoch'])} finished",
+        "Epochs": f"{config.epochs}, of which {epochs} finished",
         "Ended early": run.ended_early.removeprefix("ended early "),
         "Patience": f"{config.patience:,} epochs" if config.patience else "",
         "Batch size": str(config.batch_size),
         "Learning rate": f"{config.learning_rate:g}, {config.schedule}",
         "Augmentation": config.augmentation.description,
         "Seed": str(config.seed),
-        "Best validation accuracy": best,
         "Model it keeps": f"that of the {'best' if config.restore_best else 'last'} epoch",
+        "Validation accuracy": f"{format_percent(run.val_accuracy)} (the kept model, scored once)",
+        f"Best of {epochs:,} epochs" if epochs else "Best epoch": best,
         "Test accuracy": f"{format_percent(run.test_accuracy)}{photos}",
         "Training time": format_duration(run.seconds),
         "Made faster by": "; ".join(details.get("faster", [])),

@@ -15,7 +15,11 @@ from catdog.__main__ import main
 from catdog.inference.predictor import Predictor
 from catdog.settings import PROJECT, Settings
 
-KEYS = {"id", "name", "model", "source", "state", "epochs", "best_val_accuracy", "test_accuracy", "seconds"}
+KEYS = {"id", "name", "model", "source", "state", "epochs", "seconds"} | {
+    "val_accuracy",
+    "best_val_accuracy",
+    "test_accuracy",
+}
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +51,7 @@ def test_train_as_json_prints_the_finished_run(trained, picture_folder):
     assert run["state"] == "done"
     assert (run["name"], run["model"], run["epochs"]) == ("mine", "model1", 1)
     assert run["source"] == str(picture_folder)
+    assert 0 <= run["val_accuracy"] <= 1
     assert 0 <= run["best_val_accuracy"] <= 1
     assert 0 <= run["test_accuracy"] <= 1
     assert run["seconds"] > 0
@@ -63,6 +68,7 @@ def test_evaluate_as_json_gives_the_scores_of_both_splits(trained, capsys):
     assert set(scores) == {"run", "classes", "validation", "test"}
     assert scores["run"] == trained[1]["id"]
     assert scores["test"]["accuracy"] == trained[1]["test_accuracy"]
+    assert scores["validation"]["accuracy"] == trained[1]["val_accuracy"]
     assert scores["validation"]["photos"] + scores["test"]["photos"] == 40
     assert sum(map(sum, scores["test"]["confusion"])) == scores["test"]["photos"]
 

@@ -36,10 +36,12 @@ def row_of(run):
 
 def test_own_and_published_scores_stand_side_by_side(make):
     details = {"data": {"baseline": 0.5}}
-    run = make({"test": {"accuracy": 0.95}}, (), details, best_val_accuracy=0.96, best_epoch=7, seconds=40.0)
+    scores = {"validation": {"accuracy": 0.955}, "test": {"accuracy": 0.95}}
+    run = make(scores, (), details, best_val_accuracy=0.96, best_epoch=7, seconds=40.0)
     (row,) = build_table([run], {run.id: "mine"})
     assert row["run"] == "mine"
-    assert (row["best_val_accuracy"], row["best_epoch"], row["test_accuracy"]) == (0.96, 7, 0.95)
+    assert (row["val_accuracy"], row["test_accuracy"]) == (0.955, 0.95)
+    assert (row["best_val_accuracy"], row["best_epoch"]) == (0.96, 7)
     assert (row["published_val_accuracy"], row["published_test_accuracy"]) == (0.97, 0.9896)
     assert (row["parameters"], row["baseline"], row["seconds"]) == (2_259_265, 0.5, 40.0)
 
@@ -89,20 +91,33 @@ def test_scores_that_are_no_numbers_give_empty_cells(make, settings):
 
 def test_a_run_without_files_has_an_empty_row(make):
     row = row_of(make())
-    empty = ("best_val_accuracy", "last_val_accuracy", "test_accuracy", "file_bytes", "memory_bytes", "baseline")
+    empty = (
+        "val_accuracy",
+        "best_val_accuracy",
+        "last_val_accuracy",
+        "test_accuracy",
+        "file_bytes",
+        "memory_bytes",
+        "baseline",
+    )
     assert [row[name] for name in empty] == [None] * len(empty)
     assert row["seconds_an_epoch"] is None
 
 
-def test_the_best_cell_is_the_highest_accuracy_and_the_lowest_cost():
+def test_the_best_cell_is_the_highest_validation_accuracy_and_the_lowest_cost():
     rows = [
-        {"test_accuracy": 0.6, "test_loss": 0.5, "seconds": 90.0, "memory_bytes": None},
-        {"test_accuracy": 0.9, "test_loss": 0.2, "seconds": 200.0, "memory_bytes": 5},
+        {"val_accuracy": 0.6, "file_bytes": 50, "seconds": 90.0, "memory_bytes": None},
+        {"val_accuracy": 0.9, "file_bytes": 20, "seconds": 200.0, "memory_bytes": 5},
     ]
-    assert find_best_cells(rows) == {(1, "test_accuracy"), (1, "test_loss"), (0, "seconds")}
+    assert find_best_cells(rows) == {(1, "val_accuracy"), (1, "file_bytes"), (0, "seconds")}
+
+
+def test_no_test_score_is_marked_since_a_run_is_not_to_be_chosen_by_it():
+    rows = [{"test_accuracy": 0.6, "test_loss": 0.5}, {"test_accuracy": 0.9, "test_loss": 0.2}]
+    assert find_best_cells(rows) == set()
 
 
 def test_equals_are_all_best_and_a_single_or_uniform_column_has_none():
-    rows = [{"test_accuracy": value, "seconds": 3.0} for value in (0.9, 0.9, 0.5, None)]
-    assert find_best_cells(rows) == {(0, "test_accuracy"), (1, "test_accuracy")}
+    rows = [{"val_accuracy": value, "seconds": 3.0} for value in (0.9, 0.9, 0.5, None)]
+    assert find_best_cells(rows) == {(0, "val_accuracy"), (1, "val_accuracy")}
     assert find_best_cells(rows[:1]) == find_best_cells([]) == set()

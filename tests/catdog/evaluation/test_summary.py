@@ -1,6 +1,7 @@
 """The summary of a model's predictions: what the other modules compute, ready for JSON."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from catdog.evaluation import (
     accuracy_interval,
     calibration_curve,
     precision_recall_curve,
+    read_predictions,
     roc_curve,
     score,
 )
@@ -60,3 +62,14 @@ def test_what_is_not_defined_is_null_in_json(predictions):
     assert summary["roc_area"] is None
     assert summary["classes"][0]["recall"] is None
     assert (summary["accuracy"] is None) == (len(predictions) == 0)
+
+
+def test_one_run_has_one_accuracy_also_for_probabilities_next_to_one_half(tmp_path: Path) -> None:
+    half = np.float32(0.5)
+    probabilities = np.array([np.nextafter(half, half - 1), half, np.nextafter(half, half + 1)] * 2, np.float32)
+    labels = np.array([0, 0, 0, 1, 1, 1])
+    rows = [f"{row}.jpg,{label},{p:.9g},test" for row, (label, p) in enumerate(zip(labels, probabilities, strict=True))]
+    file = tmp_path / "predictions.csv"
+    file.write_text("\n".join(["path,label,probability,split", *rows]) + "\n")
+    stored = read_predictions(file)
+    assert score(labels, probabilities)["accuracy"] == summarize(stored)["accuracy"] == stored.correct().mean() == 0.5

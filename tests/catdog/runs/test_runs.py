@@ -274,7 +274,8 @@ def test_a_text_that_fits_no_run_or_several_is_an_error_that_says_so(settings: S
 
 def test_what_the_command_line_prints_of_a_run_keeps_its_shape(settings: Settings) -> None:
     run = make(settings, name="mine", best_val_accuracy=0.75, best_epoch=2, seconds=12.34567)
-    run.files.evaluation.write_text(json.dumps({"test": {"accuracy": 0.5, "loss": 0.7, "photos": 8}}))
+    scores = {"validation": {"accuracy": 0.7}, "test": {"accuracy": 0.5, "loss": 0.7, "photos": 8}}
+    run.files.evaluation.write_text(json.dumps(scores))
     assert runs.open_run(settings, run.id).to_json() == {
         "id": run.id,
         "name": "mine",
@@ -282,10 +283,27 @@ def test_what_the_command_line_prints_of_a_run_keeps_its_shape(settings: Setting
         "source": "photos",
         "state": "done",
         "epochs": 20,
+        "val_accuracy": 0.7,
         "best_val_accuracy": 0.75,
         "test_accuracy": 0.5,
         "seconds": 12.346,
     }
+
+
+def test_a_run_is_chosen_by_its_scored_accuracy_and_by_its_best_epoch_without_one(settings: Settings) -> None:
+    run = make(settings, best_val_accuracy=0.75, best_epoch=2)
+    assert (run.val_accuracy, run.selection_accuracy) == (None, 0.75)
+    run.files.evaluation.write_text(json.dumps({"validation": {"accuracy": 0.7}, "test": {"accuracy": 0.9}}))
+    run = runs.open_run(settings, run.id)
+    assert (run.val_accuracy, run.selection_accuracy, run.best_val_accuracy) == (0.7, 0.7, 0.75)
+
+
+def test_a_resumed_run_has_no_scores_until_its_new_model_has_some(settings: Settings) -> None:
+    run = make(settings, best_val_accuracy=0.75, best_epoch=2)
+    run.files.evaluation.write_text(json.dumps({"validation": {"accuracy": 0.7}, "test": {"accuracy": 0.9}}))
+    run.files.write_status(replace(run.status, state="running", **identify_process()))
+    run = runs.open_run(settings, run.id)
+    assert (run.state, run.val_accuracy, run.test_accuracy, run.selection_accuracy) == ("running", None, None, 0.75)
 
 
 def test_history_predictions_and_the_logs_end_are_read(settings: Settings) -> None:

@@ -12,6 +12,7 @@ from catdog.augmentation.config import AUGMENTATION_LAYERS, Augmentation
 from catdog.augmentation.layers import build_augmentation_layers
 from catdog.datasets import TEST, VALIDATION, Dataset, open_dataset
 from catdog.errors import RunError
+from catdog.evaluation import predictions as evaluation_predictions
 from catdog.evaluation import score
 from catdog.inference.predictor import Predictor
 from catdog.models import networks
@@ -117,12 +118,13 @@ def test_the_scores_are_those_of_the_predictions_and_of_keras(folder: RunFolder,
     model, catalog = small_model(), dataset.catalog
     write(folder, dataset, model)
     evaluation = json.loads(folder.evaluation.read_text())
-    rows = read_predictions(folder)
+    rows, stored = read_predictions(folder), evaluation_predictions.read_predictions(folder.predictions)
     assert set(evaluation) == {VALIDATION, TEST}
     for split, scores in evaluation.items():
         split_rows = [row for row in rows if row["split"] == split]
         labels = [int(row["label"]) for row in split_rows]
         assert scores == score(labels, [float(row["probability"]) for row in split_rows])
+        assert stored.of_split(split).correct().mean() == scores["accuracy"]  # as Evaluate counts them
         indices = catalog.indices(split)
         pixels, targets = dataset.pixels[indices].astype(np.float32), catalog.labels[indices, np.newaxis]
         keras_scores = model.evaluate(pixels, targets.astype(np.float32), verbose=0, return_dict=True)
