@@ -5,7 +5,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from catdog.datasets import TRAINING
+from catdog.datasets import TRAINING, Catalog
 from catdog.datasets.splits import sample_stratified
 from catdog.errors import CatDogError, DataError
 from catdog.models.specs import MODELS
@@ -68,7 +68,7 @@ def _draw_new_runs(runs: list[Run]) -> None:
             f"{markdown.escape(catalog.title)}."
             + (" Choose other data in the sidebar." if len(state.sources()) > 1 else "")
         )
-        _show_duration(configs, catalog.counts(), runs)
+        _show_duration(configs, catalog, runs)
         over_quota = _show_quota(len(configs), runs)
         if access.button(
             _label_start_button(len(models), len(configs)),
@@ -119,9 +119,10 @@ def _label_start_button(models: int, runs: int) -> str:
     return f"Start training {models} models" if models > 1 else "Start training"
 
 
-def _show_duration(configs: list[TrainConfig], counts: dict[str, dict[str, int]], runs: list[Run]) -> None:
+def _show_duration(configs: list[TrainConfig], catalog: Catalog, runs: list[Run]) -> None:
     """Say how long these runs will take, going by earlier ones; nothing where a model was never trained here."""
-    seconds = [estimate_seconds(runs, config, counts) for config in configs]
+    counts = catalog.counts()
+    seconds = [estimate_seconds(runs, config, counts, catalog.fingerprint) for config in configs]
     if seconds and None not in seconds:
         at_most = "at most " if configs[0].patience else ""
         st.markdown(

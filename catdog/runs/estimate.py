@@ -14,34 +14,32 @@ from catdog.training import TrainConfig
 
 FLOAT_BYTES = 4  # of one stored weight
 SMALL_FILES_BYTES = 20_000_000  # for log, predictions and the like, generously
+NEWEST = 5  # earlier runs of which the median counts: older ones may be of another machine or version
 BACKWARD = 2  # a training step costs about this many forward passes more than a validation step
 
 
-def estimate_seconds(runs: Iterable[Run], config: TrainConfig, counts: dict[str, dict[str, int]]) -> float | None:
+def estimate_seconds(
+    runs: Iterable[Run], config: TrainConfig, counts: dict[str, dict[str, int]], fingerprint: str = ""
+) -> float | None:
     """Return how many seconds a run will take on this machine, or None without a run to go by.
 
-    It goes by the newest finished run of the same model and arithmetic, of the same batch size if there is one.
-    Start-up, what the first epoch takes more than the others, and final scores are taken over from that run as they
-    were; the rest grows with epochs and images, stored features with images only.
+    It goes by finished runs of the same model and arithmetic: by those on the very same data, else by those on the
+    same source as it was then, else by those on other data; among these by those of the same batch size if there are
+    any. Each of the newest few says what the run would take at its pace, and the median of them counts, since one run
+    may have shared the machine with another.
 
     Args:
         runs: Earlier runs, newest first.
         config: The settings of the run to come.
         counts: Images of its dataset by split and class, as `Catalog.counts` gives them.
+        fingerprint: Of its dataset; "" where it is not known.
     """
     comparable = [run for run in runs if _is_comparable(run, config) and _read_counts(run) and run.seconds]
-    comparable.sort(key=lambda run: run.config.batch_size != config.batch_size)
     if not comparable:
         return None
-    earlier = comparable[0]
-    status, earlier_counts = earlier.status, _read_counts(earlier)
-    overhead = max(0.0, (status.finished or 0.0) - (status.started or 0.0) - earlier.seconds) if status.started else 0.0
-    epochs = earlier.history()["seconds"] or [status.seconds / (status.epoch or earlier.config.epochs)]
-    usual = statistics.median(epochs[1:] or epochs)
-    overhead += max(0.0, epochs[0] - usual)
-    training = usual * config.epochs * _epoch_work(config, counts) / _epoch_work(earlier.config, earlier_counts)
-    features = status.prepared * _feature_work(config, counts) / _feature_work(earlier.config, earlier_counts)
-    return overhead + training + features
+    ranks = [_rank(run, config, fingerprint) for run in comparable]
+    nearest = [run for run, rank in zip(comparable, ranks, strict=True) if rank == min(ranks)]
+    return statistics.median(_transfer_seconds(run, config, counts) for run in nearest[:NEWEST])
 
 
 def bytes_needed(config: TrainConfig) -> int:
@@ -74,6 +72,29 @@ def bytes_taken(folder: Path) -> int:
             with suppress(OSError):
                 total += os.lstat(os.path.join(top, name)).st_size  # noqa: PTH118  (500 runs in a moment)
     return total
+
+
+def _rank(run: Run, config: TrainConfig, fingerprint: str) -> tuple[int, bool]:
+    """Return how far a run's data and batch size are from those of the run to come; the lowest rank is the nearest."""
+    same_data = bool(fingerprint) and run.fingerprint == fingerprint
+    distance = 0 if same_data else 1 if run.config.source == config.source else 2
+    return distance, run.config.batch_size != config.batch_size
+
+
+def _transfer_seconds(earlier: Run, config: TrainConfig, counts: dict[str, dict[str, int]]) -> float:
+    """Return how many seconds the run to come takes if it goes at the pace of an earlier one.
+
+    Start-up, what the first epoch takes more than the others, and final scores are taken over as they were; the rest
+    grows with epochs and images, stored features with images only.
+    """
+    status, earlier_counts = earlier.status, _read_counts(earlier)
+    overhead = max(0.0, (status.finished or 0.0) - (status.started or 0.0) - earlier.seconds) if status.started else 0.0
+    epochs = earlier.history()["seconds"] or [status.seconds / (status.epoch or earlier.config.epochs)]
+    usual = statistics.median(epochs[1:] or epochs)
+    overhead += max(0.0, epochs[0] - usual)
+    training = usual * config.epochs * _epoch_work(config, counts) / _epoch_work(earlier.config, earlier_counts)
+    features = status.prepared * _feature_work(config, counts) / _feature_work(earlier.config, earlier_counts)
+    return overhead + training + features
 
 
 def _is_comparable(run: Run, config: TrainConfig) -> bool:

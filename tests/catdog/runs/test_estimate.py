@@ -20,13 +20,19 @@ COUNTS = {
     "validation": {"cats": 404, "dogs": 404},
     "test": {"cats": 96, "dogs": 96},
 }
+DRAWN_COUNTS = {
+    "training": {"cats": 400, "dogs": 400},
+    "validation": {"cats": 162, "dogs": 162},
+    "test": {"cats": 38, "dogs": 38},
+}
 Usage = namedtuple("Usage", "total used free")
 
 
-def done(settings: Settings, seconds: float, beside: float = 0.0, **config: object) -> Run:
+def done(settings: Settings, seconds: float, beside: float = 0.0, fingerprint: str = "", **config: object) -> Run:
     """A finished run of so many seconds of training, and so many beside it."""
     run = runs.create_run(settings, TrainConfig(**({"model": "model1", "epochs": 10} | config)))
-    run.files.add_to_config(data={"counts": COUNTS})
+    counts = DRAWN_COUNTS if config.get("source") == "drawn" else COUNTS
+    run.files.add_to_config(data={"counts": counts, "fingerprint": fingerprint})
     run.files.write_status(
         replace(run.status, state="done", seconds=seconds, started=1000.0, finished=1000.0 + seconds + beside)
     )
@@ -90,6 +96,44 @@ def test_without_a_finished_run_of_that_model_nothing_is_promised(settings: Sett
 def test_a_run_of_the_same_batch_size_goes_before_a_newer_one(settings: Settings) -> None:
     newest, same = done(settings, 500.0, batch_size=1), done(settings, 80.0)
     assert estimate_seconds([newest, same], TrainConfig("model1", epochs=10), COUNTS) == pytest.approx(80.0)
+
+
+def test_a_short_run_on_drawings_does_not_move_the_estimate_for_photos(settings: Settings) -> None:
+    photos = done(settings, 213.0, beside=12.0, fingerprint="aa", source="photos", epochs=20)
+    # its first use of the drawings, which had to be drawn, while another training kept the machine busy
+    drawn = done(settings, 60.0, beside=30.0, fingerprint="dd", source="drawn", epochs=4)
+    planned = TrainConfig("model1", source="photos", epochs=20)
+    assert estimate_seconds([drawn], planned, COUNTS, "aa") > 770
+    assert estimate_seconds([drawn, photos], planned, COUNTS, "aa") == pytest.approx(225.0)
+    assert estimate_seconds([drawn, photos], planned, COUNTS, "bb") == pytest.approx(225.0)
+    assert estimate_seconds([drawn, photos], planned, COUNTS) == pytest.approx(225.0)
+
+
+def test_runs_on_the_very_same_data_go_before_those_on_the_source_as_it_was(settings: Settings) -> None:
+    changed = done(settings, 500.0, fingerprint="bb", source="photos")
+    same = done(settings, 80.0, fingerprint="aa", source="photos")
+    other_batch = done(settings, 300.0, fingerprint="aa", source="photos", batch_size=1)
+    planned = TrainConfig("model1", source="photos", epochs=10)
+    assert estimate_seconds([other_batch, changed, same], planned, COUNTS, "aa") == pytest.approx(80.0)
+    assert estimate_seconds([other_batch, changed], planned, COUNTS, "aa") == pytest.approx(300.0)
+
+
+def test_one_slow_run_of_several_does_not_move_the_estimate(settings: Settings) -> None:
+    usual = [done(settings, seconds, fingerprint="aa") for seconds in (80.0, 84.0)]
+    slow = done(settings, 400.0, fingerprint="aa")
+    assert estimate_seconds([slow, *usual], TrainConfig("model1", epochs=10), COUNTS, "aa") == pytest.approx(84.0)
+
+
+def test_the_newest_few_runs_decide(settings: Settings) -> None:
+    newest = [done(settings, 80.0, fingerprint="aa") for _ in range(estimate.NEWEST)]
+    oldest = [done(settings, 300.0, fingerprint="aa") for _ in range(estimate.NEWEST + 1)]
+    assert estimate_seconds(newest + oldest, newest[0].config, COUNTS, "aa") == pytest.approx(80.0)
+
+
+def test_runs_on_other_data_are_scaled_by_their_images(settings: Settings) -> None:
+    drawn = done(settings, 100.0, fingerprint="dd", source="drawn")
+    planned = TrainConfig("model1", source="photos", epochs=10)
+    assert estimate_seconds([drawn], planned, COUNTS, "aa") == pytest.approx(100.0 * 6808 / 2724)
 
 
 def test_a_run_without_counts_in_its_config_is_passed_over(settings: Settings) -> None:
