@@ -2,19 +2,13 @@
 
 import streamlit as st
 
-from catdog.comparison import (
-    build_table,
-    describe_overfitting,
-    get_baseline,
-    group_by_seed,
-    label_runs,
-    warn_about_data,
-)
+from catdog.comparison import build_table, group_by_seed, label_runs, warn_about_data
 from catdog.errors import RunError
 from catdog.runs import open_run
 from catdog.training import ACTIVE
 from pages.components import markdown, page, state
 from pages.components.compare.curves import CurveSettings, choose_curves, describe_seeds, show_curves
+from pages.components.compare.diagnoses import show_diagnoses
 from pages.components.compare.downloads import show_downloads
 from pages.components.compare.scores import explain_scores, show_scores, show_settings
 from pages.components.compare.significance import show_significance
@@ -81,12 +75,7 @@ def _results(names: dict[str, str], active: bool, curves: CurveSettings) -> None
     rows = build_table(runs, names)
     show_scores(rows)
     explain_scores(runs, rows)
-    verdicts = {names[run.id]: describe_overfitting(histories[run.id], get_baseline(run)) for run in runs}
-    if any(verdicts.values()):
-        st.header("Does it overfit?", anchor=False)
-        st.markdown(
-            "\n".join(f"- **{markdown.escape(name)}**: {verdict}" for name, verdict in verdicts.items() if verdict)
-        )
+    show_diagnoses(runs, names, histories)
     show_settings(runs, names)
 
 

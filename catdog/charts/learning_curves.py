@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from catdog.charts.lines import SYMBOLS, draw_goals, draw_notebook, draw_run, draw_seed_band, mark_best_epoch
+from catdog.charts.lines import SYMBOLS, draw_goals, draw_notebook, draw_run, draw_seed_band, mark_best_epoch, mark_turn
 from catdog.charts.series import Columns, Goal, Series
 from catdog.charts.style import new_figure
 
@@ -46,7 +46,7 @@ def plot_panels(
         published: {model: the notebook's curves}, accuracies by epoch; an axis of seconds has none.
         axis: One of AXES.
         smoothing: 0 (none) to 1, see catdog.charts.series.smooth.
-        best: Whether a star marks each run's best epoch.
+        best: Whether a star marks each run's best epoch, and a triangle where its validation loss turned up.
 
     Raises:
         ValueError: A metric is not one of METRICS.
@@ -138,6 +138,8 @@ def _panel(series: Sequence[Series], metric: str, axis: str, smoothing: float, b
         traces += draw_run(run, metric, symbol, axis, smoothing, hover)
         if best and metric == "accuracy":
             traces += mark_best_epoch(run, axis)
+        if best:
+            traces += mark_turn(run, metric, axis)
     return traces
 
 

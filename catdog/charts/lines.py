@@ -143,6 +143,46 @@ def mark_best_epoch(run: Series, axis: str = "epoch") -> list[dict[str, Any]]:
     ]
 
 
+def mark_turn(run: Series, metric: str, axis: str = "epoch") -> list[dict[str, Any]]:
+    """Draw where the validation loss turned up, with a short label; [] for a run in which it did not.
+
+    Args:
+        run: The run.
+        metric: "accuracy" or "loss"; the gap has no such mark.
+        axis: "epoch" or "seconds".
+    """
+    epochs = [int(epoch) for epoch in run.history.get("epoch", ())]
+    if metric == "gap" or run.turn not in epochs:
+        return []
+    index, positions = epochs.index(run.turn), run.positions(axis)
+    values = get_curve(run.history, metric, True)
+    if index >= len(values) or values[index] is None:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "x": [positions[index]],
+            "y": [values[index]],
+            "name": escape(run.name),
+            "hovertemplate": f"{escape(run.name)}: lowest validation loss, in epoch {run.turn}<extra></extra>",
+            "mode": "markers+text",
+            "text": [f"overfits from epoch {run.turn}"],
+            "textposition": "bottom center" if metric == "loss" else "top center",
+            "textfont": {"size": 11},
+            "line": {"dash": "solid", "color": model_colour(run.model)},
+            "marker": {
+                "symbol": "triangle-up" if metric == "loss" else "triangle-down",
+                "size": 12,
+                "color": model_colour(run.model),
+                "line": {"width": 1.5, "color": "#000000"},
+            },
+            "cliponaxis": False,
+            "legendgroup": run.name,
+            "showlegend": False,
+        }
+    ]
+
+
 def draw_notebook(model: str, columns: Columns) -> dict[str, Any]:
     """Draw the notebook's validation accuracy of a model, dotted."""
     values = get_curve(columns, "accuracy", True)

@@ -22,6 +22,7 @@ class Series:
         low: The same columns of the lowest of several runs, drawn as a band; {} for a single run.
         high: The same columns of the highest of several runs; {} for a single run.
         prepared: Seconds that passed before the first epoch began.
+        turn: The epoch with the lowest validation loss before it rose for good; None where it did not.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Series:
     low: Columns = field(default_factory=dict)
     high: Columns = field(default_factory=dict)
     prepared: float = 0.0
+    turn: int | None = None
 
     def positions(self, axis: str) -> list[float]:
         """Return where each finished epoch stands on an axis.

@@ -9,6 +9,7 @@ import secrets
 import shutil
 import string
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -67,6 +68,7 @@ def launch_all(
     sweep: str = "",
     moment: float = 0.0,
     catalog: Catalog | None = None,
+    remedy: Mapping[str, str] | None = None,
 ) -> list[Run]:
     """Create and start a run of each configuration, in this order.
 
@@ -79,6 +81,7 @@ def launch_all(
         moment: Where the same person has launched the very same within so many seconds, and it waits or trains, those
             runs are returned and none is started.
         catalog: See `create_run`.
+        remedy: See `create_run`.
 
     Raises:
         AccessError: The person would have more runs than allowed; none is started.
@@ -91,7 +94,7 @@ def launch_all(
             return earlier
         check_quota(settings, len(configs), by)
         for config, name in zip(configs, names, strict=True):
-            runs.append(create_run(settings, config, name, by, sweep, digest, catalog))
+            runs.append(create_run(settings, config, name, by, sweep, digest, catalog, remedy))
             start_run(settings, runs[-1])
     return runs
 
@@ -104,6 +107,7 @@ def create_run(
     sweep: str = "",
     launch: str = "",
     catalog: Catalog | None = None,
+    remedy: Mapping[str, str] | None = None,
 ) -> Run:
     """Create a run's folder with state "queued"; it appears in the list whole or not at all.
 
@@ -116,6 +120,8 @@ def create_run(
         launch: Tells what was launched together from anything else that ever is; "" for nothing.
         catalog: The data of `config.source` as whoever starts the run has seen them, without what is excluded; the run
             learns from these or fails. None for whatever is there when it begins.
+        remedy: Where the run tries what the diagnosis of another advises: "of", that run's id, and "verdict", the
+            diagnosis.
 
     Raises:
         UsageError: The name is too long.
@@ -130,7 +136,8 @@ def create_run(
     try:
         hidden.path.mkdir(parents=True)
         details = {"name": name, "created": created.timestamp(), "config": config.to_dict()}
-        extra = {key: value for key, value in (("sweep", sweep), ("launch", launch)) if value}
+        optional = {"sweep": sweep, "launch": launch, "remedy": dict(remedy or {})}
+        extra = {key: value for key, value in optional.items() if value}
         extra |= {"data": describe_data(catalog)} if catalog else {}
         write_json(hidden.config, details | extra)
         record_action(hidden, STARTED, by)

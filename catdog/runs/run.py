@@ -69,6 +69,11 @@ class Run(Scores):
         return self.details.get("sweep", "")
 
     @property
+    def remedy(self) -> dict[str, str]:
+        """What it was started to mend: "of", the id of another run, and "verdict", that run's diagnosis; or {}."""
+        return self.details.get("remedy", {})
+
+    @property
     def audit_log(self) -> list[AuditEntry]:
         """What people who had signed in did with it, oldest first."""
         return read_audit_log(self.details)

@@ -45,6 +45,7 @@ DETAILS: Schema = {
     "sweep": LINE,
     "launch": WORD,
     "note": PARAGRAPH,
+    "remedy": {"of": LINE, "verdict": LINE},
     "data": {
         "source": PLACE,
         "title": PLACE,

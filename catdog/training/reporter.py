@@ -14,6 +14,7 @@ from catdog.training.run_folder import RunFolder
 from catdog.training.status import Status, identify_process
 
 INTERVAL = 0.4  # seconds between two writes of status.json
+NOT_A_NUMBER = "The loss is no longer a number (NaN)"  # how the error of a training that diverged begins
 
 
 class StopRequested(Exception):  # noqa: N818  (no error: the user's wish)
@@ -115,10 +116,7 @@ class Reporter:
         """
         self.update(batch=batch + 1)
         if logs and not math.isfinite(float(logs.get("loss", 0.0))):
-            raise RunError(
-                f"The loss is no longer a number (NaN) in epoch {self._status.epoch}: start again with a smaller "
-                "learning rate."
-            )
+            raise RunError(f"{NOT_A_NUMBER} in epoch {self._status.epoch}: start again with a smaller learning rate.")
         self.check_stop()
 
     def validation_begin(self, logs: Mapping | None = None) -> None:

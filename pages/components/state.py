@@ -110,18 +110,26 @@ def dataset() -> Dataset:
     return open_data(jobs(), settings(), source()).dataset
 
 
-def reread_dataset() -> Dataset:
-    """Return the chosen data like `dataset`, opened anew if one of its files has been changed in place.
+def has_source(name: str) -> bool:
+    """Return whether a data source, chosen or not, can still be opened."""
+    return name in sources() or library.is_listed_folder(settings(), name)
+
+
+def reread_dataset(name: str | None = None) -> Dataset:
+    """Return a dataset, opened anew if one of its files has been changed in place.
 
     That takes a look at every file, so only what acts on the data calls this.
+
+    Args:
+        name: A data source that `has_source`; None for the chosen one.
 
     Raises:
         DataError: The data can't be used.
     """
-    chosen = source()
+    chosen = source() if name is None else name
     if not open_data(jobs(), settings(), chosen).has_same_files:
         jobs().forget((KEY, settings(), chosen))
-    return dataset()
+    return open_data(jobs(), settings(), chosen).dataset
 
 
 def training_catalog(opened: Dataset | None = None) -> Catalog:

@@ -364,14 +364,6 @@ def test_runs_that_differ_in_more_than_the_seed_are_not_averaged(app, make):
     assert len(drawn(page)) == 2
 
 
-def test_overfitting_is_said_in_words_for_each_run(app, make):
-    make("model1", name="by heart", accuracy=0.99, val_accuracy=0.64)
-    make("model2", name="honest", accuracy=0.66, val_accuracy=0.65)
-    text = text_of(app("compare"))
-    assert "**by heart**: right on 99.0 % of its training pictures and on 64.0 % of new ones, 35 points apart" in text
-    assert "**honest**: right on 66.0 %" in text
-
-
 def test_the_page_says_what_the_test_score_is_worth(app, make):
     make()
     text = text_of(app("compare"))

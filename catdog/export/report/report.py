@@ -11,7 +11,15 @@ from PIL import Image
 
 from catdog.charts import list_goals, plot_panels
 from catdog.charts.series import Series
-from catdog.comparison import build_table, describe_overfitting, diff_settings, get_baseline, warn_about_data
+from catdog.comparison import (
+    build_table,
+    describe_turn,
+    diagnose_run,
+    diff_settings,
+    find_run_turn,
+    get_baseline,
+    warn_about_data,
+)
 from catdog.datasets import TEST, Dataset, open_dataset
 from catdog.errors import CatDogError
 from catdog.evaluation import Predictions, class_scores, confusion_matrix, describe_mcnemar, find_hard_examples, mcnemar
@@ -97,7 +105,8 @@ def _describe_run(
         "settings": {key: value for key, value in run.config.to_dict().items() if value is not None},
         "weights": run.details.get("weights", {}).get("source", ""),
         "note": run.note,
-        "overfitting": describe_overfitting(history, get_baseline(run)),
+        "diagnosis": diagnose_run(run, history),
+        "turn": describe_turn(run, turn) if (turn := find_run_turn(run, history)) else "",
         "confusion": None,
     }
     if predictions is not None:
@@ -114,7 +123,11 @@ def _class_names(run: Run) -> tuple[str, str]:
 def _plot_curves(
     runs: Sequence[Run], names: Mapping[str, str], histories: Mapping[str, Mapping[str, Sequence[float]]]
 ) -> "go.Figure":
-    series = [Series(names[run.id], run.config.model, histories[run.id]) for run in runs]
+    turns = {run.id: find_run_turn(run, histories[run.id]) for run in runs}
+    series = [
+        Series(names[run.id], run.config.model, histories[run.id], turn=turn.epoch if turn else None)
+        for run, turn in ((run, turns[run.id]) for run in runs)
+    ]
     models = sorted({run.config.model for run in runs if run.config.source == "photos"})
     baselines = {round(baseline, 4) for run in runs if (baseline := get_baseline(run)) is not None}
     return plot_panels(series, goals=list_goals(models, baselines.pop() if len(baselines) == 1 else None))

@@ -8,11 +8,19 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from catdog.charts import METRICS, Series, list_goals, plot_panels
-from catdog.comparison import SeedGroup, average_seeds, describe_validation, get_baseline
+from catdog.comparison import (
+    SeedGroup,
+    average_seeds,
+    describe_turn,
+    describe_validation,
+    find_run_turn,
+    get_baseline,
+)
 from catdog.models.published import CURVES
 from catdog.runs import Run
 from catdog.training import ACTIVE
 from catdog.utils.text import format_percent, join_names
+from pages.components import markdown
 from pages.components.zoomable_chart import shared_chart, zoomed_chart
 
 SMOOTHEST = 0.95
@@ -133,6 +141,9 @@ def show_curves(runs: Sequence[Run], names: Mapping[str, str], histories: Histor
             "The table below has the kept model, scored once more in float32, so the two can differ a little. Drag to "
             "zoom into all charts at once, double-click to see everything again; a click on a name hides its lines."
         )
+    for run in runs:
+        if turn := find_run_turn(run, histories[run.id]):
+            st.markdown(f":material/trending_up: **{markdown.escape(names[run.id])}**: {describe_turn(run, turn)}")
 
 
 def make_chart(
@@ -165,9 +176,16 @@ def _make_series(runs: Sequence[Run], names: Mapping[str, str], histories: Histo
             low=group.low,
             high=group.high,
             prepared=sum(run.status.prepared for run in group.runs) / len(group.runs),
+            turn=_find_turn(group),
         )
         for group, name in zip(groups, group_names, strict=True)
     ]
+
+
+def _find_turn(group: SeedGroup) -> int | None:
+    """Return where the validation loss of a single run turned up; of a mean that would be nobody's epoch."""
+    turn = find_run_turn(group.runs[0], group.history) if len(group.runs) == 1 else None
+    return turn.epoch if turn else None
 
 
 def _name_group(group: SeedGroup, names: Mapping[str, str]) -> str:

@@ -62,7 +62,7 @@ def test_it_holds_data_settings_curves_scores_and_hard_examples(settings, make):
         assert heading in text
     assert "good" in text
     assert "Epochs 20 5" in text  # what differs
-    assert "30 points apart: it overfits" in text
+    assert "good: Has not learned. Validation accuracy is" in text
     assert "Always guessing the most frequent class scores 50.0 %" in text
     assert "✗ poor" in text
     assert "✓ good" in text

@@ -1,0 +1,143 @@
+"""The diagnosis of each run on the Compare page, the button that tries its remedy, and whether that has helped."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from catdog.comparison import (
+    Diagnosis,
+    apply_remedy,
+    compare_groups,
+    describe_groups,
+    describe_outcome,
+    describe_spread,
+    diagnose_run,
+    group_by_seed,
+)
+from catdog.datasets import Catalog
+from catdog.datasets.exclusions import without_images
+from catdog.errors import DataError
+from catdog.runs import MOMENT, Run, launch_all
+from catdog.training import ACTIVE
+from catdog.training.config import TrainConfig
+from pages.components import access, markdown, page, state
+from pages.components.compare.curves import Histories
+
+ICONS = {
+    "fits": "check_circle",
+    "overfits": "trending_up",
+    "underfits, still improving": "hourglass_top",
+    "underfits": "horizontal_rule",
+}
+MAX_NAME = 80  # characters of a run's name
+GONE = "The photos that this run learned from are no longer on this server."
+
+
+def show_diagnoses(runs: Sequence[Run], names: Mapping[str, str], histories: Histories) -> None:
+    """Draw the section; nothing before a first epoch has ended.
+
+    Args:
+        runs: The chosen runs.
+        names: {run id: what the page calls it}.
+        histories: {run id: its history}.
+    """
+    diagnoses = {run.id: diagnosis for run in runs if (diagnosis := diagnose_run(run, histories[run.id]))}
+    if not diagnoses:
+        return
+    st.header("Diagnosis", anchor=False)
+    st.caption("Read from the whole learning curve; \u201cat the end\u201d means the median of the last five epochs.")
+    everything = state.runs()
+    for run in runs:
+        if run.id in diagnoses:
+            with st.container(border=True, key=f"diagnosis-{run.id}"):
+                _show_diagnosis(run, names[run.id], diagnoses[run.id], everything)
+    sentences = _describe_seed_noise(runs)
+    if sentences:
+        st.markdown("\n".join(f"- {markdown.escape(sentence)}" for sentence in sentences))
+
+
+def _show_diagnosis(run: Run, name: str, diagnosis: Diagnosis, everything: Sequence[Run]) -> None:
+    active = run.state in ACTIVE
+    so_far = ", so far" if active else ""
+    icon = ICONS.get(diagnosis.verdict, "error")
+    st.markdown(
+        f":material/{icon}: **{markdown.escape(name)}: {diagnosis.title}{so_far}**  \n"
+        f"{diagnosis.seen} {diagnosis.advice}"
+    )
+    by_id = {other.id: other for other in everything}
+    if before := by_id.get(run.remedy.get("of", "")):
+        _show_outcome(before, run, f"It is the remedy for {markdown.escape(before.name)}")
+    attempts = [other for other in everything if other.remedy.get("of") == run.id]
+    for attempt in attempts[:1]:
+        _show_outcome(run, attempt, f"Tried: {markdown.escape(attempt.name)}")
+    if active or diagnosis.remedy is None:
+        return
+    with page.show_errors():
+        config = apply_remedy(run.config, diagnosis.remedy)
+        if any(attempt.config == config and (attempt.finished or attempt.state in ACTIVE) for attempt in attempts):
+            return
+        gone = not _has_data(run)
+        if access.button(
+            f"Run {diagnosis.remedy.phrase}",
+            key=f"remedy-{run.id}",
+            icon=":material/play_arrow:",
+            disabled=gone,
+            help=GONE if gone else "Starts a run with this one change, on the same photos.",
+        ):
+            _start(run, config, f"{name}, {diagnosis.remedy.phrase}"[:MAX_NAME], diagnosis)
+
+
+def _start(run: Run, config: TrainConfig, name: str, diagnosis: Diagnosis) -> None:
+    remedy = {"of": run.id, "verdict": str(diagnosis.verdict)}
+    catalog = _open_own_data(run)
+    access.perform(launch_all, [config], [name], moment=MOMENT, catalog=catalog, remedy=remedy)
+    st.rerun()
+
+
+def _show_outcome(before: Run, after: Run, beginning: str) -> None:
+    """Say what has become of a remedy: of a finished run whether it helped, of any other its state."""
+    if after.finished:
+        outcome = describe_outcome(after.remedy.get("verdict", ""), before, after, (before.history(), after.history()))
+        st.markdown(f":material/healing: {beginning}. {outcome}")
+    else:
+        st.markdown(f":material/healing: {beginning}. It is {after.state}; once it is done, this says if it helped.")
+
+
+def _has_data(run: Run) -> bool:
+    return bool(run.fingerprint) and state.has_source(run.config.source)
+
+
+def _open_own_data(run: Run) -> Catalog:
+    """Return the catalog of the photos that a run learned from, without those that it left out.
+
+    Raises:
+        DataError: They are gone or have changed since.
+    """
+    if not _has_data(run):
+        raise DataError(GONE)
+    opened = state.reread_dataset(run.config.source)
+    if opened.catalog.fingerprint != run.fingerprint:
+        raise DataError(
+            f"The photos that {run.name} learned from have changed since, so that its remedy could not be compared "
+            "with it: start a new run on the Train page."
+        )
+    return without_images(opened, run.data.get("excluded", {}).get("paths", ())).catalog
+
+
+def _describe_seed_noise(runs: Sequence[Run]) -> list[str]:
+    """Return a sentence for each group of runs that differ in their seed only, and for each two of them."""
+    groups = []
+    for members in group_by_seed(runs):
+        scores = [run.selection_accuracy for run in members if run.finished and run.selection_accuracy is not None]
+        if len(scores) > 1:
+            groups.append((members[0].config.model, scores))
+    counts = [model for model, _ in groups]
+    groups = [
+        (model if counts.count(model) == 1 else f"{model} (group {index})", scores)
+        for index, (model, scores) in enumerate(groups, start=1)
+    ]
+    sentences = [describe_spread(name, scores) for name, scores in groups]
+    for index, (first, scores) in enumerate(groups):
+        for second, others in groups[index + 1 :]:
+            sentences.append(describe_groups(first, second, compare_groups(scores, others)))
+    return sentences
