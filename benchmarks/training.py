@@ -24,6 +24,7 @@ from catdog.datasets import open_dataset
 from catdog.models.specs import MODELS
 from catdog.settings import Settings
 from catdog.training import TrainConfig
+from catdog.training.recipes import PUBLISHED, make_config
 
 KEYS = {"model", "way", "seed", *TIMES, "best_val_accuracy", "memory"}  # of a row
 
@@ -75,7 +76,7 @@ def measure(options: argparse.Namespace) -> Iterator[dict]:
     if options.models:  # decoded before: both ways start from files on this disk
         root = open_dataset(settings, options.source).catalog.root
     for seed, model, way in itertools.product(options.seeds, options.models, options.ways):
-        config = TrainConfig(model, options.source, epochs=options.epochs, seed=seed)
+        config = make_config(model, PUBLISHED, source=options.source, epochs=options.epochs, seed=seed)
         row = _train_with_catdog(settings, config) if way == "catdog" else _train_notebook(settings, root, config)
         print(json.dumps(row), file=sys.stderr, flush=True)
         yield row

@@ -8,7 +8,8 @@ from catdog.datasets import TRAINING
 from catdog.errors import CatDogError, ImageError
 from catdog.models.specs import MODELS, ModelSpec
 from catdog.runs import MOMENT, Run, launch_all
-from catdog.training import ACTIVE, TrainConfig
+from catdog.training import ACTIVE
+from catdog.training.recipes import make_config
 from catdog.utils.text import format_percent
 from pages.components import access, markdown, page, state
 from pages.components.shown import ShownData, identify, require_shown_for_training
@@ -110,7 +111,7 @@ def _draw_train_all_button(busy: bool) -> None:
             icon=":material/play_arrow:",
             disabled=bool(busy or fault),
             help=markdown.escape(fault)
-            or "Trains model1 to model4 one after another, 20 epochs each, in the background.",
+            or "Trains model1 to model4 one after another with the Steady recipe, in the background.",
         )
         if busy:
             st.markdown("The models train one after another. You can close this page meanwhile.")
@@ -125,7 +126,7 @@ def _train_all(shown: ShownData | None) -> None:
     try:
         if shown and not _is_busy(_list_here()):  # a second, impatient click trains nothing twice
             catalog = require_shown_for_training(shown)
-            configs = [TrainConfig(model=name, source=catalog.source) for name in MODELS]
+            configs = [make_config(name, source=catalog.source) for name in MODELS]
             access.perform(launch_all, configs, [""] * len(configs), moment=MOMENT, catalog=catalog)
     except CatDogError as error:
         st.session_state["train-all-problem"] = str(error)

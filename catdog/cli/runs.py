@@ -138,6 +138,8 @@ def _list(entries: "list[Run | DamagedRun]", as_json: bool) -> int:
 
 
 def _show(run: "Run", as_json: bool) -> int:
+    from catdog.training.recipes import describe_recipe
+
     history = run.history()
     if as_json:
         details = {"details": run.details, "error": run.status.error, "ended_early": run.ended_early}
@@ -147,6 +149,7 @@ def _show(run: "Run", as_json: bool) -> int:
         print_error(fault)
     early = f", {run.ended_early}" if run.ended_early else ""
     print(f"{run.name} ({run.id}) is {run.state}{early}. {run.status.error or run.status.message}".rstrip())
+    print(f"  recipe: {describe_recipe(run.config)}")
     print(
         "  settings: " + ", ".join(f"{key} {value}" for key, value in run.config.to_dict().items() if value is not None)
     )

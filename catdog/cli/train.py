@@ -15,6 +15,7 @@ from catdog.cli.terminal import (
     print_json,
     print_note,
 )
+from catdog.cli.train_options import add_settings_options, read_settings
 from catdog.errors import RunError, UsageError
 from catdog.settings import Settings
 from catdog.utils.text import format_duration, format_percent
@@ -25,59 +26,13 @@ if TYPE_CHECKING:
     from catdog.runs import Run
 
 POLL_INTERVAL = 0.25  # seconds
-OPTIONS = (
-    *("epochs", "batch_size", "learning_rate", "seed", "fraction", "exact"),
-    *("patience", "schedule", "restore_best"),
-    *("flip", "zoom", "translation", "contrast", "brightness", "fill"),
-)
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Describe the command."""
     parser = subparsers.add_parser("train", help="train one model or several, one after the other")
     parser.add_argument("models", nargs="+", metavar="MODEL", help="model1, model2, model3 or model4")
-    parser.add_argument("--epochs", type=int, help="passes over the training pictures (default 20)")
-    parser.add_argument("--batch-size", type=int, help="pictures in each step (default 32)")
-    parser.add_argument("--learning-rate", type=float, help="how far each step goes (default 0.001)")
-    parser.add_argument("--seed", type=int, help="where the random numbers start (default 1)")
-    parser.add_argument("--fraction", type=float, help="share of the training pictures, up to 1 (default 1)")
-    parser.add_argument(
-        "--exact",
-        action="store_true",
-        default=None,
-        help="the notebook's own arithmetic, slower: no bfloat16, no fused update",
-    )
-    parser.add_argument(
-        "--patience",
-        type=int,
-        metavar="EPOCHS",
-        help="end early after so many epochs without a better validation accuracy (default 0: never)",
-    )
-    parser.add_argument(
-        "--schedule",
-        metavar="NAME",
-        help="the learning rate: constant (default), cosine (falls to almost 0) or plateau (falls to a tenth whenever "
-        "the validation loss has not got better for 3 epochs)",
-    )
-    parser.add_argument(
-        "--last-epoch",
-        action="store_const",
-        const=False,
-        dest="restore_best",
-        help="keep the weights of the last epoch, not those of the best one",
-    )
-    parser.add_argument(
-        "--flip",
-        metavar="AXES",
-        help="flip pictures at random: none, horizontal, vertical or horizontal_and_vertical (default: as the model)",
-    )
-    parser.add_argument(
-        "--turn",
-        type=float,
-        metavar="DEGREES",
-        help="turn pictures at random, up to so far either way, 0 to 180 (default: as the model)",
-    )
-    _add_augmentation_options(parser)
+    add_settings_options(parser)
     add_source_option(parser)
     parser.add_argument(
         "--grid",
@@ -103,24 +58,21 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         UsageError: An argument is wrong. All arguments are checked before the first run is made.
         DataError: The images can't be read. They too are checked first.
     """
-    from catdog.augmentation.config import rotation_from_degrees
     from catdog.datasets import open_catalog
     from catdog.datasets.exclusions import list_excluded, mark_excluded
     from catdog.runs import launch
-    from catdog.training import TrainConfig
+    from catdog.training.recipes import get_recipe, make_config
     from catdog.training.sweep import expand_grid, make_sweep_title, name_sweep_runs
 
     source = choose_source(arguments, settings)
-    values = {name: getattr(arguments, name) for name in OPTIONS if getattr(arguments, name) is not None}
-    if arguments.turn is not None:
-        values["rotation"] = rotation_from_degrees(arguments.turn)
-    configs = [TrainConfig(model=model, source=source, **values) for model in arguments.models]
+    recipe, values = get_recipe(arguments.recipe), read_settings(arguments)
+    configs = [make_config(model, recipe.name, source=source, **values) for model in arguments.models]
     combined = expand_grid(configs, dict(_parse_axis(text) for text in arguments.grid))
     names = name_sweep_runs(arguments.name, combined)
     with ProgressBars() as progress:
         catalog = open_catalog(settings, source, progress)
         catalog = mark_excluded(catalog, list_excluded(settings, catalog))
-    print_note(f"Training {', '.join(arguments.models)} on {catalog.title}.")
+    print_note(f"Training {', '.join(arguments.models)} on {catalog.title}, recipe: {recipe.title}.")
     if len(combined) > len(configs):
         print_note(f"{len(combined)} runs, one for each combination.")
     title = make_sweep_title(arguments.name, combined, datetime.now())
@@ -183,26 +135,6 @@ def _update_bar(bar: "tqdm", run: "Run") -> None:
     bar.set_postfix_str(", ".join(words), refresh=False)
     epochs = max(0, status.epoch - 1) + (status.batch / status.batches if status.batches else 0)
     bar.update(min(epochs, run.config.epochs) - bar.n)
-
-
-def _add_augmentation_options(parser: argparse.ArgumentParser) -> None:
-    """Describe the options for augmentations that no model has by itself."""
-    share = {"type": float, "metavar": "SHARE"}
-    parser.add_argument("--zoom", help="show up to so much more or less of a picture, 0 to 0.9 (default 0)", **share)
-    parser.add_argument(
-        "--shift",
-        dest="translation",
-        help="shift pictures at random, each way up to this share of width and height, 0 to 1 (default 0)",
-        **share,
-    )
-    parser.add_argument("--contrast", help="strengthen or weaken the contrast by up to, 0 to 1 (default 0)", **share)
-    parser.add_argument("--brightness", help="make pictures brighter or darker by up to, 0 to 1 (default 0)", **share)
-    parser.add_argument(
-        "--fill",
-        metavar="NAME",
-        help="what is seen beyond a picture's edge: reflect (its mirror image, the default), constant (black), wrap "
-        "(its opposite side) or nearest (the nearest pixel)",
-    )
 
 
 def _parse_axis(text: str) -> tuple[str, list]:

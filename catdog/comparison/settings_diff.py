@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from catdog.comparison.labels import describe_data
 from catdog.runs import Run
 from catdog.training.config import AUGMENTATIONS
+from catdog.training.recipes import describe_recipe, list_recipes
 
 
 def diff_settings(runs: Sequence[Run]) -> dict[str, list[str]]:
@@ -13,6 +14,9 @@ def diff_settings(runs: Sequence[Run]) -> dict[str, list[str]]:
     What follows from the model alone (its layers, its loss, and its own augmentation if no other was set) is left out.
     """
     settings = [_describe_settings(run) for run in runs]
+    if runs and set.intersection(*(set(list_recipes(run.config)) for run in runs)):
+        for values in settings:
+            del values["Recipe"]  # model4's steady recipe is the published one, which makes no difference
     names = list(dict.fromkeys(name for values in settings for name in values))
     rows = {name: [values.get(name, "–") for values in settings] for name in names}
     return {name: row for name, row in rows.items() if len(set(row)) > 1}
@@ -26,10 +30,14 @@ def _describe_settings(run: Run) -> dict[str, str]:
     return {
         "Data": describe_data(run),
         "Excluded pictures": f"{excluded:,}",
+        "Recipe": describe_recipe(config),
         "Epochs": f"{config.epochs:,}",
         "Batch size": f"{config.batch_size:,}",
         "Learning rate": f"{config.learning_rate:g}",
         "Schedule of the learning rate": config.schedule,
+        "Label smoothing": f"{config.label_smoothing:g}" if config.label_smoothing else "none",
+        "Weight decay": f"{config.weight_decay:g}" if config.weight_decay else "none",
+        "Gradient clipping": f"at norm {config.clip_norm:g}" if config.clip_norm else "none",
         "Early stopping": f"after {config.patience:,} epochs without progress" if config.patience else "never",
         "Model that is kept": f"that of the {'best' if config.restore_best else 'last'} epoch",
         "Augmentation": "the model's own" if own else config.augmentation.description,

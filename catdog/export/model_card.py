@@ -8,6 +8,7 @@ from catdog.export.formats import ExportFormat
 from catdog.export.package import ExportCheck
 from catdog.images.decode import SIZE
 from catdog.models.specs import MODELS, get_spec
+from catdog.training.recipes import describe_extras, describe_recipe
 from catdog.utils.text import format_percent
 
 if TYPE_CHECKING:
@@ -179,7 +180,9 @@ def _settings(run: "Run") -> list[str]:
         f"- Epochs: {config.epochs}, of which {len(run.history()['epoch'])} finished; the model is that of the "
         f"{'best' if config.restore_best else 'last'} epoch",
         f"- Batch size: {config.batch_size}",
+        f"- Recipe: {describe_recipe(config)}",
         f"- Learning rate: {config.learning_rate:g}, {config.schedule}; optimizer Adam",
+        *(f"- {label}: {value}" for label, value in describe_extras(config).items()),
         f"- Augmentation, in training only: {config.augmentation.description}",
         f"- Seed: {config.seed}",
         f"- Trained with: {_escape(versions or 'versions not known')}",

@@ -9,6 +9,7 @@ from catdog.augmentation.layers import build_augmentation_layers
 from catdog.errors import UsageError
 from catdog.images.decode import SIZE
 from catdog.models import networks
+from catdog.models.losses import make_loss, make_metrics
 
 if TYPE_CHECKING:
     import keras
@@ -189,34 +190,41 @@ def compile_model(
     name: str,
     learning_rate: float = 0.001,
     adam: "type[keras.optimizers.Adam] | None" = None,
+    label_smoothing: float = 0.0,
+    weight_decay: float = 0.0,
+    clip_norm: float = 0.0,
 ) -> None:
-    """Compile a built model for training: Adam, the model's loss, and a metric called "accuracy".
+    """Compile a built model for training: Adam, the model's loss, and its metrics.
+
+    The metrics are one called "accuracy" and, with label smoothing, the loss of the labels as they are, see
+    `losses.CROSS_ENTROPY`.
 
     Args:
-        model: As `build_model` makes it; it takes labels 0 and 1, integers of shape (N,).
+        model: As `build_model` makes it; it takes labels 0 and 1, integers of shape (N,) or (N, 1).
         name: "model1" to "model4".
         learning_rate: Adam's step size.
         adam: Another implementation of Keras' Adam.
+        label_smoothing: See `losses.make_loss`.
+        weight_decay: Each update first takes this share of the learning rate off every weight, as Keras' AdamW does
+            (Loshchilov and Hutter, Decoupled weight decay regularization, 2019).
+        clip_norm: Gradients whose norm, all of them taken together, is larger are scaled down to it; 0 for no limit.
     """
     import keras
 
-    spec = get_spec(name)
-    loss = getattr(keras.losses, spec.loss)
-    model.compile(
-        optimizer=(adam or keras.optimizers.Adam)(learning_rate),
-        loss=loss(from_logits=spec.logits),
-        metrics=[_accuracy(name)],
+    # Keras takes None for none, with which it computes as it does without these arguments
+    optimizer = (adam or keras.optimizers.Adam)(
+        learning_rate, weight_decay=weight_decay or None, global_clipnorm=clip_norm or None
     )
-
-
-def _accuracy(name: str) -> "keras.metrics.Metric":
-    import keras
-
-    metric = keras.metrics.SparseCategoricalAccuracy if get_spec(name).logits else keras.metrics.BinaryAccuracy
-    return metric(name="accuracy")
+    logits = get_spec(name).logits
+    model.compile(
+        optimizer=optimizer,
+        loss=make_loss(get_spec(name).loss, logits, label_smoothing),
+        metrics=make_metrics(logits, label_smoothing),
+    )
 
 
 def compile_like(part: "keras.Model", model: "keras.Model", name: str) -> "keras.Model":
     """Compile `part`, made of layers of the compiled `model` called `name`, for the same training; return it."""
-    part.compile(optimizer=model.optimizer, loss=model.loss, metrics=[_accuracy(name)])
+    metrics = make_metrics(get_spec(name).logits, getattr(model.loss, "label_smoothing", 0.0))
+    part.compile(optimizer=model.optimizer, loss=model.loss, metrics=metrics)
     return part

@@ -11,13 +11,15 @@ from catdog.utils.schema import text
 SCHEDULES = ("constant", "cosine", "plateau")
 MAX_EPOCHS = 1000
 MAX_BATCH_SIZE = 1024
+HIGHEST_SMOOTHING = 0.99  # with 1 nothing of the labels would be left
+MAX_CLIP_NORM = 1e6
 PLACE = text(4096, of_files=True)  # a path
 AUGMENTATIONS = tuple(field.name for field in fields(Augmentation))
 
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """One run's settings; the defaults are the published notebook's.
+    """One run's settings; the defaults are the published notebook's, see `training.recipes` for others.
 
     Attributes:
         model: "model1" to "model4".
@@ -38,6 +40,12 @@ class TrainConfig:
         contrast: See `flip`.
         brightness: See `flip`.
         fill: See `flip`.
+        label_smoothing: How far the labels that training aims at are moved from 0 and 1 towards one half, 0 to
+            0.99; scores and the losses of history.csv are those of the labels as they are.
+        weight_decay: Share of the learning rate by which each update shrinks the weights, 0 to 1 (Loshchilov and
+            Hutter's decoupled weight decay).
+        clip_norm: Largest norm of an update's gradients, taken together; longer ones are scaled down to it. 0 for no
+            limit.
 
     Raises:
         UsageError: A value is out of bounds; one sentence names it.
@@ -48,7 +56,7 @@ class TrainConfig:
     epochs: int = 20
     batch_size: int = 32
     learning_rate: float = 0.001
-    seed: int = 1  # not 0, with which model1 happens to memorize the training images and to learn nothing else
+    seed: int = 1  # not 0, with which model1, as published, happens to memorize its images and to learn nothing else
     fraction: float = 1.0
     exact: bool = False
     patience: int = 0
@@ -61,6 +69,9 @@ class TrainConfig:
     contrast: float | None = None
     brightness: float | None = None
     fill: str | None = None
+    label_smoothing: float = 0.0
+    weight_decay: float = 0.0
+    clip_norm: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse values out of bounds."""
@@ -80,6 +91,9 @@ class TrainConfig:
         for name in ("exact", "restore_best"):
             if not isinstance(getattr(self, name), bool):
                 raise UsageError(f"The setting {name} is {getattr(self, name)!r}, but must be true or false.")
+        _check_number("label smoothing", self.label_smoothing, HIGHEST_SMOOTHING)
+        _check_number("weight decay", self.weight_decay, 1.0)
+        _check_number("gradient clipping", self.clip_norm, MAX_CLIP_NORM)
         _ = self.augmentation  # which refuses invalid values
 
     @property
@@ -115,6 +129,12 @@ def _check_positive(name: str, value: Any, high: float) -> None:
     is_number = not isinstance(value, bool) and isinstance(value, int | float)
     if not is_number or not 0 < value <= high:  # also refuses NaN
         raise UsageError(f"The {name} is {value!r}, but must be over 0 and at most {high:g}.")
+
+
+def _check_number(name: str, value: Any, high: float) -> None:
+    is_number = not isinstance(value, bool) and isinstance(value, int | float)
+    if not is_number or not 0 <= value <= high:  # also refuses NaN
+        raise UsageError(f"The {name} is {value!r}, but must be a number from 0 to {high:,g}.")
 
 
 def augmentation_settings(augmentation: Augmentation) -> dict[str, Any]:

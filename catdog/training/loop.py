@@ -11,6 +11,7 @@ import numpy as np
 from catdog.augmentation.config import Augmentation
 from catdog.datasets import TRAINING, VALIDATION, Dataset
 from catdog.datasets.splits import sample_stratified
+from catdog.models.losses import CROSS_ENTROPY
 from catdog.models.specs import build_model, compile_model, get_spec
 from catdog.settings import Settings
 from catdog.training.acceleration import (
@@ -148,7 +149,15 @@ def _build_model(folder: RunFolder, config: TrainConfig, settings: Settings, rep
     path = weights.path if weights else None
     adam = get_fused_adam() if FUSED_ADAM in list_arithmetic_speedups(config) else None
     model = build_model(config.model, weights=path, augmentation=config.augmentation, seed=config.seed)
-    compile_model(model, config.model, config.learning_rate, adam=adam)
+    compile_model(
+        model,
+        config.model,
+        config.learning_rate,
+        adam=adam,
+        label_smoothing=config.label_smoothing,
+        weight_decay=config.weight_decay,
+        clip_norm=config.clip_norm,
+    )
     return model
 
 
@@ -206,7 +215,8 @@ def _make_finish_epoch(
     def finish_epoch(number: int, seconds: float, logs: dict) -> None:
         reporter.update(message="saving the epoch")
         # rounded as in history.csv, so that a resumed run sees the same ties between epochs
-        values = [logs[name] for name in ("accuracy", "loss", "val_accuracy", "val_loss")]
+        loss = CROSS_ENTROPY if config.label_smoothing else "loss"
+        values = [logs[name] for name in ("accuracy", loss, "val_accuracy", f"val_{loss}")]
         values.append(learning_rate(config.schedule, config.learning_rate, config.epochs, epochs))
         epochs.append(Epoch(number, seconds, *(float(f"{value:.6g}") for value in values)))
         # in this order, wherever the process ends, model.keras is the one to keep of the epochs that history.csv shows,

@@ -25,6 +25,9 @@ AXES: Mapping[str, type] = {
     SHIFT: float,
     "contrast": float,
     "brightness": float,
+    "label_smoothing": float,
+    "weight_decay": float,
+    "clip_norm": float,
 }
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 from catdog.augmentation.config import Augmentation
 from catdog.augmentation.layers import write_keras_code
 from catdog.runs import list_runs
-from catdog.training import TrainConfig
+from catdog.training.recipes import make_config
 from pages.components.augment.predictions import describe_stability
 from tests.pages.conftest import alternatives, button, text_of
 
@@ -125,7 +125,7 @@ def test_a_link_leads_to_a_training_with_these_settings(app, place, monkeypatch,
     page = app("train", **dict(parse_qsl(link.query_string)))
     assert not page.warning
     button(page, "Start training").click().run()
-    assert list_runs(place)[0].config == TrainConfig("model1", "drawn", **expected)
+    assert list_runs(place)[0].config == make_config("model1", source="drawn", **expected)
 
 
 def test_query_params_that_can_not_be_used_get_a_sentence_each(app):

@@ -10,9 +10,13 @@ from catdog.runs import create_run, list_runs, open_run
 from catdog.settings import Settings
 from catdog.training import TrainConfig
 from catdog.training.history import Epoch, write_history
+from catdog.training.recipes import RECIPES, describe_settings, make_config, recipe_of
 from catdog.training.status import identify_process
 from pages.components import state
 from tests.pages.conftest import button, coloured_folder, text_of
+
+USUAL = {"epochs": 20, "batch_size": 32, "learning_rate": None, "seed": 1, "share": 100, "patience": 0}
+USUAL |= dict.fromkeys(("label_smoothing", "weight_decay", "clip_norm"))
 
 
 @pytest.fixture(autouse=True)
@@ -57,14 +61,15 @@ def keyed(page, key):
     return next(element for element in page.button if element.key == key)
 
 
-def test_the_page_begins_with_the_notebooks_settings(app, polls):
+def test_the_page_begins_with_the_steady_recipe(app, polls):
     page = app("train")
     words = text_of(page)
     for spec in MODELS.values():
         assert spec.idea in words
         assert f"{spec.parameters:,} parameters" in words
     assert page.pills[0].value == ["model1"]
-    assert [field.value for field in page.number_input] == [20, 32, 0.001, 1, 100, 0]
+    assert page.segmented_control(key="recipe").value == "steady"
+    assert numbers(page) == USUAL
     assert not is_advanced_open(page)
     assert any("will be listed here" in info.value for info in page.info)
     assert "on this machine" not in words
@@ -89,7 +94,7 @@ def test_start_makes_one_run_for_each_model_on_the_data_in_use(app, place, start
     assert not page.exception
     runs = list_runs(place)
     assert sorted(run.config.model for run in runs) == ["model1", "model3"]
-    expected = TrainConfig("model1", "drawn", epochs=3, batch_size=8, fraction=0.5)
+    expected = make_config("model1", source="drawn", epochs=3, batch_size=8, fraction=0.5)
     assert {replace(run.config, model="model1") for run in runs} == {expected}
     assert sorted(started) == sorted(run.id for run in runs)
     assert "Training now" in text_of(page)
@@ -105,17 +110,17 @@ def test_more_settings_reach_the_run(app, place):
     assert not page.exception
     expected = {"patience": 3, "schedule": "cosine", "restore_best": False, "flip": "vertical", "rotation": 0.1}
     expected |= {"zoom": 0.2, "translation": 0.3, "contrast": 0.4, "brightness": 0.5, "fill": "nearest"}
-    assert list_runs(place)[0].config == TrainConfig("model1", "drawn", exact=True, **expected)
+    assert list_runs(place)[0].config == make_config("model1", source="drawn", exact=True, **expected)
 
 
-def test_augmentation_is_the_models_own_unless_it_is_switched_off(app, place):
+def test_augmentation_is_the_recipes_own_unless_it_is_switched_off(app, place):
     page = app("train", models="model3", augmentation="none")
     assert is_advanced_open(page)
     button(page, "Start training").click().run()
-    assert list_runs(place)[0].config == TrainConfig("model3", "drawn", flip="none", rotation=0.0)
-    page.segmented_control(key="augmentation").set_value("the model's own").run()
+    assert list_runs(place)[0].config == make_config("model3", source="drawn", flip="none", rotation=0.0)
+    page.segmented_control(key="augmentation").set_value("the recipe's own").run()
     button(page, "Start training").click().run()
-    assert list_runs(place)[0].config == TrainConfig("model3", "drawn")
+    assert list_runs(place)[0].config == make_config("model3", source="drawn")
 
 
 def test_the_expected_time_goes_by_earlier_runs(app, make):
@@ -144,14 +149,18 @@ def test_without_a_model_nothing_can_be_started(app):
             ("zooms", "95"): "The zoom is 95, but must be a whole percentage from 0 to 90.",
             ("shifts", "0.5"): "The shift is '0.5', but must be a whole percentage from 0 to 100.",
             ("models", "model9"): "There is no model called 'model9'",
+            ("recipe", "best"): "There is no recipe called 'best': choose one of steady, published, tuned.",
             ("epochs", "-5"): "The number of epochs is -5, but must be a whole number from 1 to 1,000.",
             ("batch_size", "1e9"): "The batch size is '1e9', but must be",
             ("learning_rate", "nan"): "The learning rate is nan, but must be over 0",
             ("seed", "-1"): "The seed is -1, but must be",
             ("patience", "-1"): "The patience is -1, but must be a whole number from 0 to 1,000.",
-            ("schedule", "linear"): "The schedule is 'linear', but must be one of constant, cosine, plateau.",
+            ("label_smoothing", "1"): "The label smoothing is 1.0, but must be a number from 0 to 0.99.",
+            ("weight_decay", "-1"): "The weight decay is -1.0, but must be a number from 0 to 1.",
+            ("clip_norm", "much"): "The gradient clipping is 'much', but must be a number from 0 to",
             ("share", "0"): "The share of the data is 0, but must be a whole percentage from 1 to 100.",
-            ("augmentation", "much"): "The augmentation is 'much', but must be one of the model's own, none, chosen",
+            ("schedule", "linear"): "The schedule is 'linear', but must be one of the recipe's own, constant, cosine",
+            ("augmentation", "much"): "The augmentation is 'much', but must be one of the recipe's own, none, chosen",
         },
         {
             ("turns", "x"): "The turn is 'x', but must be",
@@ -166,8 +175,9 @@ def test_a_bad_address_gets_a_sentence_each_and_the_usual_settings(app, faults):
     assert last == "The page shows its own values instead."
     for expected, sentence in zip(faults.values(), sentences, strict=True):
         assert sentence.startswith(expected)
-    assert [field.value for field in page.number_input] == [20, 32, 0.001, 1, 100, 0]
+    assert numbers(page) == USUAL
     assert page.pills[0].value == ["model1"]
+    assert page.segmented_control(key="recipe").value == "steady"
 
 
 def test_data_that_can_not_be_used_hides_no_earlier_runs(app, make, monkeypatch, tmp_path):
@@ -380,6 +390,8 @@ def test_runs_that_wait_in_a_ray_cluster_can_not_be_moved_up(app, make):
         {"flip": "none", "rotation": 0.0},
         {"flip": "horizontal", "rotation": 0.0, "zoom": 0.25, "brightness": 0.5, "fill": "constant"},
         {"learning_rate": 1},
+        {"schedule": "cosine", "label_smoothing": 0.2, "weight_decay": 0.05, "clip_norm": 1.5},
+        {"learning_rate": 0.0003},
     ],
 )
 def test_the_settings_of_a_run_come_back_into_the_form(app, make, started, more):
@@ -397,6 +409,72 @@ def test_the_settings_of_a_run_come_back_into_the_form(app, make, started, more)
     assert open_run(*place_of(run), started[0]).config == run.config
 
 
+@pytest.mark.parametrize(
+    ("recipe", "model"), [("steady", "model2"), ("published", "model1"), ("published", "model4"), ("tuned", "model3")]
+)
+def test_a_run_of_a_recipe_comes_back_as_that_recipe_and_no_setting_of_its_own(app, make, started, model, recipe):
+    config = make_config(model, recipe, source="drawn")
+    changes = {name: value for name, value in config.to_dict().items() if name not in ("model", "source")}
+    run = make("done", model, config=changes | {"epochs": 7})
+    page = opened(app("train", recipe="tuned", learning_rate="0.5", schedule="plateau", label_smoothing="0.3"), run)
+    keyed(page, f"again-{run.id}").click().run()
+    assert page.segmented_control(key="recipe").value == recipe_of(config)
+    assert numbers(page) == USUAL | {"epochs": 7}
+    button(page, "Start training").click().run()
+    assert open_run(*place_of(run), started[0]).config == run.config
+
+
+def test_an_address_chooses_a_recipe_and_changes_single_settings_of_it(app, place):
+    page = app("train", recipe="published", models=["model1", "model4"], learning_rate="0.01", clip_norm="1")
+    assert page.segmented_control(key="recipe").value == "published"
+    button(page, "Start training 2 models").click().run()
+    values = {"source": "drawn", "learning_rate": 0.01, "clip_norm": 1.0}
+    assert {run.config for run in list_runs(place)} == {
+        make_config(model, "published", **values) for model in ("model1", "model4")
+    }
+    assert page.query_params["recipe"] == "published"
+
+
+def test_epochs_follow_the_recipe_until_they_are_changed_by_hand(app, place):
+    page = app("train")
+    page.segmented_control(key="recipe").set_value("tuned").run()
+    assert numbers(page)["epochs"] == 60
+    assert page.query_params["recipe"] == "tuned"
+    button(page, "Start training").click().run()
+    assert list_runs(place)[0].config == make_config("model1", "tuned", source="drawn")
+    page.segmented_control(key="augmentation").set_value("none").run()
+    button(page, "Start training").click().run()
+    assert not list_runs(place)[0].config.augmentation.active
+    page.segmented_control(key="recipe").set_value("steady").run()
+    assert numbers(page)["epochs"] == 20
+    assert "recipe" not in page.query_params
+    page.number_input(key="epochs").set_value(7).run()
+    page.segmented_control(key="recipe").set_value("tuned").run()
+    assert numbers(page)["epochs"] == 7
+
+
+def test_an_address_with_a_recipe_has_its_epochs_or_its_own(app):
+    assert numbers(app("train", recipe="tuned"))["epochs"] == 60
+    assert numbers(app("train", recipe="tuned", epochs="20"))["epochs"] == 20
+
+
+def test_the_recipe_says_what_it_sets_for_the_models_chosen(app):
+    page = app("train", models=list(MODELS))
+    words = text_of(page)
+    assert RECIPES["steady"].idea in words
+    for phrase in describe_settings("steady", list(MODELS)):
+        assert phrase in words
+    assert page.number_input(key="learning_rate").proto.placeholder == " or ".join(
+        f"{rate:g}" for rate in sorted({make_config(name).learning_rate for name in MODELS})
+    )
+    page.segmented_control(key="recipe").set_value("published").run()
+    assert page.number_input(key="learning_rate").proto.placeholder == "0.001"
+
+
+def test_an_earlier_versions_word_for_no_augmentation_of_ones_own_is_no_fault(app):
+    assert not app("train", augmentation="the model's own").warning
+
+
 def test_a_learning_rate_too_low_for_the_form_becomes_the_lowest(app, make, started):
     run = make("done", config={"learning_rate": 1e-9})
     page = opened(app("train"), run)
@@ -404,6 +482,11 @@ def test_a_learning_rate_too_low_for_the_form_becomes_the_lowest(app, make, star
     assert not page.exception
     button(page, "Start training").click().run()
     assert open_run(*place_of(run), started[0]).config.learning_rate == 1e-7
+
+
+def numbers(page):
+    """Return {key: value} of the number fields."""
+    return {field.key: field.value for field in page.number_input}
 
 
 def is_advanced_open(page):

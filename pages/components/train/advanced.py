@@ -7,18 +7,23 @@ import streamlit as st
 from catdog.augmentation.config import Augmentation
 from catdog.training import TrainConfig
 from catdog.training.config import AUGMENTATIONS as EFFECTS
-from catdog.training.config import MAX_EPOCHS, SCHEDULES, augmentation_settings
+from catdog.training.config import HIGHEST_SMOOTHING, MAX_CLIP_NORM, MAX_EPOCHS, SCHEDULES, augmentation_settings
 from catdog.training.schedule import PLATEAU
 from catdog.training.sweep import TURN, read_axis
 from pages.components import page
 from pages.components.augmentation_form import draw_effects, effect_state
 
 DEFAULT = TrainConfig("model1")
-OWN, NONE, CHOSEN = AUGMENTATIONS = ("the model's own", "none", "chosen here")
+OWN = "the recipe's own"
+NONE, CHOSEN = "none", "chosen here"
+AUGMENTATIONS = (OWN, NONE, CHOSEN)
+SCHEDULE_CHOICES = (OWN, *SCHEDULES)
 START = Augmentation("horizontal", 30 / 360)
 SUFFIX = "s"  # of the effects' keys: flips, turns …, since the Augment page has flip, turn …
-KEYS = ("augmentation", *effect_state(START, SUFFIX), "schedule", "patience", "restore_best", "exact")
+EXTRAS = ("label_smoothing", "weight_decay", "clip_norm")
+KEYS = ("augmentation", *effect_state(START, SUFFIX), "schedule", *EXTRAS, "patience", "restore_best", "exact")
 SCHEDULE_HELP = {
+    OWN: "As the recipe has it.",
     "constant": "It stays the same, as in the notebook.",
     "cosine": "It falls along half a cosine curve, to almost 0 in the last epoch: large steps first, fine ones at the "
     "end.",
@@ -26,7 +31,7 @@ SCHEDULE_HELP = {
     "answers to validation pictures are) better: finer steps once the large ones lead no further.",
 }
 AUGMENTATION_HELP = {
-    OWN: "Each model flips and turns the pictures as in the notebook; model1 not at all.",
+    OWN: "As the recipe has it: Steady and As published flip and turn as in the notebook, and model1 not at all.",
     NONE: "Every picture is shown as it is, whatever the model.",
     CHOSEN: "Every picture is changed as set below, whatever the model.",
 }
@@ -49,17 +54,19 @@ def draw_advanced() -> dict[str, object]:
         with right, st.container(gap="xsmall"):
             schedule = st.segmented_control(
                 "Learning rate over time",
-                SCHEDULES,
-                default=DEFAULT.schedule,
+                SCHEDULE_CHOICES,
+                default=OWN,
                 required=True,
                 key="schedule",
                 bind="query-params",
                 wrap=True,
             )
             st.caption(SCHEDULE_HELP[schedule])
-        augmentation = dict.fromkeys(EFFECTS) if chosen == OWN else augmentation_settings(Augmentation())
-        if chosen == CHOSEN:
-            augmentation = augmentation_settings(draw_effects(START, SUFFIX))
+        values: dict[str, object] = {} if schedule == OWN else {"schedule": schedule}
+        if chosen != OWN:
+            augmentation = draw_effects(START, SUFFIX) if chosen == CHOSEN else Augmentation()
+            values |= dict.fromkeys(EFFECTS) | augmentation_settings(augmentation)
+        values |= _draw_extras()
         left, right = page.row(2, 300)
         with left, st.container(gap="xsmall"):
             patience = st.number_input(
@@ -91,7 +98,49 @@ def draw_advanced() -> dict[str, object]:
                 help="Off, training is faster: shorter numbers (bfloat16) where model and processor allow, one pass "
                 "over the weights in each update, and, for model4, one look at each picture instead of one an epoch.",
             )
-    return augmentation | {"schedule": schedule, "patience": patience, "restore_best": best, "exact": exact}
+    return values | {"patience": patience, "restore_best": best, "exact": exact}
+
+
+def _draw_extras() -> dict[str, float]:
+    """Draw what the notebook does without; return the values that are not left to the recipe."""
+    smoothing, decay, clipping = page.row(3, 200)
+    options = {"format": "%g", "placeholder": OWN, "bind": "query-params"}
+    values = {
+        "label_smoothing": smoothing.number_input(
+            "Label smoothing",
+            0.0,
+            HIGHEST_SMOOTHING,
+            None,
+            step=0.05,
+            key="label_smoothing",
+            help="Training aims a little short of certainty: with 0.1 at 95 % where it would aim at 100 %, so that the "
+            "model is less often sure and wrong. The losses that the pages show are those without it.",
+            **options,
+        ),
+        "weight_decay": decay.number_input(
+            "Weight decay",
+            0.0,
+            1.0,
+            None,
+            step=0.01,
+            key="weight_decay",
+            help="Each step makes all weights smaller by this share of the learning rate, so that none grows large "
+            "for a few pictures' sake.",
+            **options,
+        ),
+        "clip_norm": clipping.number_input(
+            "Gradient clipping",
+            0.0,
+            MAX_CLIP_NORM,
+            None,
+            step=0.5,
+            key="clip_norm",
+            help="No batch may shift the weights by more than this: the gradients are scaled down where their norm "
+            "(their length, all taken together) is larger. 0: no limit.",
+            **options,
+        ),
+    }
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _draw_augmentation() -> str:
@@ -116,14 +165,25 @@ def augmentation_query(augmentation: Augmentation) -> dict[str, str]:
     return {key: str(value) for key, value in _augmentation_state(augmentation).items()}
 
 
-def fill_advanced(config: TrainConfig) -> None:
-    """Put a run's settings into the inputs, which show them the next time they are drawn."""
-    for key in ("schedule", "patience", "restore_best", "exact"):
+def fill_advanced(config: TrainConfig, recipe: TrainConfig) -> None:
+    """Put a run's settings into the inputs, which show them the next time they are drawn.
+
+    Args:
+        config: The run's settings.
+        recipe: Those of the recipe that the form shows, for the run's model.
+    """
+    for key in ("patience", "restore_best", "exact"):
         st.session_state[key] = getattr(config, key)
-    own = all(getattr(config, name) is None for name in EFFECTS)
-    st.session_state.update({"augmentation": OWN} if own else _augmentation_state(config.augmentation))
-    usual = all(getattr(config, key) == getattr(DEFAULT, key) for key in ("schedule", "patience", "restore_best"))
-    if not (own and usual and not config.exact):
+    values = {key: getattr(config, key) for key in EXTRAS}
+    state = {key: None if value == getattr(recipe, key) else float(value) for key, value in values.items()}
+    state["schedule"] = OWN if config.schedule == recipe.schedule else config.schedule
+    if all(getattr(config, name) == getattr(recipe, name) for name in EFFECTS):
+        state["augmentation"] = OWN
+    else:
+        state |= _augmentation_state(config.augmentation)
+    st.session_state.update(state)
+    usual = all(getattr(config, key) == getattr(DEFAULT, key) for key in ("patience", "restore_best", "exact"))
+    if not usual or any(value not in (OWN, None) for value in state.values()):
         st.session_state["more"] = True
 
 

@@ -6,16 +6,23 @@ from catdog.errors import UsageError
 from catdog.models.specs import MODELS, get_spec
 from catdog.training import TrainConfig
 from catdog.training.config import MAX_BATCH_SIZE, MAX_EPOCHS
+from catdog.training.recipes import RECIPES, STEADY, describe_settings, find_closest, get_recipe, make_config
 from pages.components import page, state
 from pages.components.augmentation_form import list_effect_faults
-from pages.components.train.advanced import AUGMENTATIONS, SUFFIX, draw_advanced, fill_advanced
+from pages.components.train.advanced import AUGMENTATIONS, SCHEDULE_CHOICES, SUFFIX, draw_advanced, fill_advanced
 
 DEFAULT = TrainConfig("model1")
 LOWEST_RATE = 1e-7
+RECIPE, DRAWN_RECIPE = "recipe", "recipe-drawn"  # the session's keys of the recipe, now and as it was last drawn
+FORMER_OWN = "the model's own"  # what addresses of earlier versions call the augmentation that is nobody's choice
+#: Query parameters with a number or word of `TrainConfig`'s, and its type.
+PLAIN_PARAMS = {"epochs": int, "batch_size": int, "learning_rate": float, "seed": int, "patience": int}
+PLAIN_PARAMS |= dict.fromkeys(("label_smoothing", "weight_decay", "clip_norm"), float)
 
 
 def draw_form(models: list[str]) -> list[TrainConfig]:
     """Draw the inputs that all models share; return a configuration for each of `models`."""
+    recipe = _draw_recipe(models)
     integer = {"step": 1, "bind": "query-params"}
     epochs, batch, rate, seed, share = page.row(5, 150)
     values = {
@@ -23,7 +30,7 @@ def draw_form(models: list[str]) -> list[TrainConfig]:
             "Epochs",
             1,
             MAX_EPOCHS,
-            DEFAULT.epochs,
+            RECIPES[recipe].epochs,
             key="epochs",
             help="Rounds through all training pictures.",
             **integer,
@@ -41,12 +48,14 @@ def draw_form(models: list[str]) -> list[TrainConfig]:
             "Learning rate",
             LOWEST_RATE,
             1.0,
-            DEFAULT.learning_rate,
-            step=0.0005,
+            None,
+            step=0.0001,
             format="%g",
             key="learning_rate",
             bind="query-params",
-            help="How far the weights are shifted each time: too small learns slowly, too large learns nothing.",
+            placeholder=_describe_rates(recipe, models),
+            help="How far the weights are shifted each time: too small learns slowly, too large learns nothing. Left "
+            "empty, it is the recipe's own.",
         ),
         "seed": seed.number_input(
             "Seed",
@@ -68,28 +77,75 @@ def draw_form(models: list[str]) -> list[TrainConfig]:
         )
         / 100,
     }
+    if values["learning_rate"] is None:
+        del values["learning_rate"]
     values |= draw_advanced()
     source = state.source()
-    return [TrainConfig(model=name, source=source, **values) for name in MODELS if name in models]
+    return [make_config(name, recipe, source=source, **values) for name in MODELS if name in models]
+
+
+def _draw_recipe(models: list[str]) -> str:
+    """Draw the choice of the recipe, which the address keeps by its name; return that name."""
+    if RECIPE not in st.session_state:
+        word = st.query_params.get(RECIPE)
+        st.session_state[RECIPE] = word if word in RECIPES else STEADY
+    # not bound to the address, which would then hold the title in place of the name
+    recipe = st.segmented_control(
+        "Recipe",
+        list(RECIPES),
+        required=True,
+        format_func=lambda name: RECIPES[name].title,
+        key=RECIPE,
+        on_change=_follow_recipe,
+        wrap=True,
+        help="Settings that belong together. What you change below counts in place of the recipe's.",
+    )
+    st.session_state[DRAWN_RECIPE] = recipe
+    if recipe == STEADY:
+        st.query_params.pop(RECIPE, None)
+    else:
+        st.query_params[RECIPE] = recipe
+    st.caption(
+        "  \n".join([RECIPES[recipe].idea, *describe_settings(recipe, [name for name in MODELS if name in models])])
+    )
+    return recipe
+
+
+def _follow_recipe() -> None:
+    """Let the epochs be those of the recipe that was just chosen, unless they were changed by hand."""
+    before = RECIPES[st.session_state.get(DRAWN_RECIPE, STEADY)]
+    if st.session_state.get("epochs") == before.epochs:
+        st.session_state["epochs"] = RECIPES[st.session_state[RECIPE]].epochs
+
+
+def _describe_rates(recipe: str, models: list[str]) -> str:
+    """Return the learning rates that the recipe has for these models, such as "0.0003 or 0.001"."""
+    rates = {make_config(name, recipe).learning_rate for name in models}
+    return " or ".join(f"{rate:g}" for rate in sorted(rates))
 
 
 def fill_form(config: TrainConfig) -> None:
     """Put a run's settings into the inputs, which show them the next time they are drawn."""
+    recipe = find_closest(config)
+    own = make_config(config.model, recipe)
     st.session_state["models"] = [config.model]
+    st.session_state[RECIPE] = recipe
     for key in ("epochs", "batch_size", "seed"):
         st.session_state[key] = getattr(config, key)
-    st.session_state["learning_rate"] = max(LOWEST_RATE, float(config.learning_rate))
+    rate = max(LOWEST_RATE, float(config.learning_rate))
+    st.session_state["learning_rate"] = None if config.learning_rate == own.learning_rate else rate
     st.session_state["share"] = max(1, round(100 * config.fraction))
-    fill_advanced(config)
+    fill_advanced(config, own)
 
 
 def list_query_faults() -> list[str]:
     """Return a sentence for each query parameter that the inputs can't use; they pass those over."""
     params = st.query_params
     checks = [lambda name=name: get_spec(name) for name in params.get_all("models") if name]
-    types = {"epochs": int, "batch_size": int, "learning_rate": float, "seed": int, "patience": int, "schedule": str}
-    for key, kind in types.items():
-        if key in params:
+    if RECIPE in params:
+        checks.append(lambda: get_recipe(params[RECIPE]))
+    for key, kind in PLAIN_PARAMS.items():
+        if params.get(key):
             checks.append(lambda key=key, kind=kind: TrainConfig("model1", **{key: _parse(params[key], kind)}))
     if "share" in params:
         checks.append(lambda: _check_share(_parse(params["share"], int)))
@@ -99,8 +155,10 @@ def list_query_faults() -> list[str]:
             check()
         except UsageError as error:
             faults.append(str(error))
-    augmentation = params.get("augmentation", AUGMENTATIONS[0])
-    return faults + page.describe_invalid_word("augmentation", augmentation, AUGMENTATIONS)
+    for key, allowed in (("schedule", SCHEDULE_CHOICES), ("augmentation", AUGMENTATIONS)):
+        word = params.get(key, allowed[0])
+        faults += [] if word == FORMER_OWN else page.describe_invalid_word(key, word, allowed)
+    return faults
 
 
 def _check_share(share: int | str) -> None:

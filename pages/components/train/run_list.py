@@ -18,6 +18,7 @@ from catdog.runs import (
     rename_run,
     resume_run,
 )
+from catdog.training.recipes import describe_extras, describe_recipe
 from catdog.utils.text import format_duration, format_percent, format_size, format_time
 from pages.components import access, markdown, page, state
 from pages.components.train.export import draw_export
@@ -137,7 +138,9 @@ def _list_details(run: Run) -> dict[str, str]:
         "Ended early": run.ended_early.removeprefix("ended early "),
         "Patience": f"{config.patience:,} epochs" if config.patience else "",
         "Batch size": str(config.batch_size),
+        "Recipe": describe_recipe(config),
         "Learning rate": f"{config.learning_rate:g}, {config.schedule}",
+        **describe_extras(config),
         "Augmentation": config.augmentation.description,
         "Seed": str(config.seed),
         "Model it keeps": f"that of the {'best' if config.restore_best else 'last'} epoch",

@@ -10,7 +10,9 @@ from catdog import runs
 from catdog.__main__ import main
 from catdog.cli import train as train_command
 from catdog.runs import create_run, list_runs, open_run
+from catdog.training import TrainConfig
 from catdog.training.history import Epoch, write_history
+from catdog.training.recipes import make_config
 
 KEYS = {"id", "name", "model", "source", "state", "epochs", "seconds"} | {
     "val_accuracy",
@@ -83,6 +85,10 @@ def test_a_grid_makes_a_run_for_every_combination_under_one_name(train, environm
         (["model1", "--contrast", "-0.1"], "contrast"),
         (["model1", "--brightness", "2"], "brightness"),
         (["model1", "--fill", "mirror"], "reflect, constant, wrap, nearest"),
+        (["model1", "--recipe", "best"], "choose one of steady, published, tuned"),
+        (["model1", "--label-smoothing", "1"], "label smoothing"),
+        (["model1", "--weight-decay", "-1"], "weight decay"),
+        (["model1", "--clip-norm", "nan"], "gradient clipping"),
     ],
 )
 def test_a_wrong_value_is_one_sentence_before_anything_is_created(train, environment, words, message, capsys):
@@ -105,6 +111,7 @@ def test_every_option_reaches_the_run(train, environment, picture_folder):
     options = "--epochs 3 --batch-size 8 --learning-rate 0.01 --seed 5 --fraction 0.5 --exact --name mine --detach"
     options += " --patience 2 --schedule cosine --last-epoch --flip vertical --turn 36"
     options += " --zoom 0.2 --shift 0.3 --contrast 0.4 --brightness 0.5 --fill wrap"
+    options += " --label-smoothing 0.1 --weight-decay 0.05 --clip-norm 1.5"
     assert train("model2", *options.split()) == 0
     [run] = list_runs(environment)
     assert run.name == "mine"
@@ -127,7 +134,20 @@ def test_every_option_reaches_the_run(train, environment, picture_folder):
         "contrast": 0.4,
         "brightness": 0.5,
         "fill": "wrap",
+        "label_smoothing": 0.1,
+        "weight_decay": 0.05,
+        "clip_norm": 1.5,
     }
+
+
+def test_a_run_has_the_steady_recipe_or_the_one_named_and_options_overrule_it(train, environment, capsys):
+    assert train("model1", "model4", "--detach") == 0
+    assert train("model1", "--recipe", "published", "--detach") == 0
+    assert train("model1", "--recipe", "tuned", "--epochs", "3", "--learning-rate", "0.01", "--detach") == 0
+    configs = {replace(run.config, source="photos") for run in list_runs(environment)}
+    expected = {make_config("model1", "steady"), make_config("model4", "steady"), TrainConfig("model1")}
+    assert configs == {*expected, make_config("model1", "tuned", epochs=3, learning_rate=0.01)}
+    assert "recipe: As published." in capsys.readouterr().err
 
 
 def test_detached_runs_are_printed_as_they_are_queued(train, capsys):

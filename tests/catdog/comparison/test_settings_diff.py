@@ -5,6 +5,7 @@ import pytest
 from catdog.comparison import diff_settings
 from catdog.runs import create_run, open_run
 from catdog.training import TrainConfig
+from catdog.training.recipes import make_config
 
 
 @pytest.fixture
@@ -48,3 +49,13 @@ def test_data_weights_excluded_images_and_versions_are_told(make):
 @pytest.mark.parametrize("runs", [0, 1])
 def test_nothing_differs_where_there_is_nothing_to_differ_from(make, runs):
     assert diff_settings([make() for _ in range(runs)]) == {}
+
+
+def test_the_recipe_is_a_difference_only_where_no_recipe_is_common_to_all(make) -> None:
+    assert "Recipe" not in diff_settings([make("model1"), make("model4")])  # model4's steady one is the published one
+    steady = make("model1", learning_rate=make_config("model1").learning_rate)
+    differences = diff_settings([steady, make("model1"), make("model1", label_smoothing=0.1, clip_norm=2.0)])
+    assert differences["Recipe"] == ["Steady", "As published", "settings of its own"]
+    assert differences["Label smoothing"] == ["none", "none", "0.1"]
+    assert differences["Gradient clipping"] == ["none", "none", "at norm 2"]
+    assert "Weight decay" not in differences

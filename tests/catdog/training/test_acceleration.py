@@ -85,11 +85,11 @@ def test_without_bfloat16_only_the_fused_update_is_used(monkeypatch: pytest.Monk
     assert list_arithmetic_speedups(TrainConfig("model1")) == [FUSED_ADAM]
 
 
-def train_small_model(adam: "type[keras.optimizers.Adam] | None") -> keras.Model:
+def train_small_model(adam: "type[keras.optimizers.Adam] | None", **helps: float) -> keras.Model:
     """Return a model of a few weights after three epochs with this optimizer."""
     keras.utils.set_random_seed(3)
     model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(4, "tanh"), keras.layers.Dense(1, "sigmoid")])
-    compile_model(model, "model3", 0.01, adam)
+    compile_model(model, "model3", 0.01, adam, **helps)
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(64, 6)).astype("float32"), rng.integers(0, 2, (64, 1))
     model.fit(x, y, epochs=3, batch_size=16, shuffle=False, verbose=0)
@@ -105,6 +105,16 @@ def test_the_fused_update_gives_kerass_weights(fused_model: keras.Model) -> None
     plain_model = train_small_model(None)
     for fused, plain in zip(fused_model.get_weights(), plain_model.get_weights(), strict=True):
         np.testing.assert_allclose(fused, plain, atol=1e-6)
+
+
+def test_the_fused_update_decays_and_clips_as_keras_does(fused_model: keras.Model) -> None:
+    helps = {"weight_decay": 0.5, "clip_norm": 0.01}
+    fused, plain = train_small_model(get_fused_adam(), **helps), train_small_model(None, **helps)
+    for value, expected, without in zip(
+        fused.get_weights(), plain.get_weights(), fused_model.get_weights(), strict=True
+    ):
+        np.testing.assert_allclose(value, expected, atol=1e-6)
+        assert not np.allclose(value, without, atol=1e-4)
 
 
 def test_a_saved_model_keeps_its_fused_optimizer(fused_model: keras.Model, tmp_path: Path) -> None:

@@ -39,12 +39,16 @@ def test_the_defaults_are_those_of_the_notebook() -> None:
         "contrast": None,
         "brightness": None,
         "fill": None,
+        "label_smoothing": 0.0,
+        "weight_decay": 0.0,
+        "clip_norm": 0.0,
     }
 
 
 @pytest.mark.parametrize("name", list(MODELS))
 def test_settings_survive_config_json(name: str) -> None:
-    config = TrainConfig(name, "/some/folder", 3, 16, 0.01, 7, 0.5, True, 2, "cosine", False, **EFFECTS)
+    helps = {"label_smoothing": 0.1, "weight_decay": 0.01, "clip_norm": 1.5}
+    config = TrainConfig(name, "/some/folder", 3, 16, 0.01, 7, 0.5, True, 2, "cosine", False, **EFFECTS, **helps)
     assert TrainConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
 
 
@@ -73,6 +77,9 @@ def test_the_smallest_and_largest_values_are_allowed() -> None:
         ("contrast", [-0.1, 1.1]),
         ("brightness", [-0.1, 1.1]),
         ("fill", ["", "mirror", 3]),
+        ("label_smoothing", [-0.1, 1, math.nan, "0.1", None, True]),
+        ("weight_decay", [-0.1, 1.1, math.nan, None]),
+        ("clip_norm", [-1, math.inf, "1", None]),
         ("fraction", [0, -0.5, 1.01, math.nan, "1"]),
     ],
 )

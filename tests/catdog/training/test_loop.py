@@ -262,3 +262,30 @@ def test_a_kill_at_an_epochs_end_loses_that_epoch_at_most(
     assert [epoch.epoch for epoch in read_history(folder.history)] == [1, 2, 3, 4, 5]
     assert read_history(folder.history)[:4] == history
     assert {number for _, number in read_points(folder.tensorboard / "validation")} == {1, 2, 3, 4, 5}
+
+
+@pytest.mark.parametrize(("model", "exact"), [("model1", False), ("model3", True)])
+def test_with_label_smoothing_the_history_holds_the_loss_of_the_labels_as_they_are(
+    tmp_path: Path, dataset: Dataset, monkeypatch: pytest.MonkeyPatch, model: str, exact: bool
+) -> None:
+    import keras
+
+    def build(name: str, weights: None, augmentation: Augmentation, seed: int):
+        images = keras.Input((160, 160, 3))
+        features = keras.layers.GlobalAveragePooling2D()(keras.layers.Rescaling(1 / 127.5, -1)(images))
+        outputs = {"model1": (2, None), "model3": (1, "sigmoid")}[name]
+        return keras.Model(images, keras.layers.Dense(*outputs)(features))
+
+    monkeypatch.setattr(loop, "build_model", build)
+    augmentation = {"flip": "none", "rotation": 0.0}
+    config = TrainConfig(model, epochs=1, exact=exact, learning_rate=0.5, label_smoothing=0.9, **augmentation)
+    folder = RunFolder(tmp_path)
+    write_json(folder.config, {"config": config.to_dict()})
+    loop.fit(folder, config, dataset, Reporter(folder, 1), Settings(home=tmp_path))
+    rows = dataset.catalog.indices("validation")
+    outputs = keras.saving.load_model(folder.model).predict(dataset.pixels[rows].astype(np.float32), verbose=0)
+    probability = 1 / (1 + np.exp(outputs[:, 0] - outputs[:, 1])) if model == "model1" else outputs[:, 0]
+    right = np.where(dataset.catalog.labels[rows] == 1, probability, 1 - probability)
+    (epoch,) = read_history(folder.history)
+    assert epoch.val_loss == pytest.approx(float(-np.log(right).mean()), rel=0.01)  # bfloat16 in training
+    assert epoch.val_accuracy == pytest.approx(float(np.mean(right > 0.5)), rel=1e-5)

@@ -50,7 +50,10 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="module")
 def config(picture_folder: Path) -> TrainConfig:
-    return TrainConfig("model4", str(picture_folder), EPOCHS, 8, learning_rate=0.004, seed=3, schedule="cosine")
+    helps = {"label_smoothing": 0.1, "weight_decay": 0.05, "clip_norm": 1.0}
+    return TrainConfig(
+        "model4", str(picture_folder), EPOCHS, 8, learning_rate=0.004, seed=3, schedule="cosine", **helps
+    )
 
 
 @pytest.fixture(autouse=True, scope="module")

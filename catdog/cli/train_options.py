@@ -1,0 +1,127 @@
+"""The options of `python -m catdog train` that are settings of the run."""
+
+import argparse
+from typing import Any
+
+OPTIONS = (
+    *("epochs", "batch_size", "learning_rate", "seed", "fraction", "exact"),
+    *("patience", "schedule", "restore_best"),
+    *("flip", "zoom", "translation", "contrast", "brightness", "fill"),
+    *("label_smoothing", "weight_decay", "clip_norm"),
+)
+
+
+def add_settings_options(parser: argparse.ArgumentParser) -> None:
+    """Describe the options; those that are not given stay None."""
+    parser.add_argument(
+        "--recipe",
+        default="steady",
+        metavar="NAME",
+        help="where all other settings come from unless they are given: steady (the default: a learning rate with "
+        "which every seed learns), published (the notebook's) or tuned (more epochs and every other help)",
+    )
+    parser.add_argument("--epochs", type=int, help="passes over the training pictures (default: as the recipe)")
+    parser.add_argument("--batch-size", type=int, help="pictures in each step (default: as the recipe)")
+    parser.add_argument("--learning-rate", type=float, help="how far each step goes (default: as the recipe)")
+    parser.add_argument("--seed", type=int, help="where the random numbers start (default 1)")
+    parser.add_argument("--fraction", type=float, help="share of the training pictures, up to 1 (default 1)")
+    parser.add_argument(
+        "--exact",
+        action="store_true",
+        default=None,
+        help="the notebook's own arithmetic, slower: no bfloat16, no fused update",
+    )
+    parser.add_argument(
+        "--patience",
+        type=int,
+        metavar="EPOCHS",
+        help="end early after so many epochs without a better validation accuracy (default 0: never)",
+    )
+    parser.add_argument(
+        "--schedule",
+        metavar="NAME",
+        help="the learning rate: constant, cosine (falls to almost 0) or plateau (falls to a tenth whenever the "
+        "validation loss has not got better for 3 epochs) (default: as the recipe)",
+    )
+    parser.add_argument(
+        "--last-epoch",
+        action="store_const",
+        const=False,
+        dest="restore_best",
+        help="keep the weights of the last epoch, not those of the best one",
+    )
+    parser.add_argument(
+        "--flip",
+        metavar="AXES",
+        help="flip pictures at random: none, horizontal, vertical or horizontal_and_vertical (default: as the recipe)",
+    )
+    parser.add_argument(
+        "--turn",
+        type=float,
+        metavar="DEGREES",
+        help="turn pictures at random, up to so far either way, 0 to 180 (default: as the recipe)",
+    )
+    _add_augmentation_options(parser)
+    _add_optimizer_options(parser)
+
+
+def read_settings(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return {field of `TrainConfig`: value} of the options that were given.
+
+    Raises:
+        UsageError: The turn is out of bounds.
+    """
+    from catdog.augmentation.config import rotation_from_degrees
+
+    values = {name: getattr(arguments, name) for name in OPTIONS if getattr(arguments, name) is not None}
+    if arguments.turn is not None:
+        values["rotation"] = rotation_from_degrees(arguments.turn)
+    return values
+
+
+def _add_augmentation_options(parser: argparse.ArgumentParser) -> None:
+    """Describe the options for augmentations that no model has by itself; without one it is as in the recipe."""
+    share = {"type": float, "metavar": "SHARE"}
+    parser.add_argument(
+        "--zoom", help="show up to so much more or less of a picture, 0 to 0.9 (default: as the recipe)", **share
+    )
+    parser.add_argument(
+        "--shift",
+        dest="translation",
+        help="shift pictures at random, each way up to this share of width and height, 0 to 1 (default: as the recipe)",
+        **share,
+    )
+    parser.add_argument(
+        "--contrast", help="strengthen or weaken the contrast by up to, 0 to 1 (default: as the recipe)", **share
+    )
+    parser.add_argument(
+        "--brightness", help="make pictures brighter or darker by up to, 0 to 1 (default: as the recipe)", **share
+    )
+    parser.add_argument(
+        "--fill",
+        metavar="NAME",
+        help="what is seen beyond a picture's edge: reflect (its mirror image, the default), constant (black), wrap "
+        "(its opposite side) or nearest (the nearest pixel)",
+    )
+
+
+def _add_optimizer_options(parser: argparse.ArgumentParser) -> None:
+    """Describe the options for the loss and the optimizer; without one it is as in the recipe."""
+    parser.add_argument(
+        "--label-smoothing",
+        type=float,
+        metavar="SHARE",
+        help="aim at labels that are moved so far from 0 and 1 towards one half, 0 to 0.99 (default: as the recipe)",
+    )
+    parser.add_argument(
+        "--weight-decay",
+        type=float,
+        metavar="SHARE",
+        help="shrink the weights by this share of the learning rate at each step, 0 to 1 (default: as the recipe)",
+    )
+    parser.add_argument(
+        "--clip-norm",
+        type=float,
+        metavar="NORM",
+        help="scale the gradients down to this norm where theirs is larger; 0 for no limit (default: as the recipe)",
+    )
