@@ -71,13 +71,13 @@ def _diverged(measures: Measures) -> Finding | None:
 def _learned_nothing(measures: Measures) -> Finding | None:
     """Validation accuracy is no better than guessing, or little better with the training loss of guessing."""
     conditions = measures.conditions
-    stuck = abs(measures.loss - conditions.guess_loss) < STUCK * conditions.span
+    stuck = abs(measures.loss - conditions.guess_loss) < STUCK * conditions.guess_loss
     hardly = stuck and measures.val_accuracy < conditions.guess + GAP and not measures.improving
     if measures.learned and not hardly:
         return None
     if conditions.rate <= LOW:
         return Verdict.RATE_TOO_LOW, describe_loss(measures, describe_rate(measures))
-    if conditions.rate >= HIGH and measures.loss > conditions.guess_loss - NEAR * conditions.span:
+    if conditions.rate >= HIGH and measures.loss > (1 - NEAR) * conditions.guess_loss:
         return Verdict.RATE_TOO_HIGH, describe_loss(measures, describe_rate(measures))
     if measures.improving and measures.gap < GAP:
         return Verdict.IMPROVING, describe_loss(measures, ", but validation loss is still falling")
@@ -96,7 +96,7 @@ def _unstable(measures: Measures) -> Finding | None:
     conditions = measures.conditions
     # near one half, answers tip over by the dozen while the loss falls smoothly: accuracy alone proves nothing
     far = measures.jump > max(JUMP, JUMPS * measures.error)
-    unsteady = measures.loss_jump > LOSS_JUMP * conditions.span * (0.5 if far else 1)
+    unsteady = measures.loss_jump > LOSS_JUMP * conditions.guess_loss * (0.5 if far else 1)
     if conditions.rate >= HIGH and measures.loss > conditions.guess_loss:
         return Verdict.RATE_TOO_HIGH, describe_false_certainty(measures)
     if unsteady:

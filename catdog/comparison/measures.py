@@ -22,8 +22,8 @@ class Conditions:
         training: How many photos it learned from, None where unknown.
         validation: How many validation photos it was measured on, None where unknown.
         guess: The accuracy of always guessing the most frequent class, 0..1.
-        guess_loss: The cross-entropy of always giving the classes' shares as probabilities.
-        floor: The lowest loss that can be reached, over 0 with label smoothing.
+        guess_loss: The cross-entropy of always giving the classes' shares as probabilities. A history has cross-entropy
+            also where training makes a smoothed loss small.
         broke: Whether the training ended because its loss was no number any more.
     """
 
@@ -33,18 +33,12 @@ class Conditions:
     validation: int | None = None
     guess: float = 0.5
     guess_loss: float = math.log(2)
-    floor: float = 0.0
     broke: bool = False
 
     @property
     def rate(self) -> float:
         """The run's first learning rate as a multiple of the usual one."""
         return self.config.learning_rate / self.usual_rate
-
-    @property
-    def span(self) -> float:
-        """The loss of guessing over the lowest loss: what there is to gain, by which changes are measured."""
-        return self.guess_loss - self.floor
 
 
 @dataclass(frozen=True)
@@ -87,11 +81,11 @@ class Measures:
             level(curve.accuracy),
             val_accuracy,
             level(curve.loss),
-            find_turn(curve, conditions.span),
+            find_turn(curve, conditions.guess_loss),
             accuracy_error(max(val_accuracy, conditions.guess), conditions.validation),
             scatter(curve.val_accuracy),
             scatter(curve.val_loss),
-            is_falling(curve.val_loss, FALL * conditions.span),
+            is_falling(curve.val_loss, FALL * conditions.guess_loss),
             is_falling(curve.loss),
         )
 

@@ -9,7 +9,7 @@ from catdog.comparison.measures import Conditions
 from catdog.comparison.verdicts import Diagnosis, Verdict
 from catdog.datasets import TRAINING, VALIDATION
 from catdog.runs import Run
-from catdog.training import TrainConfig
+from catdog.training.recipes import make_config
 from catdog.training.reporter import NOT_A_NUMBER
 from catdog.utils.text import format_percent
 
@@ -30,7 +30,7 @@ def diagnose_run(run: Run, history: History) -> Diagnosis | None:
 
 def find_run_turn(run: Run, history: History) -> Turn | None:
     """Return where a run's validation loss turned up, see `find_turn`."""
-    return find_turn(Curve.read(history), _read_conditions(run).span)
+    return find_turn(Curve.read(history), _read_conditions(run).guess_loss)
 
 
 def describe_turn(run: Run, turn: Turn) -> str:
@@ -93,23 +93,16 @@ def describe_outcome(verdict: str, before: Run, after: Run, histories: tuple[His
 
 def _read_conditions(run: Run) -> Conditions:
     counts = run.data.get("counts", {})
-    smoothing = getattr(run.config, "label_smoothing", 0.0)
     share = _largest_share(counts.get(TRAINING, {})) or run.data.get("baseline") or 0.5
     return Conditions(
         run.config,
-        get_usual_rate(run.config.model),
+        make_config(run.config.model).learning_rate,  # of the recipe that is preselected
         training=_count(run, TRAINING),
         validation=_count(run, VALIDATION),
         guess=_largest_share(counts.get(VALIDATION, {})) or share,
-        guess_loss=_entropy((1 - smoothing) * share + smoothing / 2),
-        floor=_entropy(smoothing / 2),
+        guess_loss=_entropy(share),
         broke=run.state == "failed" and run.status.error.startswith(NOT_A_NUMBER),
     )
-
-
-def get_usual_rate(model: str) -> float:
-    """Return the learning rate with which a model usually learns, that of the recipe that is preselected."""
-    return {"model4": TrainConfig.learning_rate}.get(model, 0.0003)
 
 
 def _count(run: Run, split: str) -> int | None:

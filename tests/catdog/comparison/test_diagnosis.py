@@ -131,17 +131,6 @@ def test_a_run_that_fits_needs_no_remedy():
     assert diagnosis.remedy is None
 
 
-def test_with_label_smoothing_the_losses_are_measured_from_their_floor():
-    history = {"accuracy": [0.8] * 10, "loss": [0.5] * 10, "val_accuracy": [0.8] * 10}
-    history["val_loss"] = [0.45, 0.42, 0.40, 0.42, 0.45, 0.46, 0.47, 0.48, 0.48, 0.48]
-    history["loss"] = spread(0.5, 0.25)
-    history["accuracy"] = spread(0.7, 0.95)
-    plain = diagnose(history, Conditions(TrainConfig("model3"), 0.001))
-    smoothed = diagnose(history, Conditions(TrainConfig("model3"), 0.001, floor=0.33))
-    assert plain.turn is None
-    assert smoothed.turn == 3
-
-
 def test_unbalanced_classes_have_another_guess():
     history = {
         name: [value] * 10
