@@ -21,8 +21,8 @@ def main() -> None:
     """Draw the page."""
     page.page_header(
         "Evaluate",
-        "How often a model is right is only the beginning: it also matters which mistakes it makes, how sure it is "
-        "when it makes them, and what it looks at. Judge it by pictures that it has never seen, and look at those "
+        "How often a model is right is only the beginning: it also matters which mistakes it makes, how confident it "
+        "is when it makes them, and what it looks at. Judge it by images that it has never seen, and look at those "
         "that it gets wrong.",
     )
     runs = state.runs()
@@ -39,9 +39,9 @@ def main() -> None:
     if not evaluated:
         return
     _warn_about_images(evaluated, names)
-    _explain_split(split)
+    _explain_split(split, evaluated)
     st.header("Scores", anchor=False)
-    show_scores(evaluated)
+    show_scores(evaluated, split)
     st.header("For each class", anchor=False)
     show_class_scores(evaluated)
     st.fragment(show_threshold, key="focus-fragment")(evaluated, state.dataset(), split)
@@ -61,7 +61,7 @@ def _choose_images(chosen: list[Run]) -> tuple[str, str]:
     """Let the user choose the split and, if a run learned from other data, the data; return both."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         split = st.segmented_control(
-            "Judged by the pictures for", (TEST, VALIDATION), default=TEST, required=True, key="of", bind="query-params"
+            "Judged by the images for", (TEST, VALIDATION), default=TEST, required=True, key="of", bind="query-params"
         )
         on = OWN
         if list_foreign(chosen, state.catalog()):
@@ -115,19 +115,24 @@ def _describe_runs(evaluated: list[EvaluatedRun]) -> str:
     )
 
 
-def _explain_split(split: str) -> None:
-    """Say why scores on the test images are the honest ones."""
-    if split == VALIDATION:
+def _explain_split(split: str, evaluated: list[EvaluatedRun]) -> None:
+    """Say which model is scored how, and why scores on the test images are the fair ones."""
+    once = "Each run's kept model, scored once in float32: the same accuracies as on every other page. "
+    if any(not run.own for run in evaluated):
+        once = ""
+    if split == TEST:
         st.caption(
-            ":material/info: The validation pictures helped to choose the epoch whose model is kept, so these numbers "
-            "are slightly flattering: for an honest one, see the **test** pictures."
+            f":material/info: {once}The test images were used for nothing else, neither to learn nor to choose an "
+            "epoch. So this is a fair estimate, unless you choose a run by it. (In the published notebook, some test "
+            "photos were validation photos too; here none is.)"
+        )
+    elif any(run.run.config.restore_best for run in evaluated):
+        st.caption(
+            f":material/info: {once}The validation images chose the epoch whose model is kept, so these scores are "
+            "slightly flattering. For a fair estimate, look at the **test** images."
         )
     else:
-        st.caption(
-            ":material/info: The test pictures were used for nothing else, neither to learn nor to choose the best "
-            "epoch as the validation pictures were, so this number is the honest one. (In the published notebook, the "
-            "test photos overlapped the validation photos; here they never do.)"
-        )
+        st.caption(f":material/info: {once}For a fair comparison with other runs, look at the **test** images.")
 
 
 main()

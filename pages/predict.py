@@ -4,7 +4,7 @@ from collections import Counter
 
 import streamlit as st
 
-from catdog.comparison import describe_data, label_runs
+from catdog.comparison import describe_data, describe_validation, label_runs
 from catdog.inference.batch import ImagePredictions, align_predictions
 from catdog.inference.prediction import Thresholds
 from catdog.runs import Run
@@ -96,9 +96,9 @@ def _choose_runs(usable: list[Run]) -> list[Run]:
         st.session_state["answering"] = [run_id for run_id in before if run_id in by_id]
     st.session_state["answering-default"] = default
     ids = st.multiselect(
-        "Who answers",
+        "Models",
         list(by_id),
-        format_func=lambda run_id: _describe_run(by_id[run_id]),
+        format_func=lambda run_id: _describe_choice(by_id[run_id]),
         key="answering",
         persist_state="session",
     )
@@ -113,6 +113,11 @@ def _describe_run(run: Run) -> str:
     """Name a run, and say what it learned from and whether it is unfinished."""
     unfinished = "" if run.finished else f", {run.state}"
     return f"{run.name}: {describe_data(run)}{unfinished}"
+
+
+def _describe_choice(run: Run) -> str:
+    """Name a run as `_describe_run`, with the validation accuracy of its kept model, by which runs are chosen."""
+    return ", ".join(filter(None, [_describe_run(run), describe_validation(run)]))
 
 
 def _name_runs(runs: list[Run]) -> dict[str, str]:

@@ -91,7 +91,7 @@ def _show(split: str, scores: dict[str, Any], classes: list[str]) -> None:
     print(
         f"  area under the ROC curve {_format(scores['roc_area'])} (1 is perfect, 0.5 is guessing), average precision "
         f"{_format(scores['average_precision'])} (1 is perfect), expected calibration error "
-        f"{format_percent(scores['calibration_error'])} (0 is honest)"
+        f"{format_percent(scores['calibration_error'])} (0 is perfect)"
     )
 
 

@@ -13,10 +13,27 @@ from catdog.evaluation.metrics import (
     roc_curve,
     score,
 )
+from catdog.evaluation.power import (
+    describe_resolution,
+    describe_smallest_differences,
+    detectable_difference,
+    smallest_difference,
+    smallest_lead,
+)
 from catdog.evaluation.predictions import Predictions, read_predictions
-from catdog.evaluation.significance import McNemar, accuracy_interval, describe_mcnemar, mcnemar
+from catdog.evaluation.significance import (
+    INTERVAL,
+    SCOPE,
+    McNemar,
+    accuracy_interval,
+    describe_mcnemar,
+    mcnemar,
+    warn_about_many,
+)
 
 __all__ = [
+    "INTERVAL",
+    "SCOPE",
     "SMALLEST",
     "Calibration",
     "ClassScore",
@@ -29,6 +46,9 @@ __all__ = [
     "class_scores",
     "confusion_matrix",
     "describe_mcnemar",
+    "describe_resolution",
+    "describe_smallest_differences",
+    "detectable_difference",
     "find_disagreements",
     "find_hard_examples",
     "mcnemar",
@@ -36,4 +56,7 @@ __all__ = [
     "read_predictions",
     "roc_curve",
     "score",
+    "smallest_difference",
+    "smallest_lead",
+    "warn_about_many",
 ]

@@ -1,25 +1,37 @@
-"""How far chance reaches: the interval of an accuracy, and whether one model is better than another."""
+"""How far chance reaches: the interval of an accuracy, and whether one trained model is more accurate than another."""
 
 import math
 from dataclasses import dataclass
 
 from catdog.errors import UsageError
 from catdog.evaluation.predictions import Predictions, common_predictions
+from catdog.utils.text import format_percent
 
 Z = 1.959963984540054  # standard errors on either side that hold 95 % of a normal distribution
-RARE, RARER = 0.05, 0.01  # what happens by chance less often is hardly put down to chance, or not at all
+ALPHA, STRICTER = 0.05, 0.01  # below these a p is evidence of a difference, and strong evidence
+#: what an interval is, explained wherever a table has one
+INTERVAL = (
+    "The true accuracy of this trained model, on images like these, is not known: these images are a sample. Wilson's "
+    "method makes an interval of each sample, and 95 % of such intervals contain the true accuracy."
+)
+#: what McNemar's test is about, said wherever it is shown
+SCOPE = (
+    "This compares these two trained models, not their recipes or architectures: the same recipe with another seed "
+    "gives another model. To compare recipes, train several seeds of each."
+)
 
 
 @dataclass(frozen=True)
 class McNemar:
-    """How two models compare on the same images.
+    """How two trained models compare on the same images.
 
     Attributes:
         both: How many images both classify correctly.
         only_first: How many only the first does.
         only_second: How many only the second does.
         neither: How many neither does.
-        p: How often chance alone would divide the images on which they differ at least as unevenly (two-sided), 0..1.
+        p: The two-sided exact p-value, 0..1: if the two were equally accurate, the probability of a split at least as
+            uneven as this one, given on how many images exactly one of them is right.
     """
 
     both: int
@@ -28,11 +40,23 @@ class McNemar:
     neither: int
     p: float
 
+    @property
+    def disagreements(self) -> int:
+        """On how many images exactly one of the two is right."""
+        return self.only_first + self.only_second
+
+    @property
+    def count(self) -> int:
+        """The number of images."""
+        return self.both + self.neither + self.disagreements
+
 
 def accuracy_interval(correct: int, count: int) -> tuple[float, float]:
-    """Compute the 95 % confidence interval of an accuracy: Wilson's score interval (1927).
+    """Compute the 95 % confidence interval of a trained model's true accuracy: Wilson's score interval (1927).
 
-    Unlike the usual plus-or-minus it stays between 0 and 1 and holds for few images and scores near 100 %.
+    The true accuracy is that on all images of the kind, of which these are taken to be a random sample; see INTERVAL.
+    The interval says nothing of what another training with the same settings would give. Unlike the usual
+    plus-or-minus it stays between 0 and 1 and holds for few images and scores near 100 %.
 
     Args:
         correct: How many images are classified correctly.
@@ -54,9 +78,11 @@ def accuracy_interval(correct: int, count: int) -> tuple[float, float]:
 
 
 def mcnemar(first: Predictions, second: Predictions, threshold: float = 0.5) -> McNemar:
-    """Compute McNemar's exact test of two models, on the images that both predicted.
+    """Compute McNemar's exact test (1947) of two trained models, on the images that both predicted.
 
-    Under chance, each image that exactly one of them gets right is a toss-up, so their division is binomial (n, 1/2).
+    The images are the same, so the accuracies are paired, and images on which both are right or both are wrong say
+    nothing of a difference. If the two are equally accurate, each image that exactly one of them gets right is as
+    likely to be the first's as the second's, so the split of these n images is binomial (n, 1/2).
 
     Args:
         first: A model's predictions.
@@ -70,7 +96,7 @@ def mcnemar(first: Predictions, second: Predictions, threshold: float = 0.5) -> 
         predictions.correct(threshold) for predictions in common_predictions([first, second])
     )
     if not len(first_correct):
-        raise UsageError("These two runs answered no picture in common: choose runs that learned from the same data.")
+        raise UsageError("These two runs predicted no image in common: choose runs that learned from the same data.")
     only_first, only_second = int((first_correct & ~second_correct).sum()), int((~first_correct & second_correct).sum())
     return McNemar(
         both=int((first_correct & second_correct).sum()),
@@ -92,37 +118,53 @@ def _two_sided(few: int, tosses: int) -> float:
 
 
 def describe_mcnemar(first: str, second: str, test: McNemar) -> str:
-    """Say in plain sentences which of two models is better, or that these images do not show it.
+    """Say in plain sentences what the test says of two trained models; SCOPE says what it does not.
 
     Args:
         first: What the first model is called.
         second: What the second model is called.
         test: Of the two, in this order.
     """
-    if not test.only_first + test.only_second:
-        return f"{first} and {second} were right and wrong on the same pictures: nothing tells them apart."
-    difference = (
-        f"{first} was right on {_count_pictures(test.only_first)} that {second} got wrong, and {second} on "
-        f"{_count_pictures(test.only_second)} that {first} got wrong. If both were equally good, chance would divide "
-        "them at least as unevenly"
+    if not test.disagreements:
+        return f"{first} and {second} were right and wrong on the same images, so these do not tell them apart."
+    split = (
+        f"{first} was right on {_count_images(test.only_first)} that {second} got wrong, and {second} on "
+        f"{_count_images(test.only_second)} that {first} got wrong. If the two were equally accurate on images like "
+        f"these, a split at least this uneven would come up in {_describe_chance(test.p)} ({_format_p(test.p)})"
     )
-    if test.p >= RARE:
-        return f"{difference} {_describe_chance(test.p)}: these pictures do not show which of the two is better."
-    best = first if test.only_first > test.only_second else second
-    verdict = "better" if test.p < RARER else "probably better"
-    return f"{difference} only {_describe_chance(test.p)}: {best} is {verdict}."
+    if test.p >= ALPHA:
+        return f"{split}, so these images do not show which of the two is more accurate."
+    better = first if test.only_first > test.only_second else second
+    evidence = "strong evidence" if test.p < STRICTER else "evidence"
+    return f"{split}. That is {evidence} that {better} is the more accurate of these two trained models."
 
 
-def _count_pictures(count: int) -> str:
-    return {0: "no picture", 1: "1 picture"}.get(count, f"{count:,} pictures")
+def warn_about_many(comparisons: int) -> str:
+    """Say what it means to make several tests; "" for a single one."""
+    if comparisons < 2:
+        return ""
+    return (
+        f"These are {comparisons} tests. Even among equally accurate models, up to {format_percent(ALPHA, 0)} of such "
+        "tests give p below 0.05, so the more tests, the likelier one does by chance."
+    )
+
+
+def _count_images(count: int) -> str:
+    return {0: "no image", 1: "1 image"}.get(count, f"{count:,} images")
 
 
 def _describe_chance(p: float) -> str:
     """Say how often something of this probability happens."""
     if p >= 0.995:
-        return "practically every time"
+        return "practically every sample"
     if p >= 0.0995:
-        return f"in {100 * p:.0f} of 100 cases"
+        return f"{100 * p:.0f} of 100 samples"
     if p >= 0.001:
-        return f"in {1000 * p:.0f} of 1,000 cases"
-    return "in less than 1 of 1,000 cases" if p >= 0.0001 else "in less than 1 of 10,000 cases"
+        return f"{1000 * p:.0f} of 1,000 samples"
+    return "fewer than 1 of 1,000 samples" if p >= 0.0001 else "fewer than 1 of 10,000 samples"
+
+
+def _format_p(p: float) -> str:
+    if p < 0.0001:
+        return "p < 0.0001"
+    return f"p = {p:.2f}" if p >= 0.0995 else f"p = {p:.4f}"

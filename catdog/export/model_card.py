@@ -3,6 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Any
 
+from catdog.evaluation.significance import INTERVAL
 from catdog.evaluation.summary import summarize
 from catdog.export.formats import ExportFormat
 from catdog.export.package import ExportCheck
@@ -115,7 +116,8 @@ def _scores(run: "Run", classes: list[str]) -> list[str]:
     predictions = run.predictions()
     parts = [
         "## How good it is",
-        "On pictures that it did not learn from; the best epoch was chosen by the validation ones.",
+        f"The kept model, scored once in float32, on images that it did not learn from. {_describe_choice(run)}",
+        INTERVAL,
     ]
     for split in SPLITS:
         part = predictions.of_split(split)
@@ -125,10 +127,23 @@ def _scores(run: "Run", classes: list[str]) -> list[str]:
     return parts
 
 
+def _describe_choice(run: "Run") -> str:
+    """Say which epoch's model is kept, and why the test score is the fair one."""
+    if not run.config.restore_best:
+        return "It is the model of the last epoch."
+    text = "The epoch whose model is kept was chosen by the validation images, so their score flatters a little."
+    if run.best_val_accuracy is not None:
+        text += (
+            f" While training, the best epoch's validation accuracy was {format_percent(run.best_val_accuracy)}: the "
+            "highest of many, so it flatters too."
+        )
+    return text
+
+
 def _score(split: str, scores: dict[str, Any]) -> str:
     low, high = scores["interval"]
     return (
-        f"**{split.capitalize()}**: accuracy {format_percent(scores['accuracy'])} of {scores['photos']:,} pictures "
+        f"**{split.capitalize()}**: accuracy {format_percent(scores['accuracy'])} of {scores['photos']:,} images "
         f"(95 % interval {format_percent(low)} to {format_percent(high)}), loss {scores['loss']:.4f}."
     )
 

@@ -16,12 +16,14 @@ from catdog.evaluation import (
     find_hard_examples,
     precision_recall_curve,
     roc_curve,
+    score,
 )
 from catdog.inference.activations import Activations
 from catdog.runs import create_run, delete_run, open_run
 from catdog.settings import Settings
 from catdog.training import TrainConfig
 from catdog.training.status import identify_process
+from catdog.utils.files import write_json
 from catdog.utils.text import format_percent
 from tests.pages.conftest import ColourPredictor, alternatives, button, coloured_folder, text_of
 
@@ -40,8 +42,10 @@ def make_run(place: Settings, catalog, monkeypatch):
     """Make a finished run with predictions for every image of the drawn set, worse with a higher `noise`."""
     monkeypatch.setattr("catdog.inference.predictor.load_predictor", lambda path, name: ColourPredictor())
 
-    def make(model="model1", name="", noise=0.3, seed=1, data=catalog, classes=("cats", "dogs"), source="drawn"):
-        run = create_run(place, TrainConfig(model=model, source=source, epochs=3, seed=seed), name)
+    def make(
+        model="model1", name="", noise=0.3, seed=1, data=catalog, classes=("cats", "dogs"), source="drawn", **config
+    ):
+        run = create_run(place, TrainConfig(model=model, source=source, epochs=3, seed=seed, **config), name)
         run.files.tflite.write_bytes(b"stands for a model")
         run.files.add_to_config(
             data={"source": source, "classes": list(classes), "fingerprint": data.fingerprint, "baseline": 0.5}
@@ -108,17 +112,17 @@ def test_the_scores_are_those_of_the_library(app, make_run):
     assert row["pr"] == pytest.approx(precision_recall_curve(test.labels, test.probabilities).area)
     assert row["error"] == pytest.approx(100 * calibration_curve(test.labels, test.probabilities).error)
     by_class = page.dataframe[1].value.to_dict("records")
-    for given, score in zip(by_class, class_scores(test.labels, test.probabilities), strict=True):
-        assert given["precision"] == pytest.approx(100 * score.precision)
-        assert given["recall"] == pytest.approx(100 * score.recall)
-        assert given["f1"] == pytest.approx(100 * score.f1)
-        assert given["support"] == score.support
+    for given, expected in zip(by_class, class_scores(test.labels, test.probabilities), strict=True):
+        assert given["precision"] == pytest.approx(100 * expected.precision)
+        assert given["recall"] == pytest.approx(100 * expected.recall)
+        assert given["f1"] == pytest.approx(100 * expected.f1)
+        assert given["support"] == expected.support
 
 
 def test_precision_and_recall_are_explained_with_the_class_names(app, make_run):
     make_run()
     text = text_of(app("evaluate"))
-    assert "**Precision** of dogs: of all pictures that it calls dogs, how many really are" in text
+    assert "**Precision** of dogs: of all images that it calls dogs, how many really are" in text
     assert "**Recall** of dogs: of all dogs, how many it finds" in text
 
 
@@ -129,16 +133,62 @@ def test_choosing_the_validation_images_brings_a_warning(app, make_run):
     assert "slightly flattering" in text_of(page)
     page.segmented_control(key="of").set_value("test").run()
     assert scores(page)[run.name]["photos"] == len(run.predictions().of_split("test"))
-    assert "this number is the honest one" in text_of(page)
-    assert "the test photos overlapped the validation photos" in text_of(page)
+    assert "this is a fair estimate, unless you choose a run by it" in text_of(page)
+    assert "some test photos were validation photos too" in text_of(page)
 
 
-def test_the_page_says_how_little_a_few_images_decide(app, make_run):
-    make_run(name="good", noise=0.1)
-    make_run("model2", name="hardly worse", noise=0.35, seed=3)
+def test_where_the_last_epoch_is_kept_the_validation_images_chose_nothing(app, place, make_run):
+    run = make_run(restore_best=False)
+    text = text_of(app("evaluate", of="validation", run=run.id))
+    assert "chose the epoch" not in text
+    assert "scored once in float32" in text
+
+
+def test_the_accuracy_is_exactly_that_of_the_evaluation_file(app, place, make_run, catalog):
+    run = make_run()
+    probabilities = np.random.default_rng(5).uniform(size=len(catalog)).astype(np.float32)
+    tested = np.flatnonzero(np.asarray(catalog.splits) == "test")
+    # at one half, and as near to it as a float32 gets
+    probabilities[tested[:3]] = 0.5, np.nextafter(np.float32(0.5), 1), np.nextafter(np.float32(0.5), 0)
+    write(run, catalog, [f"{probability:.9g}" for probability in probabilities])  # as a training writes them
+    rows = {split: catalog.indices(split) for split in ("validation", "test")}
+    evaluation = {split: score(catalog.labels[of], probabilities[of]) for split, of in rows.items()}
+    write_json(run.files.evaluation, evaluation)
+    run = open_run(place, run.id)
+    page = app("evaluate")
+    assert scores(page)[run.name]["accuracy"] == 100 * evaluation["test"]["accuracy"] == 100 * run.test_accuracy
+    page.segmented_control(key="of").set_value("validation").run()
+    assert scores(page)[run.name]["accuracy"] == 100 * run.val_accuracy
+
+
+def test_runs_are_compared_on_the_same_images_and_never_by_their_intervals(app, place, make_run):
+    chosen = make_run(name="chosen", noise=0.35)
+    make_run("model2", name="luckier in the test", noise=0.1, seed=3)
+    chosen.files.write_status(replace(chosen.status, best_val_accuracy=0.9))
+    page = app("evaluate")
+    text = text_of(page)
+    assert "**chosen** (the best on the validation images) is right on" in text
+    assert "95 % of such intervals contain the true accuracy" in text
+    assert any(
+        element.value.startswith("- chosen was right on") and "luckier in the test got wrong" in element.value
+        for element in page.markdown
+    )
+    assert "not their recipes or architectures" in text
+    assert "overlaps with" not in text
+
+
+def test_a_single_run_is_compared_with_nothing(app, make_run):
+    make_run(name="alone")
     text = text_of(app("evaluate"))
-    assert "pictures decide little" in text
-    assert "The interval of hardly worse overlaps with that" in text
+    assert "**alone** is right on" in text
+    assert "more accurate" not in text
+
+
+def test_many_tests_are_folded_away_and_warned_about(app, make_run):
+    ids = [make_run(name=f"run {seed}", seed=seed).id for seed in range(1, 6)]
+    page = app("evaluate", run=ids)
+    assert any("each of the other 4, on the same images" in element.label for element in page.expander)
+    assert "These are 4 tests." in text_of(page)
 
 
 def test_at_first_the_latest_finished_runs_are_evaluated(app, make_run):

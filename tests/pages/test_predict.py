@@ -96,6 +96,12 @@ def test_at_first_the_latest_run_of_each_model_predicts(app, trained):
     assert app("predict").multiselect[0].value == [latest.id, second.id]
 
 
+def test_the_choice_says_each_runs_validation_accuracy_and_no_test_score(app, trained):
+    trained("model1", validation=0.771, test=0.8125)
+    (option,) = app("predict").multiselect[0].options
+    assert option.endswith("drawn pictures, validation accuracy 77.1 %")
+
+
 def test_the_choice_of_runs_is_in_the_address(app, trained):
     first, _ = trained("model1"), trained("model2")
     page = app("predict")

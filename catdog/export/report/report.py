@@ -22,7 +22,17 @@ from catdog.comparison import (
 )
 from catdog.datasets import TEST, Dataset, open_dataset
 from catdog.errors import CatDogError
-from catdog.evaluation import Predictions, class_scores, confusion_matrix, describe_mcnemar, find_hard_examples, mcnemar
+from catdog.evaluation import (
+    INTERVAL,
+    SCOPE,
+    Predictions,
+    class_scores,
+    confusion_matrix,
+    describe_mcnemar,
+    find_hard_examples,
+    mcnemar,
+    warn_about_many,
+)
 from catdog.export.report.templates import chart_to_json, render_template
 from catdog.runs import Run
 from catdog.settings import Settings
@@ -48,6 +58,7 @@ def render_report(settings: Settings, runs: Sequence[Run], names: Mapping[str, s
     """
     histories = {run.id: run.history() for run in runs}
     predictions = _read_predictions(runs)
+    sentences = _compare_with_best(runs, names, predictions)
     return render_template(
         "report.html",
         made=datetime.now().astimezone().strftime("%d %B %Y, %H:%M"),
@@ -57,7 +68,9 @@ def render_report(settings: Settings, runs: Sequence[Run], names: Mapping[str, s
         curves=chart_to_json(_plot_curves(runs, names, histories)),
         differences=diff_settings(runs),
         rows=build_table(runs, names),
-        significance=_compare_with_best(runs, names, predictions),
+        interval=INTERVAL,
+        significance=sentences,
+        scope=" ".join(filter(None, [warn_about_many(len(sentences)), SCOPE])),
         hard_examples=_list_hard_examples(settings, runs, names, predictions),
         format_percent=format_percent,
     )

@@ -7,9 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from catdog.comparison import diff_settings, find_best_cells
+from catdog.evaluation import INTERVAL, describe_smallest_differences
 from catdog.runs import Run
-from catdog.utils.text import format_percent, format_size
-from pages.components import markdown
+from catdog.utils.text import format_size
 
 BEST = "background-color: rgba(0, 158, 115, 0.22)"
 
@@ -39,10 +39,9 @@ COLUMNS: dict[str, tuple[str, Callable[[Any], str], str | None]] = {
     "interval": (
         "95 % interval",
         str,
-        "Where the test accuracy on countless such pictures would lie: in 19 of 20 cases within this interval (after "
-        "Wilson).",
+        INTERVAL,
     ),
-    "test_loss": ("Test loss", _format_loss, "Cross-entropy on the test pictures: being sure and wrong costs most."),
+    "test_loss": ("Test loss", _format_loss, "Cross-entropy on the test images: being confident and wrong costs most."),
     "best_val_accuracy": (
         "Best of all epochs",
         _format_share,
@@ -58,7 +57,7 @@ COLUMNS: dict[str, tuple[str, Callable[[Any], str], str | None]] = {
         _format_share,
         "The accuracy on the validation images after the last epoch, measured while training.",
     ),
-    "baseline": ("Baseline", _format_share, "Always guessing the most frequent class of the run's training pictures."),
+    "baseline": ("Baseline", _format_share, "Always guessing the most frequent class of the run's training images."),
     "trainable_parameters": ("Trainable", _format_whole, "Those of them that training changes; the others are frozen."),
     "file_bytes": ("File", format_size, "The size of the model's file."),
     "seconds": ("Time", lambda value: f"{value:,.0f} s", "Training and validation, in seconds."),
@@ -110,7 +109,7 @@ def _format_row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def explain_scores(runs: Sequence[Run], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Say what the published figures belong to, what the test score means, and how little a few images decide."""
+    """Say what the published figures belong to, what the test score means, and which differences it can show."""
     if find_best_cells(rows):
         st.caption(
             ":material/star: The best validation accuracy, file, time and memory are marked, but no test score: choose "
@@ -125,20 +124,14 @@ def explain_scores(runs: Sequence[Run], rows: Sequence[Mapping[str, Any]]) -> No
     if not sizes:
         st.caption("The test accuracy follows once a run has ended.")
         return
-    count = min(sizes)
-    tested = [row for row in rows if row["test_low"] is not None and row["test_photos"] == count]
-    example = ""
-    if tested:
-        best = max(tested, key=lambda row: row["test_accuracy"])
-        example = (
-            f" The {format_percent(best['test_accuracy'])} of {markdown.escape(best['run'])} may well be anything from "
-            f"{format_percent(best['test_low'])} to {format_percent(best['test_high'])} on other pictures of the kind."
-        )
     st.caption(
-        "The test pictures were set aside once and never overlap with those of training and validation; the "
-        "notebook drew its test photos from a set that it shuffled anew at every pass, so some of them leaked into "
-        f"validation. {count:,} pictures decide little: each is worth {100 / count:.1f} points, and a difference of "
-        f"one or two points between two runs can be luck.{example}"
+        "The test images were set aside once and never overlap with those of training and validation. The notebook "
+        "drew its test photos from a set that it shuffled at every pass, so some of them were validation photos too."
+    )
+    st.caption(
+        f":material/balance: {describe_smallest_differences(min(sizes))} The interval is about one trained model. "
+        "Whether one model is more accurate than another is for the test on the same images further down, not for "
+        "whether their intervals overlap."
     )
 
 

@@ -1,11 +1,11 @@
-"""Whether one run is better than another on the same images, by McNemar's test."""
+"""Whether one trained model is more accurate than another on the same images, by McNemar's test."""
 
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from catdog.datasets import TEST, VALIDATION
-from catdog.evaluation import Predictions, describe_mcnemar, mcnemar
+from catdog.evaluation import SCOPE, Predictions, describe_mcnemar, describe_resolution, mcnemar
 from catdog.runs import Run
 from pages.components import markdown, page
 from pages.components.run_picker import choose_run
@@ -22,8 +22,9 @@ def show_significance(runs: Sequence[Run], names: Mapping[str, str]) -> None:
         return
     st.header("Is one better than the other?", anchor=False)
     st.markdown(
-        "Two models that answered the same pictures are compared by the pictures on which they differ: where "
-        "both are right, or both wrong, there is nothing to tell them apart."
+        "Two models that predicted the same images are compared by those on which exactly one of them is right. Where "
+        "both are right, or both wrong, there is nothing to tell them apart. So the pairs count, not whether their two "
+        "intervals overlap."
     )
     best, *others = sorted(runs, key=lambda run: -(run.selection_accuracy or 0.0))
     left, middle, right = st.columns(3, vertical_alignment="bottom")
@@ -33,7 +34,7 @@ def show_significance(runs: Sequence[Run], names: Mapping[str, str]) -> None:
         second = choose_run("better than", {run.id: names[run.id] for run in (*others, best)}, "better-other")
     with right:
         split = st.segmented_control(
-            "on the pictures of", (TEST, VALIDATION), default=TEST, required=True, key="better-on", bind="query-params"
+            "on the images of", (TEST, VALIDATION), default=TEST, required=True, key="better-on", bind="query-params"
         )
     split = split or TEST  # the address may hold an empty word
     if first == second:
@@ -46,6 +47,7 @@ def show_significance(runs: Sequence[Run], names: Mapping[str, str]) -> None:
         test = mcnemar(_read_predictions(first_run).of_split(split), answers.of_split(split))
         name, against = names[first], names[second]
         st.markdown(f":material/balance: **{markdown.escape(describe_mcnemar(name, against, test))}**")
+        st.markdown(f"{describe_resolution(test.count, test.disagreements)} {SCOPE}")
         st.dataframe(
             [
                 {"": f"{name} is right", against: test.both, "wrong": test.only_first},
@@ -53,14 +55,15 @@ def show_significance(runs: Sequence[Run], names: Mapping[str, str]) -> None:
             ],
             hide_index=True,
             width="content",
-            alt=f"On how many pictures {name} and {against} are right and wrong",
+            alt=f"On how many images {name} and {against} are right and wrong",
             column_config={against: f"{against} is right", "wrong": f"{against} is wrong"},
         )
         st.caption(
-            "This is McNemar's exact test. It asks: if both models were equally good, so that each picture on which "
-            "they differ were a toss-up, how often would chance divide these pictures at least as unevenly? "
+            "This is McNemar's exact test. It asks: if both models were equally accurate, each image on which they "
+            "disagree would be a toss-up. How often would such tosses split these images at least as unevenly? That "
+            "probability is p. It is not the probability that the models are equal. "
             + (
-                "The validation pictures also chose each run's best epoch, so the test pictures are the fairer judge."
+                "The validation images also chose each run's best epoch, so the test images are the fairer judge."
                 if split == VALIDATION
                 else ""
             )

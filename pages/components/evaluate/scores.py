@@ -4,14 +4,32 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from catdog.evaluation import accuracy_interval, calibration_curve, class_scores, precision_recall_curve, roc_curve
-from catdog.utils.text import format_percent, join_names
-from pages.components import markdown
+from catdog.evaluation import (
+    INTERVAL,
+    SCOPE,
+    accuracy_interval,
+    calibration_curve,
+    class_scores,
+    describe_mcnemar,
+    mcnemar,
+    precision_recall_curve,
+    roc_curve,
+    warn_about_many,
+)
+from catdog.utils.text import format_percent
+from pages.components import markdown, page
 from pages.components.evaluate.predictions import EvaluatedRun
 
+FEW = 3  # tests that are shown without being opened
 
-def show_scores(runs: Sequence[EvaluatedRun]) -> None:
-    """Draw a row for each run: accuracy with its interval, loss, areas, calibration error; say what they are worth."""
+
+def show_scores(runs: Sequence[EvaluatedRun], split: str) -> None:
+    """Draw a row for each run: accuracy with its interval, loss, areas, calibration error; say what they are worth.
+
+    Args:
+        runs: The evaluated runs.
+        split: Of the images.
+    """
     rows = [_row(run) for run in runs]
     column = st.column_config
     st.dataframe(
@@ -21,24 +39,23 @@ def show_scores(runs: Sequence[EvaluatedRun]) -> None:
         alt="Scores of the chosen runs",
         column_config={
             "run": column.TextColumn("Run", pinned=True),
-            "photos": column.NumberColumn("Pictures", format="localized"),
+            "photos": column.NumberColumn("Images", format="localized"),
             "accuracy": column.NumberColumn(
                 "Accuracy",
                 format="%.1f %%",
-                help="The share of pictures whose class it names rightly, at threshold 0.5.",
+                help="The share of images that it classifies correctly, at threshold 0.5.",
             ),
             "interval": column.TextColumn(
                 "95 % interval",
-                help="Where the accuracy on countless such pictures would lie: in 19 of 20 cases within this interval "
-                "(after Wilson).",
+                help=INTERVAL,
             ),
             "loss": column.NumberColumn(
-                "Loss", format="%.3f", help="Cross-entropy, lower is better: being sure and wrong costs most."
+                "Loss", format="%.3f", help="Cross-entropy, lower is better: being confident and wrong costs most."
             ),
             "roc": column.NumberColumn(
                 "ROC area",
                 format="%.3f",
-                help="1 is perfect, 0.5 is guessing: how often a picture of the second class gets a higher probability "
+                help="1 is perfect, 0.5 is guessing: how often an image of the second class gets a higher probability "
                 "than one of the first.",
             ),
             "pr": column.NumberColumn(
@@ -47,11 +64,11 @@ def show_scores(runs: Sequence[EvaluatedRun]) -> None:
             "error": column.NumberColumn(
                 "Calibration error",
                 format="%.1f points",
-                help="By how much its “I am so sure” is off from how often it is right, on average; 0 is honest.",
+                help="By how much its probabilities are off from how often they come true, on average; 0 is perfect.",
             ),
         },
     )
-    _explain_uncertainty(runs)
+    _explain_uncertainty(runs, split)
 
 
 def _row(run: EvaluatedRun) -> dict:
@@ -71,29 +88,27 @@ def _row(run: EvaluatedRun) -> dict:
     }
 
 
-def _explain_uncertainty(runs: Sequence[EvaluatedRun]) -> None:
-    """Say what the interval of the best run means, and which others lie within its reach."""
-    best = max(runs, key=lambda run: run.predictions.correct().mean())
-    count = len(best.predictions)
-    correct = int(best.predictions.correct().sum())
+def _explain_uncertainty(runs: Sequence[EvaluatedRun], split: str) -> None:
+    """Say what the interval of the first choice means, and how the others compare with it on the same images."""
+    first = max(runs, key=lambda run: run.run.selection_accuracy or 0.0)
+    count, correct = len(first.predictions), int(first.predictions.correct().sum())
     low, high = accuracy_interval(correct, count)
-    text = (
-        f"{count:,} pictures decide little: each is worth {100 / count:.1f} points. "
-        f"**{markdown.escape(best.name)}**, right on {format_percent(correct / count)} of them, may be right on "
-        f"anything from {format_percent(low)} to {format_percent(high)} of countless such pictures."
+    chosen = " (the best on the validation images)" if len(runs) > 1 else ""
+    st.markdown(
+        f"**{markdown.escape(first.name)}**{chosen} is right on {format_percent(correct / count)} of {count:,} {split} "
+        f"images (95 % confidence interval {format_percent(low)} to {format_percent(high)}). One image is "
+        f"{100 / count:.1f} points. {INTERVAL}"
     )
-    close = []
-    for run in runs:
-        if run is not best and run.data == best.data:
-            _, upper_end = accuracy_interval(int(run.predictions.correct().sum()), count)
-            if upper_end >= low:
-                close.append(run.name)
-    if close:
-        text += (
-            f" The interval of {markdown.escape(join_names(close))} overlaps with that, so these pictures alone don't "
-            "decide which is better."
-        )
-    st.markdown(text)
+    others = [run for run in runs if run is not first and run.data == first.data]
+    if not others:
+        return
+    title = f"{first.name} and each of the other {len(others)}, on the same images"
+    place = st.container() if len(others) <= FEW else st.expander(markdown.escape(title), icon=":material/balance:")
+    with place, page.show_errors():
+        tests = [(run.name, mcnemar(first.predictions, run.predictions)) for run in others]
+        sentences = [f"- {markdown.escape(describe_mcnemar(first.name, name, test))}" for name, test in tests]
+        st.markdown("\n".join(sentences))
+        st.caption(" ".join(filter(None, [warn_about_many(len(tests)), SCOPE])))
 
 
 def show_class_scores(runs: Sequence[EvaluatedRun]) -> None:
@@ -125,7 +140,7 @@ def show_class_scores(runs: Sequence[EvaluatedRun]) -> None:
             "precision": column.NumberColumn("Precision", format="%.1f %%"),
             "recall": column.NumberColumn("Recall", format="%.1f %%"),
             "f1": column.NumberColumn("F1", format="%.1f %%"),
-            "support": column.NumberColumn("Pictures", format="localized"),
+            "support": column.NumberColumn("Images", format="localized"),
         },
     )
 
@@ -134,7 +149,7 @@ def _explain_class_scores(first: str, second: str) -> str:
     """Explain precision, recall and F1 by the example of the second class, as Markdown."""
     first, second = markdown.escape(first), markdown.escape(second)
     return (
-        f"- **Precision** of {second}: of all pictures that it calls {second}, how many really are. It falls with "
+        f"- **Precision** of {second}: of all images that it calls {second}, how many really are. It falls with "
         f"every one of the {first} that is called {second}.\n"
         f"- **Recall** of {second}: of all {second}, how many it finds. It falls with every one that is called "
         f"{first}.\n"

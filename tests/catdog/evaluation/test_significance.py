@@ -5,7 +5,16 @@ import pytest
 from scipy import stats
 
 from catdog.errors import UsageError
-from catdog.evaluation import McNemar, Predictions, accuracy_interval, describe_mcnemar, mcnemar
+from catdog.evaluation import (
+    INTERVAL,
+    SCOPE,
+    McNemar,
+    Predictions,
+    accuracy_interval,
+    describe_mcnemar,
+    mcnemar,
+    warn_about_many,
+)
 
 
 def predict(right, paths=None, labels=None):
@@ -21,6 +30,16 @@ def predict(right, paths=None, labels=None):
 def test_the_interval_is_wilsons(right, photos):
     expected = stats.binomtest(right, photos).proportion_ci(0.95, method="wilson")
     assert accuracy_interval(right, photos) == (pytest.approx(expected.low), pytest.approx(expected.high))
+
+
+def test_the_method_covers_the_true_accuracy_in_95_of_100_samples():
+    correct = np.arange(193)
+    low, high = np.array([accuracy_interval(number, 192) for number in correct.tolist()]).T
+    covered = [
+        stats.binom.pmf(correct, 192, accuracy)[(low <= accuracy) & (accuracy <= high)].sum()
+        for accuracy in np.linspace(0.5, 0.99, 50)
+    ]
+    assert np.mean(covered) == pytest.approx(0.95, abs=0.005)
 
 
 @pytest.mark.parametrize(("right", "photos"), [(0, 0), (3, 2), (-1, 5)])
@@ -51,7 +70,7 @@ def test_images_are_matched_by_path_and_unshared_ones_left_out():
 
 
 def test_runs_that_share_no_image_can_not_be_compared():
-    with pytest.raises(UsageError, match="no picture in common"):
+    with pytest.raises(UsageError, match="no image in common"):
         mcnemar(predict([True], ["a"]), predict([True], ["b"]))
 
 
@@ -60,37 +79,56 @@ def test_runs_with_other_labels_for_an_image_can_not_be_compared():
         mcnemar(predict([True], ["a"], [0]), predict([True], ["a"], [1]))
 
 
-def test_a_clear_difference_names_the_better_one():
+def test_a_clear_difference_names_the_more_accurate_one():
     text = describe_mcnemar("model4", "model3", McNemar(129, 59, 2, 2, 1e-15))
-    assert text.startswith("model4 was right on 59 pictures that model3 got wrong, and model3 on 2 pictures")
-    assert text.endswith("only in less than 1 of 10,000 cases: model4 is better.")
+    assert text.startswith("model4 was right on 59 images that model3 got wrong, and model3 on 2 images")
+    assert (
+        "If the two were equally accurate on images like these, a split at least this uneven would come up in fewer "
+        "than 1 of 10,000 samples (p < 0.0001). "
+    ) in text
+    assert text.endswith("strong evidence that model4 is the more accurate of these two trained models.")
 
 
-def test_the_other_one_can_be_better_too():
-    assert describe_mcnemar("a", "b", McNemar(10, 1, 12, 0, 0.003)).endswith("b is better.")
+def test_the_other_one_can_be_the_more_accurate_too():
+    text = describe_mcnemar("a", "b", McNemar(10, 1, 12, 0, 0.003))
+    assert "3 of 1,000 samples (p = 0.0030)" in text
+    assert text.endswith("strong evidence that b is the more accurate of these two trained models.")
 
 
 @pytest.mark.parametrize(("p", "chance"), [(0.04, "40 of 1,000"), (0.0101, "10 of 1,000")])
-def test_what_chance_does_seldom_makes_one_probably_better(p, chance):
+def test_what_chance_does_seldom_is_evidence_and_no_more(p, chance):
     text = describe_mcnemar("a", "b", McNemar(100, 6, 0, 10, p))
-    assert f"only in {chance} cases: a is probably better." in text
-    assert "b on no picture that a got wrong" in text
+    assert f"come up in {chance} samples" in text
+    assert text.endswith("That is evidence that a is the more accurate of these two trained models.")
+    assert "b on no image that a got wrong" in text
+    assert "probably" not in text
 
 
 @pytest.mark.parametrize("p", [1.0, 0.9949, 0.1, 0.0999, 0.05, 0.001, 0.00099, 0.0001, 1e-300, 0.0])
 def test_no_chance_is_called_zero_and_no_word_needs_a_dictionary(p):
     text = describe_mcnemar("a", "b", McNemar(100, 6, 1, 10, p))
     assert "in 0 of" not in text
+    assert "p = 0.00)" not in text
+    assert "p = 0.0000" not in text
     assert "signific" not in text
     assert text.endswith(".")
 
 
-@pytest.mark.parametrize(("p", "chance"), [(1.0, "practically every time"), (0.42, "42 of 100"), (0.06, "60 of 1,000")])
+@pytest.mark.parametrize(
+    ("p", "chance"), [(1.0, "practically every sample"), (0.42, "42 of 100"), (0.06, "60 of 1,000")]
+)
 def test_what_chance_does_often_decides_nothing(p, chance):
     text = describe_mcnemar("a", "b", McNemar(100, 6, 5, 10, p))
     assert chance in text
-    assert text.endswith("these pictures do not show which of the two is better.")
+    assert text.endswith("so these images do not show which of the two is more accurate.")
 
 
-def test_models_that_never_differ_are_told_apart_by_nothing():
-    assert "nothing tells them apart" in describe_mcnemar("a", "b", McNemar(10, 0, 0, 3, 1.0))
+def test_models_that_never_differ_are_not_told_apart():
+    assert "do not tell them apart" in describe_mcnemar("a", "b", McNemar(10, 0, 0, 3, 1.0))
+
+
+def test_what_interval_and_test_are_about_is_said_in_the_right_sense():
+    assert "95 % of such intervals contain the true accuracy" in INTERVAL
+    assert "these two trained models, not their recipes" in SCOPE
+    assert warn_about_many(1) == ""
+    assert warn_about_many(3).startswith("These are 3 tests.")

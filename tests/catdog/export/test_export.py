@@ -23,6 +23,7 @@ from catdog.export.build import STEPS, build_package
 from catdog.images.decode import load_image, resize
 from catdog.inference.predictor import load_predictor
 from catdog.runs import find_run
+from catdog.utils.text import format_percent
 from tests.catdog.export.conftest import install, unpack
 
 MADE = list(FORMATS)
@@ -50,6 +51,9 @@ def test_each_format_has_card_script_and_requirements_and_was_checked(settings, 
     card = (folder / "model_card.md").read_text()
     for words in (", 160, 160, 3)", "0 = cats, 1 = dogs", "no smoothing", "accuracy", "Fingerprint"):
         assert words in card
+    assert f"**Test**: accuracy {format_percent(run.test_accuracy)} of " in card
+    assert f"**Validation**: accuracy {format_percent(run.val_accuracy)} of " in card
+    assert "95 % of such intervals contain the true accuracy" in card
 
 
 @pytest.mark.parametrize("name", MADE)
