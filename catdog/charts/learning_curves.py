@@ -46,7 +46,7 @@ def plot_panels(
         published: {model: the notebook's curves}, accuracies by epoch; an axis of seconds has none.
         axis: One of AXES.
         smoothing: 0 (none) to 1, see catdog.charts.series.smooth.
-        best: Whether a star marks each run's best epoch, and a triangle where its validation loss turned up.
+        best: Whether a star marks each run's best epoch, and a diamond where its validation loss turned up.
 
     Raises:
         ValueError: A metric is not one of METRICS.
@@ -83,6 +83,10 @@ def plot_panels(
         layout["annotations"] += [{**label, "yref": f"y{suffix}"} for label in labels]
         layout["annotations"].append(_caption(metric, domains[metric][1], note, bool(notebook), index == 0))
         traces += drawn
+        for run in series if best else ():
+            marks, mark_labels = mark_turn(run, metric, axis)
+            traces += [{**mark, "yaxis": f"y{suffix}"} for mark in marks]
+            layout["annotations"] += [{**label, "yref": f"y{suffix}"} for label in mark_labels]
     return _figure(series, metrics, traces, layout, axis, len(notebook))
 
 
@@ -138,8 +142,6 @@ def _panel(series: Sequence[Series], metric: str, axis: str, smoothing: float, b
         traces += draw_run(run, metric, symbol, axis, smoothing, hover)
         if best and metric == "accuracy":
             traces += mark_best_epoch(run, axis)
-        if best:
-            traces += mark_turn(run, metric, axis)
     return traces
 
 

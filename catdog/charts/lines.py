@@ -143,44 +143,51 @@ def mark_best_epoch(run: Series, axis: str = "epoch") -> list[dict[str, Any]]:
     ]
 
 
-def mark_turn(run: Series, metric: str, axis: str = "epoch") -> list[dict[str, Any]]:
-    """Draw where the validation loss turned up, with a short label; [] for a run in which it did not.
+def mark_turn(run: Series, metric: str, axis: str = "epoch") -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Draw where the validation loss turned up, with a short label.
 
     Args:
         run: The run.
         metric: "accuracy" or "loss"; the gap has no such mark.
         axis: "epoch" or "seconds".
+
+    Returns:
+        Plotly's traces and annotations, none for a run in which it did not.
     """
     epochs = [int(epoch) for epoch in run.history.get("epoch", ())]
     if metric == "gap" or run.turn not in epochs:
-        return []
-    index, positions = epochs.index(run.turn), run.positions(axis)
-    values = get_curve(run.history, metric, True)
+        return [], []
+    index, values = epochs.index(run.turn), get_curve(run.history, metric, True)
     if index >= len(values) or values[index] is None:
-        return []
-    return [
-        {
-            "type": "scatter",
-            "x": [positions[index]],
-            "y": [values[index]],
-            "name": escape(run.name),
-            "hovertemplate": f"{escape(run.name)}: lowest validation loss, in epoch {run.turn}<extra></extra>",
-            "mode": "markers+text",
-            "text": [f"overfits from epoch {run.turn}"],
-            "textposition": "bottom center" if metric == "loss" else "top center",
-            "textfont": {"size": 11},
-            "line": {"dash": "solid", "color": model_colour(run.model)},
-            "marker": {
-                "symbol": "triangle-up" if metric == "loss" else "triangle-down",
-                "size": 12,
-                "color": model_colour(run.model),
-                "line": {"width": 1.5, "color": "#000000"},
-            },
-            "cliponaxis": False,
-            "legendgroup": run.name,
-            "showlegend": False,
-        }
-    ]
+        return [], []
+    x, y, colour = run.positions(axis)[index], values[index], model_colour(run.model)
+    mark = {
+        "type": "scatter",
+        "x": [x],
+        "y": [y],
+        "name": escape(run.name),
+        "hovertemplate": f"{escape(run.name)}: validation loss rises from epoch {run.turn} on<extra></extra>",
+        "mode": "markers",
+        "line": {"dash": "solid", "color": colour},
+        "marker": {"symbol": "diamond", "size": 12, "color": colour, "line": {"width": 1.5, "color": "#000000"}},
+        "legendgroup": run.name,
+        "showlegend": False,
+    }
+    label = {
+        "text": f"overfits from epoch {run.turn}",
+        "font": {"size": 11, "color": "#000000"},
+        "bgcolor": colour,
+        "borderpad": 2,
+        "x": x,
+        "y": y,
+        "xanchor": "left",
+        "arrowcolor": colour,
+        "ax": 8,
+        "ay": -48
+        if metric == "loss"
+        else 58,  # there a curve that turns leaves room: above its loss, below its accuracy
+    }
+    return [mark], [label]
 
 
 def draw_notebook(model: str, columns: Columns) -> dict[str, Any]:

@@ -39,11 +39,11 @@ def describe_turn(run: Run, turn: Turn) -> str:
     stays = abs(turn.last_accuracy - turn.accuracy) <= max(NORMAL_95 * math.sqrt(2) * error, 0.01)
     if stays:
         course = f"while validation accuracy stays near {format_percent(turn.last_accuracy)}"
-        meaning = "the model gets no better at new photos, only surer of its mistakes. That is overfitting."
+        meaning = "it gets no better at new photos, only surer of its mistakes: the clearest sign of overfitting."
     else:
         change = f"{format_percent(turn.accuracy)} to {format_percent(turn.last_accuracy)}"
         course = f"while validation accuracy goes from {change}"
-        meaning = "the model grows ever surer of its mistakes on new photos. That is overfitting."
+        meaning = "it grows ever surer of its mistakes on new photos, which is overfitting."
     return (
         f"Validation loss rises from {turn.lowest:.2f} in epoch {turn.epoch} to {turn.peak:.2f} in epoch "
         f"{turn.peak_epoch}, {course}: {meaning}"

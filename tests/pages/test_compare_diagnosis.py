@@ -69,8 +69,8 @@ def test_each_run_gets_its_diagnosis_and_the_next_step(app, make):
 def test_the_turning_point_is_marked_on_both_charts_and_explained(app, make):
     make(OVERFITTING, name="memorizer")
     page = app("compare")
-    marks = [trace for trace in chart_of(page)["data"] if trace.get("text") == ["overfits from epoch 2"]]
-    assert [(mark["x"], mark["y"]) for mark in marks] == [([2], [0.66]), ([2], [0.62])]
+    labels = [label for label in chart_of(page)["layout"]["annotations"] if label["text"] == "overfits from epoch 2"]
+    assert [(label["x"], label["y"], label["yref"]) for label in labels] == [(2, 0.66, "y"), (2, 0.62, "y2")]
     sentence = (
         "Validation loss rises from 0.62 in epoch 2 to 1.90 in epoch 9, while validation accuracy stays near 66.0 %"
     )
@@ -80,8 +80,8 @@ def test_the_turning_point_is_marked_on_both_charts_and_explained(app, make):
 def test_a_run_that_does_not_overfit_has_no_mark(app, make):
     make(FITTING)
     page = app("compare")
-    assert not [trace for trace in chart_of(page)["data"] if trace.get("text")]
-    assert "That is overfitting" not in text_of(page)
+    assert "overfits from" not in json.dumps(chart_of(page)["layout"])
+    assert "rises from" not in text_of(page)
 
 
 def test_the_button_starts_exactly_the_proposed_change_on_the_same_data(app, make, place, started):

@@ -34,11 +34,15 @@ def test_a_single_run_has_no_band():
 def test_the_turn_is_marked_on_accuracy_and_loss_only_where_there_is_one():
     columns = {"epoch": [1, 2, 3], "val_accuracy": [0.6, 0.7, 0.7], "val_loss": [0.6, 0.5, 0.9]}
     run = Series("<run>", "model1", columns | {"seconds": [10, 10, 10]}, turn=2)
-    (mark,) = mark_turn(run, "loss")
-    assert (mark["x"], mark["y"], mark["text"]) == ([2], [0.5], ["overfits from epoch 2"])
-    assert mark_turn(run, "accuracy", "seconds")[0]["x"] == [20]
+    (mark,), (label,) = mark_turn(run, "loss")
+    assert (mark["x"], mark["y"]) == ([2], [0.5])
+    assert (label["x"], label["y"], label["text"]) == (2, 0.5, "overfits from epoch 2")
+    assert mark_turn(run, "accuracy", "seconds")[0][0]["x"] == [20]
     assert "<run>" not in mark["hovertemplate"]
-    assert mark_turn(run, "gap") == []
-    assert mark_turn(Series("run", "model1", columns), "loss") == []
-    assert mark_turn(Series("run", "model1", columns, turn=9), "loss") == []
-    assert mark_turn(Series("run", "model1", columns | {"val_loss": [0.6, None, 0.9]}, turn=2), "loss") == []
+    for unmarked, metric in (
+        (run, "gap"),
+        (Series("run", "model1", columns), "loss"),
+        (Series("run", "model1", columns, turn=9), "loss"),
+        (Series("run", "model1", columns | {"val_loss": [0.6, None, 0.9]}, turn=2), "loss"),
+    ):
+        assert mark_turn(unmarked, metric) == ([], [])
