@@ -148,9 +148,9 @@ def scatter(values: Sequence[float]) -> float:
     return statistics.median(distances) / (statistics.NormalDist().inv_cdf(0.75) * math.sqrt(1.5))
 
 
-def accuracy_error(accuracy: float, photos: int | None) -> float:
-    """Return the standard error of an accuracy that was measured on so many photos; 0 where their number is unknown."""
-    return math.sqrt(accuracy * (1 - accuracy) / photos) if photos else 0.0
+def accuracy_error(accuracy: float, images: int | None) -> float:
+    """Return the standard error of an accuracy that was measured on so many images; 0 where their number is unknown."""
+    return math.sqrt(accuracy * (1 - accuracy) / images) if images else 0.0
 
 
 def _fit_line(values: Sequence[float]) -> tuple[float, float]:

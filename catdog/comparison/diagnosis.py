@@ -53,7 +53,7 @@ def diagnose(history: Mapping[str, Sequence[float | None]], conditions: Conditio
         if finding := rule(measures):
             return _conclude(conditions, *finding, measures)
     return _conclude(
-        conditions, Verdict.FITS, describe_accuracies(measures, ": what it learned holds for new photos"), measures
+        conditions, Verdict.FITS, describe_accuracies(measures, ": what it learned holds for new images"), measures
     )
 
 
@@ -92,7 +92,7 @@ def _turned(measures: Measures) -> Finding | None:
 
 
 def _unstable(measures: Measures) -> Finding | None:
-    """Validation jumps from epoch to epoch by more than so few photos explain, or a high rate makes it too sure."""
+    """Validation jumps from epoch to epoch by more than so few images explain, or a high rate makes it too sure."""
     conditions = measures.conditions
     # near one half, answers tip over by the dozen while the loss falls smoothly: accuracy alone proves nothing
     far = measures.jump > max(JUMP, JUMPS * measures.error)
@@ -119,7 +119,7 @@ def _too_slow(measures: Measures) -> Finding | None:
 
 
 def _underfits(measures: Measures) -> Finding | None:
-    """Neither accuracy is half way between guessing and every photo right."""
+    """Neither accuracy is half way between guessing and every image right."""
     if measures.good:
         return None
     if measures.improving:

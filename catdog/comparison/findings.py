@@ -8,7 +8,7 @@ from catdog.utils.text import format_percent
 def describe_accuracies(measures: Measures, rest: str) -> str:
     """Say how often the model is right; `rest` ends the sentence."""
     return (
-        f"At the end it is right on {format_percent(measures.accuracy)} of its training photos and "
+        f"At the end it is right on {format_percent(measures.accuracy)} of its training images and "
         f"{format_percent(measures.val_accuracy)} of new ones{rest}."
     )
 
@@ -34,12 +34,12 @@ def describe_rate(measures: Measures) -> str:
 
 def describe_guessing(measures: Measures) -> str:
     """Say that validation accuracy is that of guessing, or hardly more."""
-    photos, guess = measures.conditions.validation, format_percent(measures.conditions.guess)
+    images, guess = measures.conditions.validation, format_percent(measures.conditions.guess)
     text = f"Validation accuracy is {format_percent(measures.val_accuracy)} at the end"
     if measures.learned:
         losses = f"training loss {measures.loss:.3f} is still that of guessing ({measures.conditions.guess_loss:.3f})"
         return f"{text}, where guessing has {guess}, and {losses}."
-    shown = f" as far as {photos:,} photos can show" if photos else ""
+    shown = f" as far as {images:,} images can show" if images else ""
     text += f", no better than guessing ({guess}){shown}"
     if measures.gap >= 2 * (measures.error or 0.05):
         text += f", while training accuracy is {format_percent(measures.accuracy)}"
@@ -55,9 +55,9 @@ def describe_overfitting(measures: Measures, turn: Turn) -> str:
 
 
 def describe_jumps(measures: Measures) -> str:
-    """Say how far validation jumps from epoch to epoch, and how much of that the few photos explain."""
-    photos = measures.conditions.validation
-    noise = f" ({photos:,} photos explain at most {100 * measures.error:.1f})" if photos else ""
+    """Say how far validation jumps from epoch to epoch, and how much of that the few images explain."""
+    images = measures.conditions.validation
+    noise = f" ({images:,} images explain at most {100 * measures.error:.1f})" if images else ""
     return (
         f"From epoch to epoch validation accuracy jumps by about {100 * measures.jump:.1f} points{noise}, and "
         f"validation loss by {measures.loss_jump:.2f}."

@@ -7,8 +7,8 @@ from catdog.comparison.curve import Curve, Turn, accuracy_error, find_turn, is_f
 from catdog.training import TrainConfig
 
 CERTAIN = 2.33  # standard errors over guessing, which chance exceeds once in a hundred times
-LEARNED = 0.03  # over guessing (0..1), where the number of validation photos is unknown
-GOOD = 0.5  # of the way from guessing to every photo right, below which a run underfits
+LEARNED = 0.03  # over guessing (0..1), where the number of validation images is unknown
+GOOD = 0.5  # of the way from guessing to every image right, below which a run underfits
 FALL = 0.04  # of the loss of guessing, by which validation loss must fall for a run to be improving
 
 
@@ -19,8 +19,8 @@ class Conditions:
     Attributes:
         config: The run's settings.
         usual_rate: The learning rate that is usual for its model.
-        training: How many photos it learned from, None where unknown.
-        validation: How many validation photos it was measured on, None where unknown.
+        training: How many images it learned from, None where unknown.
+        validation: How many validation images it was measured on, None where unknown.
         guess: The accuracy of always guessing the most frequent class, 0..1.
         guess_loss: The cross-entropy of always giving the classes' shares as probabilities. A history has cross-entropy
             also where training makes a smoothed loss small.
@@ -52,7 +52,7 @@ class Measures:
         val_accuracy: Validation accuracy at the end, 0..1.
         loss: Training loss at the end.
         turn: Where the validation loss turned up, None where it did not.
-        error: The standard error of the validation accuracy at the end; 0 where the photos were not counted.
+        error: The standard error of the validation accuracy at the end; 0 where the images were not counted.
         jump: By how much validation accuracy jumps from epoch to epoch, 0..1.
         loss_jump: By how much validation loss does.
         improving: Whether the validation loss is still falling noticeably.
@@ -97,11 +97,11 @@ class Measures:
     @property
     def learned(self) -> bool:
         """Whether validation accuracy is better than guessing by more than chance explains."""
-        photos, guess = self.conditions.validation, self.conditions.guess
-        return self.val_accuracy > guess + (CERTAIN * accuracy_error(guess, photos) if photos else LEARNED)
+        images, guess = self.conditions.validation, self.conditions.guess
+        return self.val_accuracy > guess + (CERTAIN * accuracy_error(guess, images) if images else LEARNED)
 
     @property
     def good(self) -> bool:
-        """Whether one of the accuracies is at least half way from guessing to every photo right."""
+        """Whether one of the accuracies is at least half way from guessing to every image right."""
         guess = self.conditions.guess
         return max(self.accuracy, self.val_accuracy) >= guess + GOOD * (1 - guess)

@@ -7,7 +7,7 @@ from catdog.training import TrainConfig
 from catdog.training.config import AUGMENTATIONS, MAX_EPOCHS
 
 SMALL_BATCH, USUAL_BATCH = 16, 32
-MILD = {"flip": "horizontal", "rotation": 0.1}  # an augmentation after which cats and dogs still look like photos
+MILD = {"flip": "horizontal", "rotation": 0.1}  # an augmentation after which cats and dogs still look like themselves
 STRONGER = {"zoom": 0.2, "contrast": 0.2}
 PATIENCE = 3
 
@@ -21,7 +21,7 @@ def choose_remedy(
         verdict: What was found.
         config: The run's settings.
         usual_rate: The learning rate that is usual for its model.
-        memorized: Whether it is far better on its training photos than on new ones.
+        memorized: Whether it is far better on its training images than on new ones.
     """
     rate = config.learning_rate
     match verdict:
@@ -40,7 +40,7 @@ def choose_remedy(
             return _ease(config)
         case Verdict.OVERFITS:
             return _generalize(config)
-    return "There is nothing to mend: see what the test photos say.", None
+    return "There is nothing to mend: see what the test images say.", None
 
 
 def apply_remedy(config: TrainConfig, remedy: Remedy) -> TrainConfig:
@@ -68,7 +68,7 @@ def _train_longer(config: TrainConfig, why: str) -> tuple[str, Remedy | None]:
 def _steady(config: TrainConfig, usual_rate: float) -> tuple[str, Remedy]:
     if config.batch_size < SMALL_BATCH:
         return (
-            f"With {config.batch_size} photos a batch, each step follows few photos: try {USUAL_BATCH}.",
+            f"With {config.batch_size} images a batch, each step follows few of them: try {USUAL_BATCH}.",
             Remedy({"batch_size": USUAL_BATCH}, f"with batch size {USUAL_BATCH}"),
         )
     if config.learning_rate > usual_rate:
@@ -83,15 +83,15 @@ def _steady(config: TrainConfig, usual_rate: float) -> tuple[str, Remedy]:
 
 def _wake(config: TrainConfig, usual_rate: float, memorized: bool) -> tuple[str, Remedy | None]:
     if memorized:
-        advice = "First check that the photos are labelled correctly; then try what makes memorizing harder"
+        advice = "First check that the images are labelled correctly; then try what makes memorizing harder"
         if config.augmentation.active:
-            return f"{advice}: more photos.", None
+            return f"{advice}: more images.", None
         return f"{advice}: augmentation.", Remedy(MILD, "with augmentation")
     if config.learning_rate > usual_rate:
         return _try_rate("The weights may overshoot", usual_rate)
     lower = float(f"{config.learning_rate / 3:.2g}")
     return (
-        f"First check that the photos are labelled correctly; then try a smaller learning rate: {lower:g}.",
+        f"First check that the images are labelled correctly; then try a smaller learning rate: {lower:g}.",
         Remedy({"learning_rate": lower}, f"with learning rate {lower:g}"),
     )
 
@@ -100,7 +100,7 @@ def _ease(config: TrainConfig) -> tuple[str, Remedy | None]:
     own = TrainConfig(config.model).augmentation
     if config.augmentation.active and config.augmentation != own:
         return (
-            "Its augmentation may change the photos too much: try the model's own.",
+            "Its augmentation may change the images too much: try the model's own.",
             Remedy(dict.fromkeys(AUGMENTATIONS), "with the model's own augmentation"),
         )
     if own.rotation and config.augmentation.rotation:
@@ -117,8 +117,8 @@ def _generalize(config: TrainConfig) -> tuple[str, Remedy | None]:
         fraction = min(1.0, 2 * config.fraction)
         share = f"{100 * fraction:g} %"
         return (
-            f"More training photos help most: try {share} of them instead of {100 * config.fraction:g} %.",
-            Remedy({"fraction": fraction}, f"with {share} of the photos"),
+            f"More training images help most: try {share} of them instead of {100 * config.fraction:g} %.",
+            Remedy({"fraction": fraction}, f"with {share} of the images"),
         )
     if not config.augmentation.active:
         return "Augmentation makes memorizing harder: try it.", Remedy(MILD, "with augmentation")
@@ -132,4 +132,4 @@ def _generalize(config: TrainConfig) -> tuple[str, Remedy | None]:
             f"Stop sooner: try early stopping after {PATIENCE} epochs without progress.",
             Remedy({"patience": PATIENCE}, "with early stopping"),
         )
-    return "More training photos would help most.", None
+    return "More training images would help most.", None

@@ -39,11 +39,11 @@ def describe_turn(run: Run, turn: Turn) -> str:
     stays = abs(turn.last_accuracy - turn.accuracy) <= max(NORMAL_95 * math.sqrt(2) * error, 0.01)
     if stays:
         course = f"while validation accuracy stays near {format_percent(turn.last_accuracy)}"
-        meaning = "it gets no better at new photos, only surer of its mistakes: the clearest sign of overfitting."
+        meaning = "it gets no better at new images, only surer of its mistakes: the clearest sign of overfitting."
     else:
         change = f"{format_percent(turn.accuracy)} to {format_percent(turn.last_accuracy)}"
         course = f"while validation accuracy goes from {change}"
-        meaning = "it grows ever surer of its mistakes on new photos, which is overfitting."
+        meaning = "it grows ever surer of its mistakes on new images, which is overfitting."
     return (
         f"Validation loss rises from {turn.lowest:.2f} in epoch {turn.epoch} to {turn.peak:.2f} in epoch "
         f"{turn.peak_epoch}, {course}: {meaning}"
@@ -54,7 +54,7 @@ def describe_outcome(verdict: str, before: Run, after: Run, histories: tuple[His
     """Say whether the remedy of a diagnosis has helped.
 
     Of a run that overfits the gap is compared, of any other the validation accuracy, both as the median of the last
-    five epochs. The two runs are judged on the same validation photos as if these were drawn anew for each, which
+    five epochs. The two runs are judged on the same validation images as if these were drawn anew for each, which
     makes chance look larger than it is, never smaller.
 
     Args:
@@ -71,13 +71,14 @@ def describe_outcome(verdict: str, before: Run, after: Run, histories: tuple[His
     if not len(first):
         reached = format_percent(level(second.val_accuracy))
         return f"It helped: it trained to the end, with a validation accuracy of {reached}."
-    photos = _count(after, VALIDATION)
-    if not photos:
-        return "The run does not tell how many validation photos it was judged on, so chance can't be ruled out."
+    images = _count(after, VALIDATION)
+    if not images:
+        return "The run does not tell how many validation images it was judged on, so chance can't be ruled out."
     accuracies = [level(curve.val_accuracy) for curve in (first, second)]
-    errors = [accuracy_error(accuracy, photos) for accuracy in accuracies]
+    errors = [accuracy_error(accuracy, images) for accuracy in accuracies]
     text = f"validation accuracy went from {format_percent(accuracies[0])} to {format_percent(accuracies[1])}"
-    change = accuracies[1] - accuracies[0]
+    change = gain = accuracies[1] - accuracies[0]
+    gain_by_chance = NORMAL_95 * math.hypot(*errors)
     if verdict == Verdict.OVERFITS:
         training = [level(curve.accuracy) for curve in (first, second)]
         errors += [accuracy_error(accuracy, _count(after, TRAINING)) for accuracy in training]
@@ -85,10 +86,13 @@ def describe_outcome(verdict: str, before: Run, after: Run, histories: tuple[His
         text = f"the gap went from {gaps[0]:.1f} to {gaps[1]:.1f} points, and {text}"
         change = (gaps[0] - gaps[1]) / 100
     chance = NORMAL_95 * math.hypot(*errors)
-    limit = f"chance alone can make {100 * chance:.1f} points with {photos:,} validation photos"
+    limit = f"with {images:,} validation images a change of less than {100 * chance:.1f} points can be chance"
     if abs(change) <= chance:
         return f"It changed no more than chance can: {text}, and {limit}."
-    return f"It {'helped' if change > 0 else 'made things worse'}: {text}; {limit}."
+    helped = "helped" if change > 0 else "made things worse"
+    if change > 0 and gain < -gain_by_chance:
+        helped = "narrowed the gap at the price of accuracy"
+    return f"It {helped}: {text}; {limit}. That holds for these two trainings: another seed may differ."
 
 
 def _read_conditions(run: Run) -> Conditions:

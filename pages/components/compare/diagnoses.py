@@ -30,7 +30,7 @@ ICONS = {
     "underfits": "horizontal_rule",
 }
 MAX_NAME = 80  # characters of a run's name
-GONE = "The photos that this run learned from are no longer on this server."
+GONE = "The images that this run learned from are no longer on this server."
 
 
 def show_diagnoses(runs: Sequence[Run], names: Mapping[str, str], histories: Histories) -> None:
@@ -82,7 +82,7 @@ def _show_diagnosis(run: Run, name: str, diagnosis: Diagnosis, everything: Seque
             key=f"remedy-{run.id}",
             icon=":material/play_arrow:",
             disabled=gone,
-            help=GONE if gone else "Starts a run with this one change, on the same photos.",
+            help=GONE if gone else "Starts a run with this one change, on the same images.",
         ):
             _start(run, config, f"{name}, {diagnosis.remedy.phrase}"[:MAX_NAME], diagnosis)
 
@@ -108,7 +108,7 @@ def _has_data(run: Run) -> bool:
 
 
 def _open_own_data(run: Run) -> Catalog:
-    """Return the catalog of the photos that a run learned from, without those that it left out.
+    """Return the catalog of the images that a run learned from, without those that it left out.
 
     Raises:
         DataError: They are gone or have changed since.
@@ -118,7 +118,7 @@ def _open_own_data(run: Run) -> Catalog:
     opened = state.reread_dataset(run.config.source)
     if opened.catalog.fingerprint != run.fingerprint:
         raise DataError(
-            f"The photos that {run.name} learned from have changed since, so that its remedy could not be compared "
+            f"The images that {run.name} learned from have changed since, so that its remedy could not be compared "
             "with it: start a new run on the Train page."
         )
     return without_images(opened, run.data.get("excluded", {}).get("paths", ())).catalog
