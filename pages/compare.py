@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from catdog.comparison import build_table, group_by_seed, label_runs, warn_about_data
+from catdog.comparison import average_rows, build_table, group_by_seed, label_runs, warn_about_data
 from catdog.errors import RunError
 from catdog.runs import open_run
 from catdog.training import ACTIVE
@@ -35,7 +35,7 @@ def main() -> None:
             st.switch_page("train.py")
         return
     names = label_runs(runs)
-    chosen = choose_runs(runs, names, "compared")
+    chosen = choose_runs(runs, names, "compared", with_seeds=True)
     if not chosen:
         st.info("Choose one or more runs above to see their curves and scores.", icon=":material/query_stats:")
         return
@@ -73,6 +73,8 @@ def _results(names: dict[str, str], active: bool, curves: CurveSettings) -> None
         st.markdown("\n".join(f"- {markdown.escape(sentence)}" for sentence in describe_seeds(runs, histories)))
     st.header("Scores", anchor=False)
     rows = build_table(runs, names)
+    if curves.average:
+        rows = average_rows(runs, rows, names)
     show_scores(rows)
     explain_scores(runs, rows)
     show_diagnoses(runs, names, histories)

@@ -5,14 +5,13 @@ import streamlit as st
 
 from catdog.comparison import select_by_validation
 from catdog.datasets import TRAINING
-from catdog.errors import CatDogError, ImageError
+from catdog.errors import ImageError
 from catdog.models.specs import MODELS, ModelSpec
-from catdog.runs import MOMENT, Run, launch_all
+from catdog.runs import Run
 from catdog.training import ACTIVE
-from catdog.training.recipes import make_config
 from catdog.utils.text import format_percent
-from pages.components import access, markdown, page, state
-from pages.components.shown import ShownData, identify, require_shown_for_training
+from pages.components import markdown, page, state
+from pages.components.overview.train_all import draw_train_all, is_busy, list_runs_here
 from pages.components.sidebar import draw_fetch_button
 from pages.components.thumbnails import make_tile
 
@@ -39,20 +38,9 @@ def main() -> None:
         _draw_notice()
     _draw_strip()
     st.header("Your path", anchor=False)
-    busy = _is_busy(_list_here())
-    _draw_train_all_button(busy)
+    busy = is_busy(list_runs_here())
+    draw_train_all(busy)
     st.fragment(_draw_path, run_every=2 if busy else None)(busy)
-
-
-def _list_here() -> list[Run]:
-    """Return the runs on the data in use, newest first."""
-    here = state.source()
-    return [run for run in state.runs() if run.config.source == here]
-
-
-def _is_busy(runs: list[Run]) -> bool:
-    """Tell whether any of these runs trains or waits for its turn."""
-    return any(run.state in ACTIVE for run in runs)
 
 
 def _draw_notice() -> None:
@@ -95,47 +83,10 @@ def _make_tile(fingerprint: str, row: int, _dataset) -> bytes:
     return make_tile(_dataset.image(row), 240, 240, crop=True)
 
 
-def _draw_train_all_button(busy: bool) -> None:
-    """Draw the button that trains all four models, and say what it does or how far it is."""
-    shown, fault = None, ""
-    try:
-        shown = identify(state.training_catalog())
-    except CatDogError as error:
-        fault = str(error)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        access.button(
-            "Train all four",
-            on_click=_train_all,
-            args=(shown,),
-            type="primary",
-            icon=":material/play_arrow:",
-            disabled=bool(busy or fault),
-            help=markdown.escape(fault)
-            or "Trains model1 to model4 one after another with the Steady recipe, in the background.",
-        )
-        if busy:
-            st.markdown("The models train one after another. You can close this page meanwhile.")
-        else:
-            source = state.describe_source(state.source())
-            st.markdown(f"model1 to model4 one after another, on the {source}. You can close this page meanwhile.")
-    if problem := st.session_state.pop("train-all-problem", ""):
-        st.error(markdown.escape(problem), icon=":material/error:")
-
-
-def _train_all(shown: ShownData | None) -> None:
-    try:
-        if shown and not _is_busy(_list_here()):  # a second, impatient click trains nothing twice
-            catalog = require_shown_for_training(shown)
-            configs = [make_config(name, source=catalog.source) for name in MODELS]
-            access.perform(launch_all, configs, [""] * len(configs), moment=MOMENT, catalog=catalog)
-    except CatDogError as error:
-        st.session_state["train-all-problem"] = str(error)
-
-
 def _draw_path(busy: bool) -> None:
     """Draw the six cards; runs by itself every two seconds while models train."""
-    runs = _list_here()
-    if busy and not _is_busy(runs):
+    runs = list_runs_here()
+    if busy and not is_busy(runs):
         st.rerun()  # the last run has just ended: the whole page shows it, and polls no more
     by_model = state.group_by_model(runs)
     next_model = next((name for name, done in by_model.items() if not done), None)

@@ -16,7 +16,8 @@ from catdog.comparison.measures import Conditions
 from catdog.comparison.remedy import apply_remedy
 from catdog.comparison.run_diagnosis import describe_outcome, describe_turn, diagnose_run, find_run_turn
 from catdog.comparison.seed_noise import GroupDifference, compare_groups, describe_groups, describe_spread
-from catdog.comparison.seeds import SeedGroup, average_seeds, group_by_seed
+from catdog.comparison.seed_table import average_rows
+from catdog.comparison.seeds import SeedGroup, average_seeds, group_by_seed, label_groups
 from catdog.comparison.settings_diff import diff_settings
 from catdog.comparison.table import build_table, find_best_cells
 from catdog.comparison.verdicts import Diagnosis, Remedy, Verdict
@@ -29,6 +30,7 @@ __all__ = [
     "SeedGroup",
     "Verdict",
     "apply_remedy",
+    "average_rows",
     "average_seeds",
     "build_table",
     "compare_groups",
@@ -46,6 +48,7 @@ __all__ = [
     "find_run_turn",
     "get_baseline",
     "group_by_seed",
+    "label_groups",
     "label_runs",
     "list_sweeps",
     "select_by_validation",

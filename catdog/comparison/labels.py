@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from catdog.models.specs import MODELS
@@ -9,10 +10,25 @@ from catdog.runs import Run
 from catdog.utils.text import format_percent, join_names
 
 
-def select_latest_finished(runs: Sequence[Run]) -> list[Run]:
-    """Return the newest finished run of each model, in the models' order; `runs` come newest first."""
+def select_latest_finished(runs: Sequence[Run], with_seeds: bool = False) -> list[Run]:
+    """Return the newest finished run of each model, in the models' order.
+
+    Args:
+        runs: The runs to choose from, newest first.
+        with_seeds: Whether the runs that were started together with it, and differ from it in the seed only, come
+            along if they are finished, in the order in which they were started.
+    """
     latest = {run.config.model: run for run in reversed(runs) if run.finished}
-    return [latest[name] for name in MODELS if name in latest]
+    newest = [latest[name] for name in MODELS if name in latest]
+    if not with_seeds:
+        return newest
+    return [run for chosen in newest for run in reversed(runs) if run == chosen or _is_twin(run, chosen)]
+
+
+def _is_twin(run: Run, other: Run) -> bool:
+    """Tell whether a finished run was started together with another one and differs from it in the seed only."""
+    together = bool(run.sweep) and run.sweep == other.sweep and run.finished
+    return together and replace(run.config, seed=other.config.seed) == other.config
 
 
 def list_sweeps(runs: Sequence[Run]) -> dict[str, list[Run]]:

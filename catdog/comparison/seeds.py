@@ -1,5 +1,6 @@
 """Runs that differ in their seed only: averaged into one learning curve with a band."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from catdog.runs import Run
 from catdog.training.history import COLUMNS
+from catdog.training.recipes import describe_recipe
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,30 @@ def group_by_seed(runs: Sequence[Run]) -> list[list[Run]]:
     for run in runs:
         groups.setdefault((replace(run.config, seed=0), run.fingerprint), []).append(run)
     return list(groups.values())
+
+
+def label_groups(groups: Sequence[Sequence[Run]], names: Mapping[str, str]) -> list[str]:
+    """Return what the groups of `group_by_seed` are called, each name once.
+
+    Args:
+        groups: The groups.
+        names: {run id: what the run is called}, each name once; a group of one run is called like the run.
+
+    Returns:
+        For several runs "model1, mean of 3 seeds"; where other groups are called the same, the recipe is named too, and
+        where that is not enough, the end of the first run's id.
+    """
+    titles = [
+        names[group[0].id] if len(group) == 1 else f"{group[0].config.model}, mean of {len(group)} seeds"
+        for group in groups
+    ]
+    for suffix in (lambda run: describe_recipe(run.config), lambda run: run.id[-4:], lambda run: run.id):
+        counts = Counter(titles)
+        titles = [
+            title if counts[title] == 1 or len(group) == 1 else f"{title} ({suffix(group[0])})"
+            for title, group in zip(titles, groups, strict=True)
+        ]
+    return titles
 
 
 def _average(runs: list[Run], histories: list[Mapping[str, Sequence[float]]]) -> SeedGroup:

@@ -95,6 +95,19 @@ def expand_grid(configs: Sequence[TrainConfig], axes: Mapping[str, Sequence[Any]
     return combinations
 
 
+def repeat_seeds(configs: Sequence[TrainConfig], seeds: Sequence[int]) -> list[tuple[TrainConfig, str]]:
+    """Return all configurations with the first seed, then all with the next, so that each model is soon seen once.
+
+    Args:
+        configs: The configurations.
+        seeds: The seeds.
+
+    Returns:
+        (configuration, its seed in words such as "seed 2").
+    """
+    return [(replace(config, seed=seed), f"seed {seed}") for seed in seeds for config in configs]
+
+
 def name_sweep_runs(name: str, configs: Sequence[tuple[TrainConfig, str]]) -> list[str]:
     """Return the names of a sweep's runs.
 

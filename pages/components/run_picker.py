@@ -12,13 +12,14 @@ from pages.components import markdown, page, state
 NEWEST = 20  # sweeps that are offered
 
 
-def choose_runs(runs: Sequence[Run], names: Mapping[str, str], key: str) -> list[Run]:
+def choose_runs(runs: Sequence[Run], names: Mapping[str, str], key: str, with_seeds: bool = False) -> list[Run]:
     """Draw the choice of runs, at first the latest finished one of each model, best on the data in use.
 
     Args:
         runs: All runs, newest first.
         names: {run id: what it is called}, of all of them.
         key: Tells the choice of one page from that of another.
+        with_seeds: Whether at first those of other seeds that were started with the latest ones are chosen too.
 
     Returns:
         The chosen runs.
@@ -40,7 +41,8 @@ def choose_runs(runs: Sequence[Run], names: Mapping[str, str], key: str) -> list
     chosen = [run_id for run_id in from_address or st.session_state.get(before, ()) if run_id in names]
     if not chosen and from_address != [""]:
         on_source = [run for run in runs if run.config.source == state.source()]
-        chosen = [run.id for run in select_latest_finished(on_source) or select_latest_finished(runs) or runs[:1]]
+        latest = select_latest_finished(on_source, with_seeds) or select_latest_finished(runs, with_seeds)
+        chosen = [run.id for run in latest or runs[:1]]
     st.session_state[key] = chosen
     st.multiselect(
         "Runs",

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import pyarrow as pa
 import pytest
 
 from catdog.models.published import CURVES
@@ -83,7 +84,7 @@ def test_runs_on_the_data_in_use_come_first(app, make):
 
 def test_the_address_says_which_runs_are_compared(app, make):
     first, second, third = (make("model1", name=name) for name in ("a", "b", "c"))
-    page = app("compare", run=[third.id, first.id])
+    page = app("compare", run=[third.id, first.id], fold="false")
     assert drawn(page) == ["c", "a"]
     assert second.name not in drawn(page)
 
@@ -92,7 +93,7 @@ def test_all_runs_of_a_sweep_are_chosen_with_one_click(app, make):
     for seed in (1, 2, 3):
         make("model1", name=f"luck: seed {seed}", seed=seed).files.add_to_config(sweep="luck, 25 Nov 22:05")
     alone = make("model4", name="alone")
-    page = app("compare", run=alone.id)
+    page = app("compare", run=alone.id, fold="false")
     whole = page.selectbox(key="compared-sweep")
     assert whole.options == ["luck, 25 Nov 22:05: 3 runs"]
     whole.select_index(0).run()
@@ -346,17 +347,37 @@ def test_smoothing_keeps_what_was_measured(app, make):
     assert [0.9] * 4 in [line["y"] for line in faint]
 
 
-def test_runs_that_differ_in_the_seed_only_can_be_averaged(app, make, place):
+def test_runs_that_differ_in_the_seed_only_are_averaged_unless_it_is_switched_off(app, make, place):
     first, second = make(name="one", val_accuracy=0.6), make(name="two", val_accuracy=0.7, seed=2)
+    assert drawn(app("compare", run=[first.id, second.id], fold="false")) == ["one", "two"]
     page = app("compare", run=[first.id, second.id])
-    assert drawn(page) == ["one", "two"]
     assert not page.toggle(key="fold").disabled
-    page.toggle(key="fold").set_value(True).run()
     assert set(drawn(page)) == {"model1, mean of 2 seeds"}
+    (row,) = rows(page)
+    assert (row["run"], row["val_accuracy"], row["interval"]) == ("model1, mean of 2 seeds", pytest.approx(64.0), "–")
+    assert "Of several seeds the table gives the mean" in text_of(page)
     assert any(line.get("fill") == "toself" for line in figure(page)["data"])
     assert "model1 with the seeds 1 and 2: validation accuracy 64.0 % on average, from 59.0 % to 69.0 %" in (
         text_of(page)
     )
+
+
+def test_a_mean_stands_in_the_table_with_its_range_and_the_best_mean_has_the_star(app, make):
+    seeds = [make("model2", val_accuracy=share, seed=seed) for seed, share in enumerate((0.6, 0.7), start=1)]
+    single = make("model1", val_accuracy=0.5)
+    page = app("compare", run=[*(run.id for run in seeds), single.id])
+    shown = pa.ipc.open_stream(page.dataframe[0].proto.arrow_data.styler.display_values).read_pandas()
+    assert shown["val_accuracy"].tolist() == ["★ 64.0 % (59.0 % to 69.0 %)", "49.0 %"]
+    assert shown["test_loss"].tolist() == ["–", "–"]
+    assert shown["best_epoch"].tolist() == ["1 (1 to 1)", "1"]
+    assert text_of(app("compare", run=single.id)).count("Of several seeds") == 0
+
+
+def test_the_latest_runs_of_several_seeds_are_compared_by_themselves(app, make):
+    for seed in (1, 2):
+        for model in ("model1", "model2"):
+            make(model, seed=seed).files.add_to_config(sweep="All four, 2 seeds")
+    assert set(drawn(app("compare"))) == {"model1, mean of 2 seeds", "model2, mean of 2 seeds"}
 
 
 def test_runs_that_differ_in_more_than_the_seed_are_not_averaged(app, make):

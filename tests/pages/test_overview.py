@@ -1,5 +1,6 @@
 """The Overview page and the sidebar that every page shares, driven through Streamlit's AppTest."""
 
+import re
 import subprocess
 import sys
 import time
@@ -7,9 +8,11 @@ from dataclasses import replace
 
 import pytest
 
+from catdog.models.specs import MODELS
 from catdog.runs import create_run, list_runs
 from catdog.settings import PROJECT
 from catdog.training import TrainConfig
+from catdog.training.recipes import make_config
 from catdog.training.status import identify_process
 from tests.pages.conftest import alternatives, button, coloured_folder, text_of
 
@@ -74,6 +77,46 @@ def test_train_all_four_queues_the_four_models_on_the_data_in_use(app, place, mo
     assert started == [run.id for run in reversed(runs)]
     assert button(page, "Train all four").disabled
     assert text_of(page).count("waiting its turn") == 4
+
+
+def test_train_all_four_with_three_seeds_makes_one_sweep_in_which_each_model_soon_had_its_turn(app, place, monkeypatch):
+    monkeypatch.setattr("catdog.runs.executors.local.start", lambda settings, files: None)
+    page = app(seeds="3")
+    assert "12 runs, model1 to model4 one after another" in text_of(page)
+    button(page, "Train all four").click().run()
+    runs = list_runs(place)[::-1]
+    assert [(run.config.seed, run.config.model) for run in runs] == [(s, m) for s in (1, 2, 3) for m in MODELS]
+    assert {replace(run.config, seed=1) for run in runs} == {make_config(name, source="drawn") for name in MODELS}
+    assert [run.name for run in runs][:2] == ["model1: seed 1", "model2: seed 1"]
+    (title,) = {run.sweep for run in runs}
+    assert title.startswith("All four, 3 seeds, ")
+
+
+def test_the_time_that_all_four_take_goes_by_earlier_runs_and_the_seeds(app, place, trained):
+    counts = {"training": {"cats": 12, "dogs": 12}, "validation": {"cats": 16, "dogs": 16}}
+    for name in MODELS:
+        assert "going by earlier runs" not in text_of(app())
+        run = trained(name)
+        data = {**run.data, "counts": counts}
+        run.files.add_to_config(data=data)
+        status = {"seconds": 9.0, "started": 1.0, "finished": 10.0}
+        run.files.write_status(replace(run.status, **status))
+    page = app()
+    once, thrice = (find_minutes(page, seeds) for seeds in (1, 3))
+    assert thrice == pytest.approx(3 * once, abs=0.1)
+
+
+def test_another_number_of_seeds_in_the_address_gets_a_sentence(app):
+    page = app(seeds="7")
+    assert any("The number of seeds is '7', but must be one of 1, 3." in warning.value for warning in page.warning)
+    assert page.segmented_control(key="seeds").value == 1
+
+
+def find_minutes(page, seeds):
+    """Return how many minutes the page says that training takes with so many seeds."""
+    page.segmented_control(key="seeds").set_value(seeds).run()
+    minutes, seconds = re.search(r"about (\d+) min (\d+) s", text_of(page)).groups()
+    return int(minutes) + int(seconds) / 60
 
 
 def test_a_running_model_shows_its_epoch_and_is_polled(app, place, polls):

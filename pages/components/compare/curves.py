@@ -1,6 +1,5 @@
 """The learning curves of the Compare page: which metrics, by epoch or seconds, how smooth, with which other lines."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from catdog.comparison import (
     describe_validation,
     find_run_turn,
     get_baseline,
+    label_groups,
 )
 from catdog.models.published import CURVES
 from catdog.runs import Run
@@ -106,8 +106,8 @@ def choose_curves(can_average: bool) -> CurveSettings:
             help="As published, by epoch; how long they took was not.",
         )
         average = st.toggle(
-            "Lay seeds together",
-            False,
+            "Average over seeds",
+            True,
             key="fold",
             bind="query-params",
             disabled=not can_average,
@@ -165,11 +165,10 @@ def _make_series(runs: Sequence[Run], names: Mapping[str, str], histories: Histo
     groups = (
         average_seeds(runs, histories) if average else [SeedGroup((run,), histories[run.id], {}, {}) for run in runs]
     )
-    group_names = [_name_group(group, names) for group in groups]
-    counts = Counter(group_names)
+    titles = label_groups([group.runs for group in groups], names)
     return [
         Series(
-            name=name if counts[name] == 1 else f"{name} ({group.runs[0].id[-4:]})",
+            name=title,
             model=group.runs[0].config.model,
             history=group.history,
             epochs=max((run.config.epochs for run in group.runs if run.state in ACTIVE), default=0),
@@ -178,7 +177,7 @@ def _make_series(runs: Sequence[Run], names: Mapping[str, str], histories: Histo
             prepared=sum(run.status.prepared for run in group.runs) / len(group.runs),
             turn=_find_turn(group),
         )
-        for group, name in zip(groups, group_names, strict=True)
+        for group, title in zip(groups, titles, strict=True)
     ]
 
 
@@ -186,12 +185,6 @@ def _find_turn(group: SeedGroup) -> int | None:
     """Return where the validation loss of a single run turned up; of a mean that would be nobody's epoch."""
     turn = find_run_turn(group.runs[0], group.history) if len(group.runs) == 1 else None
     return turn.epoch if turn else None
-
-
-def _name_group(group: SeedGroup, names: Mapping[str, str]) -> str:
-    if len(group.runs) == 1:
-        return names[group.runs[0].id]
-    return f"{group.runs[0].config.model}, mean of {len(group.runs)} seeds"
 
 
 def describe_seeds(runs: Sequence[Run], histories: Histories) -> list[str]:

@@ -1,6 +1,6 @@
 """The table of scores on the Compare page, what its numbers are worth, and the settings in which the runs differ."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -68,14 +68,17 @@ SHARES = ("accuracy", "baseline")  # how the columns end that hold shares of 0..
 
 
 def show_scores(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Draw the table of catdog.comparison.build_table; the best value of each column has a star."""
+    """Draw the table of catdog.comparison.build_table or average_rows; the best value of each column has a star."""
     table = pd.DataFrame([_format_row(row) for row in rows]).style
     for column, (_, format_value, _) in COLUMNS.items():
         table = table.format(format_value, subset=[column], na_rep="–")
-    for row, column in find_best_cells(rows):
+    best = find_best_cells(rows)
+    for row, column in best:
         cell, format_value = pd.IndexSlice[[row], [column]], COLUMNS[column][1]
         table = table.format(lambda value, format_value=format_value: f"★ {format_value(value)}", subset=cell)
         table = table.map(lambda _: BEST, subset=cell)
+    for row, column, words in _list_ranges(rows, best):
+        table = table.format(lambda _, words=words: words, subset=pd.IndexSlice[[row], [column]])
     headings = {name: st.column_config.Column(title, help=help_text) for name, (title, _, help_text) in COLUMNS.items()}
     st.dataframe(
         table,
@@ -91,6 +94,19 @@ def show_scores(rows: Sequence[Mapping[str, Any]]) -> None:
             "state": "State",
         },
     )
+
+
+def _list_ranges(
+    rows: Sequence[Mapping[str, Any]], best: Collection[tuple[int, str]]
+) -> Iterator[tuple[int, str, str]]:
+    """Yield (index of the row, column, mean and range in words) of each cell that stands for several seeds."""
+    for index, row in enumerate(rows):
+        for column, bounds in row.get("ranges", {}).items():
+            if column in COLUMNS:
+                factor, format_value = 100 if column.endswith(SHARES) else 1, COLUMNS[column][1]
+                mean, low, high = (format_value(factor * value) for value in (row[column], *bounds))
+                star = "★ " if (index, column) in best else ""
+                yield index, column, f"{star}{mean} ({low} to {high})"
 
 
 def _format_row(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,6 +130,11 @@ def explain_scores(runs: Sequence[Run], rows: Sequence[Mapping[str, Any]]) -> No
         st.caption(
             ":material/star: The best validation accuracy, file, time and memory are marked, but no test score: choose "
             "a run by validation, or its test score flatters too. A click on a heading sorts the rows by it."
+        )
+    if any("ranges" in row for row in rows):
+        st.caption(
+            ":material/casino: Of several seeds the table gives the mean and, in parentheses, the lowest and the "
+            "highest. Such runs differ by luck only. With so few seeds, another one may well fall outside this range."
         )
     if any(run.config.source != "photos" for run in runs):
         st.caption(

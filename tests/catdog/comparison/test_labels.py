@@ -14,6 +14,8 @@ from catdog.comparison import (
 from catdog.runs import create_run, list_runs, open_run
 from catdog.training import TrainConfig
 
+TOLD_APART = (("done", 1), ("failed", 2), ("done", 3))  # state and seed
+
 
 @pytest.fixture
 def make(settings):
@@ -40,6 +42,22 @@ def test_latest_finished_has_the_newest_of_each_model_in_their_order(settings, m
     make("model1", name="new")
     make("model1", "failed", name="broken")
     assert [run.name for run in select_latest_finished(list_runs(settings))] == ["new", "four"]
+
+
+def test_the_seeds_that_were_started_with_the_latest_come_along_where_they_are_wanted(settings, make):
+    def make_one(sweep, *values, **config):
+        run = make(*values, **config)
+        run.files.add_to_config(sweep=sweep)
+        return run.id
+
+    make_one("earlier", "model1", seed=1)
+    first, _, second = (make_one("three", "model1", state, seed=seed) for state, seed in TOLD_APART)
+    other, newest = make_one("three", "model2", seed=1), make_one("three", "model2", seed=2, epochs=5)
+    runs = list_runs(settings)
+    assert [run.id for run in select_latest_finished(runs, with_seeds=True)] == [first, second, newest]
+    assert other not in [run.id for run in select_latest_finished(runs)]
+    alone = make("model3", seed=1), make("model3", seed=2)  # no sweep, so nobody wanted them together
+    assert [run.id for run in select_latest_finished(list_runs(settings), with_seeds=True)][-1] == alone[1].id
 
 
 def test_runs_of_one_name_are_told_apart(make):

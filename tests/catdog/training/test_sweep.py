@@ -6,7 +6,17 @@ import pytest
 
 from catdog.errors import UsageError
 from catdog.training import TrainConfig
-from catdog.training.sweep import AXES, MAX_RUNS, SHIFT, TURN, expand_grid, make_sweep_title, name_sweep_runs, read_axis
+from catdog.training.sweep import (
+    AXES,
+    MAX_RUNS,
+    SHIFT,
+    TURN,
+    expand_grid,
+    make_sweep_title,
+    name_sweep_runs,
+    read_axis,
+    repeat_seeds,
+)
 
 ONE, FOUR = TrainConfig("model1", "drawn"), TrainConfig("model4", "drawn")
 
@@ -92,3 +102,14 @@ def test_a_title_has_name_or_models_and_when_the_sweep_began():
     assert make_sweep_title("luck", swept, now) == "luck, 25 Nov 22:05"
     assert make_sweep_title("", swept, now) == "model1, model2, 25 Nov 22:05"
     assert make_sweep_title("luck", expand_grid([TrainConfig("model1"), TrainConfig("model2")], {}), now) == ""
+
+
+def test_with_several_seeds_every_model_comes_once_before_any_comes_again() -> None:
+    repeated = repeat_seeds([TrainConfig("model1"), TrainConfig("model2")], range(1, 3))
+    assert [(config.model, config.seed, words) for config, words in repeated] == [
+        ("model1", 1, "seed 1"),
+        ("model2", 1, "seed 1"),
+        ("model1", 2, "seed 2"),
+        ("model2", 2, "seed 2"),
+    ]
+    assert name_sweep_runs("", repeated)[:2] == ["model1: seed 1", "model2: seed 1"]
