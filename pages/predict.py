@@ -20,9 +20,9 @@ from pages.components.predictions import class_names, predict
 
 FEW = 16  # images that are predicted without a bar
 NEITHER = (
-    "A model knows two classes and nothing else. Shown a horse or a chair it still names one of the two, at times with "
-    "99 %, for it can't know what it was never shown. Low numbers hint that something is odd; high ones don't prove "
-    "that it is not."
+    "A model knows two classes and nothing else. Shown a horse or a chair it still names one of the two, and may say "
+    "so with high confidence. Its confidence is a number that it computes, not the probability of being right: the "
+    "track record below each answer says how often it was right on its test images."
 )
 
 
@@ -30,8 +30,9 @@ def main() -> None:
     """Draw the page."""
     page.page_header(
         "Ask the models",
-        "A trained model turns the pixels of a picture into one number: how likely it is to be the one class and "
-        "not the other. Give the models a picture that they have never seen, and compare how sure each one is.",
+        "A trained model turns the pixels of an image into one number: how confident it is that the image is of the "
+        "one class and not the other. Give the models an image that they have never seen, and compare their "
+        "confidence with how often they were right when they were so confident.",
     )
     usable = [run for run in state.runs() if run.usable]
     if not usable:

@@ -77,7 +77,7 @@ def plot_reliability(lines: Sequence[Line], second: str) -> go.Figure:
         second: The name of class 1.
     """
     chart = _square(f"probability of {second} that it gives", f"share that are {second}", lines, "reliability")
-    chart.add_scatter(**_dashed([0, 1], [0, 1], "honest"))
+    chart.add_scatter(**_dashed([0, 1], [0, 1], "calibrated"))
     for line, look in zip(lines, _looks(lines), strict=True):
         sizes = np.sqrt(np.asarray(line.sizes, float) / max(1, max(line.sizes, default=1)))
         chart.add_scatter(

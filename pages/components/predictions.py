@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from catdog.datasets import TEST
 from catdog.errors import RunError
+from catdog.evaluation import Band, compute_track_record
 from catdog.inference.pool import PredictorPool
 from catdog.inference.prediction import Prediction
 from catdog.runs import Run
@@ -35,6 +37,23 @@ def predict(run: Run, images: Sequence[np.ndarray], progress: Progress = silent)
     except RunError as error:
         st.error(markdown.escape(str(error)), icon=":material/error:")
     return None
+
+
+def get_track_record(run: Run) -> list[Band]:
+    """Return how often a run's model was right on its test images when it was so confident; [] if it stored none."""
+    try:
+        changed = run.files.predictions.stat().st_mtime_ns
+    except OSError:
+        return []
+    return _read_track_record(str(run.folder), changed, run)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _read_track_record(folder: str, changed: int, _run: Run) -> list[Band]:
+    try:
+        return compute_track_record(_run.predictions().of_split(TEST))
+    except RunError:  # damaged, which the page says elsewhere
+        return []
 
 
 def class_names(run: Run) -> tuple[str, str]:

@@ -12,10 +12,14 @@ from catdog.errors import RunError
 from catdog.evaluation import (
     calibration_curve,
     class_scores,
+    compute_track_record,
+    describe_band,
+    find_band,
     find_disagreements,
     find_hard_examples,
     precision_recall_curve,
     roc_curve,
+    scale_temperature,
     score,
 )
 from catdog.inference.activations import Activations
@@ -334,9 +338,47 @@ def test_an_image_opens_with_every_prediction_and_a_heatmap(app, make_run, catal
     bars = next(chart.proto.alt for chart in page.get("plotly_chart") if "look-bars" in chart.proto.id)
     assert "one: " in bars
     assert "two: " in bars
+    for run in runs:
+        test = run.predictions().of_split("test")
+        confidence = max(test.probabilities[0], 1 - test.probabilities[0])
+        assert describe_band(find_band(compute_track_record(test), confidence)) in text_of(page)
     assert "not what the model sees there" in text_of(page)
     page.selectbox(key="look").set_value(runs[1].id).run()
     assert any("where two looks" in text for text in alternatives(page))
+
+
+def test_the_track_record_counts_the_test_images_whatever_split_is_shown(app, make_run):
+    run = make_run(name="mine")
+    page = app("evaluate", of="validation")
+    table = next(table.value for table in page.dataframe if "confidence" in table.value.columns)
+    record = compute_track_record(run.predictions().of_split("test"))
+    assert table["images"].tolist() == [band.count for band in record]
+    assert table["right"].tolist() == [band.correct for band in record]
+    assert table["confidence"].tolist()[-1] == "95 % or more"
+
+
+def test_temperature_scaling_shows_calibration_before_and_after(app, make_run):
+    run = make_run(name="mine", noise=0.6)
+    page = app("evaluate")
+    predictions = run.predictions()
+    scaling = scale_temperature(predictions.of_split("validation"), predictions.of_split("test"))
+    assert f"**T = {scaling.temperature:.2f}**" in text_of(page)
+    table = next(table.value for table in page.dataframe if "before" in table.value.columns).set_index("")
+    assert table.loc["Calibration error"].tolist() == [
+        f"{100 * score.error:.1f} points" for score in (scaling.before, scaling.after)
+    ]
+    assert table.loc["Accuracy", "before"] == table.loc["Accuracy", "after"]
+    assert table.loc["ROC area", "before"] == table.loc["ROC area", "after"]
+    assert {line["name"].split(" (")[0] for line in chart(page, "temperature")} == {"calibrated", "before", "after"}
+    assert f"about {100 * scaling.chance_error:.1f} points on these test images" in text_of(page)
+
+
+def test_without_validation_answers_there_is_no_lesson(app, place, make_run, catalog):
+    run = make_run()
+    tested = [(*row, 0.7, "test") for row in zip(catalog.paths, catalog.labels, strict=True)]
+    lines = ["path,label,probability,split", *(",".join(map(str, row)) for row in tested)]
+    run.files.predictions.write_text("\n".join(lines) + "\n")
+    assert "needs predictions for validation and for test images" in text_of(app("evaluate", run=run.id))
 
 
 @pytest.fixture
@@ -476,7 +518,7 @@ def test_images_of_other_data_are_listed_by_name_and_never_shown(app, make_run, 
     assert "not to the data in use" in text_of(page)
     assert not files(page)
     assert "only their names can be shown" in text_of(page)
-    names = page.dataframe[2].value["file"].tolist()
+    names = next(table.value for table in page.dataframe if "file" in table.value.columns)["file"].tolist()
     assert names[0] in birds.paths
 
 

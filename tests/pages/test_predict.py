@@ -366,6 +366,23 @@ def test_names_with_paths_or_control_characters_stay_on_one_line(app, trained, n
     assert alternatives(page)[0] == f"{shown} as given"
 
 
+def test_beside_its_confidence_stands_how_often_a_model_was_right(app, trained):
+    experienced, novice, blank = trained("model1"), trained("model2"), trained("model3")
+    for run, count in ((experienced, 30), (novice, 3)):
+        rows = [f"{index}.jpg,{int(index % 10 < 7)},0.92,test" for index in range(count)]  # right on 7 of 10
+        run.files.predictions.write_text("\n".join(["path,label,probability,split", *rows]) + "\n")
+    blank.files.predictions.write_text("path,label\n")  # damaged
+    text = text_of(drop(app("predict"), image_file("mine.png", COLD)))
+    assert "model1: when it said 90 to 95 %, it was right in 70.0 % of 30 test images (21)" in text
+    assert "model2: it said 90 to 95 % for only 3 of the test images, too few to tell" in text
+    assert "model3: " not in text
+
+
+def test_a_model_without_stored_answers_makes_no_claim(app, trained):
+    trained("model1")
+    assert "when it said" not in text_of(drop(app("predict"), image_file("mine.png", COLD)))
+
+
 def test_it_shows_where_a_model_looks(app, trained):
     trained("model1")
     page = drop(app("predict"), image_file("mine.png", COLD))

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from catdog.charts import CONFIG, Line, plot_precision_recall, plot_reliability, plot_roc
-from catdog.evaluation import Curve, calibration_curve, class_scores, precision_recall_curve, roc_curve
+from catdog.evaluation import Curve, Predictions, calibration_curve, class_scores, precision_recall_curve, roc_curve
 from pages.components import markdown, page
 from pages.components.evaluate.predictions import EvaluatedRun
 
@@ -21,7 +21,7 @@ def show_curves(focus: EvaluatedRun, runs: Sequence[EvaluatedRun], threshold: fl
         runs: All runs that are evaluated on the same images.
         threshold: 0..1.
     """
-    st.header("All thresholds at once, and honesty", anchor=False)
+    st.header("ROC, precision–recall and calibration", anchor=False)
     labels = focus.predictions.labels
     if labels.min() == labels.max():
         st.info("These need pictures of both classes.", icon=":material/info:")
@@ -65,14 +65,14 @@ def _precision_recall(focus: EvaluatedRun, runs: Sequence[EvaluatedRun], thresho
 
 
 def _calibration(runs: Sequence[EvaluatedRun], second: str) -> None:
-    lines = [_make_reliability_line(run) for run in runs]
+    lines = [make_reliability_line(run.name, run.model, run.predictions) for run in runs]
     _chart("Calibration", plot_reliability(lines, second), "reliability", lines)
     second = markdown.escape(second)
     st.markdown(
-        f"Of the pictures to which it gives 80 % for {second}, 8 in 10 should be {second}. Where a line is flatter "
-        "than the dashed one, the model is too sure of itself; where it is steeper, too modest. The number in the "
+        f"Of the images to which it gives 80 % for {second}, 8 in 10 should be {second}. A line flatter than the "
+        "diagonal means that the model is overconfident; a steeper one, that it is underconfident. The number in the "
         "legend is by how much it is off on average (the expected calibration error). A large dot stands for many "
-        "pictures; small ones jump about by chance."
+        "images; small ones jump about by chance."
     )
 
 
@@ -82,14 +82,13 @@ def _make_line(run: EvaluatedRun, curve: Curve, points: dict[str, tuple[float, f
     return Line(run.name, run.model, curve.x.tolist(), curve.y.tolist(), note, point)
 
 
-def _make_reliability_line(run: EvaluatedRun) -> Line:
-    """Return the reliability line of a run: its bins that hold an image."""
-    calibration = calibration_curve(run.predictions.labels, run.predictions.probabilities)
+def make_reliability_line(name: str, model: str, predictions: Predictions) -> Line:
+    """Return the reliability line of predictions: their bins that hold an image."""
+    calibration = calibration_curve(predictions.labels, predictions.probabilities)
     filled = calibration.counts > 0
     columns = (calibration.predicted, calibration.actual, calibration.counts)
     predicted, actual, counts = (column[filled].tolist() for column in columns)
-    note = f"off by {100 * calibration.error:.1f} points"
-    return Line(run.name, run.model, predicted, actual, note, sizes=counts)
+    return Line(name, model, predicted, actual, f"off by {100 * calibration.error:.1f} points", sizes=counts)
 
 
 def _chart(title: str, chart: go.Figure, key: str, lines: Sequence[Line]) -> None:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from catdog.charts import CONFIG, plot_probabilities
-from catdog.datasets import Dataset
+from catdog.datasets import TEST, Dataset
 from catdog.errors import ImageError
+from catdog.evaluation import compute_track_record, describe_band, find_band
 from catdog.inference.prediction import Prediction
 from catdog.utils.text import format_percent
 from pages.components import markdown, page
@@ -80,7 +81,7 @@ def _predictions(
     label: int,
     threshold: float,
 ) -> None:
-    """Draw every run's prediction, and say which are right at the threshold."""
+    """Draw every run's prediction, say which are right at the threshold, and each one's track record."""
     bars = [(run.name, run.model, prediction.probability) for run, prediction in zip(runs, predictions, strict=True)]
     st.plotly_chart(
         plot_probabilities(bars, classes),
@@ -96,3 +97,9 @@ def _predictions(
     parts = [f":material/check: right: {', '.join(right)}."] if right else []
     parts += [f":material/close: wrong: {', '.join(wrong)}."] if wrong else []
     st.markdown("  \n".join(parts))
+    records = [(run.name, compute_track_record(run.parts[TEST])) for run in runs]
+    lines = [
+        f"{markdown.escape(name)}: {describe_band(find_band(record, prediction.confidence))}."
+        for (name, record), prediction in zip(records, predictions, strict=True)
+    ]
+    st.caption("  \n".join(lines))

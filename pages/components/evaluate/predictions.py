@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from catdog.datasets import Catalog, Dataset
+from catdog.datasets import TEST, VALIDATION, Catalog, Dataset
 from catdog.errors import CatDogError, RunError
 from catdog.evaluation import Predictions
 from catdog.runs import Run
@@ -28,6 +28,7 @@ class EvaluatedRun:
         run: The run.
         name: What the page calls it.
         predictions: For the images of one split.
+        parts: Those for the images of the validation and of the test split, each maybe without any.
         classes: The names of class 0 and class 1.
         data: Tells the images from those of other data.
         in_use: Whether they are images of the data in use.
@@ -37,6 +38,7 @@ class EvaluatedRun:
     run: Run
     name: str
     predictions: Predictions
+    parts: Mapping[str, Predictions]
     classes: tuple[str, str]
     data: Hashable
     in_use: bool
@@ -84,32 +86,32 @@ def gather_predictions(
                 icon=":material/hourglass:",
             )
             continue
-        stored = predictions = _read_stored(run, split, own) if own or not in_use else None
-        if predictions is None and in_use:
-            predictions = _compute_predictions(run, name, dataset, split, at_once=not own)
-        if predictions is None:
+        stored = parts = _read_stored(run, own) if own or not in_use else None
+        if parts is None and in_use:
+            parts = _compute_predictions(run, name, dataset, at_once=not own)
+        if parts is None:
             continue
-        if len(predictions) == 0:
+        if len(parts[split]) == 0:
             st.warning(f"{markdown.escape(name)} has no answer to any {split} picture.", icon=":material/warning:")
             continue
         catalog = dataset.catalog
-        data = (catalog.fingerprint if in_use else run.fingerprint or run.config.source, hash(predictions.paths))
+        data = (catalog.fingerprint if in_use else run.fingerprint or run.config.source, hash(parts[split].paths))
         # all that are compared on the same images name the classes alike, in the same order
         classes = frames.setdefault(data, catalog.classes if in_use else class_names(run))
         if stored is not None:
-            predictions = predictions.in_order(class_names(run), classes)
-        evaluated.append(EvaluatedRun(run, name, predictions, classes, data, in_use, own or not in_use))
+            parts = {part: predictions.in_order(class_names(run), classes) for part, predictions in parts.items()}
+        evaluated.append(EvaluatedRun(run, name, parts[split], parts, classes, data, in_use, own or not in_use))
     return evaluated
 
 
-def _read_stored(run: Run, split: str, own: bool) -> Predictions | None:
-    """Return the predictions that the run stored; say what is wrong if there are none."""
+def _read_stored(run: Run, own: bool) -> dict[str, Predictions] | None:
+    """Return the predictions that the run stored, by split; say what is wrong if there are none."""
     try:
         changed = run.files.predictions.stat().st_mtime_ns
     except OSError:
         changed = 0
     try:
-        return _read(str(run.folder), changed, split, run)
+        return _read(str(run.folder), changed, run)
     except RunError as error:
         more = f" Or choose “{HERE}” above, to ask it about that." if not own and run.usable else ""
         st.warning(markdown.escape(f"{error}{more}"), icon=":material/warning:")
@@ -118,18 +120,21 @@ def _read_stored(run: Run, split: str, own: bool) -> Predictions | None:
 
 # not st.cache_data, which would copy the predictions, 25,000 perhaps, each time that they are used
 @st.cache_resource(max_entries=40, show_spinner=False)
-def _read(folder: str, changed: int, split: str, _run: Run) -> Predictions:
-    return _run.predictions().of_split(split)
+def _read(folder: str, changed: int, _run: Run) -> dict[str, Predictions]:
+    return _divide(_run.predictions())
 
 
-def _compute_predictions(run: Run, name: str, dataset: Dataset, split: str, at_once: bool) -> Predictions | None:
-    """Return the run's predictions for the data in use, behind a progress bar until they are all there.
+def _divide(predictions: Predictions) -> dict[str, Predictions]:
+    return {split: predictions.of_split(split) for split in (VALIDATION, TEST)}
+
+
+def _compute_predictions(run: Run, name: str, dataset: Dataset, at_once: bool) -> dict[str, Predictions] | None:
+    """Return the run's predictions for the data in use, by split, behind a progress bar until they are all there.
 
     Args:
         run: The run.
         name: What the page calls it.
         dataset: The data in use.
-        split: Of the images.
         at_once: Whether to start now; otherwise once the user has pressed a button.
 
     Returns:
@@ -163,7 +168,7 @@ def _compute_predictions(run: Run, name: str, dataset: Dataset, split: str, at_o
             raise job.error
         st.warning(markdown.escape(str(job.error)), icon=":material/warning:")
         return None
-    return job.result.of_split(split)
+    return _divide(job.result)
 
 
 def _ask(start: Callable[[], Job], catalog: Catalog) -> None:

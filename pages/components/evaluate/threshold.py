@@ -8,6 +8,7 @@ from catdog.datasets import Dataset
 from catdog.evaluation import class_scores, confusion_matrix
 from catdog.utils.text import format_percent
 from pages.components import markdown, page
+from pages.components.evaluate.calibration import show_calibration_lesson
 from pages.components.evaluate.confusion_matrix import show_confusion_matrix
 from pages.components.evaluate.curves import show_curves
 from pages.components.evaluate.gallery import show_gallery
@@ -45,9 +46,9 @@ def show_threshold(runs: Sequence[EvaluatedRun], dataset: Dataset, split: str) -
         )
     first, second = (markdown.escape(name) for name in focus.classes)
     st.markdown(
-        f"The model gives each picture a probability of being one of the {second}. Where that is above the threshold, "
-        f"its answer is {second}, otherwise {first}. The **confusion matrix** counts what became of the pictures of "
-        "either label; each cell opens its pictures."
+        f"The model gives each image a probability of being one of the {second}. Where that is above the threshold, "
+        f"its answer is {second}, otherwise {first}. The **confusion matrix** counts what became of the images of "
+        "either label; each cell opens its images."
     )
     comparable = [run for run in runs if run.data == focus.data]
     labels, probabilities = focus.predictions.labels, focus.predictions.probabilities
@@ -57,6 +58,7 @@ def show_threshold(runs: Sequence[EvaluatedRun], dataset: Dataset, split: str) -
     with scores:
         _scores(focus, threshold)
     show_curves(focus, comparable, threshold)
+    show_calibration_lesson(focus)
     show_gallery(focus, comparable, dataset, split, threshold)
     show_image_from_query(sorted(comparable, key=lambda run: run is not focus), dataset, threshold)
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from catdog.charts import CONFIG, plot_probabilities
+from catdog.evaluation import describe_band, find_band
 from catdog.images.decode import SIZE
 from catdog.inference.batch import ConfusionCounts, ImagePredictions, count_confusion
 from catdog.inference.prediction import UNSURE, Prediction, Thresholds
@@ -14,6 +15,7 @@ from catdog.utils.text import format_percent
 from pages.components import markdown
 from pages.components.heatmap import show_heatmap
 from pages.components.predict.image import QueryImage
+from pages.components.predictions import get_track_record
 from pages.components.zoomable_chart import shared_chart
 
 MOST = 12  # cards that are drawn before the user wants more
@@ -66,6 +68,8 @@ def _card(
         with right:
             _bars(f"bars-{index}", runs, row.predictions, thresholds)
             _verdicts(list(runs), row, thresholds)
+            if record := _describe_track_records(runs, row.predictions):
+                st.caption(record)
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
                 st.caption(_describe_times(list(runs), row.predictions))
                 st.button(
@@ -117,6 +121,15 @@ def _verdicts(names: Sequence[str], row: ImagePredictions, thresholds: Threshold
         groups.setdefault(group, []).append(markdown.escape(name))
     parts = [f"{group}: {', '.join(members)}." for group, members in sorted(groups.items())]
     st.markdown(" ".join([f"Labelled **{markdown.escape(row.label)}**.", *parts] if labelled else parts))
+
+
+def _describe_track_records(runs: Mapping[str, Run], predictions: Sequence[Prediction]) -> str:
+    """Say how often each run was right on its test images when it was so confident; "" where none stored answers."""
+    parts = []
+    for (name, run), prediction in zip(runs.items(), predictions, strict=True):
+        if record := get_track_record(run):
+            parts.append(f"{markdown.escape(name)}: {describe_band(find_band(record, prediction.confidence))}")
+    return f":material/history: {'; '.join(parts)}." if parts else ""
 
 
 def _describe_times(names: Sequence[str], predictions: Sequence[Prediction]) -> str:

@@ -48,7 +48,7 @@ def test_a_single_run_of_each_model_is_solid(draw):
 
 @pytest.mark.parametrize(
     ("name", "ends", "words"),
-    [("roc", [0, 1], "guessing"), ("precision-recall", [0.4, 0.4], "guessing"), ("reliability", [0, 1], "honest")],
+    [("roc", [0, 1], "guessing"), ("precision-recall", [0.4, 0.4], "guessing"), ("reliability", [0, 1], "calibrated")],
 )
 def test_what_is_to_be_beaten_or_reached_is_dashed_and_grey(name, ends, words):
     dashed = CHARTS[name]([]).data[0]

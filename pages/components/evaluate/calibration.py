@@ -1,0 +1,125 @@
+"""A lesson: how often the run in focus was right when it was so confident, and what temperature scaling mends."""
+
+import streamlit as st
+
+from catdog.charts import CONFIG, plot_reliability
+from catdog.datasets import TEST, VALIDATION
+from catdog.evaluation import (
+    Predictions,
+    TemperatureScaling,
+    compute_track_record,
+    scale_temperature,
+)
+from catdog.evaluation.track_record import FEWEST
+from catdog.utils.text import format_percent
+from pages.components import markdown, page
+from pages.components.evaluate.curves import make_reliability_line
+from pages.components.evaluate.predictions import EvaluatedRun
+
+NARROWEST = 320  # pixels of either half on the screen
+
+
+def show_calibration_lesson(focus: EvaluatedRun) -> None:
+    """Draw the lesson, folded away at first; one sentence where there are no images to learn it from.
+
+    Args:
+        focus: The run in focus.
+    """
+    with st.expander("Lesson: can you trust its confidence?", icon=":material/thermostat:"):
+        validation, test = focus.parts[VALIDATION], focus.parts[TEST]
+        if not len(validation) or not len(test):
+            st.markdown("This needs predictions for validation and for test images.")
+            return
+        _show_track_record(focus.name, test)
+        scaling = scale_temperature(validation, test)
+        st.markdown(_explain(scaling, len(validation), len(test)))
+        left, right = page.row(2, NARROWEST)
+        with left:
+            _show_chart(focus, test, scaling)
+        with right:
+            _show_scores(scaling)
+
+
+def _show_track_record(name: str, test: Predictions) -> None:
+    """Draw how often the run was confident on its test images, and how often right."""
+    st.markdown(
+        f"**Track record.** How confident {markdown.escape(name)} was of its answers to the {len(test):,} test images, "
+        f"and how often it was right. Below {FEWEST} images no share is given, since it would mean little."
+    )
+    st.dataframe(
+        [
+            {
+                "confidence": band.words,
+                "images": band.count,
+                "right": band.correct,
+                "share": format_percent(band.accuracy),
+            }
+            for band in compute_track_record(test)
+        ],
+        hide_index=True,
+        width="content",
+        height="content",
+        alt="How often the run was right, by its confidence",
+        column_config={
+            "confidence": "When it said",
+            "images": st.column_config.NumberColumn("Test images", format="localized"),
+            "right": st.column_config.NumberColumn("Right", format="localized"),
+            "share": "Right in",
+        },
+    )
+
+
+def _explain(scaling: TemperatureScaling, fitted_on: int, applied_to: int) -> str:
+    """Say in Markdown what temperature scaling is, which temperature was fitted, and what it does not change."""
+    temperature = scaling.temperature
+    if scaling.at_limit:
+        verdict = "No temperature is the best here, so the search ended at its limit and the lesson fails."
+    elif temperature > 1:
+        verdict = "It is over 1: the model is overconfident on these images, so its confidence is lowered."
+    else:
+        verdict = "It is not over 1: the model is not overconfident on these images."
+    return (
+        "**Temperature scaling** (Guo et al. 2017) divides the model's logit, the number before the sigmoid or "
+        "softmax, by one temperature T. The T is chosen that makes the validation labels most probable (the smallest "
+        f"negative log-likelihood). On {fitted_on:,} validation images that is **T = {temperature:.2f}**. {verdict}\n\n"
+        f"What it does is judged on the {applied_to:,} test images. It can't change a predicted class, for a "
+        "probability over one half stays over one half, and it keeps the order of the images. So accuracy and ROC area "
+        "stay the same: the model becomes better at saying how far to trust it, not at telling the classes apart."
+    )
+
+
+def _show_chart(focus: EvaluatedRun, test: Predictions, scaling: TemperatureScaling) -> None:
+    lines = [
+        make_reliability_line("before", focus.model, test),
+        make_reliability_line("after", focus.model, scaling.scaled),
+    ]
+    st.plotly_chart(
+        plot_reliability(lines, focus.classes[1]),
+        key="temperature",
+        config={**CONFIG, "displayModeBar": False},
+        alt="Calibration " + ", ".join(f"{line.name} ({line.note})" for line in lines),
+    )
+
+
+def _show_scores(scaling: TemperatureScaling) -> None:
+    before, after = scaling.before, scaling.after
+    values = [
+        ("Calibration error", f"{100 * before.error:.1f} points", f"{100 * after.error:.1f} points"),
+        ("Loss", f"{before.loss:.3f}", f"{after.loss:.3f}"),
+        ("Accuracy", format_percent(before.accuracy), format_percent(after.accuracy)),
+    ]
+    if before.roc_area is not None and after.roc_area is not None:
+        values.append(("ROC area", f"{before.roc_area:.3f}", f"{after.roc_area:.3f}"))
+    st.dataframe(
+        [{"": name, "before": old, "after": new} for name, old, new in values],
+        hide_index=True,
+        width="content",
+        height="content",
+        alt="Scores on the test images before and after temperature scaling",
+        column_config={"before": "Before", "after": "After"},
+    )
+    st.caption(
+        "The calibration error is never quite 0: a perfectly calibrated model would show about "
+        f"{100 * scaling.chance_error:.1f} points on these test images, by chance alone. A difference within that "
+        "proves nothing."
+    )
