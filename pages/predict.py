@@ -122,11 +122,14 @@ def _describe_choice(run: Run) -> str:
 
 
 def _name_runs(runs: list[Run]) -> dict[str, str]:
-    """Return {run id: name}: the model's name alone if nobody named the run and it is the only one of its model."""
-    models = Counter(run.config.model for run in runs)
+    """Return {run id: name}: the model's name alone if nobody named the run and it is the only one of its model.
+
+    A fine-tuned model4 counts as a model of its own.
+    """
+    models = Counter(run.config.variant for run in runs)
     names = label_runs(runs)
     for run in runs:
-        model = run.config.model
+        model = run.config.variant
         if models[model] == 1 and run.name.startswith(f"{model} ") and model not in names.values():
             names[run.id] = model
     return names

@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from catdog.charts.lines import SYMBOLS, draw_goals, draw_notebook, draw_run, draw_seed_band, mark_best_epoch, mark_turn
+from catdog.charts.lines import (
+    SYMBOLS,
+    draw_goals,
+    draw_notebook,
+    draw_run,
+    draw_seed_band,
+    mark_best_epoch,
+    mark_turn,
+)
+from catdog.charts.marks import mark_fine_tuning
 from catdog.charts.series import Columns, Goal, Series
 from catdog.charts.style import new_figure
 
@@ -81,6 +90,10 @@ def plot_panels(
         shapes, labels = draw_goals(lines)
         layout["shapes"] += [{**shape, "yref": f"y{suffix}"} for shape in shapes]
         layout["annotations"] += [{**label, "yref": f"y{suffix}"} for label in labels]
+        shapes, labels = mark_fine_tuning(series, axis)
+        layout["shapes"] += [{**shape, "yref": f"y{suffix} domain", "y0": 0, "y1": 1} for shape in shapes]
+        if not index:  # one label for the line through all panels
+            layout["annotations"] += [{**label, "yref": f"y{suffix} domain", "y": 0} for label in labels]
         layout["annotations"].append(_caption(metric, domains[metric][1], note, bool(notebook), index == 0))
         traces += drawn
         for run in series if best else ():

@@ -16,13 +16,14 @@ class Series:
 
     Attributes:
         name: What the legend calls it.
-        model: The name of its model, which gives the colour.
+        model: The name of its model or variant (see `TrainConfig.variant`), which gives the colour.
         history: Columns of equal length: epoch (from 1), seconds, accuracy, loss, val_accuracy, val_loss; may be empty.
         epochs: How many epochs the run will have; the epoch axis reaches at least so far.
         low: The same columns of the lowest of several runs, drawn as a band; {} for a single run.
         high: The same columns of the highest of several runs; {} for a single run.
         prepared: Seconds that passed before the first epoch began.
         turn: The epoch with the lowest validation loss before it rose for good; None where it did not.
+        tuned_after: After how many epochs fine-tuning began; 0 where there was none.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Series:
     high: Columns = field(default_factory=dict)
     prepared: float = 0.0
     turn: int | None = None
+    tuned_after: int = 0
 
     def positions(self, axis: str) -> list[float]:
         """Return where each finished epoch stands on an axis.

@@ -11,6 +11,8 @@ CLASS_COLOURS = (CATS, DOGS)
 MODEL_COLOURS = MappingProxyType(
     {"model1": "#009E73", "model2": "#CC79A7", "model3": "#D55E00", "model4": "#56B4E9"},
 )
+#: What is drawn apart from its model: a shade of the same hue, which stands out in light and dark, too.
+VARIANT_COLOURS = MappingProxyType({"model4 fine-tuned": "#3A86E8"})
 #: A grey with enough contrast on white and on black, for lines that belong to no class and no model.
 NEUTRAL = "#808080"
 
@@ -21,8 +23,8 @@ CONFIG = MappingProxyType(
 
 
 def model_colour(model: str) -> str:
-    """Return the colour of a model by its name; grey for a name that is not one of the four."""
-    return MODEL_COLOURS.get(model, NEUTRAL)
+    """Return the colour of a model, or of a variant such as "model4 fine-tuned", by its name; grey for other names."""
+    return VARIANT_COLOURS.get(model) or MODEL_COLOURS.get(model, NEUTRAL)
 
 
 def base_layout(height: int, revision: str) -> dict[str, Any]:

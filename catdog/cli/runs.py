@@ -126,7 +126,7 @@ def _list(entries: "list[Run | DamagedRun]", as_json: bool) -> int:
                 run.name,
                 run.config.model,
                 f"{run.state}, damaged" if run.faults else run.state,
-                run.config.epochs,
+                run.config.total_epochs,
                 f"{format_percent(run.selection_accuracy)}{mark}",
                 format_percent(run.test_accuracy),
                 format_duration(run.seconds),

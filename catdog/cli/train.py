@@ -112,7 +112,7 @@ def follow_run(settings: Settings, run: "Run") -> "Run":
     from catdog.runs import open_run
     from catdog.training import ACTIVE
 
-    with make_bar(total=run.config.epochs, bar_format="{desc} |{bar:20}|{postfix}") as bar:
+    with make_bar(total=run.config.total_epochs, bar_format="{desc} |{bar:20}|{postfix}") as bar:
         while True:
             run = open_run(settings, run.id)
             if run.state not in ACTIVE:
@@ -131,10 +131,12 @@ def _update_bar(bar: "tqdm", run: "Run") -> None:
         words.append(f"best epoch so far {format_percent(run.best_val_accuracy)}")
     if run.eta is not None:
         words.append(f"{format_duration(run.eta)} left")
-    bar.set_description_str(f"{run.config.model} epoch {status.epoch}/{run.config.epochs}", refresh=False)
+    bar.set_description_str(
+        f"{run.config.variant} epoch {status.epoch}/{status.epochs or run.config.total_epochs}", refresh=False
+    )
     bar.set_postfix_str(", ".join(words), refresh=False)
     epochs = max(0, status.epoch - 1) + (status.batch / status.batches if status.batches else 0)
-    bar.update(min(epochs, run.config.epochs) - bar.n)
+    bar.update(min(epochs, run.config.total_epochs) - bar.n)
 
 
 def _parse_axis(text: str) -> tuple[str, list]:

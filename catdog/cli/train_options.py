@@ -3,11 +3,14 @@
 import argparse
 from typing import Any
 
+from catdog.errors import UsageError
+
 OPTIONS = (
     *("epochs", "batch_size", "learning_rate", "seed", "fraction", "exact"),
     *("patience", "schedule", "restore_best"),
     *("flip", "zoom", "translation", "contrast", "brightness", "fill"),
     *("label_smoothing", "weight_decay", "clip_norm"),
+    *("fine_tune_layers", "fine_tune_epochs", "fine_tune_rate"),
 )
 
 
@@ -63,15 +66,22 @@ def add_settings_options(parser: argparse.ArgumentParser) -> None:
     )
     _add_augmentation_options(parser)
     _add_optimizer_options(parser)
+    _add_fine_tuning_options(parser)
 
 
 def read_settings(arguments: argparse.Namespace) -> dict[str, Any]:
     """Return {field of `TrainConfig`: value} of the options that were given.
 
     Raises:
-        UsageError: The turn is out of bounds.
+        UsageError: The turn is out of bounds, or options of fine-tuning were given without its layers.
     """
     from catdog.augmentation.config import rotation_from_degrees
+
+    if not arguments.fine_tune_layers and not _sweeps_layers(arguments):
+        for name in ("fine_tune_epochs", "fine_tune_rate"):
+            if getattr(arguments, name) is not None:
+                option = f"--{name.replace('_', '-')}"
+                raise UsageError(f"{option} counts only with --fine-tune-layers: say how many layers to fine-tune.")
 
     values = {name: getattr(arguments, name) for name in OPTIONS if getattr(arguments, name) is not None}
     if arguments.turn is not None:
@@ -125,3 +135,24 @@ def _add_optimizer_options(parser: argparse.ArgumentParser) -> None:
         metavar="NORM",
         help="scale the gradients down to this norm where theirs is larger; 0 for no limit (default: as the recipe)",
     )
+
+
+def _add_fine_tuning_options(parser: argparse.ArgumentParser) -> None:
+    """Describe the options for what model4 alone can do."""
+    parser.add_argument(
+        "--fine-tune-layers",
+        type=int,
+        metavar="LAYERS",
+        help="model4 only: once its head is trained, train on with so many of MobileNetV2's top layers, 3 to 153 "
+        "(default 0: none)",
+    )
+    parser.add_argument(
+        "--fine-tune-epochs", type=int, metavar="EPOCHS", help="epochs of fine-tuning, after the others (default 5)"
+    )
+    parser.add_argument(
+        "--fine-tune-rate", type=float, metavar="RATE", help="the learning rate of fine-tuning (default 0.0001)"
+    )
+
+
+def _sweeps_layers(arguments: argparse.Namespace) -> bool:
+    return any(text.replace("-", "_").strip().startswith("fine_tune_layers") for text in arguments.grid)

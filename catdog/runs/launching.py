@@ -129,7 +129,7 @@ def create_run(
     """
     require_space(settings, config)
     created = datetime.now()
-    name = clean_run_name(name) if name else f"{config.model} {created:%d %b %H:%M}"
+    name = clean_run_name(name) if name else f"{config.variant} {created:%d %b %H:%M}"
     run_id = _unused_id(settings, f"{created:%Y%m%d-%H%M%S}-{config.model}")
     drop_ghosts(settings.runs)
     hidden = RunFolder(settings.runs / f".{run_id}")
@@ -141,7 +141,7 @@ def create_run(
         extra |= {"data": describe_data(catalog)} if catalog else {}
         write_json(hidden.config, details | extra)
         record_action(hidden, STARTED, by)
-        hidden.write_status(Status(epochs=config.epochs))
+        hidden.write_status(Status(epochs=config.total_epochs))
         hidden.path.rename(settings.runs / run_id)
     except OSError as error:
         shutil.rmtree(hidden.path, ignore_errors=True)

@@ -13,8 +13,8 @@ from catdog.runs.audit import AuditEntry, find_owner, find_starter, read_audit_l
 from catdog.runs.scores import Scores
 from catdog.training import RESUMABLE, RunFolder, Status, TrainConfig
 from catdog.training.history import COLUMNS, check_history, read_history
+from catdog.training.phases import count_head_epochs, explain_early_end
 from catdog.training.records import describe_damage
-from catdog.training.schedule import ended_early
 from catdog.utils.files import read_regular
 
 NAMELESS = "it does not name the two classes that the run learned"
@@ -156,20 +156,33 @@ class Run(Scores):
 
     @property
     def eta(self) -> float | None:
-        """Seconds until the last epoch ends, by this run's own pace; None unless it is running and has a pace."""
+        """Seconds until the last epoch ends, by this run's own pace; None unless it is running and has a pace.
+
+        Epochs of fine-tuning take longer than those before, so with some to come there is no pace until one has ended.
+        """
         status = self.status
-        done = status.epoch - 1
+        done, seconds = status.epoch - 1, status.seconds
+        if self.config.fine_tune_layers:
+            tuned = read_history(self.files.history)[self.head_epochs or status.epochs :]
+            done, seconds = len(tuned), sum(epoch.seconds for epoch in tuned)
         if self.state != "running" or done < 1:
             return None
         share = status.batch / status.batches if status.batches else 0.0
-        return max(0.0, status.seconds / done * (status.epochs - done - share))
+        return max(0.0, seconds / done * (status.epochs - status.epoch + 1 - share))
+
+    @property
+    def head_epochs(self) -> int | None:
+        """After how many epochs its fine-tuning began; None for a run without, or before it has."""
+        if not self.config.fine_tune_layers:
+            return None
+        return count_head_epochs(self.config, read_history(self.files.history))
 
     @property
     def ended_early(self) -> str:
         """Why it was done before its last epoch, "" if it was not."""
         if not self.finished:
             return ""
-        return ended_early(self.config.epochs, self.config.patience, read_history(self.files.history))
+        return explain_early_end(self.config, read_history(self.files.history))
 
     def history(self) -> dict[str, list[float]]:
         """Return the columns of history.csv, a value for each finished epoch.
@@ -228,7 +241,7 @@ class Run(Scores):
             "model": self.config.model,
             "source": self.config.source,
             "state": self.state,
-            "epochs": self.config.epochs,
+            "epochs": self.config.total_epochs,
             "val_accuracy": self.val_accuracy,
             "best_val_accuracy": self.best_val_accuracy,
             "test_accuracy": self.test_accuracy,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from catdog.errors import RunError
-from catdog.training.history import Epoch, check_history, write_history
+from catdog.training.history import Epoch, check_history, read_history, write_history
 from catdog.training.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -49,12 +49,19 @@ def has_checkpoint(folder: RunFolder) -> bool:
     return _find_checkpoint(folder) is not None
 
 
+def read_finished_epochs(folder: RunFolder) -> list[Epoch]:
+    """Return the epochs that were finished when the checkpoint was stored, [] without one; they may be damaged."""
+    path = _find_checkpoint(folder)
+    return read_history(path / "history.csv") if path else []
+
+
 def load_checkpoint(folder: RunFolder, model: "keras.Model") -> list[Epoch]:
     """Put the checkpoint's numbers into a model.
 
     Args:
         folder: The run's files.
-        model: A compiled model of the same layers. Without a checkpoint it stays as it is.
+        model: A compiled model of the same layers, of which the same are trained. Without a checkpoint it stays as it
+            is.
 
     Returns:
         The finished epochs.

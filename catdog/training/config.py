@@ -5,6 +5,7 @@ from typing import Any
 
 from catdog.augmentation.config import Augmentation
 from catdog.errors import UsageError
+from catdog.models.fine_tuning import FEWEST_LAYERS, MOST_LAYERS
 from catdog.models.specs import get_spec
 from catdog.utils.schema import text
 
@@ -14,6 +15,7 @@ MAX_BATCH_SIZE = 1024
 HIGHEST_SMOOTHING = 0.99  # with 1 nothing of the labels would be left
 MAX_CLIP_NORM = 1e6
 PLACE = text(4096, of_files=True)  # a path
+FINE_TUNED = "fine-tuned"
 AUGMENTATIONS = tuple(field.name for field in fields(Augmentation))
 
 
@@ -46,6 +48,10 @@ class TrainConfig:
             Hutter's decoupled weight decay).
         clip_norm: Largest norm of an update's gradients, taken together; longer ones are scaled down to it. 0 for no
             limit.
+        fine_tune_layers: How many of the top layers of model4's backbone are trained on once its head is trained; 0
+            for none, else 3 to 153. Batch normalization is counted, but stays as it is.
+        fine_tune_epochs: Epochs of that fine-tuning, after the others; they count only where there is one.
+        fine_tune_rate: Adam's step size in it, over 0 and up to 1.
 
     Raises:
         UsageError: A value is out of bounds; one sentence names it.
@@ -72,6 +78,9 @@ class TrainConfig:
     label_smoothing: float = 0.0
     weight_decay: float = 0.0
     clip_norm: float = 0.0
+    fine_tune_layers: int = 0
+    fine_tune_epochs: int = 5
+    fine_tune_rate: float = 1e-4
 
     def __post_init__(self) -> None:
         """Refuse values out of bounds."""
@@ -94,7 +103,38 @@ class TrainConfig:
         _check_number("label smoothing", self.label_smoothing, HIGHEST_SMOOTHING)
         _check_number("weight decay", self.weight_decay, 1.0)
         _check_number("gradient clipping", self.clip_norm, MAX_CLIP_NORM)
+        self._check_fine_tuning()
         _ = self.augmentation  # which refuses invalid values
+
+    def _check_fine_tuning(self) -> None:
+        layers = self.fine_tune_layers
+        if layers != 0 or isinstance(layers, bool):
+            if not get_spec(self.model).backbone:
+                raise UsageError(
+                    f"{self.model} has no pretrained layers to fine-tune: choose model4, or fine-tune 0 layers."
+                )
+            _check_whole("number of layers to fine-tune", layers, FEWEST_LAYERS, MOST_LAYERS)
+        _check_whole("number of fine-tuning epochs", self.fine_tune_epochs, 1, MAX_EPOCHS)
+        _check_whole("number of epochs with those of fine-tuning", self.total_epochs, 1, MAX_EPOCHS)
+        _check_positive("fine-tuning rate", self.fine_tune_rate, 1.0)
+
+    @property
+    def total_epochs(self) -> int:
+        """How many epochs the run trains at most, those of fine-tuning included."""
+        return self.epochs + (self.fine_tune_epochs if self.fine_tune_layers else 0)
+
+    @property
+    def variant(self) -> str:
+        """What charts and names call the model: its name, and that it is fine-tuned where it is."""
+        return f"{self.model} {FINE_TUNED}" if self.fine_tune_layers else self.model
+
+    @property
+    def fine_tuning(self) -> str:
+        """The fine-tuning in words, "" for none."""
+        if not self.fine_tune_layers:
+            return ""
+        epochs = f"{self.fine_tune_epochs:,} {'epochs' if self.fine_tune_epochs > 1 else 'epoch'}"
+        return f"top {self.fine_tune_layers} layers, {epochs} at {self.fine_tune_rate:g}"
 
     @property
     def augmentation(self) -> Augmentation:

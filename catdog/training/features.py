@@ -1,6 +1,11 @@
-"""Stored features: the output of model4's frozen backbone for every image, computed once and not in every epoch."""
+"""Stored features: what model4's frozen layers compute of every image, once and not in every epoch.
+
+The head is trained on the backbone's output. Fine-tuning is trained on activations, the output of the last layer of the
+backbone that stays frozen; both come from one pass over the images.
+"""
 
 import hashlib
+import math
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +18,7 @@ from catdog.augmentation.config import Augmentation
 from catdog.augmentation.transforms import apply_transforms, draw_transforms
 from catdog.datasets import VALIDATION, Dataset
 from catdog.inference.predictor import parallel_outputs
+from catdog.models.fine_tuning import build_with_cut, get_backbone
 from catdog.models.specs import compile_like
 from catdog.training.batches import batches_from
 from catdog.training.litert import convert_to_litert
@@ -25,19 +31,26 @@ if TYPE_CHECKING:
 
 VARIANTS = 4  # augmented variants of each training image; an epoch draws one of them for each image
 BATCH = 64
+MOST_ACTIVATIONS = 2**30  # bytes of memory that stored activations may take
 
 
 @dataclass(frozen=True, eq=False)
 class Features:
-    """The backbone's output, averaged over the image.
+    """What the frozen layers compute.
 
     Attributes:
-        training: float32 (variants, M, 1280), of the training rows in their order.
-        validation: float32 (V, 1280).
+        training: The backbone's output, averaged over the image, float32 (variants, M, 1280), of the training rows in
+            their order.
+        validation: The same, float32 (V, 1280).
+        activations: Of the training rows at the cut, float16 (variants, M, height, width, channels); None without a
+            cut. Half precision takes half the memory and loses 3 digits of 7, far less than augmentation changes.
+        validation_activations: The same, float16 (V, height, width, channels).
     """
 
     training: np.ndarray
     validation: np.ndarray
+    activations: np.ndarray | None = None
+    validation_activations: np.ndarray | None = None
 
 
 def describe_features(augmentation: Augmentation) -> str:
@@ -52,6 +65,18 @@ def count_variants(augmentation: Augmentation) -> int:
     return VARIANTS if augmentation.active else 1
 
 
+def activation_bytes(shape: tuple[int, ...], variants: int, training: int, validation: int) -> int:
+    """Return how much memory stored activations take, in bytes.
+
+    Args:
+        shape: Of an image's activations, (height, width, channels).
+        variants: How many variants of each training image are stored.
+        training: How many training images there are.
+        validation: How many validation images.
+    """
+    return np.dtype(np.float16).itemsize * math.prod(shape) * (variants * training + validation)
+
+
 def compute_features(
     model: "keras.Model",
     dataset: Dataset,
@@ -60,6 +85,7 @@ def compute_features(
     seed: int,
     reporter: Reporter,
     cache: Path,
+    cut: "keras.Layer | None" = None,
 ) -> Features:
     """Run the training and validation images through the backbone, by LiteRT.
 
@@ -71,6 +97,7 @@ def compute_features(
         seed: Decides the variants, alone: a resumed run gets the same ones.
         reporter: Gets the progress.
         cache: Folder where the converted backbone is kept.
+        cut: The layer of the backbone whose activations are stored, too; None for none.
 
     Raises:
         StopRequested: The run was told to stop.
@@ -78,25 +105,38 @@ def compute_features(
     validation = dataset.catalog.indices(VALIDATION)
     variants = count_variants(augmentation)
     total, done = variants * len(rows) + len(validation), 0
-    with parallel_outputs(_convert_backbone(model, cache)) as extract:
+    width = model.get_layer("features").output.shape[1]
+    shape = cut.output.shape[1:] if cut is not None else ()
+    # in place, since a copy of the features of a large dataset takes as much memory again
+    features = Features(
+        np.empty((variants, len(rows), width), np.float32),
+        np.empty((len(validation), width), np.float32),
+        np.empty((variants, len(rows), *shape), np.float16) if shape else None,
+        np.empty((len(validation), *shape), np.float16) if shape else None,
+    )
+    with parallel_outputs(_convert_backbone(model, cache, cut)) as extract:
 
-        def fill(features: np.ndarray, chosen: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) -> None:
+        def fill(
+            values: np.ndarray,
+            activations: np.ndarray | None,
+            chosen: np.ndarray,
+            change: Callable[[np.ndarray], np.ndarray],
+        ) -> None:
             nonlocal done
             for first in range(0, len(chosen), BATCH):
                 reporter.say(done, total, "looking at the pictures once with the frozen backbone")
                 part = slice(first, first + BATCH)
-                features[part] = extract(change(dataset.pixels[chosen[part]]))
-                done += len(features[part])
+                outputs = extract(change(dataset.pixels[chosen[part]]))
+                values[part] = outputs[:, :width]
+                if activations is not None:
+                    activations[part] = outputs[:, width:].reshape(-1, *shape)
+                done += len(outputs)
 
-        width = model.get_layer("features").output.shape[1]
-        # in place, since a copy of the features of a large dataset takes as much memory again
-        features = Features(
-            np.empty((variants, len(rows), width), np.float32), np.empty((len(validation), width), np.float32)
-        )
         for index, variant in enumerate(features.training):
-            fill(variant, rows, _augment_by(augmentation, np.random.default_rng((seed, index))))
-        fill(features.validation, validation, _unchanged)
-        return features
+            stored = None if features.activations is None else features.activations[index]
+            fill(variant, stored, rows, _augment_by(augmentation, np.random.default_rng((seed, index))))
+        fill(features.validation, features.validation_activations, validation, _unchanged)
+    return features
 
 
 def build_head(model: "keras.Model") -> "keras.Model":
@@ -120,18 +160,18 @@ def make_feature_batches(
     """Return batches of stored features.
 
     Args:
-        features: float32 (variants, M, 1280).
+        features: Of any shape (variants, M, …), float32 or float16.
         labels: Integers (M,).
         batch_size: B; the last batch may be smaller.
         order: Gives the random numbers that shuffle the images and draw one variant of each, anew at each pass;
             without it they stay in order, and the first variant counts.
 
     Returns:
-        A dataset of (features, float32 (B, 1280); labels, float32 (B, 1)).
+        A dataset of (features, float32 (B, …); labels, float32 (B, 1)).
     """
     import tensorflow as tf
 
-    variants, count, width = features.shape
+    variants, count, *shape = features.shape
 
     def generate() -> Iterator[tuple[np.ndarray, np.ndarray]]:
         rng = order() if order else None
@@ -141,8 +181,12 @@ def make_feature_batches(
             rows = ordered[first : first + batch_size]
             yield features[drawn[rows], rows], labels[rows, np.newaxis].astype(np.float32)
 
-    signature = (tf.TensorSpec((None, width), tf.float32), tf.TensorSpec((None, 1), tf.float32))
-    return batches_from(generate, signature, -(-count // batch_size))
+    def as_floats(inputs: tf.Tensor, label: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return tf.cast(inputs, tf.float32), label
+
+    signature = (tf.TensorSpec((None, *shape), features.dtype), tf.TensorSpec((None, 1), tf.float32))
+    change = as_floats if features.dtype != np.float32 else None
+    return batches_from(generate, signature, -(-count // batch_size), change)
 
 
 def _augment_by(augmentation: Augmentation, rng: np.random.Generator) -> Callable[[np.ndarray], np.ndarray]:
@@ -156,8 +200,10 @@ def _unchanged(images: np.ndarray) -> np.ndarray:
     return images
 
 
-def _convert_backbone(model: "keras.Model", cache: Path) -> Path:
+def _convert_backbone(model: "keras.Model", cache: Path, cut: "keras.Layer | None" = None) -> Path:
     """Return a LiteRT file of model4's backbone: an image, 0..255 (1, 160, 160, 3), to features, (1, 1280).
+
+    With a cut, the activations there follow the features as one row of numbers.
 
     It is made once for the same weights and kept in the cache, named by them and by what is in it; a damaged file is
     made anew, since LiteRT may end the process over it.
@@ -165,8 +211,16 @@ def _convert_backbone(model: "keras.Model", cache: Path) -> Path:
     import tensorflow as tf
 
     scale, features = model.get_layer("scale"), model.get_layer("features")
-    backbone = next(layer for layer in model.layers if layer.name.startswith("mobilenetv2"))
-    digest = hashlib.sha256(tf.__version__.encode())
+    backbone = get_backbone(model)
+    digest = hashlib.sha256(f"{tf.__version__}{cut.name if cut is not None else ''}".encode())
+    with_cut = build_with_cut(model, cut) if cut is not None else None
+
+    def compute(pixels: tf.Tensor) -> tf.Tensor:
+        if with_cut is None:
+            return features(backbone(scale(pixels), training=False))
+        activations, output = with_cut(scale(pixels), training=False)
+        return tf.concat([features(output), tf.reshape(activations, (1, -1))], axis=1)
+
     for weights in backbone.get_weights():
         digest.update(weights.tobytes())
     beginning = f"backbone-{digest.hexdigest()[:16]}"
@@ -176,7 +230,7 @@ def _convert_backbone(model: "keras.Model", cache: Path) -> Path:
             if path.name == _name_by_content(beginning, path.read_bytes()):
                 return path
         path.unlink(missing_ok=True)
-    content = convert_to_litert(backbone, lambda pixels: features(backbone(scale(pixels), training=False)))
+    content = convert_to_litert(backbone, compute)
     path = cache / _name_by_content(beginning, content)
     with whole_file(path) as temporary:
         temporary.write_bytes(content)

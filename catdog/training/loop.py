@@ -6,11 +6,8 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from catdog.augmentation.config import Augmentation
-from catdog.datasets import TRAINING, VALIDATION, Dataset
-from catdog.datasets.splits import sample_stratified
+from catdog.datasets import Dataset
+from catdog.models.fine_tuning import unfreeze
 from catdog.models.losses import CROSS_ENTROPY
 from catdog.models.specs import build_model, compile_model, get_spec
 from catdog.settings import Settings
@@ -19,19 +16,19 @@ from catdog.training.acceleration import (
     ONE_PASS,
     get_fused_adam,
     list_arithmetic_speedups,
-    strip_augmentation,
     use_fast_arithmetic,
 )
-from catdog.training.batches import make_batches
-from catdog.training.checkpoint import has_checkpoint, load_checkpoint, save_checkpoint
+from catdog.training.checkpoint import has_checkpoint, load_checkpoint, read_finished_epochs, save_checkpoint
 from catdog.training.config import TrainConfig
 from catdog.training.devices import get_strategy
-from catdog.training.features import build_head, compute_features, describe_features, make_feature_batches
+from catdog.training.features import describe_features
 from catdog.training.history import Epoch, best_epoch, write_history
+from catdog.training.material import Material, stores_features
 from catdog.training.outputs import copy_uncompiled, save_best
+from catdog.training.phases import Phase, count_planned_epochs, find_phase, is_run_over, next_learning_rate
 from catdog.training.reporter import Reporter
 from catdog.training.run_folder import RunFolder
-from catdog.training.schedule import is_over, kept_epoch, learning_rate
+from catdog.training.schedule import kept_epoch
 from catdog.training.tensorboard import EventFiles
 from catdog.utils.progress import Progress
 
@@ -69,7 +66,7 @@ def list_speedups(config: TrainConfig) -> list[str]:
     speedups = list_arithmetic_speedups(config)
     if config.augmentation.active and not config.exact:
         speedups.append(ONE_PASS)
-    if _stores_features(config):
+    if stores_features(config):
         speedups.append(describe_features(config.augmentation))
     return speedups
 
@@ -89,38 +86,72 @@ def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Rep
 
     keras.utils.set_random_seed(config.seed)
     # model4's stored features leave so little to compute that sharing it among devices would only cost time
-    scope = nullcontext if _stores_features(config) else get_strategy().scope
+    scope = nullcontext if stores_features(config) else get_strategy().scope
     with scope():
         model = _build_model(folder, config, settings, reporter.say)
+        uncompiled = copy_uncompiled(model)
+        before = read_finished_epochs(folder)
+        if before and find_phase(config, before[:-1]).fine_tunes:  # else the optimizer has other weights
+            _begin_fine_tuning(model, config)
         epochs = load_checkpoint(folder, model)
-    uncompiled = copy_uncompiled(model)
     if epochs and epochs[-1] is kept_epoch(config.restore_best, epochs):
         save_best(folder, model, uncompiled)  # the process may have ended between checkpoint and model.keras
     events = EventFiles(folder.tensorboard)
     events.write(epochs)
     write_history(folder.history, epochs)
-    if is_over(config.epochs, config.patience, epochs):
-        reporter.update(**summarize_epochs(epochs))
-        return
-    with scope():
-        trained, train, validation = _prepare(model, config, dataset, reporter, settings)
+    finish_epoch = _make_finish_epoch(folder, config, model, uncompiled, epochs, events, reporter)
+    material = Material(config, dataset, reporter, settings)
+    while not is_run_over(config, epochs):
+        phase = find_phase(config, epochs)
+        with scope():
+            if phase.fine_tunes and not phase.finished:
+                _begin_fine_tuning(model, config)
+            trained, train, validation = material.prepare(model, phase.fine_tunes)
+        reporter.update(epochs=count_planned_epochs(config, epochs))
+        _train_phase(phase, config, (trained, train, validation), epochs, finish_epoch, reporter)
+    reporter.update(**summarize_epochs(epochs))
+
+
+def _train_phase(
+    phase: Phase,
+    config: TrainConfig,
+    prepared: "tuple[keras.Model, tf.data.Dataset, tf.data.Dataset]",
+    epochs: list[Epoch],
+    finish_epoch: Callable[[int, float, dict], None],
+    reporter: Reporter,
+) -> None:
+    """Train until a phase's last epoch.
+
+    Args:
+        phase: The phase.
+        config: The run's settings.
+        prepared: What is trained, and the batches for training and validation.
+        epochs: The finished epochs, to which `finish_epoch` adds.
+        finish_epoch: See `_make_finish_epoch`.
+        reporter: Gets the progress.
+    """
+    import keras
+
+    trained, train, validation = prepared
     summary = summarize_epochs(epochs)
     reporter.update(epoch=len(epochs), batch=0, batches=len(train), message="preparing the first step", **summary)
-    finish_epoch = _make_finish_epoch(folder, config, model, uncompiled, epochs, events, reporter)
     timer = _Timer()
 
     def begin_epoch(epoch: int, logs: dict) -> None:
-        model.optimizer.learning_rate = learning_rate(config.schedule, config.learning_rate, config.epochs, epochs)
+        trained.optimizer.learning_rate = next_learning_rate(config, epochs)
         reporter.epoch_begin(epoch, logs)
+        if phase.fine_tunes:
+            reporter.update(message="fine-tuning")
 
     def end_epoch(epoch: int, logs: dict) -> None:
         finish_epoch(epoch + 1, timer.seconds(), logs)
-        trained.stop_training = is_over(config.epochs, config.patience, epochs)
+        over = is_run_over(config, epochs) or find_phase(config, epochs).first != phase.first
+        trained.stop_training = over
 
     trained.fit(
         train,
         validation_data=validation,
-        epochs=config.epochs,
+        epochs=phase.last,
         initial_epoch=len(epochs),
         shuffle=False,  # `train` shuffles by itself
         verbose=0,
@@ -147,47 +178,32 @@ def _build_model(folder: RunFolder, config: TrainConfig, settings: Settings, rep
         folder.add_to_config(weights={"source": weights.source, "path": str(weights.path)})
     report(0, 0, "building the model")
     path = weights.path if weights else None
-    adam = get_fused_adam() if FUSED_ADAM in list_arithmetic_speedups(config) else None
     model = build_model(config.model, weights=path, augmentation=config.augmentation, seed=config.seed)
+    _compile(model, config, config.learning_rate)
+    return model
+
+
+def _begin_fine_tuning(model: "keras.Model", config: TrainConfig) -> None:
+    """Let the top of the backbone be trained, with an optimizer that has no memory of the head's training.
+
+    It goes on from the head's last epoch, not from its best one: which is best by a photo or two is luck, and the head
+    is trained on anyway.
+    """
+    unfreeze(model, config.fine_tune_layers)
+    _compile(model, config, config.fine_tune_rate)
+
+
+def _compile(model: "keras.Model", config: TrainConfig, rate: float) -> None:
+    adam = get_fused_adam() if FUSED_ADAM in list_arithmetic_speedups(config) else None
     compile_model(
         model,
         config.model,
-        config.learning_rate,
+        rate,
         adam=adam,
         label_smoothing=config.label_smoothing,
         weight_decay=config.weight_decay,
         clip_norm=config.clip_norm,
     )
-    return model
-
-
-def _prepare(
-    model: "keras.Model", config: TrainConfig, dataset: Dataset, reporter: Reporter, settings: Settings
-) -> "tuple[keras.Model, tf.data.Dataset, tf.data.Dataset]":
-    """Return what is trained in the model's place, the batches that train it, and those for validation."""
-    catalog = dataset.catalog
-    rows = sample_stratified(catalog.indices(TRAINING), catalog.labels, config.fraction, config.seed)
-    validation_rows = catalog.indices(VALIDATION)
-
-    def order() -> np.random.Generator:
-        # from seed and epoch alone, so a resumed run sees the photos as one that was never stopped
-        return np.random.default_rng((config.seed, reporter.status.epoch))
-
-    if _stores_features(config):
-        began = time.monotonic()
-        features = compute_features(model, dataset, rows, config.augmentation, config.seed, reporter, settings.cache)
-        reporter.update(prepared=reporter.status.prepared + time.monotonic() - began)
-        train = make_feature_batches(features.training, catalog.labels[rows], config.batch_size, order)
-        validation = make_feature_batches(features.validation[np.newaxis], catalog.labels[validation_rows], 256)
-        return build_head(model), train, validation
-    augmentation = Augmentation() if config.exact else config.augmentation
-    train = make_batches(dataset.pixels, catalog.labels, rows, config.batch_size, order, augmentation)
-    validation = make_batches(dataset.pixels, catalog.labels, validation_rows, max(64, config.batch_size))
-    return model if config.exact else strip_augmentation(model, config.model), train, validation
-
-
-def _stores_features(config: TrainConfig) -> bool:
-    return get_spec(config.model).backbone and not config.exact
 
 
 class _Timer:
@@ -217,7 +233,7 @@ def _make_finish_epoch(
         # rounded as in history.csv, so that a resumed run sees the same ties between epochs
         loss = CROSS_ENTROPY if config.label_smoothing else "loss"
         values = [logs[name] for name in ("accuracy", loss, "val_accuracy", f"val_{loss}")]
-        values.append(learning_rate(config.schedule, config.learning_rate, config.epochs, epochs))
+        values.append(next_learning_rate(config, epochs))
         epochs.append(Epoch(number, seconds, *(float(f"{value:.6g}") for value in values)))
         # in this order, wherever the process ends, model.keras is the one to keep of the epochs that history.csv shows,
         # or a resumed run makes it so from the checkpoint
@@ -228,6 +244,7 @@ def _make_finish_epoch(
         write_history(folder.history, epochs)
         reporter.update(**summarize_epochs(epochs))
         accuracies = epochs[-1].accuracy, epochs[-1].val_accuracy
-        logger.info("epoch %d of %d ended: accuracy %.4f, validation %.4f", number, config.epochs, *accuracies)
+        planned = count_planned_epochs(config, epochs)
+        logger.info("epoch %d of %d ended: accuracy %.4f, validation %.4f", number, planned, *accuracies)
 
     return finish_epoch

@@ -28,6 +28,8 @@ AXES: Mapping[str, type] = {
     "label_smoothing": float,
     "weight_decay": float,
     "clip_norm": float,
+    "fine_tune_layers": int,
+    "fine_tune_rate": float,
 }
 
 

@@ -15,11 +15,11 @@ from catdog.settings import Settings
 from catdog.training.config import TrainConfig
 from catdog.training.devices import describe_device
 from catdog.training.history import read_history
+from catdog.training.phases import is_run_over
 from catdog.training.process import stop_on_signals
 from catdog.training.records import DETAILS, read_record
 from catdog.training.reporter import Reporter, StopRequested
 from catdog.training.run_folder import RunFolder
-from catdog.training.schedule import is_over
 from catdog.utils.class_names import is_swapped
 from catdog.utils.memory import peak_memory
 
@@ -47,14 +47,14 @@ def work(folder: RunFolder, settings: Settings, train: bool = True, supervisor: 
             config = _read_settings(folder)
         except CatDogError as error:
             return fail(folder, error)
-        reporter = Reporter(folder, config.epochs, "running" if train else "stopping", supervisor)
+        reporter = Reporter(folder, config.total_epochs, "running" if train else "stopping", supervisor)
         try:
             with reporter:
                 folder.drop_half_models()
                 _train_and_score(folder, config, settings, reporter, train)
         except BaseException as error:
             return fail(folder, error, reporter)
-        done = is_over(config.epochs, config.patience, read_history(folder.history))
+        done = is_run_over(config, read_history(folder.history))
         if done:
             folder.drop_checkpoint()
         state = "done" if done else "stopped"
@@ -147,7 +147,7 @@ def _train(folder: RunFolder, config: TrainConfig, settings: Settings, dataset: 
 
     folder.add_to_config(**_describe_machine(), faster=list_speedups(config))
     epochs = read_history(folder.history)
-    if is_over(config.epochs, config.patience, epochs) and folder.model.exists():
+    if is_run_over(config, epochs) and folder.model.exists():
         # the process ended after the training and before its scores
         reporter.update(**summarize_epochs(epochs))
     else:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from catdog.errors import RunError
+from catdog.models.fine_tuning import count_trained_weights
 from catdog.models.specs import MODELS
 from catdog.runs import create_run, list_runs, open_run
 from catdog.settings import Settings
@@ -17,6 +18,7 @@ from tests.pages.conftest import button, coloured_folder, text_of
 
 USUAL = {"epochs": 20, "batch_size": 32, "learning_rate": None, "seed": 1, "share": 100, "patience": 0}
 USUAL |= dict.fromkeys(("label_smoothing", "weight_decay", "clip_norm"))
+FINE_TUNING = {"fine_tune_layers": 0, "fine_tune_epochs": 5, "fine_tune_rate": 0.0001}
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +55,8 @@ def opened(page, run):
 
 def lines(page):
     """The lines of the list of earlier runs."""
-    return [line.label for line in page.expander if line.label not in ("More settings", "Several values at once")]
+    parts = ("More settings", "Several values at once", "Fine-tuning (model4)")
+    return [line.label for line in page.expander if line.label not in parts]
 
 
 def keyed(page, key):
@@ -419,8 +422,69 @@ def test_a_run_of_a_recipe_comes_back_as_that_recipe_and_no_setting_of_its_own(a
     page = opened(app("train", recipe="tuned", learning_rate="0.5", schedule="plateau", label_smoothing="0.3"), run)
     keyed(page, f"again-{run.id}").click().run()
     assert page.segmented_control(key="recipe").value == recipe_of(config)
-    assert numbers(page) == USUAL | {"epochs": 7}
+    assert numbers(page) == USUAL | {"epochs": 7} | (FINE_TUNING if model == "model4" else {})
     button(page, "Start training").click().run()
+    assert open_run(*place_of(run), started[0]).config == run.config
+
+
+def test_only_model4_is_offered_fine_tuning(app):
+    page = app("train", models=["model1", "model3"], fine_tune_layers="20")
+    assert not page.exception
+    assert not set(FINE_TUNING) & set(numbers(page))
+    page = app("train", models=["model4"])
+    assert {key: numbers(page)[key] for key in FINE_TUNING} == FINE_TUNING
+    assert page.number_input(key="fine_tune_rate").disabled
+    assert not page.session_state["fine-tuning"]
+
+
+def test_fine_tuning_reaches_model4_and_no_other_model(app, place):
+    address = {"fine_tune_layers": "56", "fine_tune_epochs": "3", "fine_tune_rate": "0.0002"}
+    page = app("train", models=["model1", "model4"], **address)
+    assert not page.warning
+    assert page.session_state["fine-tuning"]
+    assert f"{count_trained_weights(56):,} weights" in text_of(page)
+    button(page, "Start training 2 models").click().run()
+    assert not page.exception
+    tuned = {"fine_tune_layers": 56, "fine_tune_epochs": 3, "fine_tune_rate": 0.0002}
+    assert {run.config for run in list_runs(place)} == {
+        make_config("model1", source="drawn"),
+        make_config("model4", source="drawn", **tuned),
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "word"),
+    [
+        ("fine_tune_layers", "many"),
+        ("fine_tune_layers", "154"),
+        ("fine_tune_layers", "-3"),
+        ("fine_tune_epochs", "0"),
+        ("fine_tune_rate", "nan"),
+        ("fine_tune_rate", "1e9"),
+    ],
+)
+def test_a_bad_address_of_fine_tuning_gets_a_sentence_and_the_usual_value(app, key, word):
+    page = app("train", models=["model4"], **{key: word})
+    assert not page.exception
+    assert len(page.warning) == 1
+    assert numbers(page)[key] == FINE_TUNING[key]
+
+
+def test_too_few_layers_are_one_sentence_and_start_nothing(app, started):
+    page = app("train", models=["model4"], fine_tune_layers="2")
+    assert not page.exception
+    assert any("from 3 to 153" in error.value for error in page.error)
+    assert not started
+
+
+def test_the_settings_of_a_fine_tuned_run_come_back_into_the_form(app, make, started):
+    tuned = {"fine_tune_layers": 29, "fine_tune_epochs": 7, "fine_tune_rate": 0.0003}
+    run = make("done", "model4", config=tuned)
+    page = opened(app("train"), run)
+    assert "top 29 layers, 7 epochs at 0.0003" in text_of(page)
+    keyed(page, f"again-{run.id}").click().run()
+    button(page, "Start training").click().run()
+    assert not page.exception
     assert open_run(*place_of(run), started[0]).config == run.config
 
 

@@ -138,7 +138,13 @@ def _plot_curves(
 ) -> "go.Figure":
     turns = {run.id: find_run_turn(run, histories[run.id]) for run in runs}
     series = [
-        Series(names[run.id], run.config.model, histories[run.id], turn=turn.epoch if turn else None)
+        Series(
+            names[run.id],
+            run.config.variant,
+            histories[run.id],
+            turn=turn.epoch if turn else None,
+            tuned_after=run.head_epochs or 0,
+        )
         for run, turn in ((run, turns[run.id]) for run in runs)
     ]
     models = sorted({run.config.model for run in runs if run.config.source == "photos"})

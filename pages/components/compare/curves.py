@@ -169,13 +169,14 @@ def _make_series(runs: Sequence[Run], names: Mapping[str, str], histories: Histo
     return [
         Series(
             name=title,
-            model=group.runs[0].config.model,
+            model=group.runs[0].config.variant,
             history=group.history,
-            epochs=max((run.config.epochs for run in group.runs if run.state in ACTIVE), default=0),
+            epochs=max((run.config.total_epochs for run in group.runs if run.state in ACTIVE), default=0),
             low=group.low,
             high=group.high,
             prepared=sum(run.status.prepared for run in group.runs) / len(group.runs),
             turn=_find_turn(group),
+            tuned_after=_find_fine_tuning(group.runs),
         )
         for group, title in zip(groups, titles, strict=True)
     ]
@@ -185,6 +186,12 @@ def _find_turn(group: SeedGroup) -> int | None:
     """Return where the validation loss of a single run turned up; of a mean that would be nobody's epoch."""
     turn = find_run_turn(group.runs[0], group.history) if len(group.runs) == 1 else None
     return turn.epoch if turn else None
+
+
+def _find_fine_tuning(runs: Sequence[Run]) -> int:
+    """Return after how many epochs the fine-tuning of all these runs began; 0 where it differs, or there is none."""
+    beginnings = {run.head_epochs or 0 for run in runs}
+    return beginnings.pop() if len(beginnings) == 1 else 0
 
 
 def describe_seeds(runs: Sequence[Run], histories: Histories) -> list[str]:
@@ -202,7 +209,7 @@ def describe_seeds(runs: Sequence[Run], histories: Histories) -> list[str]:
             shares = [run.val_accuracy if scored else run.best_val_accuracy or 0.0 for run in runs_begun]
             seeds = join_names([str(run.config.seed) for run in runs_begun])
             sentences.append(
-                f"{runs_begun[0].config.model} with the seeds {seeds}: "
+                f"{runs_begun[0].config.variant} with the seeds {seeds}: "
                 f"{'validation accuracy' if scored else 'best epoch, while training:'} "
                 f"{format_percent(sum(shares) / len(shares))} on average, from {format_percent(min(shares))} to "
                 f"{format_percent(max(shares))}."

@@ -51,8 +51,8 @@ class EvaluatedRun:
 
     @property
     def model(self) -> str:
-        """The name of the run's model."""
-        return self.run.config.model
+        """The name of the run's model, or of its variant, which gives the colour."""
+        return self.run.config.variant
 
 
 def list_foreign(runs: Sequence[Run], catalog: Catalog) -> list[Run]:

@@ -86,7 +86,7 @@ def _bars(key: str, runs: Mapping[str, Run], predictions: Sequence[Prediction], 
     """Draw the predictions as bars, one chart for each pair of class names."""
     groups: dict[tuple[str, str], list[tuple[str, str, Prediction]]] = {}
     for (name, run), prediction in zip(runs.items(), predictions, strict=True):
-        groups.setdefault(prediction.classes, []).append((name, run.config.model, prediction))
+        groups.setdefault(prediction.classes, []).append((name, run.config.variant, prediction))
     for index, (classes, members) in enumerate(groups.items()):
         st.plotly_chart(
             shared_chart(

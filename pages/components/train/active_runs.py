@@ -56,7 +56,7 @@ def _draw_runs(run_ids: tuple[str, ...]) -> None:
 def _draw_card(run: Run, movable: bool = False) -> None:
     """Draw one active run: its name, its buttons, how far it is; `movable` if it waits behind another run."""
     icon = "hourglass_empty" if run.state == "queued" else "model_training"
-    words = f"**{markdown.escape(run.name)}** · {run.config.model} on {markdown.escape(describe_data(run))}"
+    words = f"**{markdown.escape(run.name)}** · {run.config.variant} on {markdown.escape(describe_data(run))}"
     with st.container(border=True, key=f"active-{run.id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":material/{icon}: {words}", width="stretch")
@@ -130,7 +130,16 @@ def _clip(share: float) -> float:
 
 def _draw_curves(runs: list[Run]) -> None:
     names = label_runs(runs)
-    series = [Series(names[run.id], run.config.model, run.history(), run.config.epochs) for run in runs]
+    series = [
+        Series(
+            names[run.id],
+            run.config.variant,
+            run.history(),
+            run.status.epochs or run.config.total_epochs,
+            tuned_after=run.head_epochs or 0,
+        )
+        for run in runs
+    ]
     baselines = [share for run in runs if (share := get_baseline(run)) is not None]
     models = [run.config.model for run in runs if run.config.source == "photos"]
     chart = shared_chart(

@@ -10,6 +10,7 @@ from catdog.training.recipes import RECIPES, STEADY, describe_settings, find_clo
 from pages.components import page, state
 from pages.components.augmentation_form import list_effect_faults
 from pages.components.train.advanced import AUGMENTATIONS, SCHEDULE_CHOICES, SUFFIX, draw_advanced, fill_advanced
+from pages.components.train.fine_tuning import draw_fine_tuning, fill_fine_tuning, list_fine_tuning_faults
 
 DEFAULT = TrainConfig("model1")
 LOWEST_RATE = 1e-7
@@ -80,8 +81,13 @@ def draw_form(models: list[str]) -> list[TrainConfig]:
     if values["learning_rate"] is None:
         del values["learning_rate"]
     values |= draw_advanced()
+    fine_tuning = draw_fine_tuning(models)
     source = state.source()
-    return [make_config(name, recipe, source=source, **values) for name in MODELS if name in models]
+    return [
+        make_config(name, recipe, source=source, **values, **fine_tuning.get(name, {}))
+        for name in MODELS
+        if name in models
+    ]
 
 
 def _draw_recipe(models: list[str]) -> str:
@@ -136,6 +142,7 @@ def fill_form(config: TrainConfig) -> None:
     st.session_state["learning_rate"] = None if config.learning_rate == own.learning_rate else rate
     st.session_state["share"] = max(1, round(100 * config.fraction))
     fill_advanced(config, own)
+    fill_fine_tuning(config)
 
 
 def list_query_faults() -> list[str]:
@@ -149,7 +156,7 @@ def list_query_faults() -> list[str]:
             checks.append(lambda key=key, kind=kind: TrainConfig("model1", **{key: _parse(params[key], kind)}))
     if "share" in params:
         checks.append(lambda: _check_share(_parse(params["share"], int)))
-    faults = list_effect_faults(SUFFIX)
+    faults = list_effect_faults(SUFFIX) + list_fine_tuning_faults()
     for check in checks:
         try:
             check()

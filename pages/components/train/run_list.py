@@ -128,19 +128,21 @@ def _list_details(run: Run) -> dict[str, str]:
     if run.best_val_accuracy is not None:
         best = f"{format_percent(run.best_val_accuracy)} in epoch {run.best_epoch}, while training"
     test = (run.evaluation or {}).get("test", {})
+    began = f", began after epoch {run.head_epochs}" if run.head_epochs else ""
     photos = f" of {test['photos']:,} pictures" if test.get("photos") else ""
     ended = format_time(status.finished) if status.finished else ""
     values = {
         "Model": f"{config.model}: {MODELS[config.model].title}",
         "Data": run.data.get("title") or describe_data(run),
         "Share of the training pictures": f"{100 * config.fraction:g} %",
-        "Epochs": f"{config.epochs}, of which {epochs} finished",
+        "Epochs": f"{config.total_epochs}, of which {epochs} finished",
         "Ended early": run.ended_early.removeprefix("ended early "),
         "Patience": f"{config.patience:,} epochs" if config.patience else "",
         "Batch size": str(config.batch_size),
         "Recipe": describe_recipe(config),
         "Learning rate": f"{config.learning_rate:g}, {config.schedule}",
         **describe_extras(config),
+        "Fine-tuning": f"{config.fine_tuning}{began}",
         "Augmentation": config.augmentation.description,
         "Seed": str(config.seed),
         "Model it keeps": f"that of the {'best' if config.restore_best else 'last'} epoch",

@@ -6,7 +6,7 @@ import pytest
 
 from catdog.charts import describe_shape, plot_architecture
 from catdog.charts.architecture import COLOURS, HOVER, MOST
-from catdog.charts.style import CATS, DOGS, MODEL_COLOURS, NEUTRAL
+from catdog.charts.style import CATS, DOGS, MODEL_COLOURS, NEUTRAL, VARIANT_COLOURS
 from catdog.errors import UsageError
 from catdog.models.summary import list_layers
 
@@ -65,7 +65,7 @@ def test_layer_colours_are_never_those_of_a_class_or_a_model():
 
 
 def test_colours_stand_out_in_light_and_dark():
-    for colour in (*COLOURS.values(), NEUTRAL):
+    for colour in (*COLOURS.values(), *VARIANT_COLOURS.values(), NEUTRAL):
         for ground in ("#FFFFFF", "#171614"):  # as in .streamlit/config.toml
             assert contrast(colour, ground) >= 3, (colour, ground)
 

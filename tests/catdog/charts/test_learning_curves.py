@@ -4,7 +4,17 @@ import math
 
 import pytest
 
-from catdog.charts import MODEL_COLOURS, Goal, Series, list_goals, plot_learning_curves, plot_panels
+from catdog.charts import (
+    CATS,
+    DOGS,
+    MODEL_COLOURS,
+    NEUTRAL,
+    Goal,
+    Series,
+    list_goals,
+    plot_learning_curves,
+    plot_panels,
+)
 from catdog.charts.series import smooth
 from tests.catdog.charts.histories import HISTORY, history
 
@@ -227,3 +237,18 @@ def test_many_runs_show_hover_values_singly_not_in_one_box():
     few, many = ([Series(f"run {index}", "model1", HISTORY) for index in range(count)] for count in (2, 20))
     assert plot_panels(few).layout.hovermode == "x unified"
     assert plot_panels(many).layout.hovermode == "closest"
+
+
+def test_a_fine_tuned_run_has_a_shade_of_its_own_and_a_line_through_all_panels():
+    head = Series("head", "model4", history([0.6, 0.7, 0.8]))
+    tuned = Series("tuned", "model4 fine-tuned", history([0.6, 0.7, 0.8]), tuned_after=2)
+    chart = plot_panels([head, tuned])
+    colours = {line.name: line.line.color for line in lines(chart, "y")}
+    assert colours["head"] == MODEL_COLOURS["model4"]
+    assert colours["tuned"] not in (*MODEL_COLOURS.values(), CATS, DOGS, NEUTRAL)
+    marks = [shape for shape in chart.layout.shapes if shape.line.dash == "dot"]
+    assert [(shape.x0, shape.yref, shape.y0, shape.y1) for shape in marks] == [
+        (2.5, f"{axis} domain", 0, 1) for axis in ("y", "y2", "y3")
+    ]
+    assert annotations(chart).count("fine-tuning") == 1
+    assert {shape.line.color for shape in marks} == {colours["tuned"]}

@@ -89,6 +89,10 @@ def test_a_grid_makes_a_run_for_every_combination_under_one_name(train, environm
         (["model1", "--label-smoothing", "1"], "label smoothing"),
         (["model1", "--weight-decay", "-1"], "weight decay"),
         (["model1", "--clip-norm", "nan"], "gradient clipping"),
+        (["model1", "model4", "--fine-tune-layers", "20"], "model1 has no pretrained layers"),
+        (["model4", "--fine-tune-layers", "200"], "from 3 to 153"),
+        (["model4", "--fine-tune-rate", "0.001"], "--fine-tune-rate counts only with --fine-tune-layers"),
+        (["model4", "--fine-tune-layers", "20", "--fine-tune-epochs", "0"], "fine-tuning epochs"),
     ],
 )
 def test_a_wrong_value_is_one_sentence_before_anything_is_created(train, environment, words, message, capsys):
@@ -137,7 +141,25 @@ def test_every_option_reaches_the_run(train, environment, picture_folder):
         "label_smoothing": 0.1,
         "weight_decay": 0.05,
         "clip_norm": 1.5,
+        "fine_tune_layers": 0,
+        "fine_tune_epochs": 5,
+        "fine_tune_rate": 0.0001,
     }
+
+
+def test_fine_tuning_reaches_a_run_of_model4_and_can_be_swept(train, environment):
+    assert (
+        train(
+            "model4", *["--fine-tune-layers", "20", "--fine-tune-epochs", "3", "--fine-tune-rate", "0.0003", "--detach"]
+        )
+        == 0
+    )
+    [run] = list_runs(environment)
+    assert (run.config.fine_tune_layers, run.config.fine_tune_epochs, run.config.fine_tune_rate) == (20, 3, 0.0003)
+    assert run.name.startswith("model4 fine-tuned")
+    assert run.to_json()["epochs"] == 23
+    assert train("model4", *["--grid", "fine_tune_layers=0,20", "--fine-tune-epochs", "3", "--detach"]) == 0
+    assert sorted(run.config.fine_tune_layers for run in list_runs(environment)) == [0, 20, 20]
 
 
 def test_a_run_has_the_steady_recipe_or_the_one_named_and_options_overrule_it(train, environment, capsys):

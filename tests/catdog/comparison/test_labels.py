@@ -36,6 +36,16 @@ def names_of(*runs):
     return label_runs(runs)
 
 
+def test_the_name_of_a_fine_tuned_run_says_so_once(make):
+    named, unnamed = make("model4", name="mine", fine_tune_layers=20), make("model4", fine_tune_layers=20)
+    head = make("model4", name="head")
+    labels = label_runs([named, unnamed, head])
+    assert labels[named.id] == "mine, fine-tuned"
+    assert labels[unnamed.id].startswith("model4 fine-tuned")
+    assert labels[unnamed.id].count("fine-tuned") == 1
+    assert labels[head.id] == "head"
+
+
 def test_latest_finished_has_the_newest_of_each_model_in_their_order(settings, make):
     make("model1", name="old")
     make("model4", name="four")

@@ -8,6 +8,7 @@ import pytest
 
 from catdog import runs
 from catdog.errors import RunError
+from catdog.models.fine_tuning import count_trained_weights
 from catdog.models.specs import MODELS
 from catdog.runs import Run, bytes_free, bytes_taken, estimate, estimate_seconds
 from catdog.runs.estimate import bytes_needed
@@ -146,6 +147,32 @@ def test_the_space_needed_covers_model_copies_and_two_checkpoints() -> None:
     model = MODELS["model3"]
     assert bytes_needed(TrainConfig("model3")) > 4 * 9 * model.parameters
     assert bytes_needed(TrainConfig("model4")) < 100_000_000
+    tuned = bytes_needed(TrainConfig("model4", fine_tune_layers=56)) - bytes_needed(TrainConfig("model4"))
+    assert tuned == 2 * 2 * 4 * (count_trained_weights(56) - count_trained_weights(0))  # Adam's two numbers, twice
+
+
+def tuned_run(settings: Settings, layers: int, head: float, tuned: float) -> Run:
+    """A finished run of two epochs for the head, the first with a second more, and two of fine-tuning."""
+    config = {"model": "model4", "epochs": 2, "fine_tune_layers": layers, "fine_tune_epochs": 2}
+    run = done(settings, seconds=2 * head + 2 * tuned + 1.0, **config)
+    seconds = (head + 1.0, head, tuned, tuned)
+    write_history(run.files.history, [Epoch(number, value, 1, 1, 1, 1) for number, value in enumerate(seconds, 1)])
+    return runs.open_run(settings, run.id)
+
+
+def test_each_phase_of_a_fine_tuned_run_goes_at_its_own_pace(settings: Settings) -> None:
+    run = tuned_run(settings, 20, head=2.0, tuned=30.0)
+    more = replace(run.config, epochs=10, fine_tune_epochs=3)
+    assert estimate_seconds([run], more, COUNTS) == pytest.approx(1.0 + 10 * 2.0 + 3 * 30.0)
+    assert estimate_seconds([run], TrainConfig("model4", epochs=10), COUNTS) == pytest.approx(1.0 + 10 * 2.0)
+
+
+def test_fine_tuning_goes_by_runs_that_were_fine_tuned_and_those_of_as_many_layers_first(settings: Settings) -> None:
+    head_only = done(settings, seconds=4.0, model="model4", epochs=2)
+    shallow, deep = tuned_run(settings, 20, 2.0, 30.0), tuned_run(settings, 56, 2.0, 50.0)
+    assert estimate_seconds([head_only], deep.config, COUNTS) is None
+    assert estimate_seconds([head_only, shallow], deep.config, COUNTS) == pytest.approx(65.0)
+    assert estimate_seconds([head_only, shallow, deep], deep.config, COUNTS) == pytest.approx(105.0)
 
 
 def test_a_run_is_refused_before_it_starts_where_the_disk_is_too_full(

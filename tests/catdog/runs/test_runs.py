@@ -327,6 +327,21 @@ def test_the_time_left_follows_from_the_pace_of_the_finished_epochs(settings: Se
     assert last.eta == pytest.approx(0)
 
 
+def test_the_time_left_of_fine_tuning_goes_by_its_own_epochs(settings: Settings) -> None:
+    run = runs.create_run(settings, TrainConfig("model4", epochs=2, fine_tune_layers=20, fine_tune_epochs=4))
+    assert run.status.epochs == 6
+    running = {"state": "running", "epoch": 5, "batches": 10, "batch": 5, "seconds": 62.0}
+    run.files.write_status(replace(run.status, **running, **identify_process()))
+    assert runs.open_run(settings, run.id).eta is None
+    rows = [Epoch(number, seconds, 1, 1, 1, 1) for number, seconds in enumerate((1.0, 1.0, 30.0, 30.0), 1)]
+    write_history(run.files.history, rows[:2])
+    assert runs.open_run(settings, run.id).eta is None
+    write_history(run.files.history, rows)
+    run = runs.open_run(settings, run.id)
+    assert run.eta == pytest.approx(30 * 1.5)
+    assert run.head_epochs == 2
+
+
 def test_a_note_is_kept_with_the_run_and_an_empty_one_removes_it(settings: Settings) -> None:
     run = make(settings)
     runs.annotate_run(settings, run, "  first try\nwith\x00 more light ")

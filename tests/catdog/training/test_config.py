@@ -42,6 +42,9 @@ def test_the_defaults_are_those_of_the_notebook() -> None:
         "label_smoothing": 0.0,
         "weight_decay": 0.0,
         "clip_norm": 0.0,
+        "fine_tune_layers": 0,
+        "fine_tune_epochs": 5,
+        "fine_tune_rate": 0.0001,
     }
 
 
@@ -50,6 +53,32 @@ def test_settings_survive_config_json(name: str) -> None:
     helps = {"label_smoothing": 0.1, "weight_decay": 0.01, "clip_norm": 1.5}
     config = TrainConfig(name, "/some/folder", 3, 16, 0.01, 7, 0.5, True, 2, "cosine", False, **EFFECTS, **helps)
     assert TrainConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
+
+
+def test_fine_tuning_is_counted_and_named_only_where_there_is_some() -> None:
+    plain, tuned = TrainConfig("model4"), TrainConfig("model4", fine_tune_layers=56, fine_tune_epochs=6)
+    assert (plain.total_epochs, plain.variant, plain.fine_tuning) == (20, "model4", "")
+    assert (tuned.total_epochs, tuned.variant) == (26, "model4 fine-tuned")
+    assert tuned.fine_tuning == "top 56 layers, 6 epochs at 0.0001"
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"model": "model3", "fine_tune_layers": 56}, "model3 has no pretrained layers to fine-tune: choose model4"),
+        ({"fine_tune_layers": 2}, "layers to fine-tune is 2, but must be a whole number from 3 to 153"),
+        ({"fine_tune_layers": 154}, "from 3 to 153"),
+        ({"fine_tune_layers": True}, "from 3 to 153"),
+        ({"fine_tune_layers": 5.0}, "from 3 to 153"),
+        ({"fine_tune_layers": 5, "fine_tune_epochs": 0}, "fine-tuning epochs is 0"),
+        ({"fine_tune_layers": 5, "epochs": 999, "fine_tune_epochs": 2}, "epochs with those of fine-tuning is 1001"),
+        ({"fine_tune_rate": 0}, "fine-tuning rate is 0, but must be over 0"),
+        ({"fine_tune_rate": math.nan}, "fine-tuning rate"),
+    ],
+)
+def test_fine_tuning_out_of_bounds_is_one_sentence(values: dict, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        TrainConfig(**({"model": "model4"} | values))
 
 
 def test_the_smallest_and_largest_values_are_allowed() -> None:

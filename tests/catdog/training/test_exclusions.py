@@ -11,7 +11,7 @@ from catdog.datasets import TEST, TRAINING, VALIDATION, Dataset, open_dataset
 from catdog.datasets.exclusions import digest_paths, exclude_images, include_images, without_images
 from catdog.runs import Run
 from catdog.settings import Settings
-from catdog.training import TrainConfig, loop, worker
+from catdog.training import TrainConfig, loop, material, worker
 from catdog.training.reporter import StopRequested
 from catdog.training.worker import work
 
@@ -47,15 +47,15 @@ def test_excluded_images_are_neither_trained_on_nor_scored(
     settings: Settings, data: Dataset, paths: list[str], run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     used_rows: list[np.ndarray] = []
-    make_batches = loop.make_batches
+    make_batches = material.make_batches
 
     def record_rows(pixels, labels, rows, *args, **kwargs):
         used_rows.append(rows)
         return make_batches(pixels, labels, rows, *args, **kwargs)
 
     monkeypatch.setattr(loop, "build_model", build_small_network)
-    monkeypatch.setattr(loop, "strip_augmentation", lambda model, _: model)
-    monkeypatch.setattr(loop, "make_batches", record_rows)
+    monkeypatch.setattr(material, "strip_augmentation", lambda model, _: model)
+    monkeypatch.setattr(material, "make_batches", record_rows)
     assert work(run.files, settings) == 0
     done = runs.open_run(settings, run.id)
     assert done.state == "done", done.status.error

@@ -14,7 +14,7 @@ import pytest
 from catdog.augmentation.config import Augmentation
 from catdog.datasets import Dataset, open_dataset
 from catdog.settings import Settings
-from catdog.training import RunFolder, TrainConfig, loop
+from catdog.training import RunFolder, TrainConfig, loop, material
 from catdog.training.batches import make_batches
 from catdog.training.history import Epoch, read_history, write_history
 from catdog.training.reporter import Reporter
@@ -88,7 +88,7 @@ def make_trainer(dataset: Dataset) -> Iterator[Trainer]:
     trainer = Trainer(dataset)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loop, "build_model", build_small_network)
-        patch.setattr(loop, "make_batches", lambda *_: ["a batch"])
+        patch.setattr(material, "make_batches", lambda *_: ["a batch"])
         patch.setattr(keras.Model, "fit", lambda model, *args, **kwargs: trainer.fit(model, *args, **kwargs))
         yield trainer
 
@@ -149,7 +149,7 @@ def test_of_two_equal_epochs_the_first_is_the_best(tmp_path: Path, train: Traine
 def test_images_come_in_a_new_order_and_in_the_same_once_resumed(
     tmp_path: Path, train: Trainer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loop, "make_batches", make_batches)
+    monkeypatch.setattr(material, "make_batches", make_batches)
     train(RunFolder(tmp_path / "straight"), 4)
     straight, train.brightness = train.brightness, []
     train(RunFolder(tmp_path / "resumed"), 2)
@@ -164,7 +164,7 @@ def test_images_come_in_a_new_order_and_in_the_same_once_resumed(
 def test_only_the_chosen_share_of_the_training_images_is_used(
     tmp_path: Path, train: Trainer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loop, "make_batches", make_batches)
+    monkeypatch.setattr(material, "make_batches", make_batches)
     train(RunFolder(tmp_path / "all"), 1)
     train(RunFolder(tmp_path / "half"), 2, fraction=0.5)
     everything, first, second = train.brightness

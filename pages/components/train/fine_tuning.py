@@ -1,0 +1,111 @@
+"""The part of the Train page's form that only model4 has: fine-tuning the top of its pretrained network."""
+
+import streamlit as st
+
+from catdog.errors import UsageError
+from catdog.models.fine_tuning import BACKBONE_LAYERS, FEWEST_LAYERS, MOST_LAYERS, count_trained_weights
+from catdog.models.specs import MODELS
+from catdog.training import TrainConfig
+from catdog.training.config import MAX_EPOCHS
+from pages.components import page
+
+DEFAULT = TrainConfig("model4")
+LAYERS, EPOCHS, RATE = KEYS = ("fine_tune_layers", "fine_tune_epochs", "fine_tune_rate")
+LOWEST_RATE = 1e-9
+EXPANDER = "fine-tuning"  # the session's key of whether the part is open
+SUGGESTED = 56  # layers, as measured in docs/training.md
+
+
+def draw_fine_tuning(models: list[str]) -> dict[str, dict[str, object]]:
+    """Draw the settings of fine-tuning where one of `models` can be fine-tuned.
+
+    Returns:
+        {model: its values for TrainConfig}, of the models that are fine-tuned.
+    """
+    tunable = [name for name in models if MODELS[name].backbone]
+    if not tunable:
+        return {}
+    if EXPANDER not in st.session_state:
+        st.session_state[EXPANDER] = any(key in st.query_params for key in KEYS)
+    with st.expander("Fine-tuning (model4)", icon=":material/build:", key=EXPANDER, on_change="rerun"):
+        values = _draw_inputs()
+    return dict.fromkeys(tunable, values) if values[LAYERS] else {}
+
+
+def _draw_inputs() -> dict[str, object]:
+    depth, length, rate = page.row(3, 200)
+    layers = depth.number_input(
+        "Fine-tune the top layers",
+        0,
+        MOST_LAYERS,
+        DEFAULT.fine_tune_layers,
+        step=1,
+        key=LAYERS,
+        bind="query-params",
+        help=f"How many of the {BACKBONE_LAYERS} layers of MobileNetV2, from the top, are trained on once the head is "
+        f"trained. 0: none; {FEWEST_LAYERS}: its last convolution; {SUGGESTED}: the six blocks before that, too.",
+    )
+    epochs = length.number_input(
+        "Fine-tuning epochs",
+        1,
+        MAX_EPOCHS,
+        DEFAULT.fine_tune_epochs,
+        step=1,
+        key=EPOCHS,
+        bind="query-params",
+        disabled=not layers,
+        help="Rounds through all training pictures after those of the head.",
+    )
+    step = rate.number_input(
+        "Fine-tuning rate",
+        LOWEST_RATE,
+        1.0,
+        DEFAULT.fine_tune_rate,
+        step=0.00001,
+        format="%g",
+        key=RATE,
+        bind="query-params",
+        disabled=not layers,
+        help="The learning rate of these epochs. It is small, since large steps would destroy what the layers learned "
+        "from over a million photos.",
+    )
+    if layers:
+        head, tuned = count_trained_weights(0), count_trained_weights(layers)
+        st.caption(
+            f"First the head alone is trained ({head:,} weights), then {tuned:,} weights. Batch normalization stays "
+            "frozen: its averages come from far more photos than there are here."
+        )
+    else:
+        st.caption("The network that model4 builds on stays as it is; only its head is trained.")
+    return {LAYERS: layers, EPOCHS: epochs, RATE: step}
+
+
+def fill_fine_tuning(config: TrainConfig) -> None:
+    """Put a run's settings into the inputs, which show them the next time they are drawn."""
+    for key in (LAYERS, EPOCHS):
+        st.session_state[key] = getattr(config, key)
+    st.session_state[RATE] = max(LOWEST_RATE, float(config.fine_tune_rate))
+    if config.fine_tune_layers:
+        st.session_state[EXPANDER] = True
+
+
+def list_fine_tuning_faults() -> list[str]:
+    """Return a sentence for each query parameter that the inputs can't use; they pass those over."""
+    faults = []
+    for key, kind in zip(KEYS, (int, int, float), strict=True):
+        word = st.query_params.get(key)
+        if word is None:
+            continue
+        try:
+            TrainConfig("model4", **{key: _parse(word, kind)})
+        except UsageError as error:
+            faults.append(str(error))
+    return faults
+
+
+def _parse(text: str, kind: type) -> int | float | str:
+    """Return the number that a query parameter says, or its first 40 characters where it says none."""
+    try:
+        return kind(text)
+    except ValueError:
+        return text[:40]
