@@ -69,9 +69,10 @@ def _diverged(measures: Measures) -> Finding | None:
 
 
 def _learned_nothing(measures: Measures) -> Finding | None:
-    """Validation accuracy is no better than guessing, or little better with the training loss of guessing."""
+    """Validation accuracy is no better than guessing, or little better while the losses are those of guessing."""
     conditions = measures.conditions
-    stuck = abs(measures.loss - conditions.guess_loss) < STUCK * conditions.guess_loss
+    near = abs(measures.loss - conditions.guess_loss) < STUCK * conditions.guess_loss
+    stuck = near or min(measures.loss, measures.val_loss) > (1 - STUCK) * conditions.guess_loss
     hardly = stuck and measures.val_accuracy < conditions.guess + GAP and not measures.improving
     if measures.learned and not hardly:
         return None
@@ -119,8 +120,8 @@ def _too_slow(measures: Measures) -> Finding | None:
 
 
 def _underfits(measures: Measures) -> Finding | None:
-    """Neither accuracy is half way between guessing and every image right."""
-    if measures.good:
+    """Neither accuracy is half way from guessing to every image right, or training accuracy is not and still rises."""
+    if measures.good and not (measures.improving and measures.behind):
         return None
     if measures.improving:
         return Verdict.IMPROVING, describe_accuracies(measures, ", and validation loss is still falling")

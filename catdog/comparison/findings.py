@@ -37,8 +37,8 @@ def describe_guessing(measures: Measures) -> str:
     images, guess = measures.conditions.validation, format_percent(measures.conditions.guess)
     text = f"Validation accuracy is {format_percent(measures.val_accuracy)} at the end"
     if measures.learned:
-        losses = f"training loss {measures.loss:.3f} is still that of guessing ({measures.conditions.guess_loss:.3f})"
-        return f"{text}, where guessing has {guess}, and {losses}."
+        losses = f"training loss {measures.loss:.3f} is no better than that of guessing"
+        return f"{text}, where guessing has {guess}, but {losses} ({measures.conditions.guess_loss:.3f})."
     shown = f" as far as {images:,} images can show" if images else ""
     text += f", no better than guessing ({guess}){shown}"
     if measures.gap >= 2 * (measures.error or 0.05):

@@ -51,6 +51,7 @@ class Measures:
         accuracy: Training accuracy at the end, 0..1.
         val_accuracy: Validation accuracy at the end, 0..1.
         loss: Training loss at the end.
+        val_loss: Validation loss at the end.
         turn: Where the validation loss turned up, None where it did not.
         error: The standard error of the validation accuracy at the end; 0 where the images were not counted.
         jump: By how much validation accuracy jumps from epoch to epoch, 0..1.
@@ -64,6 +65,7 @@ class Measures:
     accuracy: float
     val_accuracy: float
     loss: float
+    val_loss: float
     turn: Turn | None
     error: float
     jump: float
@@ -81,6 +83,7 @@ class Measures:
             level(curve.accuracy),
             val_accuracy,
             level(curve.loss),
+            level(curve.val_loss),
             find_turn(curve, conditions.guess_loss),
             accuracy_error(max(val_accuracy, conditions.guess), conditions.validation),
             scatter(curve.val_accuracy),
@@ -103,5 +106,13 @@ class Measures:
     @property
     def good(self) -> bool:
         """Whether one of the accuracies is at least half way from guessing to every image right."""
-        guess = self.conditions.guess
-        return max(self.accuracy, self.val_accuracy) >= guess + GOOD * (1 - guess)
+        return max(self.accuracy, self.val_accuracy) >= self._half_way
+
+    @property
+    def behind(self) -> bool:
+        """Whether training accuracy is less than half way from guessing to every image right."""
+        return self.accuracy < self._half_way
+
+    @property
+    def _half_way(self) -> float:
+        return self.conditions.guess + GOOD * (1 - self.conditions.guess)
