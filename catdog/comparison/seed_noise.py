@@ -70,8 +70,8 @@ def describe_spread(name: str, accuracies: Sequence[float]) -> str:
     # of two single runs of the same recipe the difference has √2 times the standard deviation of one
     shown = _t_quantile(len(accuracies) - 1) * math.sqrt(2) * spread
     return (
-        f"{name}: {len(accuracies)} runs that differ only in the seed reach {format_percent(low)} to "
-        f"{format_percent(high)}. Judging by them, two single runs must differ by about {100 * shown:.1f} points "
+        f"{name}: these runs differ only in the seed and reach {format_percent(low)} to {format_percent(high)} "
+        f"validation accuracy. Judging by them, two single runs must differ by about {100 * shown:.1f} points "
         "before more than the seed is needed to explain it."
     )
 
@@ -86,7 +86,7 @@ def describe_groups(first: str, second: str, difference: GroupDifference) -> str
     """
     points, margin = 100 * difference.difference, 100 * difference.margin
     interval = f"95 % confidence interval {points - margin:+.1f} to {points + margin:+.1f}"
-    ahead = f"{first} is {abs(points):.1f} points {'above' if points >= 0 else 'below'} {second} on average"
+    ahead = f"{first} is {abs(points):.1f} points {'above' if points >= 0 else 'below'} {second}"
     if difference.verdict == Verdict.SEED_NOISE:
         return f"{ahead} ({interval}): the seeds alone can explain that."
     return f"{ahead} ({interval}): more than the seeds explain."

@@ -177,5 +177,5 @@ def test_groups_of_seeds_are_compared_with_their_noise(app, make):
         runs.append(make(FITTING | {"val_accuracy": [accuracy] * 9}, seed=seed))
         runs.append(make(FITTING | {"val_accuracy": [accuracy + 0.01] * 9}, seed=seed, model="model2"))
     text = text_of(app("compare", run=[run.id for run in runs]))
-    assert "model1: 3 runs that differ only in the seed reach 66.0 % to 70.0 %" in text
+    assert "model1, mean of 3 seeds: these runs differ only in the seed and reach 66.0 % to 70.0 %" in text
     assert "the seeds alone can explain that" in text

@@ -13,6 +13,7 @@ from catdog.comparison import (
     describe_spread,
     diagnose_run,
     group_by_seed,
+    label_groups,
 )
 from catdog.datasets import Catalog
 from catdog.datasets.exclusions import without_images
@@ -51,7 +52,7 @@ def show_diagnoses(runs: Sequence[Run], names: Mapping[str, str], histories: His
         if run.id in diagnoses:
             with st.container(border=True, key=f"diagnosis-{run.id}"):
                 _show_diagnosis(run, names[run.id], diagnoses[run.id], everything)
-    sentences = _describe_seed_noise(runs)
+    sentences = _describe_seed_noise(runs, names)
     if sentences:
         st.markdown("\n".join(f"- {markdown.escape(sentence)}" for sentence in sentences))
 
@@ -124,20 +125,16 @@ def _open_own_data(run: Run) -> Catalog:
     return without_images(opened, run.data.get("excluded", {}).get("paths", ())).catalog
 
 
-def _describe_seed_noise(runs: Sequence[Run]) -> list[str]:
+def _describe_seed_noise(runs: Sequence[Run], names: Mapping[str, str]) -> list[str]:
     """Return a sentence for each group of runs that differ in their seed only, and for each two of them."""
-    groups = []
-    for members in group_by_seed(runs):
+    groups = group_by_seed(runs)
+    scored = []
+    for title, members in zip(label_groups(groups, names), groups, strict=True):
         scores = [run.selection_accuracy for run in members if run.finished and run.selection_accuracy is not None]
         if len(scores) > 1:
-            groups.append((members[0].config.model, scores))
-    counts = [model for model, _ in groups]
-    groups = [
-        (model if counts.count(model) == 1 else f"{model} (group {index})", scores)
-        for index, (model, scores) in enumerate(groups, start=1)
-    ]
-    sentences = [describe_spread(name, scores) for name, scores in groups]
-    for index, (first, scores) in enumerate(groups):
-        for second, others in groups[index + 1 :]:
+            scored.append((title, scores))
+    sentences = [describe_spread(title, scores) for title, scores in scored]
+    for index, (first, scores) in enumerate(scored):
+        for second, others in scored[index + 1 :]:
             sentences.append(describe_groups(first, second, compare_groups(scores, others)))
     return sentences
