@@ -12,6 +12,7 @@ from catdog.augmentation.transforms import apply_transforms, preview_transforms
 from catdog.datasets import TRAINING, Dataset
 from catdog.images.decode import read_image, resize
 from catdog.models.specs import MODELS
+from catdog.training.features import describe_variants
 from pages.components import page, state
 from pages.components.augment.predictions import choose_predictor, show_predictions
 from pages.components.augmentation_form import draw_effects, effect_state, list_effect_faults
@@ -35,8 +36,8 @@ def main() -> None:
     page.page_header(
         "Play with augmentation",
         "A flipped or tilted cat is still a cat, so each training picture can be shown in many ways. "
-        "A model that never sees exactly the same picture twice can't learn pictures by heart: it has to learn "
-        "what cats look like.",
+        "A model that seldom sees exactly the same picture twice finds it harder to memorize pictures, and easier to "
+        "learn what cats look like.",
     )
     dataset = state.dataset()
     page.warn_invalid_query_params(_list_query_faults(dataset))
@@ -184,8 +185,16 @@ def _explain() -> None:
         "The versions above are made by the very function that changes the pictures of a training. The model that a "
         "training keeps has the same effects as Keras layers at its front; with the notebook's own arithmetic these "
         "layers do the training's work too. They act only while it learns: when you ask a model for an answer, it sees "
-        "the picture as it is. The angle +30° turns to the left, −30° to the right. “Both” flips a picture along both "
-        "axes at once or not at all, so that half of the versions stand on their heads."
+        "the picture as it is. The angle +30° turns to the left, −30° to the right."
+    )
+    st.markdown(
+        "“Both” flips a picture along both axes at once or not at all, as Keras 3 does it. That is a half turn: half "
+        "of the versions stand on their heads, and no mirror image ever comes. Left-right alone makes mirror images."
+    )
+    st.markdown(
+        f"model4 is trained on {describe_variants(MODELS['model4'].augmentation)} of each picture, drawn once, since "
+        "what its frozen backbone computes of them is stored. The other models, and model4 with the notebook's own "
+        "arithmetic, see a new version in each epoch."
     )
 
 

@@ -23,7 +23,7 @@ def main() -> None:
         "Compare",
         "A learning curve shows after every epoch how often a model is right: on its training pictures (dashed) and "
         "on validation pictures that it never learns from (solid). Where the dashed line climbs away from the solid "
-        "one, the model learns pictures by heart instead of learning what tells the two kinds apart.",
+        "one, the model memorizes images instead of learning what tells the two kinds apart.",
     )
     runs = state.runs()
     if not runs:

@@ -19,7 +19,7 @@ LOSSES = {
     "{class_1}, become probabilities that add up to 100 %, and the loss is small where the right class got a high one. "
     "“Sparse” means that a label is simply the number of its class, 0 or 1.",
     "BinaryCrossentropy": "the model gives one probability, that of {class_1}, and the loss is small where it is near "
-    "100 % for pictures of {class_1} and near 0 % for pictures of {class_0}. Being sure and wrong costs most.",
+    "100 % for pictures of {class_1} and near 0 % for pictures of {class_0}. Being confident and wrong costs most.",
 }
 HOW_TO_READ = (
     "Read it from left to right: each block is what one layer hands on to the next. The **higher** a block, the larger "
@@ -103,7 +103,7 @@ def _draw_differences(spec: ModelSpec) -> None:
 def _draw_layers(spec: ModelSpec, layers: tuple[Layer, ...]) -> None:
     """Draw the table of layers, as Keras' `model.summary()` has it, and its sums."""
     st.markdown(
-        "So Keras, the library that builds the model, lists them. The output shape is what a layer hands on: how many "
+        "Layers as listed by Keras' `model.summary()`. The output shape is what a layer hands on: how many "
         "pictures (None: any number), height, width and channels, or just how many numbers."
     )
     column = st.column_config

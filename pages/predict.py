@@ -151,7 +151,7 @@ def _choose_thresholds(chosen: list[Run]) -> Thresholds:
         bind="query-params",
         help=f"Of the probability of {second}. Below the first threshold the answer is the other class, above the "
         f"second one it is {second}. Move both to 50 and a model always decides; pull them apart and it says less, but "
-        "is wrong less often.",
+        "is usually wrong less often.",
     )
     return Thresholds(min(low, high) / 100, max(low, high) / 100)  # the address may have them in any order
 

@@ -10,7 +10,7 @@ AUGMENTATION_LAYERS = ("flip", "rotation", "zoom", "translation", "contrast", "b
 _FLIP_WORDS = {
     "horizontal": "flipped left-right at random",
     "vertical": "flipped up-down at random",
-    "horizontal_and_vertical": "flipped left-right and up-down at random",
+    "horizontal_and_vertical": "flipped both ways at once at random (a half turn)",
 }
 _FILL_WORDS = {
     "constant": "with black beyond the edge",
@@ -28,7 +28,8 @@ class Augmentation:
     The numbers mean what they mean in Keras' layers. Any other value raises a UsageError.
 
     Attributes:
-        flip: One of FLIPS, the axes along which an image is flipped, each time with probability one half.
+        flip: One of FLIPS, the axes along which an image is flipped, each time with probability one half. With two
+            axes Keras 3 flips along both at once or not at all: a half turn, so no mirror image ever comes.
         rotation: Largest rotation either way, as a fraction of a full turn from 0 to 0.5 (0.2 = ±72°).
         zoom: How much more or less of the image is shown at most, 0 to 0.9 (0.2: 0.8 to 1.2 times its width and
             height).

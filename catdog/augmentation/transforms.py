@@ -44,7 +44,11 @@ class Transforms:
         """Return what is done to an image, such as "flipped left-right, −41°, 1.2× zoom"; "" for nothing."""
         parts = []
         if self.flipped[index]:
-            ways = {"horizontal": "left-right", "vertical": "up-down", "horizontal_and_vertical": "both ways"}
+            ways = {
+                "horizontal": "left-right",
+                "vertical": "up-down",
+                "horizontal_and_vertical": "both ways",
+            }
             parts.append(f"flipped {ways[self.augmentation.flip]}")
         if degrees := round(360 * self.turns[index]):
             parts.append(f"{'+' if degrees > 0 else '−'}{abs(degrees)}°")

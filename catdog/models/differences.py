@@ -37,8 +37,9 @@ def _model2() -> tuple[Difference, ...]:
     return (
         Difference(
             f"Augmentation: training photos are {new.augmentation.description}.",
-            f"model1 learns its training photos by heart: published, it is right on {training} of them, but on only "
-            f"{validation} of new ones. A photo that looks different every time can't be learnt by heart.",
+            f"model1 memorizes its training photos: published, it is right on {training} of them, but on only "
+            f"{validation} of new ones. A photo that looks different every time is harder to memorize, though not "
+            "impossible.",
         ),
         Difference(
             f"{_convolutions(new, old)}: two now come before the first pooling.",
@@ -58,8 +59,8 @@ def _model3() -> tuple[Difference, ...]:
     return (
         Difference(
             "Scaling: pixel values of 0 to 255 become −1 to 1 before anything else.",
-            "Learning goes in small steps. On numbers up to 255 the same step is now far too large and now far too "
-            "small; numbers around zero suit the weights a network starts with.",
+            "Learning goes in small steps of the weights. With inputs of up to 255 such a step changes the outputs so "
+            "much that it easily overshoots; numbers around zero suit the weights a network starts with.",
         ),
         Difference(
             f"{_convolutions(new, old)}, a pooling after each; "
@@ -70,12 +71,13 @@ def _model3() -> tuple[Difference, ...]:
         ),
         Difference(
             _dropout(new, old),
-            "A larger dense layer can learn more by heart; leaving more of it out while it trains works against that.",
+            "A larger dense layer can memorize more; leaving more of it out while it trains works against that.",
         ),
         Difference(
-            f"Gentler augmentation: photos are {new.augmentation.description}. Those of model2 are "
+            f"Other augmentation: photos are {new.augmentation.description}. Those of model2 are "
             f"{old.augmentation.description}.",
-            "A mirrored animal looks natural, while one on its head hardly ever comes up in a photo.",
+            "A mirrored animal looks natural, while one on its head hardly ever comes up in a photo. Flipped both ways "
+            "at once, a photo only turns by 180°, so model2 never sees a mirror image.",
         ),
     )
 
@@ -90,14 +92,15 @@ def _model4() -> tuple[Difference, ...]:
         Difference(
             f"MobileNetV2, a finished network of {convolutions} convolutions, instead of "
             f"{count_convolutions(old.name)} that start from nothing.",
-            "It learnt to see from over a million photos of a thousand kinds of things (ImageNet); edges, fur and ears "
-            "need not be learnt again. This is called transfer learning.",
+            "It learned to see from over a million photos of a thousand kinds of things (ImageNet), and edges, fur and "
+            "ears need not be learned again: transfer learning. Among the thousand are about 120 breeds of dogs and "
+            "several of cats, which is why it comes so cheaply here. Classes unlike any of ImageNet's gain less.",
         ),
         Difference(
             f"Its {parameters:,} parameters are frozen: only {new.trainable_parameters:,} are trained, instead of "
             f"{old.trainable_parameters:,}.",
-            "A few thousand photos are too few to tune millions of numbers well, but plenty for so few, and they can "
-            "hardly learn any photo by heart.",
+            "A few thousand photos are too few to tune millions of numbers well, but plenty for so few, which can "
+            "memorize far less.",
         ),
         Difference(
             "Global average pooling instead of a flattened layer and a large dense one: each of the "
@@ -107,13 +110,13 @@ def _model4() -> tuple[Difference, ...]:
         ),
         Difference(
             _dropout(new, old),
-            "So few trained parameters learn little by heart, and need less of a brake.",
+            "So few trained parameters memorize little, and need less of a brake.",
         ),
         Difference(
             f"Other augmentation: photos are {new.augmentation.description}. Those of model3 are "
             f"{old.augmentation.description}.",
             "It acts in training only, as dropout does, and makes those photos harder: published, this model is right "
-            f"on {training} of them and on {validation} of new ones, so it learns none by heart.",
+            f"on {training} of them and on {validation} of new ones, so there is no sign of memorizing.",
         ),
     )
 

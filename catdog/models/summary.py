@@ -168,7 +168,7 @@ def _explain(name: str, kind: str, shape: Shape, spec: ModelSpec) -> str:
         "a map of where its own small pattern is found.",
         "MaxPooling2D": f"Pooling keeps the largest of every {WINDOW} × {WINDOW} numbers: the maps get half as wide "
         "and half as high, and what was found stays.",
-        BACKBONE: f"A whole network as one layer: MobileNetV2, {count_mobilenet()[1]} convolutions that learnt to see "
+        BACKBONE: f"A whole network as one layer: MobileNetV2, {count_mobilenet()[1]} convolutions that learned to see "
         "from over a million photos; they are frozen, so training leaves them alone.",
         "features": "Averages each map to one number: how much of its pattern the whole picture holds.",
         "flatten": "Lays all maps out as one long row of numbers; nothing is calculated.",

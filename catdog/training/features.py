@@ -60,6 +60,12 @@ def describe_features(augmentation: Augmentation) -> str:
     return f"features of the frozen backbone stored for {VARIANTS} augmented variants of each picture"
 
 
+def describe_variants(augmentation: Augmentation) -> str:
+    """Return how many versions of a training image all epochs together see, such as "4 stored versions"."""
+    count = count_variants(augmentation)
+    return "1 stored version" if count == 1 else f"{count} stored versions"
+
+
 def count_variants(augmentation: Augmentation) -> int:
     """Return for how many variants of each training image features are stored."""
     return VARIANTS if augmentation.active else 1

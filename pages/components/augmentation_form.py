@@ -62,7 +62,15 @@ def draw_effects(start: Augmentation, suffix: str = "") -> Augmentation:
     bound = {"bind": "query-params", "wrap": True, "required": True}
     flip_cell, *cells, fill_cell = page.row(len(SLIDERS) + 2, 210)
     key = f"flip{suffix}"
-    flip = flip_cell.segmented_control("Flip", list(FLIPS), default=values[key], key=key, **bound)
+    flip = flip_cell.segmented_control(
+        "Flip",
+        list(FLIPS),
+        default=values[key],
+        key=key,
+        help="Half of the images are flipped. Left-right makes a mirror image. Both flips along both axes at once, as "
+        "Keras 3 does it: that is a half turn, so no mirror image ever comes.",
+        **bound,
+    )
     shares = {}
     for cell, slider in zip(cells, SLIDERS, strict=True):
         key = f"{slider.key}{suffix}"

@@ -11,6 +11,7 @@ from PIL import Image
 from catdog.augmentation.config import Augmentation
 from catdog.augmentation.layers import write_keras_code
 from catdog.runs import list_runs
+from catdog.training.features import VARIANTS
 from catdog.training.recipes import make_config
 from pages.components.augment.predictions import describe_stability
 from tests.pages.conftest import alternatives, button, text_of
@@ -103,6 +104,16 @@ def test_the_code_is_that_of_the_settings(app):
     assert [code.value.strip() for code in page.code] == [
         write_keras_code(Augmentation("vertical", 0.1, 0.2, fill="constant")).strip()
     ]
+
+
+def test_the_page_says_what_flips_and_stored_versions_are(app):
+    page = app("augment")
+    text = text_of(page)
+    assert "That is a half turn" in text
+    assert "no mirror image ever comes" in page.segmented_control(key="flip").help
+    assert f"model4 is trained on {VARIANTS} stored versions of each picture" in text
+    assert "harder to memorize" in text
+    assert "can't learn" not in text
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ KINDS = {
         "leak",
         "leaks",
         "a picture that a model learns from is there once more, exactly or almost, in validation or test. The model "
-        "may know that picture by heart, so its score looks better than it is.",
+        "may have memorized that picture, so its score looks better than it is.",
     ),
     "copies": ("exact copy", "exact copies", "the same picture twice, so it counts double."),
     "alike": (

@@ -69,9 +69,9 @@ def choose_curves(can_average: bool) -> CurveSettings:
             default=list(METRICS),
             key="charts",
             bind="query-params",
-            help="Accuracy is the share of right answers. Loss is what training makes small: it also counts how sure "
-            "the model was of its wrong answers. The gap is by how much accuracy is higher on the training pictures "
-            "than on new ones: the wider, the more a model has learnt by heart, which is called overfitting.",
+            help="Accuracy is the share of right answers. Loss is what training makes small: it also counts how "
+            "confident the model was of its wrong answers. The gap is by how much accuracy is higher on the training "
+            "images than on new ones: the wider, the more a model has memorized, which is called overfitting.",
         )
         axis = st.segmented_control(
             "Along",

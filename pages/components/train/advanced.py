@@ -5,9 +5,11 @@ from typing import Any
 import streamlit as st
 
 from catdog.augmentation.config import Augmentation
+from catdog.models.specs import MODELS
 from catdog.training import TrainConfig
 from catdog.training.config import AUGMENTATIONS as EFFECTS
 from catdog.training.config import HIGHEST_SMOOTHING, MAX_CLIP_NORM, MAX_EPOCHS, SCHEDULES, augmentation_settings
+from catdog.training.features import describe_variants
 from catdog.training.schedule import PLATEAU
 from catdog.training.sweep import TURN, read_axis
 from pages.components import page
@@ -90,13 +92,15 @@ def draw_advanced() -> dict[str, object]:
                 help="On, the run keeps the model of the epoch with the best validation accuracy; off, that of the "
                 "last one.",
             )
+            stored = describe_variants(MODELS["model4"].augmentation)
             exact = st.toggle(
                 "The notebook's own arithmetic",
                 DEFAULT.exact,
                 key="exact",
                 bind="query-params",
                 help="Off, training is faster: shorter numbers (bfloat16) where model and processor allow, one pass "
-                "over the weights in each update, and, for model4, one look at each picture instead of one an epoch.",
+                f"over the weights in each update, and, for model4, {stored} of each image in all epochs instead of a "
+                "new one in each.",
             )
     return values | {"patience": patience, "restore_best": best, "exact": exact}
 
@@ -153,8 +157,8 @@ def _draw_augmentation() -> str:
         key="augmentation",
         bind="query-params",
         wrap=True,
-        help="Training pictures are changed at random, so that none is learnt by heart. The Augment page shows what "
-        "that looks like, and what each model does by itself.",
+        help="Training images are changed at random, which makes them harder to memorize. The Augment page shows "
+        "what that looks like, and what each model does by itself.",
     )
     st.caption(AUGMENTATION_HELP[chosen])
     return chosen

@@ -5,6 +5,7 @@ import pytest
 
 from catdog.augmentation.config import AUGMENTATION_LAYERS, FILLS, Augmentation
 from catdog.augmentation.layers import build_augmentation_layers, write_keras_code
+from catdog.augmentation.transforms import apply_transforms, draw_transforms
 from catdog.models.specs import build_model
 
 ALL = Augmentation("horizontal_and_vertical", 0.2, 0.3, 0.1, 0.4, 0.25)
@@ -25,6 +26,21 @@ def test_the_layers_flip_first_and_then_turn_as_told() -> None:
         (-0.25, 0.25),
         "reflect",
     )
+
+
+@pytest.mark.parametrize(
+    ("flip", "axes"), [("horizontal", [2]), ("vertical", [1]), ("horizontal_and_vertical", [1, 2])]
+)
+def test_a_flip_of_both_axes_is_a_half_turn_or_nothing_and_never_a_mirror_image(images, flip, axes) -> None:
+    many = np.repeat(images[:1], 60, axis=0)
+    (layer,) = build_augmentation_layers(Augmentation(flip), seed=4)
+    result = np.asarray(layer(many, training=True))
+    drawn = draw_transforms(Augmentation(flip), 60, np.random.default_rng(4))
+    for flipped in (result, apply_transforms(many, drawn)):
+        as_it_was = (flipped == many).all(axis=(1, 2, 3))
+        turned = (flipped == np.flip(many, axes)).all(axis=(1, 2, 3))
+        assert (as_it_was ^ turned).all()
+        assert 10 < turned.sum() < 50
 
 
 def test_all_layers_come_in_order_with_their_numbers() -> None:

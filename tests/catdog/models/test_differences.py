@@ -27,7 +27,7 @@ def test_every_difference_says_what_and_why_in_whole_sentences(name):
 
 def test_model2_brings_augmentation_and_a_single_output():
     assert count_convolutions("model2") == count_convolutions("model1") + 1
-    assert "flipped left-right and up-down at random, turned up to ±90°" in join_texts("model2")
+    assert "flipped both ways at once at random (a half turn), turned up to ±90°" in join_texts("model2")
     assert "6 convolutions instead of 5" in join_texts("model2")
     assert "1 answer instead of 2" in join_texts("model2")
     assert "BinaryCrossentropy instead of SparseCategoricalCrossentropy" in join_texts("model2")
@@ -39,7 +39,7 @@ def test_model3_brings_scaling_and_fewer_convolutions():
     assert "10,368 numbers reach the dense layers instead of 8,192" in join_texts("model3")
     assert "75 % instead of 50 %" in join_texts("model3")
     assert (
-        "flipped left-right at random, turned up to ±90°. Those of model2 are flipped left-right and up-down"
+        "flipped left-right at random, turned up to ±90°. Those of model2 are flipped both ways at once"
         in join_texts("model3")
     )
 
@@ -51,6 +51,14 @@ def test_model4_brings_a_frozen_network_and_a_small_head():
     assert "each of the 1,280 maps becomes one number" in text
     assert "40 % instead of 75 %" in text
     assert "turned up to ±72°. Those of model3 are flipped left-right at random, turned up to ±90°" in text
+
+
+def test_no_text_says_that_augmentation_makes_memorizing_impossible():
+    reasons = " ".join(difference.why for name in MODELS for difference in list_differences(name))
+    assert "harder to memorize, though not impossible" in reasons
+    assert "by heart" not in reasons
+    assert "about 120 breeds of dogs and several of cats" in reasons
+    assert "about 120 breeds of dogs and several of cats" in MODELS["model4"].idea
 
 
 def test_an_unknown_model_is_refused_with_the_four_that_exist():
