@@ -50,6 +50,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         print(f"threshold {arguments.threshold:g}: the answer is {classes[1]} where their probability is above it")
     for split, values in scores.items():
         _show(split, values, classes)
+        _show_track_record(split, splits[split])
     return 0
 
 
@@ -78,8 +79,8 @@ def _read_predictions(run: "Run", source: str | None, settings: Settings) -> tup
 def _show(split: str, scores: dict[str, Any], classes: list[str]) -> None:
     low, high = scores["interval"]
     print(
-        f"{split}: accuracy {format_percent(scores['accuracy'])} of {scores['photos']:,} pictures "
-        f"(95 % interval {format_percent(low)} to {format_percent(high)}), loss {scores['loss']:.4f}"
+        f"{split}: accuracy {format_percent(scores['accuracy'])} of {scores['photos']:,} images "
+        f"(95 % confidence interval {format_percent(low)} to {format_percent(high)}), loss {scores['loss']:.4f}"
     )
     for label, (counts, values) in enumerate(zip(scores["confusion"], scores["classes"], strict=True)):
         print(
@@ -93,6 +94,15 @@ def _show(split: str, scores: dict[str, Any], classes: list[str]) -> None:
         f"{_format(scores['average_precision'])} (1 is perfect), expected calibration error "
         f"{format_percent(scores['calibration_error'])} (0 is perfect)"
     )
+
+
+def _show_track_record(split: str, predictions: "Predictions") -> None:
+    """Print how often the model was right when it was so confident, where there are enough images to tell."""
+    from catdog.evaluation import compute_track_record, describe_band
+
+    for band in compute_track_record(predictions):
+        if band.accuracy is not None:
+            print(f"  {describe_band(band, f'{split} images')}")
 
 
 def _format(value: float | None) -> str:

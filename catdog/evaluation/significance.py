@@ -145,7 +145,7 @@ def warn_about_many(comparisons: int) -> str:
         return ""
     return (
         f"These are {comparisons} tests. Even among equally accurate models, up to {format_percent(ALPHA, 0)} of such "
-        "tests give p below 0.05, so the more tests, the likelier one does by chance."
+        f"tests give p below {ALPHA:g}, so the more tests, the likelier one does by chance."
     )
 
 

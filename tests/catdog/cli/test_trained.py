@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from catdog.__main__ import main
+from catdog.evaluation import compute_track_record, describe_band, read_predictions
 from catdog.inference.predictor import Predictor
 from catdog.settings import PROJECT, Settings
 
@@ -165,15 +166,29 @@ def test_evaluate_refuses_a_threshold_that_is_none(threshold, capsys):
     assert "must be a number from 0 to 1" in capsys.readouterr().err
 
 
-def test_evaluate_for_people_says_what_was_taken_for_what(capsys):
+def test_evaluate_for_people_says_what_was_taken_for_what(trained, capsys):
     assert main(["evaluate", "model1"]) == 0
     shown = capsys.readouterr().out
     assert "test: accuracy" in shown
     assert "were recognised" in shown
     assert "taken for dogs" in shown
     assert "threshold" not in shown
-    for word in ("95 % interval", "precision", "recall", "F1", "ROC curve", "average precision", "calibration error"):
+    for word in (
+        "95 % confidence interval",
+        "precision",
+        "recall",
+        "F1",
+        "ROC curve",
+        "average precision",
+        "calibration error",
+    ):
         assert shown.count(word) >= 2
+    settings, run = trained
+    predictions = read_predictions(settings.runs / run["id"] / "predictions.csv")
+    for split in ("validation", "test"):
+        for band in compute_track_record(predictions.of_split(split)):
+            assert (describe_band(band, f"{split} images") in shown) == (band.accuracy is not None)
+    assert "when it said" in shown
     assert main(["evaluate", "model1", "--threshold", "0.3"]) == 0
     assert "threshold 0.3: the answer is dogs where their probability is above it" in capsys.readouterr().out
 
