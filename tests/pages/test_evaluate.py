@@ -171,7 +171,8 @@ def test_runs_are_compared_on_the_same_images_and_never_by_their_intervals(app, 
     chosen.files.write_status(replace(chosen.status, best_val_accuracy=0.9))
     page = app("evaluate")
     text = text_of(page)
-    assert "**chosen** (the best on the validation images) is right on" in text
+    assert "**chosen** (the highest validation accuracy of these runs) is right on" in text
+    assert "which favors it here" not in text
     assert "95 % of such intervals contain the true accuracy" in text
     assert any(
         element.value.startswith("- chosen was right on") and "luckier in the test got wrong" in element.value
@@ -179,6 +180,8 @@ def test_runs_are_compared_on_the_same_images_and_never_by_their_intervals(app, 
     )
     assert "not their recipes or architectures" in text
     assert "overlaps with" not in text
+    page.segmented_control(key="of").set_value("validation").run()
+    assert "The validation images also chose this run, which favors it here." in text_of(page)
 
 
 def test_a_single_run_is_compared_with_nothing(app, make_run):

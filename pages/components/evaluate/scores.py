@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from catdog.datasets import VALIDATION
 from catdog.evaluation import (
     INTERVAL,
     SCOPE,
@@ -93,7 +94,8 @@ def _explain_uncertainty(runs: Sequence[EvaluatedRun], split: str) -> None:
     first = max(runs, key=lambda run: run.run.selection_accuracy or 0.0)
     count, correct = len(first.predictions), int(first.predictions.correct().sum())
     low, high = accuracy_interval(correct, count)
-    chosen = " (the best on the validation images)" if len(runs) > 1 else ""
+    ranked = len(runs) > 1 and first.run.selection_accuracy is not None
+    chosen = " (the highest validation accuracy of these runs)" if ranked else ""
     st.markdown(
         f"**{markdown.escape(first.name)}**{chosen} is right on {format_percent(correct / count)} of {count:,} {split} "
         f"images (95 % confidence interval {format_percent(low)} to {format_percent(high)}). One image is "
@@ -108,7 +110,8 @@ def _explain_uncertainty(runs: Sequence[EvaluatedRun], split: str) -> None:
         tests = [(run.name, mcnemar(first.predictions, run.predictions)) for run in others]
         sentences = [f"- {markdown.escape(describe_mcnemar(first.name, name, test))}" for name, test in tests]
         st.markdown("\n".join(sentences))
-        st.caption(" ".join(filter(None, [warn_about_many(len(tests)), SCOPE])))
+        favored = "The validation images also chose this run, which favors it here." if split == VALIDATION else ""
+        st.caption(" ".join(filter(None, [favored, warn_about_many(len(tests)), SCOPE])))
 
 
 def show_class_scores(runs: Sequence[EvaluatedRun]) -> None:
