@@ -184,7 +184,7 @@ def _draw_score_card(runs: list[Run]) -> None:
     published = MODELS["model4"].published.test_accuracy
     if chosen:
         st.markdown(
-            f"Test accuracy **{format_percent(chosen.test_accuracy)}** of {chosen.config.model}, chosen by its "
+            f"Test accuracy **{format_percent(chosen.test_accuracy)}** of {chosen.config.variant}, chosen by its "
             f"validation accuracy; published {format_percent(published)} (model4){_on_photos()}"
         )
         _draw_link("Compare the models", "query_stats", "compare")

