@@ -7,6 +7,7 @@ from catdog.errors import RunError
 from catdog.runs import open_run
 from catdog.training import ACTIVE
 from pages.components import markdown, page, state
+from pages.components.compare.ablations import show_ablations
 from pages.components.compare.curves import CurveSettings, choose_curves, describe_seeds, show_curves
 from pages.components.compare.diagnoses import show_diagnoses
 from pages.components.compare.downloads import show_downloads
@@ -78,6 +79,7 @@ def _results(names: dict[str, str], active: bool, curves: CurveSettings) -> None
     show_scores(rows)
     explain_scores(runs, rows)
     show_diagnoses(runs, names, histories)
+    show_ablations(runs, names)
     show_settings(runs, names)
 
 

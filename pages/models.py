@@ -4,7 +4,7 @@ import streamlit as st
 
 from catdog.charts import CONFIG, plot_architecture
 from catdog.comparison import describe_validation
-from catdog.models.differences import list_differences
+from catdog.models.differences import describe_changes, list_differences
 from catdog.models.specs import MODELS, ModelSpec
 from catdog.models.summary import Layer, list_layers
 from catdog.runs import Run
@@ -93,7 +93,10 @@ def _draw_differences(spec: ModelSpec) -> None:
             "the baseline, and every model has to beat it."
         )
         return
-    st.markdown(f"Beside {before[-1]}, the model before it:")
+    st.markdown(
+        f"{spec.name} makes {describe_changes(spec.name)}. They come together, so a better score does not show which "
+        "of them is the reason. The ablations of a run, in its details on the Train page, change one thing at a time."
+    )
     grid = st.grid(2, min_column_width=280, border=True)
     for change in list_differences(spec.name):
         with grid.cell():

@@ -6,6 +6,7 @@ import streamlit as st
 from catdog.comparison import select_by_validation
 from catdog.datasets import TRAINING
 from catdog.errors import ImageError
+from catdog.models.differences import describe_changes
 from catdog.models.specs import MODELS, ModelSpec
 from catdog.runs import Run
 from catdog.training import ACTIVE
@@ -126,6 +127,8 @@ def _draw_model_card(step: int, spec: ModelSpec, runs: list[Run], is_next: bool)
     """Draw one model: its idea, the state of its newest run, its best score beside the published one."""
     _draw_heading(step, f"{spec.step} = {spec.name}", _badge(runs))
     st.markdown(spec.idea)
+    if changes := describe_changes(spec.name):
+        st.caption(f"{changes}.")
     best = select_by_validation(runs)
     st.markdown(
         f"{_describe_best(best, runs)}, published {format_percent(spec.published.best_val_accuracy, 0)}{_on_photos()}"

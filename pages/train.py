@@ -8,6 +8,7 @@ import streamlit as st
 from catdog.datasets import TRAINING, Catalog
 from catdog.datasets.splits import sample_stratified
 from catdog.errors import CatDogError, DataError
+from catdog.models.differences import describe_changes
 from catdog.models.specs import MODELS
 from catdog.runs import MOMENT, Run, count_active, estimate_seconds, explain_quota, launch_all
 from catdog.training import ACTIVE, TrainConfig
@@ -49,9 +50,10 @@ def _draw_new_runs(runs: list[Run]) -> None:
         )
         for name, column in zip(MODELS, page.row(len(MODELS), 210), strict=True):
             spec = MODELS[name]
+            facts = [fact for fact in (describe_changes(name), f"{spec.parameters:,} parameters") if fact]
             column.markdown(
                 f"{':material/check_circle: ' if name in models else ''}**{name}: {spec.step}**  \n"
-                f"{spec.idea}  \n:gray[{spec.parameters:,} parameters]"
+                f"{spec.idea}  \n:gray[{' · '.join(facts)}]"
             )
         configs = draw_form(models)
         name, axes = draw_sweep()

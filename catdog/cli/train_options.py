@@ -9,7 +9,7 @@ OPTIONS = (
     *("epochs", "batch_size", "learning_rate", "seed", "fraction", "exact"),
     *("patience", "schedule", "restore_best"),
     *("flip", "zoom", "translation", "contrast", "brightness", "fill"),
-    *("label_smoothing", "weight_decay", "clip_norm"),
+    *("label_smoothing", "weight_decay", "clip_norm", "scaling"),
     *("fine_tune_layers", "fine_tune_epochs", "fine_tune_rate"),
 )
 
@@ -63,6 +63,13 @@ def add_settings_options(parser: argparse.ArgumentParser) -> None:
         type=float,
         metavar="DEGREES",
         help="turn pictures at random, up to so far either way, 0 to 180 (default: as the recipe)",
+    )
+    parser.add_argument(
+        "--scale-pixels",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        dest="scaling",
+        help="scale pixel values from 0..255 to -1..1 before anything else, or don't (default: as the model)",
     )
     _add_augmentation_options(parser)
     _add_optimizer_options(parser)

@@ -33,11 +33,16 @@ def _is_twin(run: Run, other: Run) -> bool:
 
 
 def list_sweeps(runs: Sequence[Run]) -> dict[str, list[Run]]:
-    """Return {title: its runs} of each sweep that has two runs or more, in the order of `runs`."""
+    """Return {title: its runs} of each sweep that has two runs or more, in the order of `runs`.
+
+    The run of which a sweep's runs are ablations belongs to them, and comes first.
+    """
     sweeps: dict[str, list[Run]] = {}
+    by_id = {run.id: run for run in runs}
     for run in runs:
         if run.sweep:
-            sweeps.setdefault(run.sweep, []).append(run)
+            original = by_id.get(run.original)
+            sweeps.setdefault(run.sweep, [original] if original else []).append(run)
     return {title: members for title, members in sweeps.items() if len(members) > 1}
 
 

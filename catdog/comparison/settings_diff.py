@@ -7,6 +7,8 @@ from catdog.runs import Run
 from catdog.training.config import AUGMENTATIONS
 from catdog.training.recipes import describe_recipe, list_recipes
 
+PIXELS = {None: "the model's own", True: "scaled to −1..1", False: "raw, 0 to 255"}
+
 
 def diff_settings(runs: Sequence[Run]) -> dict[str, list[str]]:
     """Return {setting: its value in words for each run, in their order}, of the settings in which they differ.
@@ -14,9 +16,11 @@ def diff_settings(runs: Sequence[Run]) -> dict[str, list[str]]:
     What follows from the model alone (its layers, its loss, and its own augmentation if no other was set) is left out.
     """
     settings = [_describe_settings(run) for run in runs]
-    if runs and set.intersection(*(set(list_recipes(run.config)) for run in runs)):
+    recipes = [set(list_recipes(run.config)) for run in runs]
+    if not recipes or not all(recipes) or set.intersection(*recipes):
         for values in settings:
-            del values["Recipe"]  # model4's steady recipe is the published one, which makes no difference
+            # no recipe says less than the settings do, and model4's steady one is the published one
+            del values["Recipe"]
     names = list(dict.fromkeys(name for values in settings for name in values))
     rows = {name: [values.get(name, "–") for values in settings] for name in names}
     return {name: row for name, row in rows.items() if len(set(row)) > 1}
@@ -42,6 +46,7 @@ def _describe_settings(run: Run) -> dict[str, str]:
         "Early stopping": f"after {config.patience:,} epochs without progress" if config.patience else "never",
         "Model that is kept": f"that of the {'best' if config.restore_best else 'last'} epoch",
         "Augmentation": "the model's own" if own else config.augmentation.description,
+        "Pixel values": PIXELS[config.scaling],
         "Seed": str(config.seed),
         "Arithmetic": "the notebook's own" if config.exact else "made faster",
         "Weights it started from": details.get("weights", {}).get("source") or "random",

@@ -203,6 +203,7 @@ def _settings(run: "Run") -> list[str]:
         *(f"- {label}: {value}" for label, value in describe_extras(config).items()),
         *_fine_tuning(run),
         f"- Augmentation, in training only: {config.augmentation.description}",
+        f"- Pixels within the model: {'scaled to −1..1 first' if config.scaled else 'raw, 0 to 255'}",
         f"- Seed: {config.seed}",
         f"- Trained with: {_escape(versions or 'versions not known')}",
         f"- Device: {_escape(str(details.get('device') or 'not known'))}",

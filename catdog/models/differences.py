@@ -13,10 +13,12 @@ class Difference:
     """One difference between a model and the one before.
 
     Attributes:
+        name: The difference in one word or two.
         what: One or two plain sentences on what is done now.
         why: One or two plain sentences on the reason.
     """
 
+    name: str
     what: str
     why: str
 
@@ -31,22 +33,41 @@ def list_differences(name: str) -> tuple[Difference, ...]:
     return {"model1": tuple, "model2": _model2, "model3": _model3, "model4": _model4}[name]()
 
 
+def describe_changes(name: str) -> str:
+    """Return how many things the model called `name` changes, and which; "" for the first.
+
+    Such as "3 changes against model1: augmentation, convolutions, outputs and loss".
+
+    Raises:
+        UsageError: There is no such model.
+    """
+    differences = list_differences(name)
+    if not differences:
+        return ""
+    names = list(MODELS)
+    before = names[names.index(name) - 1]
+    return f"{len(differences)} changes against {before}: {', '.join(change.name for change in differences)}"
+
+
 def _model2() -> tuple[Difference, ...]:
     old, new = MODELS["model1"], MODELS["model2"]
     training, validation = _percents(old)
     return (
         Difference(
+            "augmentation",
             f"Augmentation: training photos are {new.augmentation.description}.",
             f"model1 memorizes its training photos: published, it is right on {training} of them, but on only "
             f"{validation} of new ones. A photo that looks different every time is harder to memorize, though not "
             "impossible.",
         ),
         Difference(
+            "convolutions",
             f"{_convolutions(new, old)}: two now come before the first pooling.",
             "Two filters in a row see a larger piece of the photo than one, so richer patterns are found before the "
             "picture is halved.",
         ),
         Difference(
+            "outputs and loss",
             f"{_outputs('model2')} answer instead of {_outputs('model1')}, turned into a probability by a sigmoid; so "
             f"the loss, which says how wrong answers are, is {new.loss} instead of {old.loss}.",
             "With two classes one number says it all: what is missing to 100 % is the probability of the other class.",
@@ -58,11 +79,13 @@ def _model3() -> tuple[Difference, ...]:
     old, new = MODELS["model2"], MODELS["model3"]
     return (
         Difference(
+            "scaled pixels",
             "Scaling: pixel values of 0 to 255 become −1 to 1 before anything else.",
             "Learning goes in small steps of the weights. With inputs of up to 255 such a step changes the outputs so "
             "much that it easily overshoots; numbers around zero suit the weights a network starts with.",
         ),
         Difference(
+            "convolutions and poolings",
             f"{_convolutions(new, old)}, a pooling after each; "
             f"{_layer('model3', 'Flatten').size[2]:,} numbers reach the dense layers instead of "
             f"{_layer('model2', 'Flatten').size[2]:,}.",
@@ -70,10 +93,12 @@ def _model3() -> tuple[Difference, ...]:
             f"and the whole model from {old.parameters:,} to {new.parameters:,} parameters.",
         ),
         Difference(
+            "dropout",
             _dropout(new, old),
             "A larger dense layer can memorize more; leaving more of it out while it trains works against that.",
         ),
         Difference(
+            "augmentation",
             f"Other augmentation: photos are {new.augmentation.description}. Those of model2 are "
             f"{old.augmentation.description}.",
             "A mirrored animal looks natural, while one on its head hardly ever comes up in a photo. Flipped both ways "
@@ -90,6 +115,7 @@ def _model4() -> tuple[Difference, ...]:
     height, width, channels = backbone.size
     return (
         Difference(
+            "pretrained network",
             f"MobileNetV2, a finished network of {convolutions} convolutions, instead of "
             f"{count_convolutions(old.name)} that start from nothing.",
             "It learned to see from over a million photos of a thousand kinds of things (ImageNet), and edges, fur and "
@@ -97,22 +123,26 @@ def _model4() -> tuple[Difference, ...]:
             "several of cats, which is why it comes so cheaply here. Classes unlike any of ImageNet's gain less.",
         ),
         Difference(
+            "frozen parameters",
             f"Its {parameters:,} parameters are frozen: only {new.trainable_parameters:,} are trained, instead of "
             f"{old.trainable_parameters:,}.",
             "A few thousand photos are too few to tune millions of numbers well, but plenty for so few, which can "
             "memorize far less.",
         ),
         Difference(
+            "global average pooling",
             "Global average pooling instead of a flattened layer and a large dense one: each of the "
             f"{channels:,} maps becomes one number, its average.",
             f"Flattened, {height} × {width} × {channels:,} would be {height * width * channels:,} numbers; whether a "
             f"pattern is in the picture matters more than where, so {flat.size[2]:,} are enough.",
         ),
         Difference(
+            "dropout",
             _dropout(new, old),
             "So few trained parameters memorize little, and need less of a brake.",
         ),
         Difference(
+            "augmentation",
             f"Other augmentation: photos are {new.augmentation.description}. Those of model3 are "
             f"{old.augmentation.description}.",
             "It acts in training only, as dropout does, and makes those photos harder: published, this model is right "

@@ -1,6 +1,7 @@
 """The layers of the four models, from input to output.
 
-`model1` to `model4` take a Keras tensor of images (N, 160, 160, 3), pixels 0..255, and the augmentation layers.
+`model1` to `model4` take a Keras tensor of images (N, 160, 160, 3), pixels 0..255, and the layers that prepare them:
+scaling and augmentation.
 """
 
 from pathlib import Path
@@ -23,51 +24,56 @@ CONVOLUTIONS = {
 }
 #: The share of its inputs that dropout sets to zero while a model trains.
 DROPOUT = {"model1": 0.5, "model2": 0.5, "model3": 0.75, "model4": 0.4}
-#: The range of the values that each model's augmentation layers get: before or after its scaling.
-AUGMENTED_RANGE = {"model1": (0, 255), "model2": (0, 255), "model3": (-1, 1), "model4": (-1, 1)}
+SCALING = ("model3", "model4")  # the models that scale the pixels, before anything else, unless told otherwise
+SCALED = (-1, 1)  # the range of the pixels' values after that
 
 
-def model1(x: "KerasTensor", augment: "list[Layer]") -> "KerasTensor":
-    """Return model1's two logits, (N, 2), from raw pixels; it has no augmentation of its own."""
+def model1(x: "KerasTensor", prepare: "list[Layer]") -> "KerasTensor":
+    """Return model1's two logits, (N, 2); by itself it has raw pixels and no augmentation."""
     from keras import layers
 
-    x = _through(augment, x)
+    x = _through(prepare, x)
     x = _convolutions(x, CONVOLUTIONS["model1"])
     x = _hidden(x, DROPOUT["model1"])
     return layers.Dense(2, name="logits")(x)
 
 
-def model2(x: "KerasTensor", augment: "list[Layer]") -> "KerasTensor":
-    """Return model2's probability of class 1, (N, 1), from raw pixels that are augmented."""
+def model2(x: "KerasTensor", prepare: "list[Layer]") -> "KerasTensor":
+    """Return model2's probability of class 1, (N, 1); by itself it has raw pixels that are augmented."""
     from keras import layers
 
-    x = _through(augment, x)
+    x = _through(prepare, x)
     x = _convolutions(x, CONVOLUTIONS["model2"])
     x = _hidden(x, DROPOUT["model2"])
     return layers.Dense(1, activation="sigmoid", name="probability")(x)
 
 
-def model3(x: "KerasTensor", augment: "list[Layer]") -> "KerasTensor":
-    """Return model3's probability of class 1, (N, 1), from pixels that are scaled to −1..1, then augmented."""
+def model3(x: "KerasTensor", prepare: "list[Layer]") -> "KerasTensor":
+    """Return model3's probability of class 1, (N, 1); by itself its pixels are scaled to −1..1, then augmented."""
     from keras import layers
 
-    x = layers.Rescaling(1 / 127.5, offset=-1, name="scale")(x)
-    x = _through(augment, x)
+    x = _through(prepare, x)
     x = _convolutions(x, CONVOLUTIONS["model3"])
     x = _hidden(x, DROPOUT["model3"])
     return layers.Dense(1, activation="sigmoid", name="probability")(x)
 
 
-def model4(x: "KerasTensor", augment: "list[Layer]", backbone: "keras.Model") -> "KerasTensor":
+def model4(x: "KerasTensor", prepare: "list[Layer]", backbone: "keras.Model") -> "KerasTensor":
     """Return model4's probability of class 1, (N, 1), from a small head on a frozen `backbone`."""
     from keras import layers
 
-    x = layers.Rescaling(1 / 127.5, offset=-1, name="scale")(x)
-    x = _through(augment, x)
+    x = _through(prepare, x)
     x = backbone(x, training=False)  # (N, 160, 160, 3) -> (N, 5, 5, 1280); batch statistics stay as published
     x = layers.GlobalAveragePooling2D(name="features")(x)  # -> (N, 1280)
     x = layers.Dropout(DROPOUT["model4"], name="dropout")(x)
     return layers.Dense(1, activation="sigmoid", name="probability")(x)
+
+
+def build_scaling() -> "Layer":
+    """Build the layer that turns pixel values of 0..255 into those of `SCALED`."""
+    from keras import layers
+
+    return layers.Rescaling(1 / 127.5, offset=-1, name="scale")
 
 
 def build_mobilenet(weights: Path | None) -> "keras.Model":

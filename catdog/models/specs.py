@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catdog.augmentation.config import Augmentation
-from catdog.augmentation.layers import build_augmentation_layers
+from catdog.augmentation.layers import BYTES, build_augmentation_layers
 from catdog.errors import UsageError
 from catdog.images.decode import SIZE
 from catdog.models import networks
@@ -144,11 +144,22 @@ def get_spec(name: str) -> ModelSpec:
     return MODELS[name]
 
 
+def check_scaling(name: str, scaling: bool | None) -> None:
+    """Refuse to leave out a scaling without which a model can't work.
+
+    Raises:
+        UsageError: The model is built on MobileNetV2, which has learned from scaled pixels only.
+    """
+    if get_spec(name).backbone and scaling is False:
+        raise UsageError(f"{name} can't do without scaled pixels: its frozen MobileNetV2 knows no others.")
+
+
 def build_model(
     name: str,
     weights: Path | None = None,
     augmentation: Augmentation | None = None,
     seed: int | None = None,
+    scaling: bool | None = None,
 ) -> "keras.Model":
     """Build one of the four models, not yet compiled.
 
@@ -165,9 +176,10 @@ def build_model(
             hold no weights, so `get_weights` of a model with them fits `set_weights` of one without.
         seed: Makes starting weights, dropout and augmentation repeatable, through `keras.utils.set_random_seed`,
             which seeds Python's, NumPy's and TensorFlow's global generators; None leaves those alone.
+        scaling: Whether its first layer scales the pixels to −1..1; None for the model's own way.
 
     Raises:
-        UsageError: There is no such model.
+        UsageError: There is no such model, or `check_scaling` refuses it.
         WeightsError: The file doesn't fit the backbone.
     """
     import keras
@@ -177,13 +189,16 @@ def build_model(
         keras.utils.set_random_seed(seed)
     if augmentation is None:
         augmentation = spec.augmentation
-    augment = build_augmentation_layers(augmentation, value_range=networks.AUGMENTED_RANGE[name])
+    check_scaling(name, scaling)
+    scaled = name in networks.SCALING if scaling is None else scaling
+    augment = build_augmentation_layers(augmentation, value_range=networks.SCALED if scaled else BYTES)
+    prepare = [networks.build_scaling(), *augment] if scaled else augment
     # single tensors: Keras 3 hands a list on where a model was made with lists of them
     images = keras.Input((SIZE, SIZE, 3), name="pictures")
     if spec.backbone:
-        output = networks.model4(images, augment, networks.build_mobilenet(weights))
+        output = networks.model4(images, prepare, networks.build_mobilenet(weights))
     else:
-        output = getattr(networks, name)(images, augment)
+        output = getattr(networks, name)(images, prepare)
     return keras.Model(images, output, name=name)
 
 

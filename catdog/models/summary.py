@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from catdog.augmentation.config import AUGMENTATION_LAYERS, Augmentation
-from catdog.augmentation.layers import BYTES
 from catdog.images.decode import SIZE
-from catdog.models.networks import AUGMENTED_RANGE, CONVOLUTIONS, DROPOUT, FILTERS, HIDDEN, KERNEL, WINDOW
+from catdog.models.networks import CONVOLUTIONS, DROPOUT, FILTERS, HIDDEN, KERNEL, SCALING, WINDOW
 from catdog.models.specs import ModelSpec, get_spec
 from catdog.utils.text import format_percent
 
@@ -110,7 +109,7 @@ def count_mobilenet() -> tuple[int, int, int]:
 
 
 def _names_and_kinds(spec: ModelSpec) -> Iterator[tuple[str, str]]:
-    if AUGMENTED_RANGE[spec.name] != BYTES:
+    if spec.name in SCALING:
         yield "scale", "Rescaling"
     for name in AUGMENTATION_LAYERS:
         if getattr(spec.augmentation, name) not in ("none", 0):

@@ -69,6 +69,7 @@ def launch_all(
     moment: float = 0.0,
     catalog: Catalog | None = None,
     remedy: Mapping[str, str] | None = None,
+    original: str = "",
 ) -> list[Run]:
     """Create and start a run of each configuration, in this order.
 
@@ -82,6 +83,7 @@ def launch_all(
             runs are returned and none is started.
         catalog: See `create_run`.
         remedy: See `create_run`.
+        original: See `create_run`.
 
     Raises:
         AccessError: The person would have more runs than allowed; none is started.
@@ -94,7 +96,7 @@ def launch_all(
             return earlier
         check_quota(settings, len(configs), by)
         for config, name in zip(configs, names, strict=True):
-            runs.append(create_run(settings, config, name, by, sweep, digest, catalog, remedy))
+            runs.append(create_run(settings, config, name, by, sweep, digest, catalog, remedy, original))
             start_run(settings, runs[-1])
     return runs
 
@@ -108,6 +110,7 @@ def create_run(
     launch: str = "",
     catalog: Catalog | None = None,
     remedy: Mapping[str, str] | None = None,
+    original: str = "",
 ) -> Run:
     """Create a run's folder with state "queued"; it appears in the list whole or not at all.
 
@@ -122,6 +125,7 @@ def create_run(
             learns from these or fails. None for whatever is there when it begins.
         remedy: Where the run tries what the diagnosis of another advises: "of", that run's id, and "verdict", the
             diagnosis.
+        original: The id of the run of which it is an ablation; "" for none.
 
     Raises:
         UsageError: The name is too long.
@@ -136,7 +140,7 @@ def create_run(
     try:
         hidden.path.mkdir(parents=True)
         details = {"name": name, "created": created.timestamp(), "config": config.to_dict()}
-        optional = {"sweep": sweep, "launch": launch, "remedy": dict(remedy or {})}
+        optional = {"sweep": sweep, "launch": launch, "remedy": dict(remedy or {}), "original": original}
         extra = {key: value for key, value in optional.items() if value}
         extra |= {"data": describe_data(catalog)} if catalog else {}
         write_json(hidden.config, details | extra)

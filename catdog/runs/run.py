@@ -10,6 +10,7 @@ from catdog.access import Owned
 from catdog.errors import RunError
 from catdog.evaluation import Predictions, read_predictions
 from catdog.runs.audit import AuditEntry, find_owner, find_starter, read_audit_log
+from catdog.runs.relations import Relations
 from catdog.runs.scores import Scores
 from catdog.training import RESUMABLE, RunFolder, Status, TrainConfig
 from catdog.training.history import COLUMNS, check_history, read_history
@@ -22,7 +23,7 @@ LOG_BYTES = 100_000  # of a log's end that are read
 
 
 @dataclass(frozen=True)
-class Run(Scores):
+class Run(Relations, Scores):
     """A run, read from its folder at one moment; read it again to see it move.
 
     Attributes:
@@ -62,16 +63,6 @@ class Run(Scores):
     def note(self) -> str:
         """What somebody wrote about it, "" if nobody did."""
         return self.details.get("note", "")
-
-    @property
-    def sweep(self) -> str:
-        """The title of the sweep it belongs to, "" if it was started by itself."""
-        return self.details.get("sweep", "")
-
-    @property
-    def remedy(self) -> dict[str, str]:
-        """What it was started to mend: "of", the id of another run, and "verdict", that run's diagnosis; or {}."""
-        return self.details.get("remedy", {})
 
     @property
     def audit_log(self) -> list[AuditEntry]:

@@ -6,7 +6,8 @@ from typing import Any
 from catdog.augmentation.config import Augmentation
 from catdog.errors import UsageError
 from catdog.models.fine_tuning import FEWEST_LAYERS, MOST_LAYERS
-from catdog.models.specs import get_spec
+from catdog.models.networks import SCALING
+from catdog.models.specs import check_scaling, get_spec
 from catdog.utils.schema import text
 
 SCHEDULES = ("constant", "cosine", "plateau")
@@ -52,6 +53,7 @@ class TrainConfig:
             for none, else 3 to 153. Batch normalization is counted, but stays as it is.
         fine_tune_epochs: Epochs of that fine-tuning, after the others; they count only where there is one.
         fine_tune_rate: Adam's step size in it, over 0 and up to 1.
+        scaling: Whether the pixels are scaled from 0..255 to −1..1 before anything else; None for the model's own.
 
     Raises:
         UsageError: A value is out of bounds; one sentence names it.
@@ -81,6 +83,7 @@ class TrainConfig:
     fine_tune_layers: int = 0
     fine_tune_epochs: int = 5
     fine_tune_rate: float = 1e-4
+    scaling: bool | None = None
 
     def __post_init__(self) -> None:
         """Refuse values out of bounds."""
@@ -104,6 +107,9 @@ class TrainConfig:
         _check_number("weight decay", self.weight_decay, 1.0)
         _check_number("gradient clipping", self.clip_norm, MAX_CLIP_NORM)
         self._check_fine_tuning()
+        if self.scaling is not None and not isinstance(self.scaling, bool):
+            raise UsageError(f"The setting scaling is {self.scaling!r}, but must be true, false or null.")
+        check_scaling(self.model, self.scaling)
         _ = self.augmentation  # which refuses invalid values
 
     def _check_fine_tuning(self) -> None:
@@ -142,6 +148,16 @@ class TrainConfig:
         values = {name: getattr(self, name) for name in AUGMENTATIONS}
         own = get_spec(self.model).augmentation
         return replace(own, **{name: value for name, value in values.items() if value is not None})
+
+    @property
+    def scaled(self) -> bool:
+        """Whether the network scales the pixels from 0..255 to −1..1 before anything else."""
+        return self.model in SCALING if self.scaling is None else self.scaling
+
+    @property
+    def needs_scaling(self) -> bool:
+        """Whether the network can't do without scaled pixels."""
+        return get_spec(self.model).backbone
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as plain values for config.json."""

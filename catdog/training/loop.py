@@ -178,7 +178,7 @@ def _build_model(folder: RunFolder, config: TrainConfig, settings: Settings, rep
         folder.add_to_config(weights={"source": weights.source, "path": str(weights.path)})
     report(0, 0, "building the model")
     path = weights.path if weights else None
-    model = build_model(config.model, weights=path, augmentation=config.augmentation, seed=config.seed)
+    model = build_model(config.model, path, config.augmentation, config.seed, config.scaling)
     _compile(model, config, config.learning_rate)
     return model
 

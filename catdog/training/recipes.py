@@ -5,7 +5,7 @@ and do another.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from catdog.augmentation.config import Augmentation
@@ -31,6 +31,7 @@ _TUNED: Mapping[str, Any] = {
 }
 #: Settings that say on what, how long and with which luck a model trains, or what is kept: free within a recipe.
 FREE = ("model", "source", "epochs", "seed", "fraction", "exact", "patience", "restore_best")
+FINE_TUNING = ("fine_tune_layers", "fine_tune_epochs", "fine_tune_rate")
 
 
 @dataclass(frozen=True)
@@ -120,17 +121,19 @@ def list_recipes(config: TrainConfig) -> list[str]:
 def list_changes(config: TrainConfig, recipe: str) -> dict[str, Any]:
     """Return {field: its value} of the settings, not among `FREE`, that differ from the recipe's for this model.
 
-    Of the augmentation all fields are given where any of them acts differently.
+    Of the augmentation, and of the fine-tuning, all fields are given where any of them acts differently.
 
     Raises:
         UsageError: There is no such recipe.
     """
     own = make_config(config.model, recipe)
-    changes = {
-        field.name: getattr(config, field.name)
-        for field in fields(TrainConfig)
-        if field.name not in (*FREE, *AUGMENTATIONS) and getattr(config, field.name) != getattr(own, field.name)
-    }
+    apart = (*FREE, *AUGMENTATIONS, *FINE_TUNING, "scaling")
+    counted = [field.name for field in fields(TrainConfig) if field.name not in apart]
+    changes = {name: value for name in counted if (value := getattr(config, name)) != getattr(own, name)}
+    if config.fine_tuning != own.fine_tuning:
+        changes |= {name: getattr(config, name) for name in FINE_TUNING}
+    if config.scaled != own.scaled:
+        changes["scaling"] = config.scaling
     if config.augmentation != own.augmentation:
         changes |= {name: getattr(config, name) for name in AUGMENTATIONS}
     return changes
@@ -151,7 +154,12 @@ def find_closest(config: TrainConfig) -> str:
 
 
 def describe_recipe(config: TrainConfig) -> str:
-    """Return the titles of the recipes that these settings are, "settings of its own" where they are none."""
+    """Return the titles of the recipes that these settings are, "settings of its own" where they are none.
+
+    Fine-tuning is no recipe's: where only that is added to one, this is "Steady, then fine-tuned".
+    """
+    if config.fine_tuning and (before := recipe_of(replace(config, fine_tune_layers=0))):
+        return f"{RECIPES[before].title}, then fine-tuned"
     return join_names([RECIPES[name].title for name in list_recipes(config)]) or "settings of its own"
 
 

@@ -46,6 +46,7 @@ DETAILS: Schema = {
     "launch": WORD,
     "note": PARAGRAPH,
     "remedy": {"of": LINE, "verdict": LINE},
+    "original": LINE,
     "data": {
         "source": PLACE,
         "title": PLACE,

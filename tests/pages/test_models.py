@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from catdog.models.differences import describe_changes
 from catdog.models.specs import MODELS
 from catdog.models.summary import list_layers
 from catdog.runs import create_run
@@ -78,7 +79,7 @@ def test_choosing_a_model_shows_what_it_changes_and_leads_to_training(app):
     assert heading(page) == "model1"
     page.segmented_control(key="model").set_value("model3").run()
     assert heading(page) == "model3"
-    assert "Beside model2, the model before it" in text_of(page)
+    assert f"model3 makes {describe_changes('model3')}. They come together" in text_of(page)
     button(page, "Train model3").click().run()
     assert page.title[0].value == "Train"
     assert page.query_params["models"] == "model3"

@@ -1,15 +1,18 @@
 """The Train page, driven through Streamlit's AppTest; no test here trains anything."""
 
 from dataclasses import replace
+from urllib.parse import parse_qsl
 
 import pytest
 
+from catdog.datasets import open_catalog
 from catdog.errors import RunError
 from catdog.models.fine_tuning import count_trained_weights
 from catdog.models.specs import MODELS
 from catdog.runs import create_run, list_runs, open_run
 from catdog.settings import Settings
 from catdog.training import TrainConfig
+from catdog.training.ablation import list_ablations
 from catdog.training.history import Epoch, write_history
 from catdog.training.recipes import RECIPES, describe_settings, make_config, recipe_of
 from catdog.training.status import identify_process
@@ -34,7 +37,7 @@ def make(place):
     """Make a run in any state: make("running", epoch=2, config={"epochs": 5}, log="...")."""
 
     def make(state="done", model="model1", name="", config=None, log="", epochs=0, **status):
-        run = create_run(place, TrainConfig(model, "drawn", **(config or {})), name)
+        run = create_run(place, TrainConfig(model, **({"source": "drawn"} | (config or {}))), name)
         if state in ("queued", "running"):
             status |= identify_process()
         run.files.write_status(replace(run.status, state=state, **status))
@@ -162,8 +165,15 @@ def test_without_a_model_nothing_can_be_started(app):
             ("weight_decay", "-1"): "The weight decay is -1.0, but must be a number from 0 to 1.",
             ("clip_norm", "much"): "The gradient clipping is 'much', but must be a number from 0 to",
             ("share", "0"): "The share of the data is 0, but must be a whole percentage from 1 to 100.",
-            ("schedule", "linear"): "The schedule is 'linear', but must be one of the recipe's own, constant, cosine",
-            ("augmentation", "much"): "The augmentation is 'much', but must be one of the recipe's own, none, chosen",
+            (
+                "schedule",
+                "linear",
+            ): "The choice of schedule is 'linear', but must be one of the recipe's own, constant, cosine",
+            (
+                "augmentation",
+                "much",
+            ): "The choice of augmentation is 'much', but must be one of the recipe's own, none, chosen",
+            ("pixels", "small"): "The choice of pixels is 'small', but must be one of the recipe's own, scaled, raw.",
         },
         {
             ("turns", "x"): "The turn is 'x', but must be",
@@ -395,6 +405,8 @@ def test_runs_that_wait_in_a_ray_cluster_can_not_be_moved_up(app, make):
         {"learning_rate": 1},
         {"schedule": "cosine", "label_smoothing": 0.2, "weight_decay": 0.05, "clip_norm": 1.5},
         {"learning_rate": 0.0003},
+        {"scaling": False},
+        {"scaling": True, "flip": "horizontal", "rotation": 0.125},
     ],
 )
 def test_the_settings_of_a_run_come_back_into_the_form(app, make, started, more):
@@ -537,6 +549,66 @@ def test_the_recipe_says_what_it_sets_for_the_models_chosen(app):
 
 def test_an_earlier_versions_word_for_no_augmentation_of_ones_own_is_no_fault(app):
     assert not app("train", augmentation="the model's own").warning
+
+
+@pytest.fixture
+def finished(make, place):
+    """Make a finished model2 that learned from the drawn set as it is."""
+
+    def make_finished(**config):
+        run = make("done", "model2", "mine", config)
+        fingerprint = open_catalog(place, "drawn").fingerprint
+        run.files.add_to_config(data={"source": "drawn", "fingerprint": fingerprint, "classes": ["cats", "dogs"]})
+        return open_run(place, run.id)
+
+    return make_finished
+
+
+def test_all_ablations_of_a_run_are_started_with_one_click_as_one_sweep(app, finished, place):
+    run = finished(seed=5)
+    page = opened(app("train"), run)
+    keyed(page, f"ablation-all-{run.id}").click().run()
+    assert not page.exception
+    started = [other for other in list_runs(place)[::-1] if other.id != run.id]
+    assert [other.config for other in started] == [ablation.config for ablation in list_ablations(run.config)]
+    assert [other.name for other in started] == [
+        *("mine, without augmentation", "mine, with scaled pixels", "mine, with half the rotation")
+    ]
+    assert {other.original for other in started} == {run.id}
+    (title,) = {other.sweep for other in started}
+    assert title.startswith("Ablations of mine, ")
+    assert not [element for element in page.button if str(element.key).startswith("ablation-")]
+    (link,) = (link.proto for link in page.get("page_link") if link.proto.label == "Compare with its ablations")
+    assert [value for _, value in parse_qsl(link.query_string)] == [run.id, *(other.id for other in started)]
+
+
+def test_a_single_ablation_is_started_and_then_offered_no_more(app, finished, place):
+    run = finished()
+    page = opened(app("train"), run)
+    button(page, "Run with scaled pixels").click().run()
+    newest, _ = list_runs(place)
+    assert newest.config == replace(run.config, scaling=True)
+    labels = [element.label for element in page.button]
+    assert "Run with scaled pixels" not in labels
+    assert {"Run ablations", "Run without augmentation", "Run with half the rotation"} <= set(labels)
+
+
+def test_no_ablation_is_offered_where_none_makes_sense_or_the_run_has_not_ended(app, make, place):
+    runs = [make("done", "model4", config={"flip": "none", "rotation": 0.0}), make("failed", "model2")]
+    page = app("train")
+    for run in runs:
+        page = opened(page, run)
+    assert "Which change does it?" not in text_of(page)
+
+
+def test_ablations_of_a_run_whose_images_are_gone_or_changed_are_refused(app, finished, place):
+    gone, changed = finished(source="/nowhere"), finished(seed=2)
+    changed.files.add_to_config(data={**changed.data, "fingerprint": "another"})
+    page = opened(opened(app("train"), gone), changed)
+    assert keyed(page, f"ablation-0-{gone.id}").disabled
+    keyed(page, f"ablation-0-{changed.id}").click().run()
+    assert any("have changed since" in error.value for error in page.error)
+    assert len(list_runs(place)) == 2
 
 
 def test_a_learning_rate_too_low_for_the_form_becomes_the_lowest(app, make, started):

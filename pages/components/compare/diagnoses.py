@@ -15,14 +15,12 @@ from catdog.comparison import (
     group_by_seed,
     label_groups,
 )
-from catdog.datasets import Catalog
-from catdog.datasets.exclusions import without_images
-from catdog.errors import DataError
 from catdog.runs import MOMENT, Run, launch_all
 from catdog.training import ACTIVE
 from catdog.training.config import TrainConfig
 from pages.components import access, markdown, page, state
 from pages.components.compare.curves import Histories
+from pages.components.run_data import GONE, has_data, open_own_data
 
 ICONS = {
     "fits": "check_circle",
@@ -31,7 +29,6 @@ ICONS = {
     "underfits": "horizontal_rule",
 }
 MAX_NAME = 80  # characters of a run's name
-GONE = "The images that this run learned from are no longer on this server."
 
 
 def show_diagnoses(runs: Sequence[Run], names: Mapping[str, str], histories: Histories) -> None:
@@ -77,7 +74,7 @@ def _show_diagnosis(run: Run, name: str, diagnosis: Diagnosis, everything: Seque
         config = apply_remedy(run.config, diagnosis.remedy)
         if any(attempt.config == config and (attempt.finished or attempt.state in ACTIVE) for attempt in attempts):
             return
-        gone = not _has_data(run)
+        gone = not has_data(run)
         if access.button(
             f"Run {diagnosis.remedy.phrase}",
             key=f"remedy-{run.id}",
@@ -90,7 +87,7 @@ def _show_diagnosis(run: Run, name: str, diagnosis: Diagnosis, everything: Seque
 
 def _start(run: Run, config: TrainConfig, name: str, diagnosis: Diagnosis) -> None:
     remedy = {"of": run.id, "verdict": str(diagnosis.verdict)}
-    catalog = _open_own_data(run)
+    catalog = open_own_data(run)
     access.perform(launch_all, [config], [name], moment=MOMENT, catalog=catalog, remedy=remedy)
     st.rerun()
 
@@ -102,27 +99,6 @@ def _show_outcome(before: Run, after: Run, beginning: str) -> None:
         st.markdown(f":material/healing: {beginning}. {outcome}")
     else:
         st.markdown(f":material/healing: {beginning}. It is {after.state}; once it is done, this says if it helped.")
-
-
-def _has_data(run: Run) -> bool:
-    return bool(run.fingerprint) and state.has_source(run.config.source)
-
-
-def _open_own_data(run: Run) -> Catalog:
-    """Return the catalog of the images that a run learned from, without those that it left out.
-
-    Raises:
-        DataError: They are gone or have changed since.
-    """
-    if not _has_data(run):
-        raise DataError(GONE)
-    opened = state.reread_dataset(run.config.source)
-    if opened.catalog.fingerprint != run.fingerprint:
-        raise DataError(
-            f"The images that {run.name} learned from have changed since, so that its remedy could not be compared "
-            "with it: start a new run on the Train page."
-        )
-    return without_images(opened, run.data.get("excluded", {}).get("paths", ())).catalog
 
 
 def _describe_seed_noise(runs: Sequence[Run], names: Mapping[str, str]) -> list[str]:

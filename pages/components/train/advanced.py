@@ -22,8 +22,10 @@ AUGMENTATIONS = (OWN, NONE, CHOSEN)
 SCHEDULE_CHOICES = (OWN, *SCHEDULES)
 START = Augmentation("horizontal", 30 / 360)
 SUFFIX = "s"  # of the effects' keys: flips, turns …, since the Augment page has flip, turn …
+PIXELS = {OWN: None, "scaled": True, "raw": False}
 EXTRAS = ("label_smoothing", "weight_decay", "clip_norm")
-KEYS = ("augmentation", *effect_state(START, SUFFIX), "schedule", *EXTRAS, "patience", "restore_best", "exact")
+KEYS = ("augmentation", *effect_state(START, SUFFIX), "schedule", "pixels", *EXTRAS)
+KEYS += ("patience", "restore_best", "exact")
 SCHEDULE_HELP = {
     OWN: "As the recipe has it.",
     "constant": "It stays the same, as in the notebook.",
@@ -68,7 +70,7 @@ def draw_advanced() -> dict[str, object]:
         if chosen != OWN:
             augmentation = draw_effects(START, SUFFIX) if chosen == CHOSEN else Augmentation()
             values |= dict.fromkeys(EFFECTS) | augmentation_settings(augmentation)
-        values |= _draw_extras()
+        values |= _draw_pixels() | _draw_extras()
         left, right = page.row(2, 300)
         with left, st.container(gap="xsmall"):
             patience = st.number_input(
@@ -103,6 +105,22 @@ def draw_advanced() -> dict[str, object]:
                 "new one in each.",
             )
     return values | {"patience": patience, "restore_best": best, "exact": exact}
+
+
+def _draw_pixels() -> dict[str, bool]:
+    """Draw the choice of the pixels' scale; return it unless it is left to the model."""
+    chosen = st.segmented_control(
+        "Pixel values",
+        list(PIXELS),
+        default=OWN,
+        required=True,
+        key="pixels",
+        bind="query-params",
+        wrap=True,
+        help="Scaled, each value of 0 to 255 becomes one of −1 to 1 before anything else. By themselves model3 and "
+        "model4 scale, model1 and model2 don't; model4 can't do without.",
+    )
+    return {} if PIXELS[chosen] is None else {"scaling": PIXELS[chosen]}
 
 
 def _draw_extras() -> dict[str, float]:
@@ -181,6 +199,7 @@ def fill_advanced(config: TrainConfig, recipe: TrainConfig) -> None:
     values = {key: getattr(config, key) for key in EXTRAS}
     state = {key: None if value == getattr(recipe, key) else float(value) for key, value in values.items()}
     state["schedule"] = OWN if config.schedule == recipe.schedule else config.schedule
+    state["pixels"] = next(word for word, scaling in PIXELS.items() if scaling == config.scaling)
     if all(getattr(config, name) == getattr(recipe, name) for name in EFFECTS):
         state["augmentation"] = OWN
     else:

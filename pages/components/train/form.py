@@ -9,7 +9,14 @@ from catdog.training.config import MAX_BATCH_SIZE, MAX_EPOCHS
 from catdog.training.recipes import RECIPES, STEADY, describe_settings, find_closest, get_recipe, make_config
 from pages.components import page, state
 from pages.components.augmentation_form import list_effect_faults
-from pages.components.train.advanced import AUGMENTATIONS, SCHEDULE_CHOICES, SUFFIX, draw_advanced, fill_advanced
+from pages.components.train.advanced import (
+    AUGMENTATIONS,
+    PIXELS,
+    SCHEDULE_CHOICES,
+    SUFFIX,
+    draw_advanced,
+    fill_advanced,
+)
 from pages.components.train.fine_tuning import draw_fine_tuning, fill_fine_tuning, list_fine_tuning_faults
 
 DEFAULT = TrainConfig("model1")
@@ -162,9 +169,10 @@ def list_query_faults() -> list[str]:
             check()
         except UsageError as error:
             faults.append(str(error))
-    for key, allowed in (("schedule", SCHEDULE_CHOICES), ("augmentation", AUGMENTATIONS)):
+    words = {"schedule": SCHEDULE_CHOICES, "augmentation": AUGMENTATIONS, "pixels": tuple(PIXELS)}
+    for key, allowed in words.items():
         word = params.get(key, allowed[0])
-        faults += [] if word == FORMER_OWN else page.describe_invalid_word(key, word, allowed)
+        faults += [] if word == FORMER_OWN else page.describe_invalid_word(f"choice of {key}", word, allowed)
     return faults
 
 

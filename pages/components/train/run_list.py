@@ -7,7 +7,6 @@ import streamlit as st
 
 from catdog.comparison import describe_data, describe_validation, label_runs
 from catdog.errors import CatDogError
-from catdog.models.specs import MODELS
 from catdog.runs import (
     DamagedRun,
     Run,
@@ -18,9 +17,10 @@ from catdog.runs import (
     rename_run,
     resume_run,
 )
-from catdog.training.recipes import describe_extras, describe_recipe
-from catdog.utils.text import format_duration, format_percent, format_size, format_time
+from catdog.utils.text import format_duration, format_percent, format_size
 from pages.components import access, markdown, page, state
+from pages.components.train.ablations import draw_ablations
+from pages.components.train.details import list_details
 from pages.components.train.export import draw_export
 from pages.components.train.form import fill_form
 
@@ -109,7 +109,7 @@ def _draw_details(run: Run) -> None:
             icon=":material/power_off:",
         )
     grid = st.grid(3, min_column_width=240, gap="xsmall")
-    for label, value in _list_details(run).items():
+    for label, value in list_details(run).items():
         with grid.cell():
             st.markdown(f":gray[{label}]  \n{markdown.escape(value)}")
     log = run.log_tail(12) if run.state in ("failed", "interrupted") else ""
@@ -118,52 +118,7 @@ def _draw_details(run: Run) -> None:
         st.code(log, language=None, wrap_lines=True)
     with st.container(horizontal=True, vertical_alignment="center"):
         _draw_buttons(run)
-
-
-def _list_details(run: Run) -> dict[str, str]:
-    """Return {label: value as plain text} of all that the run's folder tells; what it does not tell is left out."""
-    config, details, status = run.config, run.details, run.status
-    epochs = len(run.history()["epoch"])
-    best = ""
-    if run.best_val_accuracy is not None:
-        best = f"{format_percent(run.best_val_accuracy)} in epoch {run.best_epoch}, while training"
-    test = (run.evaluation or {}).get("test", {})
-    began = f", began after epoch {run.head_epochs}" if run.head_epochs else ""
-    photos = f" of {test['photos']:,} pictures" if test.get("photos") else ""
-    ended = format_time(status.finished) if status.finished else ""
-    values = {
-        "Model": f"{config.model}: {MODELS[config.model].title}",
-        "Data": run.data.get("title") or describe_data(run),
-        "Share of the training pictures": f"{100 * config.fraction:g} %",
-        "Epochs": f"{config.total_epochs}, of which {epochs} finished",
-        "Ended early": run.ended_early.removeprefix("ended early "),
-        "Patience": f"{config.patience:,} epochs" if config.patience else "",
-        "Batch size": str(config.batch_size),
-        "Recipe": describe_recipe(config),
-        "Learning rate": f"{config.learning_rate:g}, {config.schedule}",
-        **describe_extras(config),
-        "Fine-tuning": f"{config.fine_tuning}{began}",
-        "Augmentation": config.augmentation.description,
-        "Seed": str(config.seed),
-        "Model it keeps": f"that of the {'best' if config.restore_best else 'last'} epoch",
-        "Validation accuracy": f"{format_percent(run.val_accuracy)} (the kept model, scored once)",
-        f"Best of {epochs:,} epochs" if epochs else "Best epoch": best,
-        "Test accuracy": f"{format_percent(run.test_accuracy)}{photos}",
-        "Training time": format_duration(run.seconds),
-        "Made faster by": "; ".join(details.get("faster", [])),
-        "Ended": ended,
-        "Weights it started from": details.get("weights", {}).get("source", ""),
-        "Device": details.get("device", ""),
-        "Versions": ", ".join(f"{name} {version}" for name, version in details.get("versions", {}).items()),
-        "Who did what": "; ".join(
-            f"{entry.what} by {markdown.unlink_email(entry.by)}, {format_time(entry.at)}"
-            for entry in run.audit_log[-5:]
-        ),
-        "Folder": str(run.folder),
-        "Space it takes": format_size(bytes_taken(run.folder)),
-        "Note": run.note,
-    }
-    return {label: value for label, value in values.items() if value}
+    draw_ablations(run)
 
 
 def _draw_buttons(run: Run) -> None:

@@ -93,6 +93,7 @@ def test_a_grid_makes_a_run_for_every_combination_under_one_name(train, environm
         (["model4", "--fine-tune-layers", "200"], "from 3 to 153"),
         (["model4", "--fine-tune-rate", "0.001"], "--fine-tune-rate counts only with --fine-tune-layers"),
         (["model4", "--fine-tune-layers", "20", "--fine-tune-epochs", "0"], "fine-tuning epochs"),
+        (["model4", "--no-scale-pixels"], "can't do without scaled pixels"),
     ],
 )
 def test_a_wrong_value_is_one_sentence_before_anything_is_created(train, environment, words, message, capsys):
@@ -115,7 +116,7 @@ def test_every_option_reaches_the_run(train, environment, picture_folder):
     options = "--epochs 3 --batch-size 8 --learning-rate 0.01 --seed 5 --fraction 0.5 --exact --name mine --detach"
     options += " --patience 2 --schedule cosine --last-epoch --flip vertical --turn 36"
     options += " --zoom 0.2 --shift 0.3 --contrast 0.4 --brightness 0.5 --fill wrap"
-    options += " --label-smoothing 0.1 --weight-decay 0.05 --clip-norm 1.5"
+    options += " --label-smoothing 0.1 --weight-decay 0.05 --clip-norm 1.5 --scale-pixels"
     assert train("model2", *options.split()) == 0
     [run] = list_runs(environment)
     assert run.name == "mine"
@@ -144,6 +145,7 @@ def test_every_option_reaches_the_run(train, environment, picture_folder):
         "fine_tune_layers": 0,
         "fine_tune_epochs": 5,
         "fine_tune_rate": 0.0001,
+        "scaling": True,
     }
 
 

@@ -5,6 +5,7 @@ import pytest
 from catdog.comparison import diff_settings
 from catdog.runs import create_run, open_run
 from catdog.training import TrainConfig
+from catdog.training.ablation import list_ablations
 from catdog.training.recipes import make_config
 
 
@@ -51,11 +52,22 @@ def test_nothing_differs_where_there_is_nothing_to_differ_from(make, runs):
     assert diff_settings([make() for _ in range(runs)]) == {}
 
 
+def test_the_setting_that_an_ablation_changes_is_the_only_difference(make) -> None:
+    original = make("model2")
+    expected = {"without augmentation": "Augmentation", "with half the rotation": "Augmentation"}
+    expected |= {"with scaled pixels": "Pixel values"}
+    for ablation in list_ablations(original.config):
+        changed = make("model2", **{key: value for key, value in ablation.config.to_dict().items() if key != "model"})
+        assert list(diff_settings([original, changed])) == [expected.pop(ablation.phrase)]
+    assert not expected
+
+
 def test_the_recipe_is_a_difference_only_where_no_recipe_is_common_to_all(make) -> None:
     assert "Recipe" not in diff_settings([make("model1"), make("model4")])  # model4's steady one is the published one
     steady = make("model1", learning_rate=make_config("model1").learning_rate)
+    assert diff_settings([steady, make("model1")])["Recipe"] == ["Steady", "As published"]
     differences = diff_settings([steady, make("model1"), make("model1", label_smoothing=0.1, clip_norm=2.0)])
-    assert differences["Recipe"] == ["Steady", "As published", "settings of its own"]
+    assert "Recipe" not in differences  # of settings that are no recipe it would say less than they do
     assert differences["Label smoothing"] == ["none", "none", "0.1"]
     assert differences["Gradient clipping"] == ["none", "none", "at norm 2"]
     assert "Weight decay" not in differences

@@ -1,9 +1,11 @@
 """catdog.models.differences: the words must be true of the layers and of the notebook's table."""
 
+import itertools
+
 import pytest
 
 from catdog.errors import UsageError
-from catdog.models.differences import list_differences
+from catdog.models.differences import describe_changes, list_differences
 from catdog.models.specs import MODELS
 from catdog.models.summary import count_convolutions
 
@@ -64,3 +66,12 @@ def test_no_text_says_that_augmentation_makes_memorizing_impossible():
 def test_an_unknown_model_is_refused_with_the_four_that_exist():
     with pytest.raises(UsageError, match=", ".join(MODELS)):
         list_differences("model5")
+
+
+def test_what_changes_is_counted_and_named():
+    assert describe_changes("model1") == ""
+    assert describe_changes("model2") == "3 changes against model1: augmentation, convolutions, outputs and loss"
+    for before, name in itertools.pairwise(MODELS):
+        words = describe_changes(name)
+        assert words.startswith(f"{len(list_differences(name))} changes against {before}: ")
+        assert all(difference.name in words for difference in list_differences(name))

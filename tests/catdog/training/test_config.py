@@ -45,12 +45,13 @@ def test_the_defaults_are_those_of_the_notebook() -> None:
         "fine_tune_layers": 0,
         "fine_tune_epochs": 5,
         "fine_tune_rate": 0.0001,
+        "scaling": None,
     }
 
 
 @pytest.mark.parametrize("name", list(MODELS))
 def test_settings_survive_config_json(name: str) -> None:
-    helps = {"label_smoothing": 0.1, "weight_decay": 0.01, "clip_norm": 1.5}
+    helps = {"label_smoothing": 0.1, "weight_decay": 0.01, "clip_norm": 1.5, "scaling": True}
     config = TrainConfig(name, "/some/folder", 3, 16, 0.01, 7, 0.5, True, 2, "cosine", False, **EFFECTS, **helps)
     assert TrainConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
 
@@ -109,6 +110,7 @@ def test_the_smallest_and_largest_values_are_allowed() -> None:
         ("label_smoothing", [-0.1, 1, math.nan, "0.1", None, True]),
         ("weight_decay", [-0.1, 1.1, math.nan, None]),
         ("clip_norm", [-1, math.inf, "1", None]),
+        ("scaling", ["yes", 1, 0]),
         ("fraction", [0, -0.5, 1.01, math.nan, "1"]),
     ],
 )
@@ -142,6 +144,14 @@ def test_an_augmentation_makes_settings_that_give_it_to_every_model(name: str, a
     settings = augmentation_settings(augmentation)
     assert TrainConfig(name, **settings).augmentation == augmentation
     assert {"flip", "rotation"} <= set(settings)
+
+
+def test_pixels_are_scaled_as_the_model_does_unless_told_otherwise() -> None:
+    assert [TrainConfig(name).scaled for name in MODELS] == [False, False, True, True]
+    assert TrainConfig("model1", scaling=True).scaled
+    assert not TrainConfig("model3", scaling=False).scaled
+    with pytest.raises(UsageError, match="can't do without scaled pixels"):
+        TrainConfig("model4", scaling=False)
 
 
 def test_settings_from_before_other_effects_mean_the_same() -> None:

@@ -16,7 +16,7 @@ from catdog.training.reporter import StopRequested
 from catdog.training.worker import work
 
 
-def build_small_network(name: str, weights: Path | None, augmentation: Augmentation, seed: int):
+def build_small_network(name: str, weights: Path | None, augmentation: Augmentation, seed: int, scaling: object = None):
     import keras
 
     images = keras.Input((160, 160, 3))

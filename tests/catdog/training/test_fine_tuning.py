@@ -28,7 +28,7 @@ class KilledError(BaseException):
     """Stands for the end of the process."""
 
 
-def small_network(name: str, weights: Path | None, augmentation: Augmentation, seed: int):
+def small_network(name: str, weights: Path | None, augmentation: Augmentation, seed: int, scaling: object = None):
     """What stands in for catdog.models.specs.build_model."""
     import keras
 

@@ -72,7 +72,7 @@ class Trainer:
                 self.kept.append(kept(self.folder))
 
 
-def build_small_network(name: str, weights: None, augmentation: Augmentation, seed: int):
+def build_small_network(name: str, weights: None, augmentation: Augmentation, seed: int, scaling: object = None):
     import keras
 
     images = keras.Input((160, 160, 3))
@@ -270,7 +270,7 @@ def test_with_label_smoothing_the_history_holds_the_loss_of_the_labels_as_they_a
 ) -> None:
     import keras
 
-    def build(name: str, weights: None, augmentation: Augmentation, seed: int):
+    def build(name: str, weights: None, augmentation: Augmentation, seed: int, scaling: object = None):
         images = keras.Input((160, 160, 3))
         features = keras.layers.GlobalAveragePooling2D()(keras.layers.Rescaling(1 / 127.5, -1)(images))
         outputs = {"model1": (2, None), "model3": (1, "sigmoid")}[name]

@@ -71,6 +71,20 @@ def test_the_models_own_augmentation_in_other_words_is_the_same_recipe(model: st
     assert list_changes(config, "steady") == {}
 
 
+def test_other_pixels_are_no_recipe_and_the_models_own_in_other_words_are_one() -> None:
+    assert recipe_of(make_config("model2", scaling=True)) == ""
+    assert recipe_of(make_config("model3", scaling=True)) == "steady"
+    assert recipe_of(make_config("model3", scaling=False)) == ""
+
+
+def test_fine_tuning_is_no_recipes_own_but_may_follow_one() -> None:
+    tuned = make_config("model4", fine_tune_layers=20)
+    assert recipe_of(tuned) == ""
+    assert describe_recipe(tuned) == "Steady, then fine-tuned"
+    assert describe_recipe(make_config("model4", fine_tune_layers=20, batch_size=8)) == "settings of its own"
+    assert recipe_of(make_config("model4", fine_tune_epochs=9)) == "steady"  # which counts with layers only
+
+
 def test_the_closest_recipe_is_that_with_the_fewest_changes() -> None:
     assert find_closest(TrainConfig("model1", batch_size=8)) == "published"
     assert find_closest(make_config("model1", batch_size=8)) == "steady"

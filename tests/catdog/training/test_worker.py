@@ -29,7 +29,7 @@ from catdog.training.worker import work
 EPOCHS, STEPS = 4, 3  # 24 training pictures in batches of 8
 
 
-def small_network(name: str, weights: Path, augmentation: Augmentation, seed: int):
+def small_network(name: str, weights: Path, augmentation: Augmentation, seed: int, scaling: object = None):
     """What stands in for catdog.models.specs.build_model."""
     import keras
 

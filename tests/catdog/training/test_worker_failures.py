@@ -45,7 +45,7 @@ def raising(error: BaseException):
     return call
 
 
-def small_network(name: str, weights: Path | None, augmentation: Augmentation, seed: int):
+def small_network(name: str, weights: Path | None, augmentation: Augmentation, seed: int, scaling: object = None):
     import keras
 
     pictures = keras.Input((160, 160, 3))

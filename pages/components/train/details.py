@@ -1,0 +1,58 @@
+"""What the details of a run on the Train page tell of it."""
+
+from catdog.comparison import describe_data
+from catdog.models.specs import MODELS
+from catdog.runs import (
+    Run,
+    bytes_taken,
+)
+from catdog.training.recipes import describe_extras, describe_recipe
+from catdog.utils.text import format_duration, format_percent, format_size, format_time
+from pages.components import markdown
+
+
+def list_details(run: Run) -> dict[str, str]:
+    """Return {label: value as plain text} of all that the run's folder tells; what it does not tell is left out."""
+    config, details, status = run.config, run.details, run.status
+    epochs = len(run.history()["epoch"])
+    best = ""
+    if run.best_val_accuracy is not None:
+        best = f"{format_percent(run.best_val_accuracy)} in epoch {run.best_epoch}, while training"
+    test = (run.evaluation or {}).get("test", {})
+    began = f", began after epoch {run.head_epochs}" if run.head_epochs else ""
+    photos = f" of {test['photos']:,} pictures" if test.get("photos") else ""
+    ended = format_time(status.finished) if status.finished else ""
+    values = {
+        "Model": f"{config.model}: {MODELS[config.model].title}",
+        "Data": run.data.get("title") or describe_data(run),
+        "Share of the training pictures": f"{100 * config.fraction:g} %",
+        "Epochs": f"{config.total_epochs}, of which {epochs} finished",
+        "Ended early": run.ended_early.removeprefix("ended early "),
+        "Patience": f"{config.patience:,} epochs" if config.patience else "",
+        "Batch size": str(config.batch_size),
+        "Recipe": describe_recipe(config),
+        "Learning rate": f"{config.learning_rate:g}, {config.schedule}",
+        **describe_extras(config),
+        "Fine-tuning": f"{config.fine_tuning}{began}",
+        "Augmentation": config.augmentation.description,
+        "Pixels": "scaled to −1..1" if config.scaled else "raw, 0 to 255",
+        "Seed": str(config.seed),
+        "Model it keeps": f"that of the {'best' if config.restore_best else 'last'} epoch",
+        "Validation accuracy": f"{format_percent(run.val_accuracy)} (the kept model, scored once)",
+        f"Best of {epochs:,} epochs" if epochs else "Best epoch": best,
+        "Test accuracy": f"{format_percent(run.test_accuracy)}{photos}",
+        "Training time": format_duration(run.seconds),
+        "Made faster by": "; ".join(details.get("faster", [])),
+        "Ended": ended,
+        "Weights it started from": details.get("weights", {}).get("source", ""),
+        "Device": details.get("device", ""),
+        "Versions": ", ".join(f"{name} {version}" for name, version in details.get("versions", {}).items()),
+        "Who did what": "; ".join(
+            f"{entry.what} by {markdown.unlink_email(entry.by)}, {format_time(entry.at)}"
+            for entry in run.audit_log[-5:]
+        ),
+        "Folder": str(run.folder),
+        "Space it takes": format_size(bytes_taken(run.folder)),
+        "Note": run.note,
+    }
+    return {label: value for label, value in values.items() if value}
