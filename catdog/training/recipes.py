@@ -17,7 +17,7 @@ from catdog.utils.text import join_names
 STEADY, PUBLISHED, TUNED = "steady", "published", "tuned"
 #: What each recipe sets for each model; all else is as in `TrainConfig`, which is as published.
 _STEADY: Mapping[str, Mapping[str, Any]] = {
-    "model1": {"learning_rate": 0.0003},
+    "model1": {"learning_rate": 0.0001},
     "model2": {"learning_rate": 0.0003},
     "model3": {"learning_rate": 0.0003},
     "model4": {},
@@ -166,7 +166,7 @@ def describe_recipe(config: TrainConfig) -> str:
 def describe_settings(recipe: str, models: Sequence[str]) -> list[str]:
     """Return what a recipe sets for these models, a phrase for each group of models that it treats alike.
 
-    Such as "model1, model2 and model3: 20 epochs, learning rate 0.0003, constant".
+    Such as "model2 and model3: 20 epochs, learning rate 0.0003, constant".
     """
     groups: dict[str, list[str]] = {}
     for model in models:

@@ -7,6 +7,7 @@ import pytest
 from catdog.comparison import average_rows, build_table, group_by_seed, label_groups, label_runs
 from catdog.runs import create_run, open_run
 from catdog.training import TrainConfig
+from catdog.training.recipes import make_config
 from catdog.utils.files import write_json
 
 
@@ -64,7 +65,7 @@ def test_a_run_without_twins_keeps_its_row(make):
 
 
 def test_groups_of_one_model_are_told_apart_by_their_recipe_and_else_by_an_id(make):
-    steady = [make(seed, learning_rate=0.0003) for seed in (1, 2)]
+    steady = [make(seed, learning_rate=make_config("model1").learning_rate) for seed in (1, 2)]
     published = [make(seed) for seed in (1, 2)]
     runs = [*steady, *published, make(1, model="model2"), make(2, model="model2")]
     assert label_groups(group_by_seed(runs), label_runs(runs)) == [
