@@ -22,7 +22,7 @@ GUESSING = math.log(2)  # cross-entropy of always saying one half
 LAST = 5  # epochs whose median counts
 LEARNING = ("underfits", "underfits, still improving")
 HEAVY = Augmentation("horizontal_and_vertical", 0.5, zoom=0.8, translation=0.5, contrast=1.0, brightness=0.8)
-#: The learning rate that is usual for each model: those that take raw pixels need a smaller one.
+#: The learning rates that factors refer to: those of the recipe Steady as these trainings were made.
 USUAL_RATES = {"model1": 0.0003, "model2": 0.0003, "model3": 0.0003, "model4": 0.001}
 
 
