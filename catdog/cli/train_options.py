@@ -154,7 +154,7 @@ def _add_fine_tuning_options(parser: argparse.ArgumentParser) -> None:
         "(default 0: none)",
     )
     parser.add_argument(
-        "--fine-tune-epochs", type=int, metavar="EPOCHS", help="epochs of fine-tuning, after the others (default 5)"
+        "--fine-tune-epochs", type=int, metavar="EPOCHS", help="epochs of fine-tuning, after the others (default 6)"
     )
     parser.add_argument(
         "--fine-tune-rate", type=float, metavar="RATE", help="the learning rate of fine-tuning (default 0.0001)"

@@ -81,7 +81,7 @@ class TrainConfig:
     weight_decay: float = 0.0
     clip_norm: float = 0.0
     fine_tune_layers: int = 0
-    fine_tune_epochs: int = 5
+    fine_tune_epochs: int = 6
     fine_tune_rate: float = 1e-4
     scaling: bool | None = None
 

@@ -21,7 +21,7 @@ from tests.pages.conftest import button, coloured_folder, text_of
 
 USUAL = {"epochs": 20, "batch_size": 32, "learning_rate": None, "seed": 1, "share": 100, "patience": 0}
 USUAL |= dict.fromkeys(("label_smoothing", "weight_decay", "clip_norm"))
-FINE_TUNING = {"fine_tune_layers": 0, "fine_tune_epochs": 5, "fine_tune_rate": 0.0001}
+FINE_TUNING = {"fine_tune_layers": 0, "fine_tune_epochs": 6, "fine_tune_rate": 0.0001}
 
 
 @pytest.fixture(autouse=True)

@@ -143,7 +143,7 @@ def test_every_option_reaches_the_run(train, environment, picture_folder):
         "weight_decay": 0.05,
         "clip_norm": 1.5,
         "fine_tune_layers": 0,
-        "fine_tune_epochs": 5,
+        "fine_tune_epochs": 6,
         "fine_tune_rate": 0.0001,
         "scaling": True,
     }

@@ -43,7 +43,7 @@ def test_the_defaults_are_those_of_the_notebook() -> None:
         "weight_decay": 0.0,
         "clip_norm": 0.0,
         "fine_tune_layers": 0,
-        "fine_tune_epochs": 5,
+        "fine_tune_epochs": 6,
         "fine_tune_rate": 0.0001,
         "scaling": None,
     }
