@@ -9,9 +9,8 @@ from catdog.export.formats import ExportFormat
 from catdog.export.package import ExportCheck
 from catdog.images.decode import SIZE
 from catdog.models.specs import MODELS, get_spec
-from catdog.runs.estimate import count_trained
 from catdog.training.history import read_history
-from catdog.training.phases import keeps_fine_tuned
+from catdog.training.phases import describe_fine_tuning, keeps_fine_tuned
 from catdog.training.recipes import describe_extras, describe_recipe
 from catdog.utils.text import format_percent
 
@@ -192,16 +191,16 @@ def _data(run: "Run") -> list[str]:
 
 
 def _settings(run: "Run") -> list[str]:
-    config, details = run.config, run.details
+    config, details, epochs = run.config, run.details, read_history(run.files.history)
     versions = ", ".join(f"{name} {version}" for name, version in details.get("versions", {}).items())
     lines = [
-        f"- Epochs: {config.total_epochs}, of which {len(run.history()['epoch'])} finished; the model is that of the "
+        f"- Epochs: {config.total_epochs}, of which {len(epochs)} finished; the model is that of the "
         f"{'best' if config.restore_best else 'last'} epoch",
         f"- Batch size: {config.batch_size}",
         f"- Recipe: {describe_recipe(config)}",
         f"- Learning rate: {config.learning_rate:g}, {config.schedule}; optimizer Adam",
         *(f"- {label}: {value}" for label, value in describe_extras(config).items()),
-        *_fine_tuning(run),
+        *([f"- Fine-tuning: {describe_fine_tuning(config, epochs)}"] * bool(config.fine_tune_layers)),
         f"- Augmentation, in training only: {config.augmentation.description}",
         f"- Pixels within the model: {'scaled to −1..1 first' if config.scaled else 'raw, 0 to 255'}",
         f"- Seed: {config.seed}",
@@ -211,32 +210,12 @@ def _settings(run: "Run") -> list[str]:
     return ["## Settings", "\n".join(lines)]
 
 
-def _fine_tuning(run: "Run") -> list[str]:
-    """Return a line for each setting of the fine-tuning, [] without one."""
-    config = run.config
-    if not config.fine_tune_layers:
-        return []
-    line = f"- Fine-tuning: {config.fine_tuning}"
-    if not run.head_epochs:
-        return [f"{line}; not reached"]
-    if not _is_fine_tuned(run):
-        return [f"{line}, after epoch {run.head_epochs}; this model is of an epoch before it"]
-    return [
-        f"{line}, after epoch {run.head_epochs}; {count_trained(config):,} of its parameters were trained, its batch "
-        "normalization was not"
-    ]
-
-
-def _is_fine_tuned(run: "Run") -> bool:
-    return keeps_fine_tuned(run.config, read_history(run.files.history))
-
-
 def _rights(run: "Run") -> list[str]:
     config, weights = run.config, run.details.get("weights", {}).get("source", "")
     text = "All weights were learned from the pictures named above, starting at random."
     if get_spec(config.model).backbone:
         which = f"MobileNetV2 inside, of which the top {config.fine_tune_layers} layers were fine-tuned,"
-        which = which if _is_fine_tuned(run) else "frozen MobileNetV2 inside"
+        which = which if keeps_fine_tuned(config, read_history(run.files.history)) else "frozen MobileNetV2 inside"
         text = (
             f"The {which} started from: "
             f"{_escape(weights or 'weights that are not noted')}. Those that Keras offers were published under the "

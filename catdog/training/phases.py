@@ -5,6 +5,7 @@ All of it follows from the settings and the history alone, so a resumed run goes
 
 from dataclasses import dataclass
 
+from catdog.models.fine_tuning import count_trained_weights
 from catdog.training.config import TrainConfig
 from catdog.training.history import Epoch
 from catdog.training.schedule import ended_early, is_over, kept_epoch, learning_rate
@@ -84,6 +85,18 @@ def keeps_fine_tuned(config: TrainConfig, epochs: list[Epoch]) -> bool:
     """Tell whether the epoch whose weights the run keeps is one of the fine-tuning."""
     before, kept = count_head_epochs(config, epochs), kept_epoch(config.restore_best, epochs)
     return before is not None and kept is not None and epochs.index(kept) >= before
+
+
+def describe_fine_tuning(config: TrainConfig, epochs: list[Epoch]) -> str:
+    """Return the fine-tuning of a run in words: its settings and what came of it; "" for a run without."""
+    before = count_head_epochs(config, epochs)
+    if before is None:
+        return f"{config.fine_tuning}; not reached" if config.fine_tune_layers else ""
+    words = f"{config.fine_tuning}, after epoch {before}"
+    if not keeps_fine_tuned(config, epochs):
+        return f"{words}; this model is of an epoch before it"
+    weights = count_trained_weights(config.fine_tune_layers)
+    return f"{words}; {weights:,} of its parameters were trained, its batch normalization was not"
 
 
 def explain_early_end(config: TrainConfig, epochs: list[Epoch]) -> str:

@@ -6,6 +6,8 @@ from catdog.runs import (
     Run,
     bytes_taken,
 )
+from catdog.training.history import read_history
+from catdog.training.phases import describe_fine_tuning
 from catdog.training.recipes import describe_extras, describe_recipe
 from catdog.utils.text import format_duration, format_percent, format_size, format_time
 from pages.components import markdown
@@ -19,7 +21,6 @@ def list_details(run: Run) -> dict[str, str]:
     if run.best_val_accuracy is not None:
         best = f"{format_percent(run.best_val_accuracy)} in epoch {run.best_epoch}, while training"
     test = (run.evaluation or {}).get("test", {})
-    began = f", began after epoch {run.head_epochs}" if run.head_epochs else ""
     photos = f" of {test['photos']:,} pictures" if test.get("photos") else ""
     ended = format_time(status.finished) if status.finished else ""
     values = {
@@ -33,7 +34,7 @@ def list_details(run: Run) -> dict[str, str]:
         "Recipe": describe_recipe(config),
         "Learning rate": f"{config.learning_rate:g}, {config.schedule}",
         **describe_extras(config),
-        "Fine-tuning": f"{config.fine_tuning}{began}",
+        "Fine-tuning": describe_fine_tuning(config, read_history(run.files.history)),
         "Augmentation": config.augmentation.description,
         "Pixels": "scaled to −1..1" if config.scaled else "raw, 0 to 255",
         "Seed": str(config.seed),

@@ -2,11 +2,13 @@
 
 import pytest
 
+from catdog.models.fine_tuning import count_trained_weights
 from catdog.training import TrainConfig
 from catdog.training.history import Epoch
 from catdog.training.phases import (
     count_head_epochs,
     count_planned_epochs,
+    describe_fine_tuning,
     explain_early_end,
     find_phase,
     is_run_over,
@@ -75,6 +77,16 @@ def test_patience_counts_the_epochs_of_fine_tuning_by_themselves() -> None:
         "the head's training ended early after epoch 4: no better validation accuracy for 2 epochs; "
         "ended early after epoch 7: no better validation accuracy for 2 epochs"
     )
+
+
+def test_the_fine_tuning_is_described_with_what_came_of_it() -> None:
+    settings, done = "top 20 layers, 3 epochs at 0.0002", epochs_of(0.8, 0.9, 0.9, 0.9, 0.9, 0.95, 0.9)
+    assert describe_fine_tuning(HEAD_ONLY, epochs_of(0.9, 0.9)) == ""
+    assert describe_fine_tuning(TUNED, epochs_of(0.9, 0.9)) == f"{settings}; not reached"
+    kept = f"{count_trained_weights(20):,} of its parameters were trained, its batch normalization was not"
+    assert describe_fine_tuning(TUNED, done) == f"{settings}, after epoch 4; {kept}"
+    equal = epochs_of(0.8, 0.9, 0.9, 0.9, 0.9, 0.9)  # of equals the first is kept, which is the head's
+    assert describe_fine_tuning(TUNED, equal) == f"{settings}, after epoch 4; this model is of an epoch before it"
 
 
 def test_nothing_is_said_where_no_phase_ended_early() -> None:
