@@ -145,8 +145,7 @@ def _train_phase(
 
     def end_epoch(epoch: int, logs: dict) -> None:
         finish_epoch(epoch + 1, timer.seconds(), logs)
-        over = is_run_over(config, epochs) or find_phase(config, epochs).first != phase.first
-        trained.stop_training = over
+        trained.stop_training = is_run_over(config, epochs) or find_phase(config, epochs).first != phase.first
 
     trained.fit(
         train,
@@ -177,8 +176,8 @@ def _build_model(folder: RunFolder, config: TrainConfig, settings: Settings, rep
     if weights:
         folder.add_to_config(weights={"source": weights.source, "path": str(weights.path)})
     report(0, 0, "building the model")
-    path = weights.path if weights else None
-    model = build_model(config.model, path, config.augmentation, config.seed, config.scaling)
+    values = {"augmentation": config.augmentation, "seed": config.seed, "scaling": config.scaling}
+    model = build_model(config.model, weights=weights.path if weights else None, **values)
     _compile(model, config, config.learning_rate)
     return model
 

@@ -18,7 +18,7 @@ from catdog.settings import Settings
 from catdog.training import TrainConfig, loop, worker
 
 
-def small_network(name, weights, augmentation, seed):
+def small_network(name, weights, augmentation, seed, scaling):
     """Build a network with two logits, as model1 has, in place of catdog.models.specs.build_model."""
     import keras
     from keras import layers

@@ -44,7 +44,7 @@ def get_strategy():
     return strategies[-1]
 
 
-def build_model(name, weights, augmentation, seed):
+def build_model(name, weights, augmentation, seed, scaling):
     images = keras.Input((160, 160, 3))
     x = keras.layers.Rescaling(1 / 127.5, offset=-1)(images)
     x = keras.layers.Conv2D(8, 5, strides=5, activation="relu")(x)
