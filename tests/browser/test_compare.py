@@ -45,7 +45,7 @@ def names_of(window) -> set[str]:
 
 
 def test_runs_are_chosen_compared_and_taken_away_as_a_report(visitor, trained: Run, twin: Run, tmp_path):
-    window = visitor.visit("compare", run=trained.id)
+    window = visitor.visit("compare", run=trained.id, fold="false")
     page = main(window)
     expect(page.locator(".scatterlayer .point").first).to_be_attached()
     assert names_of(window) == {trained.name}
@@ -55,7 +55,7 @@ def test_runs_are_chosen_compared_and_taken_away_as_a_report(visitor, trained: R
     window.keyboard.press("Escape")
     window.wait_for_function(SHOWS.format("the twin"))
     expect(window).to_have_url(re.compile(twin.id))
-    expect(page.get_by_text("were right and wrong on the same pictures: nothing tells them apart")).to_be_visible()
+    expect(page.get_by_text("were right and wrong on the same images")).to_be_visible()
     expect(page.get_by_text("What was set differently")).to_be_visible()
 
     with window.expect_download() as waiting:
