@@ -12,14 +12,16 @@ from catdog.utils.text import format_percent, join_names
 
 
 def select_latest_finished(runs: Sequence[Run], with_seeds: bool = False) -> list[Run]:
-    """Return the newest finished run of each model, in the models' order.
+    """Return the newest finished run of each model, in the models' order; an ablation only where there is no other.
 
     Args:
         runs: The runs to choose from, newest first.
         with_seeds: Whether the runs that were started together with it, and differ from it in the seed only, come
             along if they are finished, in the order in which they were started.
     """
-    latest = {run.config.model: run for run in reversed(runs) if run.finished}
+    finished = [run for run in reversed(runs) if run.finished]
+    # of equal keys the last counts
+    latest = {run.config.model: run for run in sorted(finished, key=lambda run: not run.original)}
     newest = [latest[name] for name in MODELS if name in latest]
     if not with_seeds:
         return newest

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from catdog.comparison import label_runs, list_sweeps
+from catdog.comparison import label_runs, list_sweeps, select_latest_finished
 from catdog.comparison.ablations import describe_ablations
 from catdog.runs import create_run, list_runs, open_run
 from catdog.training import TrainConfig
@@ -59,3 +59,11 @@ def test_a_sweep_of_ablations_has_its_original_first(settings, make):
     ablation = make("without", first.config, 0.6, original.id, "Ablations of m2, 26 Nov 15:10")
     (members,) = list_sweeps(list_runs(settings)).values()
     assert [run.id for run in members] == [original.id, ablation.id]
+
+
+def test_the_latest_run_of_a_model_is_an_ablation_only_where_there_is_no_other(settings, make):
+    original = make("m2", TrainConfig("model2"), 0.7)
+    first, *_ = list_ablations(original.config)
+    make("without", first.config, 0.6, original.id)
+    lonely = make("lonely", TrainConfig("model1", scaling=True), 0.6, "deleted")
+    assert [run.id for run in select_latest_finished(list_runs(settings))] == [lonely.id, original.id]
