@@ -6,7 +6,7 @@ import streamlit as st
 from catdog.comparison import select_by_validation
 from catdog.datasets import TRAINING
 from catdog.errors import ImageError
-from catdog.models.differences import describe_changes
+from catdog.models.differences import HEAD_START, describe_changes
 from catdog.models.specs import MODELS, ModelSpec
 from catdog.runs import Run
 from catdog.training import ACTIVE
@@ -127,6 +127,8 @@ def _draw_model_card(step: int, spec: ModelSpec, runs: list[Run], is_next: bool)
     """Draw one model: its idea, the state of its newest run, its best score beside the published one."""
     _draw_heading(step, f"{spec.step} = {spec.name}", _badge(runs))
     st.markdown(spec.idea)
+    if spec.backbone and state.source() == "photos":
+        st.caption(HEAD_START)
     if changes := describe_changes(spec.name):
         st.caption(f"{changes}.")
     best = select_by_validation(runs)

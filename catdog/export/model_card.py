@@ -1,10 +1,9 @@
 """The model card: a model's data, scores, inputs, outputs and limits, as Markdown."""
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from catdog.evaluation.significance import INTERVAL
-from catdog.evaluation.summary import summarize
+from catdog.export.card_scores import describe_scores
 from catdog.export.formats import ExportFormat
 from catdog.export.package import ExportCheck
 from catdog.images.decode import SIZE
@@ -12,12 +11,10 @@ from catdog.models.specs import MODELS, get_spec
 from catdog.training.history import read_history
 from catdog.training.phases import describe_fine_tuning, keeps_fine_tuned
 from catdog.training.recipes import describe_extras, describe_recipe
-from catdog.utils.text import format_percent
 
 if TYPE_CHECKING:
     from catdog.runs import Run
 
-SPLITS = ("validation", "test")
 _LABELLED = (
     "The file tells its input's normalization (none: mean 0, deviation 1) and the names of its classes, as TensorFlow "
     "Lite's metadata: `labels.txt` for its output and `classes.txt` for both classes. `unzip model.tflite` shows them."
@@ -60,7 +57,7 @@ def render_model_card(run: "Run", file_format: ExportFormat, check: ExportCheck)
         *_use(file_format),
         *_contract(run, file_format, classes),
         *_limits(classes),
-        *_scores(run, classes),
+        *describe_scores(run, classes),
         *_check(file_format, check),
         *_data(run),
         *_settings(run),
@@ -112,48 +109,6 @@ def _limits(classes: list[str]) -> list[str]:
         "or both. A probability near 0 or 1 is no proof: on pictures of another sort than those it learned from it can "
         "be sure and wrong. It was made to learn with, so don't let anything that matters depend on it.",
     ]
-
-
-def _scores(run: "Run", classes: list[str]) -> list[str]:
-    predictions = run.predictions()
-    parts = [
-        "## How good it is",
-        f"The kept model, scored once in float32, on images that it did not learn from. {_describe_choice(run)}",
-        INTERVAL,
-    ]
-    for split in SPLITS:
-        part = predictions.of_split(split)
-        if len(part):
-            scores = summarize(part)
-            parts += [_score(split, scores), _confusion(scores["confusion"], classes)]
-    return parts
-
-
-def _describe_choice(run: "Run") -> str:
-    """Say which epoch's model is kept, and why the test score is the fair one."""
-    if not run.config.restore_best:
-        return "It is the model of the last epoch."
-    text = "The epoch whose model is kept was chosen by the validation images, so their score flatters a little."
-    if run.best_val_accuracy is not None:
-        text += (
-            f" While training, the best epoch's validation accuracy was {format_percent(run.best_val_accuracy)}: the "
-            "highest of many, so it flatters too."
-        )
-    return text
-
-
-def _score(split: str, scores: dict[str, Any]) -> str:
-    low, high = scores["interval"]
-    return (
-        f"**{split.capitalize()}**: accuracy {format_percent(scores['accuracy'])} of {scores['photos']:,} images "
-        f"(95 % confidence interval {format_percent(low)} to {format_percent(high)}), loss {scores['loss']:.4f}."
-    )
-
-
-def _confusion(counts: list[list[int]], classes: list[str]) -> str:
-    lines = [f"| | taken for {classes[0]} | taken for {classes[1]} |", "|---|---|---|"]
-    lines += [f"| {name} | {row[0]:,} | {row[1]:,} |" for name, row in zip(classes, counts, strict=True)]
-    return "\n".join(lines)
 
 
 def _check(file_format: ExportFormat, check: ExportCheck) -> list[str]:

@@ -120,9 +120,7 @@ MODELS: dict[str, ModelSpec] = {
             name="model4",
             step="Transfer learning",
             title="Transfer learning with MobileNetV2",
-            # ILSVRC 2012 has 1,000 classes; of these 118 are breeds of dogs by WordNet and 5 are domestic cats
-            idea="MobileNetV2 learned to see from over a million photos, about 120 breeds of dogs and several of cats "
-            "among them; only a small last layer is trained.",
+            idea="MobileNetV2 learned to see from over a million photos; only a small last layer is trained.",
             parameters=2_259_265,
             trainable_parameters=1_281,
             loss="BinaryCrossentropy",

@@ -48,7 +48,12 @@ def write_text(path: Path, text: str, make_folder: bool = True) -> None:
 
 def write_json(path: Path, value: Any, make_folder: bool = True) -> None:
     """Write `value` as readable JSON to `path`, whole. See `whole_file`."""
-    write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n", make_folder)
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a character, as only an escape in a damaged file can bring
+        text = json.dumps(value, indent=2)
+    write_text(path, text + "\n", make_folder)
 
 
 def read_json(path: Path) -> dict | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from catdog.models.differences import HEAD_START
 from catdog.models.specs import MODELS
 from catdog.runs import create_run, list_runs
 from catdog.settings import PROJECT
@@ -25,6 +26,7 @@ def test_a_newcomer_sees_drawings_and_the_six_steps_of_the_path(app):
     assert images.count("One of the cats") == images.count("One of the dogs") == 4
     assert "drawings, not photos" in text_of(page)
     assert "published 97 % on photos" in text_of(page)
+    assert HEAD_START not in text_of(page)
     steps = [text.value for text in page.markdown if text.value.startswith("#### ")]
     assert [step.split()[1] for step in steps] == ["1", "2", "3", "4", "5", "6"]
     primary = [element.label for element in page.button if element.proto.type == "primary"]
@@ -152,6 +154,7 @@ def test_once_the_photos_are_fetched_the_app_shows_them(app, monkeypatch, photos
     wait_for_the_download(page)
     assert page.selectbox(key="data").value == "photos"
     assert "3,000 photos of cats and dogs" in text_of(page)
+    assert HEAD_START in text_of(page)
     assert "drawings" not in text_of(page)
     assert FETCH not in [element.label for element in page.button]
 

@@ -69,6 +69,11 @@ def test_json_comes_back_as_it_was(tmp_path):
     assert json.loads((tmp_path / "value.json").read_text(encoding="utf-8")) == value
 
 
+def test_half_a_character_from_a_damaged_file_is_kept_as_its_escape(tmp_path):
+    write_json(tmp_path / "value.json", {"note": "\ud800"})
+    assert read_json(tmp_path / "value.json") == {"note": "\ud800"}
+
+
 @pytest.mark.parametrize("content", [None, b"", b"{", b"[1, 2]", b"\xff\xfe", b'"text"'])
 def test_what_is_missing_damaged_or_no_object_reads_as_none(tmp_path, content):
     path = tmp_path / "value.json"
