@@ -32,7 +32,8 @@ def line_of(window: Page, run: Run):
 def test_the_stop_button_keeps_what_was_learned(visitor, server):
     window, run = long_training(visitor, server)
     main(window).get_by_role("button", name="Stop").click()
-    expect(line_of(window, run)).to_contain_text(re.compile(r"stopped · validation \d+\.\d % · test \d+\.\d %"))
+    scores = r"validation accuracy \d+\.\d % · test accuracy \d+\.\d %"
+    expect(line_of(window, run)).to_contain_text(re.compile(f"stopped · {scores}"))
     expect(main(window).get_by_role("heading", name="Training now")).to_have_count(0)
     stopped = open_run(server.settings, run.id)
     assert stopped.state == "stopped"
