@@ -20,8 +20,8 @@ def add_settings_options(parser: argparse.ArgumentParser) -> None:
         "--recipe",
         default="steady",
         metavar="NAME",
-        help="where all other settings come from unless they are given: steady (the default: a learning rate with "
-        "which every seed learns), published (the notebook's) or tuned (more epochs and every other help)",
+        help="where all other settings come from unless they are given: steady (the default: a smaller "
+        "learning rate where a model needs it), published (the notebook's) or tuned (more epochs and every other help)",
     )
     parser.add_argument("--epochs", type=int, help="passes over the training pictures (default: as the recipe)")
     parser.add_argument("--batch-size", type=int, help="pictures in each step (default: as the recipe)")

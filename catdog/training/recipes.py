@@ -59,7 +59,7 @@ RECIPES: Mapping[str, Recipe] = {
         Recipe(
             STEADY,
             "Steady",
-            "As published but for the learning rate, which is small enough that every seed learns.",
+            "As published, but with a smaller learning rate where the published one throws the weights about.",
             _STEADY,
         ),
         Recipe(
