@@ -58,6 +58,14 @@ def describe_invalid_word(name: str, word: str, allowed: Collection[str]) -> lis
     return [] if word in allowed else [f"The {name} is {word[:40]!r}, but must be one of {', '.join(allowed)}."]
 
 
+def parse_number(text: str, kind: type) -> int | float | str:
+    """Return the number that a query parameter says, or its first 40 characters where it says none."""
+    try:
+        return kind(text)
+    except ValueError:
+        return text[:40]
+
+
 def warn_invalid_query_params(faults: list[str], instead: str = "values") -> None:
     """Show what is wrong with the query parameters, which Streamlit's widgets pass over in silence.
 

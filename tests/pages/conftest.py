@@ -6,6 +6,7 @@ Fixtures:
     place    the Settings of this test; its home holds a drawn set of 24 + 40 images.
     trained  makes a finished run without training: trained("model1", test=0.75) returns the Run. Its model predicts
              class 1 for an image that is bluer than it is red, else class 0.
+    started  lists the ids of the runs that would have been started; no process is.
     polls    lists how often, in seconds, the fragments that run by themselves do so.
 """
 
@@ -121,6 +122,14 @@ def trained(place: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., R
         return open_run(place, run.id)
 
     return make
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Start no process; list the ids of the runs that would have been started."""
+    names = []
+    monkeypatch.setattr("catdog.runs.executors.local.start", lambda settings, files: names.append(files.path.name))
+    return names
 
 
 @pytest.fixture

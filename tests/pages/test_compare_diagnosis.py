@@ -24,14 +24,6 @@ FITTING = {name: [value] * 9 for name, value in zip(OVERFITTING, (0.7, 0.55, 0.6
 
 
 @pytest.fixture
-def started(monkeypatch):
-    """No process is started; the runs that would have been are listed here."""
-    names = []
-    monkeypatch.setattr("catdog.runs.executors.local.start", lambda settings, files: names.append(files.path.name))
-    return names
-
-
-@pytest.fixture
 def make(place):
     """Make a run on the drawn set with learning curves: make(OVERFITTING, model="model1", state="done")."""
 

@@ -18,16 +18,10 @@ from catdog.training.worker import describe_data
 from pages.components import state
 from tests.pages.conftest import button, coloured_folder, text_of
 
+pytestmark = pytest.mark.usefixtures("started")
+
 SHOWN = "have changed since this page showed 40 pictures of circles and squares from shapes, so nothing was done"
 GONE = "The data that were chosen here, shapes, are gone"
-
-
-@pytest.fixture(autouse=True)
-def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """No process is started; the runs that would have been are listed here."""
-    names: list[str] = []
-    monkeypatch.setattr("catdog.runs.executors.local.start", lambda settings, files: names.append(files.path.name))
-    return names
 
 
 @pytest.fixture

@@ -19,17 +19,11 @@ from catdog.training.status import identify_process
 from pages.components import state
 from tests.pages.conftest import button, coloured_folder, text_of
 
+pytestmark = pytest.mark.usefixtures("started")
+
 USUAL = {"epochs": 20, "batch_size": 32, "learning_rate": None, "seed": 1, "share": 100, "patience": 0}
 USUAL |= dict.fromkeys(("label_smoothing", "weight_decay", "clip_norm"))
 FINE_TUNING = {"fine_tune_layers": 0, "fine_tune_epochs": 6, "fine_tune_rate": 0.0001}
-
-
-@pytest.fixture(autouse=True)
-def started(monkeypatch):
-    """No process is started; the runs that would have been are listed here."""
-    names = []
-    monkeypatch.setattr("catdog.runs.executors.local.start", lambda settings, files: names.append(files.path.name))
-    return names
 
 
 @pytest.fixture

@@ -97,15 +97,7 @@ def list_fine_tuning_faults() -> list[str]:
         if word is None:
             continue
         try:
-            TrainConfig("model4", **{key: _parse(word, kind)})
+            TrainConfig("model4", **{key: page.parse_number(word, kind)})
         except UsageError as error:
             faults.append(str(error))
     return faults
-
-
-def _parse(text: str, kind: type) -> int | float | str:
-    """Return the number that a query parameter says, or its first 40 characters where it says none."""
-    try:
-        return kind(text)
-    except ValueError:
-        return text[:40]

@@ -160,9 +160,10 @@ def list_query_faults() -> list[str]:
         checks.append(lambda: get_recipe(params[RECIPE]))
     for key, kind in PLAIN_PARAMS.items():
         if params.get(key):
-            checks.append(lambda key=key, kind=kind: TrainConfig("model1", **{key: _parse(params[key], kind)}))
+            value = page.parse_number(params[key], kind)
+            checks.append(lambda key=key, value=value: TrainConfig("model1", **{key: value}))
     if "share" in params:
-        checks.append(lambda: _check_share(_parse(params["share"], int)))
+        checks.append(lambda: _check_share(page.parse_number(params["share"], int)))
     faults = list_effect_faults(SUFFIX) + list_fine_tuning_faults()
     for check in checks:
         try:
@@ -179,11 +180,3 @@ def list_query_faults() -> list[str]:
 def _check_share(share: int | str) -> None:
     if share not in range(1, 101):
         raise UsageError(f"The share of the data is {share!r}, but must be a whole percentage from 1 to 100.")
-
-
-def _parse(text: str, kind: type) -> int | float | str:
-    """Return the number that a query parameter says, or its first 40 characters where it says none."""
-    try:
-        return kind(text)
-    except ValueError:
-        return text[:40]
