@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from catdog.datasets import open_dataset
 from catdog.models.differences import HEAD_START
 from catdog.models.specs import MODELS
 from catdog.runs import create_run, list_runs
@@ -106,6 +107,17 @@ def test_the_time_that_all_four_take_goes_by_earlier_runs_and_the_seeds(app, pla
     page = app()
     once, thrice = (find_minutes(page, seeds) for seeds in (1, 3))
     assert thrice == pytest.approx(3 * once, abs=0.1)
+
+
+def test_the_time_that_all_four_take_goes_by_the_very_same_images_as_on_the_train_page(app, place, trained):
+    counts = {"training": {"cats": 12, "dogs": 12}, "validation": {"cats": 16, "dogs": 16}}
+    fingerprint = open_dataset(place, "drawn").catalog.fingerprint
+    for name in MODELS:
+        for data, seconds in (({"fingerprint": fingerprint}, 9.0), ({"fingerprint": "0" * 16}, 900.0)):
+            run = trained(name)
+            run.files.add_to_config(data={**run.data, "counts": counts, **data})
+            run.files.write_status(replace(run.status, seconds=seconds, started=1.0, finished=1.0 + seconds))
+    assert find_minutes(app(), 1) == pytest.approx(4 * 9 * 20 / 3 / 60, abs=0.1)  # 20 epochs, each as long as one of 3
 
 
 def test_another_number_of_seeds_in_the_address_gets_a_sentence(app):

@@ -81,7 +81,8 @@ def _describe(seeds: int, catalog: Catalog | None) -> None:
     text = f"{count}model1 to model4 one after another, on the {source}. You can close this page meanwhile."
     if catalog:
         runs, counts = state.runs(), catalog.counts()
-        durations = [estimate_seconds(runs, make_config(name, source=catalog.source), counts) for name in MODELS]
+        configs = [make_config(name, source=catalog.source) for name in MODELS]
+        durations = [estimate_seconds(runs, config, counts, catalog.fingerprint) for config in configs]
         if None not in durations:
             text += f" Takes **about {format_duration(seeds * sum(durations))}**, going by earlier runs."
         elif seeds > 1:
