@@ -83,7 +83,7 @@ def write_predictions(run: Run, catalog: Catalog) -> None:
 
 def write_untrained_model(folder: Path, name: str = "model4") -> None:
     """Write model.keras and model.tflite of a model with random weights to a folder."""
-    from catdog.training.litert import convert_to_litert, make_probability_function
+    from catdog.models.litert import convert_to_litert, make_probability_function
 
     files, model = RunFolder(folder), build_model(name, seed=1)
     model.save(files.model)

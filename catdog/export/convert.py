@@ -11,7 +11,7 @@ from catdog.errors import RunError
 from catdog.export.formats import ExportFormat
 from catdog.export.metadata import add_metadata
 from catdog.inference.predictor import Predictor
-from catdog.training.litert import convert_to_litert, hold_weights, make_probability_function
+from catdog.models.litert import convert_to_litert, hold_weights, make_probability_function
 
 if TYPE_CHECKING:
     import keras

@@ -4,10 +4,8 @@ The head is trained on the backbone's output. Fine-tuning is trained on activati
 backbone that stays frozen; both come from one pass over the images.
 """
 
-import hashlib
 import math
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,13 +15,11 @@ import numpy as np
 from catdog.augmentation.config import Augmentation
 from catdog.augmentation.transforms import apply_transforms, draw_transforms
 from catdog.datasets import VALIDATION, Dataset
+from catdog.features.backbone import convert_backbone
 from catdog.inference.predictor import parallel_outputs
-from catdog.models.fine_tuning import build_with_cut, get_backbone
 from catdog.models.specs import compile_like
 from catdog.training.batches import batches_from
-from catdog.training.litert import convert_to_litert
 from catdog.training.reporter import Reporter
-from catdog.utils.files import whole_file
 
 if TYPE_CHECKING:
     import keras
@@ -120,7 +116,7 @@ def compute_features(
         np.empty((variants, len(rows), *shape), np.float16) if shape else None,
         np.empty((len(validation), *shape), np.float16) if shape else None,
     )
-    with parallel_outputs(_convert_backbone(model, cache, cut)) as extract:
+    with parallel_outputs(convert_backbone(model, cache, cut)) as extract:
 
         def fill(
             values: np.ndarray,
@@ -204,44 +200,3 @@ def _augment_by(augmentation: Augmentation, rng: np.random.Generator) -> Callabl
 
 def _unchanged(images: np.ndarray) -> np.ndarray:
     return images
-
-
-def _convert_backbone(model: "keras.Model", cache: Path, cut: "keras.Layer | None" = None) -> Path:
-    """Return a LiteRT file of model4's backbone: an image, 0..255 (1, 160, 160, 3), to features, (1, 1280).
-
-    With a cut, the activations there follow the features as one row of numbers.
-
-    It is made once for the same weights and kept in the cache, named by them and by what is in it; a damaged file is
-    made anew, since LiteRT may end the process over it.
-    """
-    import tensorflow as tf
-
-    scale, features = model.get_layer("scale"), model.get_layer("features")
-    backbone = get_backbone(model)
-    digest = hashlib.sha256(f"{tf.__version__}{cut.name if cut is not None else ''}".encode())
-    with_cut = build_with_cut(model, cut) if cut is not None else None
-
-    def compute(pixels: tf.Tensor) -> tf.Tensor:
-        if with_cut is None:
-            return features(backbone(scale(pixels), training=False))
-        activations, output = with_cut(scale(pixels), training=False)
-        return tf.concat([features(output), tf.reshape(activations, (1, -1))], axis=1)
-
-    for weights in backbone.get_weights():
-        digest.update(weights.tobytes())
-    beginning = f"backbone-{digest.hexdigest()[:16]}"
-    for path in cache.glob(f"{beginning}-*.tflite"):
-        # another process may have noticed the damage too, and removed the file
-        with suppress(OSError):
-            if path.name == _name_by_content(beginning, path.read_bytes()):
-                return path
-        path.unlink(missing_ok=True)
-    content = convert_to_litert(backbone, compute)
-    path = cache / _name_by_content(beginning, content)
-    with whole_file(path) as temporary:
-        temporary.write_bytes(content)
-    return path
-
-
-def _name_by_content(beginning: str, content: bytes) -> str:
-    return f"{beginning}-{hashlib.sha256(content).hexdigest()[:16]}.tflite"

@@ -12,8 +12,8 @@ from catdog.datasets import SPLITS, TRAINING, Catalog, Dataset
 from catdog.errors import RunError
 from catdog.evaluation import score
 from catdog.inference.predictor import Predictor, check_probabilities, parallel_outputs
+from catdog.models.litert import convert_to_litert, make_probability_function
 from catdog.models.specs import get_spec
-from catdog.training.litert import convert_to_litert, make_probability_function
 from catdog.training.reporter import Reporter
 from catdog.training.run_folder import RunFolder
 from catdog.utils.files import whole_file, write_json, write_text

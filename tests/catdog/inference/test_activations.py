@@ -6,7 +6,7 @@ import pytest
 from catdog.errors import RunError
 from catdog.inference.activations import Activations, compute_activations, compute_class_activation, draw_filters
 from catdog.inference.predictor import Predictor
-from catdog.training.litert import convert_to_litert
+from catdog.models.litert import convert_to_litert
 
 
 def convert(model, path):

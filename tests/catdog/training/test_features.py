@@ -7,9 +7,11 @@ import pytest
 
 from catdog.augmentation.config import Augmentation
 from catdog.datasets import TRAINING, VALIDATION, Dataset, open_dataset
+from catdog.features import backbone
+from catdog.models.litert import convert_to_litert
 from catdog.models.specs import MODELS, build_model, compile_model
 from catdog.settings import Settings
-from catdog.training import RunFolder, features
+from catdog.training import RunFolder
 from catdog.training.checkpoint import load_checkpoint, save_checkpoint
 from catdog.training.features import (
     VARIANTS,
@@ -20,7 +22,6 @@ from catdog.training.features import (
     make_feature_batches,
 )
 from catdog.training.history import Epoch
-from catdog.training.litert import convert_to_litert
 from catdog.training.reporter import Reporter, StopRequested
 
 GAIN = 4.0
@@ -192,7 +193,7 @@ def conversions(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
         files.append(convert_to_litert(*values))
         return files[-1]
 
-    monkeypatch.setattr(features, "convert_to_litert", convert)
+    monkeypatch.setattr(backbone, "convert_to_litert", convert)
     return files
 
 

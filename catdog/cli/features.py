@@ -1,0 +1,46 @@
+"""python -m catdog features: compute what MobileNetV2 sees in every image, once for all that learns from it."""
+
+import argparse
+import time
+
+from catdog.cli.terminal import ProgressBars, add_json_option, add_source_option, choose_source, print_json
+from catdog.settings import Settings
+from catdog.utils.text import format_size
+
+
+def add_parser(subparsers: argparse._SubParsersAction) -> None:
+    """Describe the command."""
+    parser = subparsers.add_parser("features", help="compute MobileNetV2's features of every image and keep them")
+    add_source_option(parser)
+    add_json_option(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Compute the features that the store lacks, then say what it has.
+
+    Raises:
+        DataError: There are no images, or the store can't be written.
+        WeightsError: There are no weights for the backbone.
+    """
+    from catdog.datasets import open_dataset
+    from catdog.features.store import make_features
+    from catdog.models.mobilenet import find_weights
+
+    with ProgressBars() as progress:
+        dataset = open_dataset(settings, choose_source(arguments, settings), progress)
+        weights = find_weights(settings, progress)
+        began = time.monotonic()
+        store = make_features(dataset, weights.path, settings.cache, progress)
+        seconds = time.monotonic() - began
+    size = store.path.stat().st_size
+    if arguments.json:
+        values = {"source": dataset.catalog.source, "fingerprint": dataset.catalog.fingerprint}
+        values |= {"images": len(store.values), "computed": store.computed, "features": store.values.shape[1]}
+        print_json(values | {"seconds": seconds, "bytes": size, "path": str(store.path), "weights": weights.source})
+        return 0
+    print(f"{len(store.values):,} images with {store.values.shape[1]:,} features each, {format_size(size)}")
+    print(f"  {store.computed:,} computed in {seconds:.1f} s, {len(store.values) - store.computed:,} stored before")
+    print(f"  {weights.source}")
+    print(f"  {store.path}")
+    return 0
