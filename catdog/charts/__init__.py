@@ -4,6 +4,7 @@ from catdog.charts.architecture import describe_shape, plot_architecture
 from catdog.charts.bars import plot_class_counts, plot_probabilities
 from catdog.charts.evaluation import Line, plot_precision_recall, plot_reliability, plot_roc
 from catdog.charts.learning_curves import METRICS, plot_learning_curves, plot_panels
+from catdog.charts.live_curve import LiveSeries, plot_live_curve
 from catdog.charts.series import Goal, Series, list_goals
 from catdog.charts.style import CATS, CONFIG, DOGS, MODEL_COLOURS, NEUTRAL, model_colour
 
@@ -16,6 +17,7 @@ __all__ = [
     "NEUTRAL",
     "Goal",
     "Line",
+    "LiveSeries",
     "Series",
     "describe_shape",
     "list_goals",
@@ -23,6 +25,7 @@ __all__ = [
     "plot_architecture",
     "plot_class_counts",
     "plot_learning_curves",
+    "plot_live_curve",
     "plot_panels",
     "plot_precision_recall",
     "plot_probabilities",

@@ -5,6 +5,7 @@ import shutil
 import statistics
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from catdog.datasets import TRAINING, VALIDATION
@@ -17,7 +18,28 @@ from catdog.training.config import MAX_EPOCHS
 FLOAT_BYTES = 4  # of one stored weight
 SMALL_FILES_BYTES = 20_000_000  # for log, predictions and the like, generously
 NEWEST = 5  # earlier runs of which the median counts: older ones may be of another machine or version
+START_UP = 1 / 3  # share of what is neither training nor features that passes before, where a run does not tell
 BACKWARD = 2  # a training step costs about this many forward passes more than a validation step
+
+
+@dataclass(frozen=True)
+class Stages:
+    """How many seconds the stages of a run take.
+
+    Attributes:
+        prepare: Opening the data, building the model, stored features.
+        train: All epochs.
+        score: What follows: converting the model and predicting every image.
+    """
+
+    prepare: float
+    train: float
+    score: float
+
+    @property
+    def total(self) -> float:
+        """How many seconds they take together."""
+        return self.prepare + self.train + self.score
 
 
 def estimate_seconds(
@@ -36,12 +58,29 @@ def estimate_seconds(
         counts: Images of its dataset by split and class, as `Catalog.counts` gives them.
         fingerprint: Of its dataset; "" where it is not known.
     """
-    comparable = [run for run in runs if _is_comparable(run, config) and _read_counts(run) and run.seconds]
-    if not comparable:
+    stages = _transfer_stages(runs, config, counts, fingerprint)
+    return statistics.median(stage.total for stage in stages) if stages else None
+
+
+def estimate_stages(
+    runs: Iterable[Run], config: TrainConfig, counts: dict[str, dict[str, int]], fingerprint: str = ""
+) -> Stages | None:
+    """Return how long each stage of a run will take, by the same earlier runs; arguments as `estimate_seconds`."""
+    stages = _transfer_stages(runs, config, counts, fingerprint)
+    if not stages:
         return None
+    parts = [[getattr(stage, name) for stage in stages] for name in ("prepare", "train", "score")]
+    return Stages(*map(statistics.median, parts))
+
+
+def _transfer_stages(
+    runs: Iterable[Run], config: TrainConfig, counts: dict[str, dict[str, int]], fingerprint: str
+) -> list[Stages]:
+    """Return what a run would take at the pace of each of the newest few runs that are nearest to it."""
+    comparable = [run for run in runs if _is_comparable(run, config) and _read_counts(run) and run.seconds]
     ranks = [_rank(run, config, fingerprint) for run in comparable]
     nearest = [run for run, rank in zip(comparable, ranks, strict=True) if rank == min(ranks)]
-    return statistics.median(_transfer_seconds(run, config, counts) for run in nearest[:NEWEST])
+    return [_transfer(run, config, counts) for run in nearest[:NEWEST]]
 
 
 def bytes_needed(config: TrainConfig) -> int:
@@ -88,24 +127,25 @@ def _rank(run: Run, config: TrainConfig, fingerprint: str) -> tuple[int, bool, b
     return distance, other_layers, run.config.batch_size != config.batch_size
 
 
-def _transfer_seconds(earlier: Run, config: TrainConfig, counts: dict[str, dict[str, int]]) -> float:
-    """Return how many seconds the run to come takes if it goes at the pace of an earlier one.
+def _transfer(earlier: Run, config: TrainConfig, counts: dict[str, dict[str, int]]) -> Stages:
+    """Return how long the run to come takes if it goes at the pace of an earlier one.
 
     Start-up, what the first epoch of each phase takes more than its others, and final scores are taken over as they
     were; the rest grows with epochs and images, stored features with images only.
     """
     status, earlier_counts = earlier.status, _read_counts(earlier)
     overhead = max(0.0, (status.finished or 0.0) - (status.started or 0.0) - earlier.seconds) if status.started else 0.0
+    start_up = overhead * START_UP
+    if status.started and status.training_started:
+        start_up = min(overhead, max(0.0, status.training_started - status.started - status.prepared))
     epochs = earlier.history()["seconds"] or [status.seconds / (status.epoch or earlier.config.epochs)]
     work = _epoch_work(config, counts) / _epoch_work(earlier.config, earlier_counts)
     began = earlier.head_epochs or len(epochs)
-    overhead += _first_extra(epochs[:began])
-    training = _usual(epochs[:began]) * config.epochs * work
+    training = _first_extra(epochs[:began]) + _usual(epochs[:began]) * config.epochs * work
     if config.fine_tune_layers:
-        overhead += _first_extra(epochs[began:])
-        training += _usual(epochs[began:]) * config.fine_tune_epochs * work
+        training += _first_extra(epochs[began:]) + _usual(epochs[began:]) * config.fine_tune_epochs * work
     features = status.prepared * _feature_work(config, counts) / _feature_work(earlier.config, earlier_counts)
-    return overhead + training + features
+    return Stages(start_up + features, training, overhead - start_up)
 
 
 def _usual(seconds: list[float]) -> float:

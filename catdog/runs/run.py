@@ -13,9 +13,11 @@ from catdog.runs.audit import AuditEntry, find_owner, find_starter, read_audit_l
 from catdog.runs.relations import Relations
 from catdog.runs.scores import Scores
 from catdog.training import RESUMABLE, RunFolder, Status, TrainConfig
+from catdog.training.batch_curve import Point, read_batch_curve
 from catdog.training.history import COLUMNS, check_history, read_history
 from catdog.training.phases import count_head_epochs, explain_early_end
 from catdog.training.records import describe_damage
+from catdog.training.sample import Sample, read_sample
 from catdog.utils.files import read_regular
 
 NAMELESS = "it does not name the two classes that the run learned"
@@ -182,6 +184,14 @@ class Run(Relations, Scores):
         """
         epochs = read_history(self.files.history)
         return {name: [getattr(epoch, name) for epoch in epochs] for name in COLUMNS}
+
+    def batch_curve(self) -> list[Point]:
+        """Return (epochs trained, training accuracy since the point before, 0..1) within epochs; maybe none."""
+        return read_batch_curve(self.files.batches)
+
+    def sample(self) -> Sample | None:
+        """Return a few validation images and what it answered about them so far; None where that is not known."""
+        return read_sample(self.files.sample)
 
     def predictions(self, classes: Sequence[str] | None = None) -> Predictions:
         """Return the stored predictions for every image of the run's dataset.

@@ -36,7 +36,8 @@ def supervise(folder: RunFolder, settings: Settings) -> int:
         The exit status for this process: 0 if the run is done or was stopped, else 1.
     """
     begun = replace(folder.read_status(), state="running", message="starting", started=time.time())
-    _write(folder, replace(begun, finished=None, error="", scoring=False))
+    unknown = dict.fromkeys(("finished", "training_started", "scoring_started"))
+    _write(folder, replace(begun, error="", scoring=False, **unknown))
     try:
         exit_status = _run_trainer(folder, settings)
     except OSError as error:

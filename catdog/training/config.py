@@ -52,7 +52,7 @@ class TrainConfig:
         fine_tune_layers: How many of the top layers of model4's backbone are trained on once its head is trained; 0
             for none, else 3 to 153. Batch normalization is counted, but stays as it is.
         fine_tune_epochs: Epochs of that fine-tuning, after the others; they count only where there is one.
-        fine_tune_rate: Adam's step size in it, over 0 and up to 1.
+        fine_tune_rate: Adam's step size in it, over 0 and up to 1; it counts only where there is one.
         scaling: Whether the pixels are scaled from 0..255 to −1..1 before anything else; None for the model's own.
 
     Raises:
@@ -111,6 +111,18 @@ class TrainConfig:
             raise UsageError(f"The setting scaling is {self.scaling!r}, but must be true, false or null.")
         check_scaling(self.model, self.scaling)
         _ = self.augmentation  # which refuses invalid values
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether both train alike: length and rate of a fine-tuning that is not done don't count."""
+        return isinstance(other, TrainConfig) and self._counted() == other._counted()
+
+    def __hash__(self) -> int:
+        """Return the same number for settings that train alike."""
+        return hash(self._counted())
+
+    def _counted(self) -> tuple[Any, ...]:
+        unused = () if self.fine_tune_layers else ("fine_tune_epochs", "fine_tune_rate")
+        return tuple(getattr(self, field.name) for field in fields(self) if field.name not in unused)
 
     def _check_fine_tuning(self) -> None:
         layers = self.fine_tune_layers

@@ -23,18 +23,18 @@ from catdog.training.config import TrainConfig
 from catdog.training.devices import get_strategy
 from catdog.training.features import describe_features
 from catdog.training.history import Epoch, best_epoch, write_history
-from catdog.training.material import Material, stores_features
+from catdog.training.material import Material, Prepared, stores_features
 from catdog.training.outputs import copy_uncompiled, save_best
 from catdog.training.phases import Phase, count_planned_epochs, find_phase, is_run_over, next_learning_rate
 from catdog.training.reporter import Reporter
 from catdog.training.run_folder import RunFolder
+from catdog.training.sample import SampleLog
 from catdog.training.schedule import kept_epoch
 from catdog.training.tensorboard import EventFiles
 from catdog.utils.progress import Progress
 
 if TYPE_CHECKING:
     import keras
-    import tensorflow as tf
 
 logger = logging.getLogger(__name__)
 
@@ -101,40 +101,45 @@ def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Rep
     write_history(folder.history, epochs)
     finish_epoch = _make_finish_epoch(folder, config, model, uncompiled, epochs, events, reporter)
     material = Material(config, dataset, reporter, settings)
+    sample = SampleLog(folder.sample, dataset.catalog, len(epochs))
     while not is_run_over(config, epochs):
         phase = find_phase(config, epochs)
         with scope():
             if phase.fine_tunes and not phase.finished:
                 _begin_fine_tuning(model, config)
-            trained, train, validation = material.prepare(model, phase.fine_tunes)
+            prepared = material.prepare(model, phase.fine_tunes, sample.rows)
+        if not epochs:
+            sample.ask(0, prepared.model, prepared.sample)
         reporter.update(epochs=count_planned_epochs(config, epochs))
-        _train_phase(phase, config, (trained, train, validation), epochs, finish_epoch, reporter)
+        _train_phase(phase, config, prepared, epochs, finish_epoch, reporter, sample)
     reporter.update(**summarize_epochs(epochs))
 
 
 def _train_phase(
     phase: Phase,
     config: TrainConfig,
-    prepared: "tuple[keras.Model, tf.data.Dataset, tf.data.Dataset]",
+    prepared: Prepared,
     epochs: list[Epoch],
     finish_epoch: Callable[[int, float, dict], None],
     reporter: Reporter,
+    sample: SampleLog,
 ) -> None:
     """Train until a phase's last epoch.
 
     Args:
         phase: The phase.
         config: The run's settings.
-        prepared: What is trained, and the batches for training and validation.
+        prepared: What is trained, and on what.
         epochs: The finished epochs, to which `finish_epoch` adds.
         finish_epoch: See `_make_finish_epoch`.
         reporter: Gets the progress.
+        sample: Gets the answers about a few images.
     """
     import keras
 
-    trained, train, validation = prepared
-    summary = summarize_epochs(epochs)
-    reporter.update(epoch=len(epochs), batch=0, batches=len(train), message="preparing the first step", **summary)
+    trained, summary = prepared.model, summarize_epochs(epochs)
+    batches = len(prepared.training)
+    reporter.begin_training(epoch=len(epochs), batch=0, batches=batches, message="preparing the first step", **summary)
     timer = _Timer()
 
     def begin_epoch(epoch: int, logs: dict) -> None:
@@ -145,14 +150,15 @@ def _train_phase(
 
     def end_epoch(epoch: int, logs: dict) -> None:
         finish_epoch(epoch + 1, timer.seconds(), logs)
+        sample.ask(epoch + 1, trained, prepared.sample)
         trained.stop_training = is_run_over(config, epochs) or find_phase(config, epochs).first != phase.first
 
     trained.fit(
-        train,
-        validation_data=validation,
+        prepared.training,
+        validation_data=prepared.validation,
         epochs=phase.last,
         initial_epoch=len(epochs),
-        shuffle=False,  # `train` shuffles by itself
+        shuffle=False,  # the batches are shuffled already
         verbose=0,
         callbacks=[
             keras.callbacks.LambdaCallback(

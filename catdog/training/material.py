@@ -3,7 +3,7 @@
 import logging
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -37,6 +37,22 @@ VALIDATION_BATCH = 256  # rows of stored features that are validated at once
 logger = logging.getLogger(__name__)
 
 
+class Prepared(NamedTuple):
+    """What a phase of a run is trained on.
+
+    Attributes:
+        model: What is trained in the run's model's place.
+        training: The batches that train it.
+        validation: Those for validation.
+        sample: What `model` takes for the rows of the sample, float32 (N, …).
+    """
+
+    model: "keras.Model"
+    training: "tf.data.Dataset"
+    validation: "tf.data.Dataset"
+    sample: np.ndarray
+
+
 @dataclass(eq=False)
 class Material:
     """The images of a run, and what is computed of them once, when it is first needed.
@@ -60,24 +76,25 @@ class Material:
         catalog = self.dataset.catalog
         return sample_stratified(catalog.indices(TRAINING), catalog.labels, self.config.fraction, self.config.seed)
 
-    def prepare(self, model: "keras.Model", fine_tunes: bool) -> "tuple[keras.Model, tf.data.Dataset, tf.data.Dataset]":
-        """Return what is trained in a model's place, the batches that train it, and those for validation.
+    def prepare(self, model: "keras.Model", fine_tunes: bool, sample: np.ndarray) -> Prepared:
+        """Return what is trained, and on what.
 
         Args:
             model: The run's model, compiled.
             fine_tunes: Whether it is being fine-tuned.
+            sample: Rows of validation images.
         """
         if not stores_features(self.config):
-            return self._prepare_images(model, fine_tunes)
+            return self._prepare_images(model, fine_tunes, sample)
         cut = self._find_cut(model)
         if not fine_tunes:
             features = self._compute(model, cut)
-            return build_head(model), *self._batch(features.training, features.validation)
+            return self._batch(build_head(model), features.training, features.validation, sample)
         if cut is None:
-            return self._prepare_images(model, fine_tunes)
+            return self._prepare_images(model, fine_tunes, sample)
         above = compile_like(build_above(model, cut), model, self.config.model)
         features = self._compute(model, cut)
-        return above, *self._batch(features.activations, features.validation_activations)
+        return self._batch(above, features.activations, features.validation_activations, sample)
 
     def _find_cut(self, model: "keras.Model") -> "keras.Layer | None":
         """Return the layer whose activations are stored; None without fine-tuning, or where they take too much room."""
@@ -99,27 +116,28 @@ class Material:
             self.reporter.update(prepared=self.reporter.status.prepared + time.monotonic() - began)
         return self._features
 
-    def _batch(self, training: np.ndarray, validation: np.ndarray) -> "tuple[tf.data.Dataset, tf.data.Dataset]":
-        labels = self.dataset.catalog.labels
-        validation_labels = labels[self.dataset.catalog.indices(VALIDATION)]
-        return (
+    def _batch(
+        self, model: "keras.Model", training: np.ndarray, validation: np.ndarray, sample: np.ndarray
+    ) -> Prepared:
+        labels, rows = self.dataset.catalog.labels, self.dataset.catalog.indices(VALIDATION)
+        return Prepared(
+            model,
             make_feature_batches(training, labels[self.rows], self.config.batch_size, self._order),
-            make_feature_batches(validation[np.newaxis], validation_labels, VALIDATION_BATCH),
+            make_feature_batches(validation[np.newaxis], labels[rows], VALIDATION_BATCH),
+            validation[np.searchsorted(rows, sample)].astype(np.float32),
         )
 
-    def _prepare_images(
-        self, model: "keras.Model", fine_tunes: bool
-    ) -> "tuple[keras.Model, tf.data.Dataset, tf.data.Dataset]":
+    def _prepare_images(self, model: "keras.Model", fine_tunes: bool, sample: np.ndarray) -> Prepared:
         config, pixels, catalog = self.config, self.dataset.pixels, self.dataset.catalog
         augmentation = Augmentation() if config.exact else config.augmentation
         train = make_batches(pixels, catalog.labels, self.rows, config.batch_size, self._order, augmentation)
         rows, size = catalog.indices(VALIDATION), max(64, config.batch_size)
         validation = make_batches(pixels, catalog.labels, rows, size)
-        if config.exact:
-            return model, train, validation
-        if fine_tunes:
-            return compile_like(build_above(model), model, config.model), train, validation
-        return strip_augmentation(model, config.model), train, validation
+        trained = model
+        if not config.exact:
+            above = compile_like(build_above(model), model, config.model) if fine_tunes else None
+            trained = above or strip_augmentation(model, config.model)
+        return Prepared(trained, train, validation, pixels[sample].astype(np.float32))
 
     def _order(self) -> np.random.Generator:
         # from seed and epoch alone, so a resumed run sees the photos as one that was never stopped

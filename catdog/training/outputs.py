@@ -16,6 +16,7 @@ from catdog.models.litert import convert_to_litert, make_probability_function
 from catdog.models.specs import get_spec
 from catdog.training.reporter import Reporter
 from catdog.training.run_folder import RunFolder
+from catdog.training.sample import printable
 from catdog.utils.files import whole_file, write_json, write_text
 
 if TYPE_CHECKING:
@@ -100,8 +101,7 @@ def _write_predictions(path: Path, catalog: Catalog, probabilities: np.ndarray) 
     writer.writerow(("path", "label", "probability", "split"))
     columns = zip(catalog.paths, catalog.labels, probabilities, catalog.splits, strict=True)
     for image, label, probability, split in columns:
-        printable = image.encode("utf-8", "backslashreplace").decode()  # a file name may be no valid text
-        writer.writerow((printable, label, f"{probability:.9g}", split))
+        writer.writerow((printable(image), label, f"{probability:.9g}", split))
     write_text(path, table.getvalue(), make_folder=False)
 
 

@@ -15,6 +15,7 @@ from catdog.utils.schema import ANY_OBJECT, TRUTH, Schema, list_of, number, one_
 
 MAX_BYTES = 32_000_000  # of a JSON file; the names of 100,000 excluded images take about 5 MB
 SHARE, TIME, SPAN = number(0, 1), number(0, 1e11), number(0, 1e9)  # of 0..1; seconds since 1970; seconds
+TIMES = ("queued", "started", "updated", "finished", "training_started", "scoring_started")
 COUNT, LOSS = whole(0, 10**12), number(0, 1e9)
 DESCRIPTION = text(100_000, of_files=True)  # of data, with names of files
 WORD, LINE, PARAGRAPH = text(100), text(300), text(10_000)
@@ -26,7 +27,7 @@ STATUS: Schema = {
     "epochs": whole(0, MAX_EPOCHS),
     "batch": COUNT,
     "batches": COUNT,
-    **dict.fromkeys(("queued", "started", "updated", "finished"), TIME),
+    **dict.fromkeys(TIMES, TIME),
     **dict.fromkeys(("seconds", "prepared"), SPAN),
     "best_val_accuracy": SHARE,
     "best_epoch": whole(1, MAX_EPOCHS),

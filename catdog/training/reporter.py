@@ -10,6 +10,7 @@ from dataclasses import replace
 import psutil
 
 from catdog.errors import RunError
+from catdog.training.batch_curve import BatchCurve
 from catdog.training.run_folder import RunFolder
 from catdog.training.status import Status, identify_process
 
@@ -22,7 +23,7 @@ class StopRequested(Exception):  # noqa: N818  (no error: the user's wish)
 
 
 class Reporter:
-    """Keeps status.json current from a thread of its own, so that it moves also during a long step.
+    """Keeps status.json and batches.csv current from a thread of its own, so that it moves also during a long step.
 
     Its methods are what keras.callbacks.LambdaCallback calls. Use it as a context manager around the work.
     """
@@ -48,8 +49,11 @@ class Reporter:
             finished=None,
             error="",
             scoring=False,
+            training_started=before.training_started if state == "stopping" else None,
+            scoring_started=None,
             **self._identify(),
         )
+        self._curve = BatchCurve(folder.batches, epochs)
         self._lock, self._write_lock = threading.Lock(), threading.Lock()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True, name="reporter")
@@ -61,9 +65,11 @@ class Reporter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Write nothing any more."""
+        """Write the last of batches.csv, and nothing any more."""
         self._ended.set()
         self._thread.join()
+        with suppress(OSError):
+            self._curve.write(at_once=True)
 
     @property
     def status(self) -> Status:
@@ -94,27 +100,38 @@ class Reporter:
         if self._status.state != "stopping" and self.folder.stop.exists():
             raise StopRequested
 
+    def begin_training(self, **values: object) -> None:
+        """Say that all is prepared and the first step begins.
+
+        Args:
+            values: Other fields of the status that change with it.
+        """
+        self.update(training_started=self._status.training_started or time.time(), **values)
+
     def begin_scoring(self, **values: object) -> None:
         """Say at once that the training is over, so that nothing cuts short what is now made of it.
 
         Args:
             values: Other fields of the status that change with it.
         """
-        self.update(scoring=True, **values)
+        self.update(scoring=True, scoring_started=time.time(), **values)
         self._write()
 
     def epoch_begin(self, epoch: int, logs: Mapping | None = None) -> None:
         """Keras: an epoch begins; Keras counts from 0."""
+        self._curve.begin_epoch(epoch)
         self.update(epoch=epoch + 1, batch=0, message="training")
 
     def batch_end(self, batch: int, logs: Mapping | None = None) -> None:
-        """Keras: a training batch has ended.
+        """Keras: a training batch has ended; `logs` are of the epoch so far.
 
         Raises:
             RunError: The loss is no longer a number.
             StopRequested: The run shall stop.
         """
         self.update(batch=batch + 1)
+        if logs and "accuracy" in logs and self._status.batches:
+            self._curve.add(batch + 1, self._status.batches, float(logs["accuracy"]))
         if logs and not math.isfinite(float(logs.get("loss", 0.0))):
             raise RunError(f"{NOT_A_NUMBER} in epoch {self._status.epoch}: start again with a smaller learning rate.")
         self.check_stop()
@@ -142,6 +159,7 @@ class Reporter:
                 status = self._status
             # named anew each time: setting the clock moves the time at which a process seems to have started
             self.folder.write_status(replace(status, **self._identify()))
+            self._curve.write()
 
     def _identify(self) -> dict[str, object]:
         try:

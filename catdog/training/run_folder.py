@@ -43,6 +43,16 @@ class RunFolder:
         return self.path / "history.csv"
 
     @property
+    def batches(self) -> Path:
+        """batches.csv: training accuracy within epochs."""
+        return self.path / "batches.csv"
+
+    @property
+    def sample(self) -> Path:
+        """sample.csv: six validation images, and what the model answers about them after each epoch."""
+        return self.path / "sample.csv"
+
+    @property
     def checkpoint(self) -> Path:
         """checkpoint/: all that is needed to go on; gone once the run is done."""
         return self.path / "checkpoint"

@@ -38,6 +38,9 @@ class Status:
         boot: Which start of that machine, see `read_boot_id`.
         error: What went wrong, in one sentence.
         scoring: Whether the training is over and its scores are being made, which no wish to stop cuts short.
+        training_started: When the process had prepared everything and its training began; None before, and for runs of
+            earlier versions, as the one that follows.
+        scoring_started: When its training was over and its scoring began.
     """
 
     state: str = "queued"
@@ -60,6 +63,8 @@ class Status:
     boot: str = ""
     error: str = ""
     scoring: bool = False
+    training_started: float | None = None
+    scoring_started: float | None = None
 
 
 def identify_process(pid: int | None = None) -> dict[str, object]:

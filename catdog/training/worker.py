@@ -20,6 +20,7 @@ from catdog.training.process import stop_on_signals
 from catdog.training.records import DETAILS, read_record
 from catdog.training.reporter import Reporter, StopRequested
 from catdog.training.run_folder import RunFolder
+from catdog.training.sample import SampleLog
 from catdog.utils.class_names import is_swapped
 from catdog.utils.memory import peak_memory
 
@@ -141,12 +142,13 @@ def _train(folder: RunFolder, config: TrainConfig, settings: Settings, dataset: 
     Raises:
         StopRequested: The run shall stop before.
     """
+    epochs = read_history(folder.history)
+    SampleLog(folder.sample, dataset.catalog, len(epochs)).write()  # the pages show the images from the start
     reporter.update(message="starting TensorFlow")
     reporter.check_stop()
     from catdog.training.loop import fit, list_speedups, summarize_epochs
 
     folder.add_to_config(**_describe_machine(), faster=list_speedups(config))
-    epochs = read_history(folder.history)
     if is_run_over(config, epochs) and folder.model.exists():
         # the process ended after the training and before its scores
         reporter.update(**summarize_epochs(epochs))

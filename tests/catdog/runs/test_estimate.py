@@ -10,7 +10,7 @@ from catdog import runs
 from catdog.errors import RunError
 from catdog.models.fine_tuning import count_trained_weights
 from catdog.models.specs import MODELS
-from catdog.runs import Run, bytes_free, bytes_taken, estimate, estimate_seconds
+from catdog.runs import Run, bytes_free, bytes_taken, estimate, estimate_seconds, estimate_stages
 from catdog.runs.estimate import bytes_needed
 from catdog.settings import Settings
 from catdog.training import TrainConfig
@@ -196,3 +196,18 @@ def test_the_space_a_run_takes_is_the_sum_of_its_files(settings: Settings) -> No
     (run.files.checkpoint / "model.keras").write_bytes(bytes(1000))
     assert bytes_taken(run.folder) == before + 1000
     assert bytes_taken(settings.runs / "gone") == 0
+
+
+def test_the_stages_of_a_run_are_those_of_the_run_before(settings: Settings) -> None:
+    run = done(settings, seconds=80.0, beside=30.0)
+    run.files.write_status(replace(run.status, prepared=5.0, training_started=1012.0, finished=1115.0))
+    run = runs.open_run(settings, run.id)
+    stages = estimate_stages([run], run.config, COUNTS)
+    assert (stages.prepare, stages.train, stages.score) == pytest.approx((12.0, 80.0, 23.0))
+    assert estimate_seconds([run], run.config, COUNTS) == pytest.approx(stages.total)
+
+
+def test_a_run_of_an_earlier_version_has_stages_by_a_rule_of_thumb(settings: Settings) -> None:
+    stages = estimate_stages([done(settings, seconds=80.0, beside=30.0)], TrainConfig("model1", epochs=20), COUNTS)
+    assert (stages.prepare, stages.train, stages.score) == pytest.approx((10.0, 160.0, 20.0))
+    assert estimate_stages([], TrainConfig("model1"), COUNTS) is None

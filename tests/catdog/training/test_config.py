@@ -56,6 +56,16 @@ def test_settings_survive_config_json(name: str) -> None:
     assert TrainConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
 
 
+def test_length_and_rate_of_no_fine_tuning_make_no_difference() -> None:
+    plain = TrainConfig("model4")
+    unused = replace(plain, fine_tune_epochs=9, fine_tune_rate=0.01)
+    assert unused == plain
+    assert len({plain, unused, replace(plain, seed=2)}) == 2
+    assert unused.fine_tune_epochs == 9  # a sweep over layers may still need it
+    assert replace(unused, fine_tune_layers=20) != replace(plain, fine_tune_layers=20)
+    assert plain != plain.to_dict()
+
+
 def test_fine_tuning_is_counted_and_named_only_where_there_is_some() -> None:
     plain, tuned = TrainConfig("model4"), TrainConfig("model4", fine_tune_layers=56, fine_tune_epochs=6)
     assert (plain.total_epochs, plain.variant, plain.fine_tuning) == (20, "model4", "")

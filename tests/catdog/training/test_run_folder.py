@@ -52,11 +52,12 @@ def test_the_files_have_the_names_of_the_design(folder: RunFolder) -> None:
         for path in (
             *(folder.config, folder.status, folder.history, folder.checkpoint, folder.model, folder.tflite),
             *(folder.evaluation, folder.predictions, folder.log, folder.stop, folder.tensorboard),
+            *(folder.batches, folder.sample),
         )
     }
     assert names == {
         *("config.json", "status.json", "history.csv", "checkpoint", "model.keras", "model.tflite"),
-        *("evaluation.json", "predictions.csv", "log.txt", "stop", "tensorboard"),
+        *("evaluation.json", "predictions.csv", "log.txt", "stop", "tensorboard", "batches.csv", "sample.csv"),
     }
 
 

@@ -154,8 +154,8 @@ def story(settings: Settings, config: TrainConfig, full_disk: Callable[[int], Ab
 def test_a_finished_run_has_the_files_of_the_design_and_no_others(straight: Run) -> None:
     assert straight.state == "done"
     assert sorted(path.name for path in straight.folder.iterdir() if path.name[0] != ".") == [
-        *("config.json", "evaluation.json", "history.csv", "model.keras", "model.tflite", "predictions.csv"),
-        *("status.json", "tensorboard"),
+        *("batches.csv", "config.json", "evaluation.json", "history.csv", "model.keras", "model.tflite"),
+        *("predictions.csv", "sample.csv", "status.json", "tensorboard"),
     ]
 
 
@@ -166,7 +166,8 @@ def test_the_status_of_a_finished_run_says_what_it_reached(straight: Run) -> Non
     assert status.best_val_accuracy == max(history["val_accuracy"])
     assert status.best_epoch == 1 + int(np.argmax(history["val_accuracy"]))
     assert status.seconds == pytest.approx(sum(history["seconds"]), rel=1e-3)
-    assert status.queued <= status.started <= status.finished <= status.updated
+    assert status.queued <= status.started <= status.training_started <= status.scoring_started <= status.finished
+    assert status.finished <= status.updated
 
 
 def test_the_history_has_a_row_for_each_epoch(straight: Run) -> None:
@@ -174,6 +175,26 @@ def test_the_history_has_a_row_for_each_epoch(straight: Run) -> None:
     assert history["epoch"] == list(range(1, EPOCHS + 1))
     assert all(0 <= value <= 1 for name in ("accuracy", "val_accuracy") for value in history[name])
     assert history["loss"][-1] < history["loss"][0]
+
+
+def test_training_accuracy_within_epochs_adds_up_to_the_historys(straight: Run, story: Story) -> None:
+    for run in (straight, story.done):  # the second was stopped in its third epoch
+        points, history = run.batch_curve(), run.history()
+        assert [epochs for epochs, _ in points] == pytest.approx(
+            [(step + 1) / STEPS for step in range(EPOCHS * STEPS)], abs=1e-4
+        )
+        for epoch, accuracy in zip(history["epoch"], history["accuracy"], strict=True):
+            batches = [value for epochs, value in points if epoch - 1 < epochs - 1e-6 <= epoch]
+            assert sum(batches) / STEPS == pytest.approx(accuracy, abs=1e-3)
+
+
+def test_the_sample_has_the_kept_models_answers_of_the_best_epoch(straight: Run, story: Story) -> None:
+    for run in (straight, story.done):
+        sample, predictions = run.sample(), run.predictions()
+        assert list(sample.answers) == list(range(EPOCHS + 1))
+        expected = [predictions.probabilities[predictions.paths.index(path)] for path in sample.paths]
+        assert sample.answers[run.best_epoch] == pytest.approx(expected, abs=5e-3)
+        assert sample.labels == (0, 1, 0, 1, 0, 1)
 
 
 def test_the_configuration_says_data_device_versions_and_weights(straight: Run, settings: Settings) -> None:
@@ -220,8 +241,8 @@ def test_a_stopped_run_keeps_epochs_best_model_and_scores(story: Story) -> None:
     assert (run.state, run.status.error) == ("stopped", "")
     assert [epoch.epoch for epoch in story.stopped_history] == [1, 2]
     assert story.stopped_files == [
-        *("checkpoint", "config.json", "evaluation.json", "history.csv", "model.keras", "model.tflite"),
-        *("predictions.csv", "status.json", "tensorboard"),
+        *("batches.csv", "checkpoint", "config.json", "evaluation.json", "history.csv", "model.keras"),
+        *("model.tflite", "predictions.csv", "sample.csv", "status.json", "tensorboard"),
     ]
     assert run.best_val_accuracy == max(epoch.val_accuracy for epoch in story.stopped_history)
     assert run.evaluation[VALIDATION]["accuracy"] == pytest.approx(run.best_val_accuracy, abs=1e-5)
