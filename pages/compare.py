@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from catdog.comparison import average_rows, build_table, group_by_seed, label_runs, warn_about_data
+from catdog.comparison import average_rows, build_table, group_by_seed, warn_about_data
 from catdog.errors import RunError
 from catdog.runs import open_run
 from catdog.training import ACTIVE
@@ -35,8 +35,7 @@ def main() -> None:
         if st.button("Train a first model", type="primary", icon=":material/model_training:"):
             st.switch_page("train.py")
         return
-    names = label_runs(runs)
-    chosen = choose_runs(runs, names, "compared", with_seeds=True)
+    chosen, names = choose_runs(runs, "compared", with_seeds=True)
     if not chosen:
         st.info("Choose one or more runs above to see their curves and scores.", icon=":material/query_stats:")
         return

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from catdog.comparison import label_runs, warn_about_data
+from catdog.comparison import warn_about_data
 from catdog.datasets import TEST, VALIDATION
 from catdog.runs import Run
 from catdog.utils.class_names import describe_mapping
@@ -29,8 +29,7 @@ def main() -> None:
     if not runs:
         _explain_no_run()
         return
-    names = label_runs(runs)
-    chosen = choose_runs(runs, names, "judged")
+    chosen, names = choose_runs(runs, "judged")
     if not chosen:
         st.info("Choose one or more runs above to see how good they are.", icon=":material/fact_check:")
         return

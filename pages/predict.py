@@ -1,7 +1,5 @@
 """The Predict page: what every trained model predicts for images of your own or from the test set."""
 
-from collections import Counter
-
 import streamlit as st
 
 from catdog.comparison import describe_data, describe_validation, label_runs
@@ -17,6 +15,7 @@ from pages.components.predict.image import QueryImage, sample_images
 from pages.components.predict.inputs import fill_inputs, get_inputs
 from pages.components.predict.table import choose_rows, show_table
 from pages.components.predictions import class_names, predict
+from pages.components.run_picker import label_choice
 
 FEW = 16  # images that are predicted without a bar
 NEITHER = (
@@ -71,7 +70,7 @@ def _explain_no_model() -> None:
     with st.container(border=True):
         st.subheader("No model is trained yet", anchor=False)
         if active:
-            names = markdown.escape(join_names([run.name for run in active]))
+            names = markdown.escape(join_names(list(label_runs(active).values())))
             st.markdown(f"In training now: {names}. Once the first is ready, you can drop a picture here.")
         else:
             st.markdown("Here you will drop a picture and see, side by side, what each trained model takes it for.")
@@ -96,10 +95,11 @@ def _choose_runs(usable: list[Run]) -> list[Run]:
     else:
         st.session_state["answering"] = [run_id for run_id in before if run_id in by_id]
     st.session_state["answering-default"] = default
+    names = label_choice(usable, st.session_state["answering"])
     ids = st.multiselect(
         "Models",
         list(by_id),
-        format_func=lambda run_id: _describe_choice(by_id[run_id]),
+        format_func=lambda run_id: _describe_choice(by_id[run_id], names[run_id]),
         key="answering",
         persist_state="session",
     )
@@ -110,29 +110,15 @@ def _choose_runs(usable: list[Run]) -> list[Run]:
     return [by_id[run_id] for run_id in ids]
 
 
-def _describe_run(run: Run) -> str:
-    """Name a run, and say what it learned from and whether it is unfinished."""
+def _describe_run(run: Run, name: str) -> str:
+    """Return a run's name, and say what it learned from and whether it is unfinished."""
     unfinished = "" if run.finished else f", {run.state}"
-    return f"{run.name}: {describe_data(run)}{unfinished}"
+    return f"{name}: {describe_data(run)}{unfinished}"
 
 
-def _describe_choice(run: Run) -> str:
-    """Name a run as `_describe_run`, with the validation accuracy of its kept model, by which runs are chosen."""
-    return ", ".join(filter(None, [_describe_run(run), describe_validation(run)]))
-
-
-def _name_runs(runs: list[Run]) -> dict[str, str]:
-    """Return {run id: name}: the model's name alone if nobody named the run and it is the only one of its model.
-
-    A fine-tuned model4 counts as a model of its own.
-    """
-    models = Counter(run.config.variant for run in runs)
-    names = label_runs(runs)
-    for run in runs:
-        model = run.config.variant
-        if models[model] == 1 and run.name.startswith(f"{model} ") and model not in names.values():
-            names[run.id] = model
-    return names
+def _describe_choice(run: Run, name: str) -> str:
+    """Describe a run as `_describe_run`, with the validation accuracy of its kept model, by which runs are chosen."""
+    return ", ".join(filter(None, [_describe_run(run, name), describe_validation(run)]))
 
 
 def _choose_thresholds(chosen: list[Run]) -> Thresholds:
@@ -161,7 +147,8 @@ def _warn_about_sources(chosen: list[Run], images: list[QueryImage]) -> None:
     sources = {image.source for image in images}
     foreign = [run for run in chosen if any(_is_foreign(run, source) for source in sources)]
     if foreign:
-        names = markdown.escape(join_names([_describe_run(run) for run in foreign]))
+        labels = label_runs(chosen)
+        names = markdown.escape(join_names([_describe_run(run, labels[run.id]) for run in foreign]))
         st.warning(
             f"Learned from another kind of pictures than these, so the answers mean little: {names}.",
             icon=":material/warning:",
@@ -186,7 +173,7 @@ def _predict_all(chosen: list[Run], images: list[QueryImage]) -> tuple[dict[str,
     Returns:
         {name: run} of the runs that can predict, and for each image their predictions in the same order.
     """
-    names, pixels = _name_runs(chosen), [image.pixels for image in images]
+    names, pixels = label_runs(chosen), [image.pixels for image in images]
     place = st.empty()
     runs: dict[str, Run] = {}
     columns = []

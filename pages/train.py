@@ -5,6 +5,7 @@ from datetime import datetime
 
 import streamlit as st
 
+from catdog.comparison import label_runs
 from catdog.datasets import TRAINING, Catalog
 from catdog.datasets.splits import sample_stratified
 from catdog.errors import CatDogError, DataError
@@ -87,7 +88,7 @@ def _draw_new_runs(runs: list[Run]) -> None:
             title = make_sweep_title(name, swept, datetime.now())
             started = access.perform(launch_all, configs, names, sweep=title, moment=MOMENT, catalog=catalog)
             few = len(started) <= MAX_NAMED
-            names = join_names([run.name for run in started]) if few else f"{len(started)} runs"
+            names = join_names(list(label_runs(started).values())) if few else f"{len(started)} runs"
             st.toast(f"Started: {markdown.escape(names)}", icon=":material/play_arrow:")
 
 

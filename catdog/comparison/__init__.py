@@ -6,7 +6,6 @@ from catdog.comparison.labels import (
     describe_validation,
     find_best_run,
     get_baseline,
-    label_runs,
     list_sweeps,
     select_by_validation,
     select_latest_finished,
@@ -15,6 +14,7 @@ from catdog.comparison.labels import (
 from catdog.comparison.measures import Conditions
 from catdog.comparison.remedy import apply_remedy
 from catdog.comparison.run_diagnosis import describe_outcome, describe_turn, diagnose_run, find_run_turn
+from catdog.comparison.run_names import label_runs
 from catdog.comparison.seed_noise import GroupDifference, compare_groups, describe_groups, describe_spread
 from catdog.comparison.seed_table import average_rows
 from catdog.comparison.seeds import SeedGroup, average_seeds, group_by_seed, label_groups

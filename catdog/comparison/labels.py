@@ -1,4 +1,4 @@
-"""What runs and their data are called side by side, which runs are chosen first, and a warning if data differ."""
+"""Which runs are chosen first, what their data are called, and a warning if data differ."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,6 @@ from pathlib import Path
 
 from catdog.models.specs import MODELS
 from catdog.runs import Run
-from catdog.training.config import FINE_TUNED
 from catdog.utils.text import format_percent, join_names
 
 
@@ -46,26 +45,6 @@ def list_sweeps(runs: Sequence[Run]) -> dict[str, list[Run]]:
             original = by_id.get(run.original)
             sweeps.setdefault(run.sweep, [original] if original else []).append(run)
     return {title: members for title, members in sweeps.items() if len(members) > 1}
-
-
-def label_runs(runs: Sequence[Run]) -> dict[str, str]:
-    """Return {run id: name}; that of a fine-tuned run says so.
-
-    Runs of the same name get the end of their id added, or all of it, as in a copied run.
-    """
-    names = {run.id: _name_run(run) for run in runs}
-    counts = Counter(names.values())
-    labels = {run_id: name if counts[name] == 1 else f"{name} ({run_id[-4:]})" for run_id, name in names.items()}
-    counts = Counter(labels.values())
-    return {
-        run_id: labels[run_id] if counts[labels[run_id]] == 1 else f"{name} ({run_id})"
-        for run_id, name in names.items()
-    }
-
-
-def _name_run(run: Run) -> str:
-    tells = not run.config.fine_tune_layers or FINE_TUNED in run.name
-    return run.name if tells else f"{run.name}, {FINE_TUNED}"
 
 
 def find_best_run(runs: Sequence[Run], fingerprint: str) -> Run | None:

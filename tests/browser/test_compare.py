@@ -48,7 +48,7 @@ def test_runs_are_chosen_compared_and_taken_away_as_a_report(visitor, trained: R
     window = visitor.visit("compare", run=trained.id, fold="false")
     page = main(window)
     expect(page.locator(".scatterlayer .point").first).to_be_attached()
-    assert names_of(window) == {trained.name}
+    assert names_of(window) == {trained.config.model}
 
     page.get_by_role("combobox", name="Runs").click()
     window.get_by_role("option", name="the twin").click()

@@ -86,4 +86,4 @@ def test_nothing_is_wider_than_a_telephone(visitor, trained):
     expect(main(window).get_by_role("button", name=CELL)).to_have_count(4)
     assert window.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
     for name in ("ROC curve", "Precision and recall", "Calibration"):
-        expect(main(window).get_by_role("figure", name=f"{name} of {trained.name}")).to_be_visible()
+        expect(main(window).get_by_role("figure", name=f"{name} of {trained.config.model}")).to_be_visible()

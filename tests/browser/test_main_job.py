@@ -105,16 +105,16 @@ def test_a_training_outlives_a_reload_and_ends_with_scores(visitor, server):
     expect(page.get_by_role("heading", name="Training now")).to_be_visible()
     expect(page.get_by_text(re.compile(r"Epoch \d of 3"))).to_be_visible()
     expect(page.get_by_text(re.compile(r"Batch \d of 2"))).to_be_visible()
-    curve = page.get_by_role("figure", name=f"Accuracy by epoch of {run.name}, growing while it trains.")
+    curve = page.get_by_role("figure", name=f"Accuracy by epoch of {run.config.model}, growing while it trains.")
     expect(curve).to_be_visible()
     expect(curve.locator(".scatterlayer .point").first).to_be_attached()
-    assert {line["name"] for line in lines(window)} == {run.name}
+    assert {line["name"] for line in lines(window)} == {run.config.model}
     expect(page.get_by_role("heading", name="Training now")).to_have_count(0)
     done = list_runs(server.settings)[0]
     assert (done.id, done.state, done.config.epochs) == (run.id, "done", 3)
-    ended = page.get_by_text(run.name).locator("visible=true").first
-    expect(ended.locator("..")).to_contain_text(f"validation accuracy {format_percent(done.val_accuracy)}")
-    expect(ended.locator("..")).to_contain_text(f"test accuracy {format_percent(done.test_accuracy)}")
+    ended = window.locator(f".st-key-run-{run.id} summary")
+    expect(ended).to_contain_text(f"validation accuracy {format_percent(done.val_accuracy)}")
+    expect(ended).to_contain_text(f"test accuracy {format_percent(done.test_accuracy)}")
 
 
 def test_compare_shows_the_curve_and_the_scores_of_the_training(visitor, trained):
@@ -123,10 +123,10 @@ def test_compare_shows_the_curve_and_the_scores_of_the_training(visitor, trained
     expect(page.locator(".scatterlayer .point").first).to_be_attached()
     epochs = trained.config.epochs
     # accuracy and loss, each in training and validation, and the gap
-    assert lines(window) == [{"name": trained.name, "points": epochs}] * 5
-    expect(page.get_by_role("figure", name=f"of {trained.name}, validation accuracy")).to_be_visible()
+    assert lines(window) == [{"name": trained.config.model, "points": epochs}] * 5
+    expect(page.get_by_role("figure", name=f"of {trained.config.model}, validation accuracy")).to_be_visible()
     cells = page.get_by_test_id("stDataFrame").locator("[role=gridcell]")  # it is painted; these are for screen readers
-    expect(cells.filter(has_text=trained.name)).to_have_count(1)
+    expect(cells.filter(has_text=trained.config.model)).to_have_count(2)  # the run, and its model
     words = cells.all_text_contents()
     numbers = [float(word) for word in words if re.fullmatch(r"[\d.]+", word)]
     assert pytest.approx(100 * trained.val_accuracy, abs=0.1) in numbers

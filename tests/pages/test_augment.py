@@ -191,7 +191,7 @@ def test_the_best_model_predicts_each_version_and_a_sentence_sums_up(app, traine
     texts = [element.value for element in page.markdown]
     badges = [text for text in texts if "badge[" in text and "%" in text]
     assert badges == [":blue-badge[dogs 90 %]"] * 5
-    assert f"{run.name} says dogs for 4 of 4 versions, 90 % sure each time." in text_of(page)
+    assert f"{run.config.model} says dogs for 4 of 4 versions, 90 % sure each time." in text_of(page)
 
 
 def test_another_model_or_none_can_be_chosen(app, trained):
@@ -201,8 +201,8 @@ def test_another_model_or_none_can_be_chosen(app, trained):
     unchosen = next(run for run in (first, second) if run.id != chosen)
     page.selectbox(key="answering-one").set_value(unchosen.id).run()
     assert page.query_params["run"] == unchosen.id
-    assert f"{unchosen.name} says" in text_of(page)
-    assert f"{unchosen.name} says" in text_of(app("augment", copies="2", run=unchosen.id))
+    assert f"{unchosen.config.model} says" in text_of(page)
+    assert f"{unchosen.config.model} says" in text_of(app("augment", copies="2", run=unchosen.id))
     assert " says " not in text_of(app("augment", copies="2", run="none"))
 
 
@@ -218,7 +218,7 @@ def test_a_run_that_is_gone_is_told_and_the_best_one_predicts(app, trained):
     run = trained("model1")
     page = app("augment", copies="2", run="[gone](x)")
     assert [r"no trained run \[gone\](x)" in warning.value for warning in page.warning] == [True]
-    assert f"{run.name} says" in text_of(page)
+    assert f"{run.config.model} says" in text_of(page)
 
 
 @pytest.mark.parametrize(

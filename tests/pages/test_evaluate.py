@@ -108,7 +108,7 @@ def test_the_scores_are_those_of_the_library(app, make_run):
     run = make_run()
     page = app("evaluate")
     test = run.predictions().of_split("test")
-    row = scores(page)[run.name]
+    row = scores(page)[run.config.model]
     assert row["photos"] == len(test)
     assert row["accuracy"] == pytest.approx(100 * test.correct().mean())
     assert row["loss"] == pytest.approx(test.losses.mean())
@@ -133,10 +133,10 @@ def test_precision_and_recall_are_explained_with_the_class_names(app, make_run):
 def test_choosing_the_validation_images_brings_a_warning(app, make_run):
     run = make_run()
     page = app("evaluate", of="validation")
-    assert scores(page)[run.name]["photos"] == len(run.predictions().of_split("validation"))
+    assert scores(page)[run.config.model]["photos"] == len(run.predictions().of_split("validation"))
     assert "slightly flattering" in text_of(page)
     page.segmented_control(key="of").set_value("test").run()
-    assert scores(page)[run.name]["photos"] == len(run.predictions().of_split("test"))
+    assert scores(page)[run.config.model]["photos"] == len(run.predictions().of_split("test"))
     assert "this is a fair estimate, unless you choose a run by it" in text_of(page)
     assert "some test photos were validation photos too" in text_of(page)
 
@@ -160,9 +160,9 @@ def test_the_accuracy_is_exactly_that_of_the_evaluation_file(app, place, make_ru
     write_json(run.files.evaluation, evaluation)
     run = open_run(place, run.id)
     page = app("evaluate")
-    assert scores(page)[run.name]["accuracy"] == 100 * evaluation["test"]["accuracy"] == 100 * run.test_accuracy
+    assert scores(page)[run.config.model]["accuracy"] == 100 * evaluation["test"]["accuracy"] == 100 * run.test_accuracy
     page.segmented_control(key="of").set_value("validation").run()
-    assert scores(page)[run.name]["accuracy"] == 100 * run.val_accuracy
+    assert scores(page)[run.config.model]["accuracy"] == 100 * run.val_accuracy
 
 
 def test_runs_are_compared_on_the_same_images_and_never_by_their_intervals(app, place, make_run):
@@ -217,7 +217,7 @@ def test_a_missing_run_in_the_address_is_one_sentence(app, make_run):
     run = make_run()
     page = app("evaluate", run="../../etc/passwd")
     assert "there is no such run" in text_of(page)
-    assert list(scores(page)) == [run.name]
+    assert list(scores(page)) == [run.config.model]
 
 
 def test_without_a_chosen_run_the_page_wants_a_choice(app, make_run):
@@ -431,7 +431,7 @@ def test_a_run_without_its_model_is_evaluated_without_heatmap(app, make_run, mon
     monkeypatch.setattr("catdog.inference.predictor.load_predictor", missing)
     run.files.tflite.unlink()
     page = app("evaluate", photo=run.predictions().of_split("test").paths[0])
-    assert list(scores(page)) == [run.name]
+    assert list(scores(page)) == [run.config.model]
     assert "has no usable model file any more" in text_of(page)
 
 
@@ -441,7 +441,7 @@ def test_a_missing_image_file_is_one_sentence_and_the_rest_shown(app, make_run, 
     gone = find_hard_examples({"it": run.predictions().of_split("test")}, 1)[0].path
     (catalog.root / gone).rename(catalog.root / f"{gone}.away")
     page = app("evaluate", photo=gone)
-    assert list(scores(page)) == [run.name]
+    assert list(scores(page)) == [run.config.model]
     assert "broken_image" in text_of(page) or page.error
 
 
@@ -484,8 +484,8 @@ def test_a_run_that_predicts_anew_is_evaluated_by_that(app, make_run, monkeypatc
     monkeypatch.setattr("pages.components.evaluate.predictions.predict_dataset", score)
     page = app("evaluate")
     assert not calls
-    button(page, f"Ask {run.name} about the pictures now").click().run()
-    assert scores(page)[run.name]["accuracy"] == pytest.approx(100 * before.of_split("test").correct().mean())
+    button(page, f"Ask {run.config.model} about the pictures now").click().run()
+    assert scores(page)[run.config.model]["accuracy"] == pytest.approx(100 * before.of_split("test").correct().mean())
     page.run()
     assert calls == [run.id]
 

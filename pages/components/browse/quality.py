@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from catdog.comparison import find_best_run
+from catdog.comparison import find_best_run, label_runs
 from catdog.datasets import Catalog, Dataset
 from catdog.datasets.exclusions import list_excluded
 from catdog.datasets.quality.checks import QualityReport
@@ -155,9 +155,10 @@ def _draw_summary(
     """Say in a sentence for each kind what was found, then what was not."""
     lines = [f"- {words}" for words in describe_findings(report).values()]
     if label_errors:
+        name = label_runs(state.runs())[run.id]
         labels = "1 label" if len(label_errors) == 1 else f"{len(label_errors):,} labels"
         lines.append(
-            f"- {labels} that the run **{markdown.escape(run.name)}** contradicts: it predicts the other class. "
+            f"- {labels} that the run **{markdown.escape(name)}** contradicts: it predicts the other class. "
             "Mostly the model is wrong, but where it is very sure, look whether the label is."
         )
     if excluded:

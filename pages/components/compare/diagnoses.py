@@ -14,6 +14,7 @@ from catdog.comparison import (
     diagnose_run,
     group_by_seed,
     label_groups,
+    label_runs,
 )
 from catdog.runs import MOMENT, Run, launch_all
 from catdog.training import ACTIVE
@@ -45,29 +46,30 @@ def show_diagnoses(runs: Sequence[Run], names: Mapping[str, str], histories: His
     st.header("Diagnosis", anchor=False)
     st.caption("Read from the whole learning curve; \u201cat the end\u201d means the median of the last five epochs.")
     everything = state.runs()
+    all_names = label_runs(everything) | dict(names)
     for run in runs:
         if run.id in diagnoses:
             with st.container(border=True, key=f"diagnosis-{run.id}"):
-                _show_diagnosis(run, names[run.id], diagnoses[run.id], everything)
+                _show_diagnosis(run, all_names, diagnoses[run.id], everything)
     sentences = _describe_seed_noise(runs, names)
     if sentences:
         st.markdown("\n".join(f"- {markdown.escape(sentence)}" for sentence in sentences))
 
 
-def _show_diagnosis(run: Run, name: str, diagnosis: Diagnosis, everything: Sequence[Run]) -> None:
+def _show_diagnosis(run: Run, names: Mapping[str, str], diagnosis: Diagnosis, everything: Sequence[Run]) -> None:
     active = run.state in ACTIVE
     so_far = ", so far" if active else ""
     icon = ICONS.get(diagnosis.verdict, "error")
     st.markdown(
-        f":material/{icon}: **{markdown.escape(name)}: {diagnosis.title}{so_far}**  \n"
+        f":material/{icon}: **{markdown.escape(names[run.id])}: {diagnosis.title}{so_far}**  \n"
         f"{diagnosis.seen} {diagnosis.advice}"
     )
     by_id = {other.id: other for other in everything}
     if before := by_id.get(run.remedy.get("of", "")):
-        _show_outcome(before, run, f"It is the remedy for {markdown.escape(before.name)}")
+        _show_outcome(before, run, f"It is the remedy for {markdown.escape(names[before.id])}")
     attempts = [other for other in everything if other.remedy.get("of") == run.id]
     for attempt in attempts[:1]:
-        _show_outcome(run, attempt, f"Tried: {markdown.escape(attempt.name)}")
+        _show_outcome(run, attempt, f"Tried: {markdown.escape(names[attempt.id])}")
     if active or diagnosis.remedy is None:
         return
     with page.show_errors():
@@ -82,7 +84,7 @@ def _show_diagnosis(run: Run, name: str, diagnosis: Diagnosis, everything: Seque
             disabled=gone,
             help=GONE if gone else "Starts a run with this one change, on the same images.",
         ):
-            _start(run, config, f"{name}, {diagnosis.remedy.phrase}"[:MAX_NAME], diagnosis)
+            _start(run, config, f"{run.name}, {diagnosis.remedy.phrase}"[:MAX_NAME], diagnosis)
 
 
 def _start(run: Run, config: TrainConfig, name: str, diagnosis: Diagnosis) -> None:

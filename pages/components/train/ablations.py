@@ -4,10 +4,12 @@ from datetime import datetime
 
 import streamlit as st
 
+from catdog.comparison import label_runs
 from catdog.errors import CatDogError
 from catdog.runs import MOMENT, Run, launch_all
 from catdog.training import ACTIVE
 from catdog.training.ablation import Ablation, list_ablations, make_ablation_title, name_ablation
+from catdog.utils.text import join_names
 from pages.components import access, markdown, state
 from pages.components.run_data import GONE, has_data, open_own_data
 
@@ -66,8 +68,12 @@ def _start(run: Run, ablations: list[Ablation]) -> None:
         names = [name_ablation(run.name, ablation) for ablation in ablations]
         title = make_ablation_title(run.name, datetime.now())
         catalog = open_own_data(run)
-        access.perform(launch_all, configs, names, sweep=title, moment=MOMENT, catalog=catalog, original=run.id)
+        started = access.perform(
+            launch_all, configs, names, sweep=title, moment=MOMENT, catalog=catalog, original=run.id
+        )
     except CatDogError as error:
         st.session_state[PROBLEM] = str(error)
     else:
-        st.toast(f"Started: {markdown.escape(', '.join(names))}", icon=":material/science:")
+        st.toast(
+            f"Started: {markdown.escape(join_names(list(label_runs(started).values())))}", icon=":material/science:"
+        )

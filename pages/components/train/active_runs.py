@@ -37,26 +37,28 @@ def _draw_runs(run_ids: tuple[str, ...]) -> None:
     for run_id in run_ids:
         with suppress(RunError):  # deleted from the disk meanwhile
             runs.append(open_run(state.settings(), run_id))
+    names = label_runs(runs)
     ended = [run for run in runs if run.state not in ACTIVE]
     for run in ended:
-        st.toast(f"{markdown.escape(run.name)}: {run.state}", icon=f":material/{ICONS.get(run.state, 'circle')}:")
+        st.toast(f"{markdown.escape(names[run.id])}: {run.state}", icon=f":material/{ICONS.get(run.state, 'circle')}:")
     if ended or len(runs) < len(run_ids):
         st.rerun()
     st.header("Training now", anchor=False)
     runs.sort(key=lambda run: (run.place, run.id))
     training = [run for run in runs if run.state != "queued"]
     for run in training:
-        _draw_card(run)
+        _draw_card(run, names[run.id])
     if training:
-        _draw_curves(training)
+        _draw_curves(training, names)
     for place, run in enumerate(run for run in runs if run.state == "queued"):
-        _draw_card(run, movable=place > 0 and not run.files.job.exists())
+        _draw_card(run, names[run.id], movable=place > 0 and not run.files.job.exists())
 
 
-def _draw_card(run: Run, movable: bool = False) -> None:
+def _draw_card(run: Run, name: str, movable: bool = False) -> None:
     """Draw one active run: its name, its buttons, how far it is; `movable` if it waits behind another run."""
     icon = "hourglass_empty" if run.state == "queued" else "model_training"
-    words = f"**{markdown.escape(run.name)}** · {run.config.variant} on {markdown.escape(describe_data(run))}"
+    model = "" if name.startswith(run.config.model) else f" · {run.config.variant}"
+    words = f"**{markdown.escape(name)}**{model} on {markdown.escape(describe_data(run))}"
     with st.container(border=True, key=f"active-{run.id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":material/{icon}: {words}", width="stretch")
@@ -66,7 +68,7 @@ def _draw_card(run: Run, movable: bool = False) -> None:
                     owned=run.owned,
                     key=f"up-{run.id}",
                     icon=":material/arrow_upward:",
-                    help=f"Let {markdown.escape(run.name)} change places with the run before it.",
+                    help=f"Let {markdown.escape(name)} change places with the run before it.",
                     on_click=_move_up,
                     args=(run,),
                 )
@@ -76,7 +78,7 @@ def _draw_card(run: Run, movable: bool = False) -> None:
                 key=f"stop-{run.id}",
                 icon=":material/stop_circle:",
                 disabled=run.state == "stopping",
-                help=f"Stop {markdown.escape(run.name)}: the finished epochs are kept, and it can be resumed later.",
+                help=f"Stop {markdown.escape(name)}: the finished epochs are kept, and it can be resumed later.",
                 on_click=_stop,
                 args=(run,),
             )
@@ -128,8 +130,7 @@ def _clip(share: float) -> float:
     return min(max(share, 0.0), 1.0)
 
 
-def _draw_curves(runs: list[Run]) -> None:
-    names = label_runs(runs)
+def _draw_curves(runs: list[Run], names: dict[str, str]) -> None:
     series = [
         Series(
             names[run.id],

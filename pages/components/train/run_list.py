@@ -69,7 +69,7 @@ def show_run_list(runs: list[Run | DamagedRun]) -> None:
             )
             if expander.open:
                 with expander, page.show_errors():
-                    _draw_details(run)
+                    _draw_details(run, names[run.id])
 
 
 def _draw_damaged(run: DamagedRun) -> None:
@@ -96,7 +96,7 @@ def _summarize(run: Run, name: str) -> str:
     return " · ".join([*parts, format_duration(run.seconds), markdown.escape(describe_data(run))])
 
 
-def _draw_details(run: Run) -> None:
+def _draw_details(run: Run, name: str) -> None:
     """Draw a run's details and its buttons."""
     for fault in run.list_faults():
         st.warning(markdown.escape(fault), icon=":material/broken_image:")
@@ -117,11 +117,11 @@ def _draw_details(run: Run) -> None:
         st.caption("The end of its log")
         st.code(log, language=None, wrap_lines=True)
     with st.container(horizontal=True, vertical_alignment="center"):
-        _draw_buttons(run)
+        _draw_buttons(run, name)
     draw_ablations(run)
 
 
-def _draw_buttons(run: Run) -> None:
+def _draw_buttons(run: Run, name: str) -> None:
     if run.resumable:
         access.button(
             "Resume",
@@ -151,7 +151,7 @@ def _draw_buttons(run: Run) -> None:
         field = f"name-{run.id}"
         st.text_input("New name", run.name, key=field, max_chars=80)
         st.button("Save the name", key=f"save-{run.id}", type="primary", on_click=_rename, args=(run, field))
-    question = f"Delete **{markdown.escape(run.name)}** with its model, curves and scores? This can't be undone."
+    question = f"Delete **{markdown.escape(name)}** with its model, curves and scores? This can't be undone."
     _draw_delete_button(run, question)
 
 

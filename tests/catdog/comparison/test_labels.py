@@ -1,6 +1,5 @@
-"""What runs and their data are called, which runs come first, and the warning about different data."""
+"""What the data of runs are called, which runs come first, and the warning about different data."""
 
-import shutil
 from dataclasses import replace
 
 import pytest
@@ -36,16 +35,6 @@ def names_of(*runs):
     return label_runs(runs)
 
 
-def test_the_name_of_a_fine_tuned_run_says_so_once(make):
-    named, unnamed = make("model4", name="mine", fine_tune_layers=20), make("model4", fine_tune_layers=20)
-    head = make("model4", name="head")
-    labels = label_runs([named, unnamed, head])
-    assert labels[named.id] == "mine, fine-tuned"
-    assert labels[unnamed.id].startswith("model4 fine-tuned")
-    assert labels[unnamed.id].count("fine-tuned") == 1
-    assert labels[head.id] == "head"
-
-
 def test_latest_finished_has_the_newest_of_each_model_in_their_order(settings, make):
     make("model1", name="old")
     make("model4", name="four")
@@ -68,14 +57,6 @@ def test_the_seeds_that_were_started_with_the_latest_come_along_where_they_are_w
     assert other not in [run.id for run in select_latest_finished(runs)]
     alone = make("model3", seed=1), make("model3", seed=2)  # no sweep, so nobody wanted them together
     assert [run.id for run in select_latest_finished(list_runs(settings), with_seeds=True)][-1] == alone[1].id
-
-
-def test_runs_of_one_name_are_told_apart(make):
-    first, second, different = make(name="same"), make(name="same"), make(name="other")
-    names = names_of(first, second, different)
-    assert names[different.id] == "other"
-    assert names[first.id] != names[second.id]
-    assert names[first.id].startswith("same (")
 
 
 def test_data_words_never_call_drawn_images_photos(make):
@@ -123,10 +104,3 @@ def test_a_run_that_has_not_opened_its_data_yet_counts_as_its_source(make):
     assert warn_about_data([waiting, make()], names_of(waiting)) == ""
     drawn = make(source="drawn", fingerprint="f2")
     assert warn_about_data([waiting, drawn], names_of(waiting, drawn)) != ""
-
-
-def test_copies_of_a_run_folder_are_told_apart(settings):
-    run = create_run(settings, TrainConfig("model1"))
-    shutil.copytree(run.folder, settings.runs / f"copy-{run.id}")
-    labels = label_runs(list_runs(settings))
-    assert len(set(labels.values())) == 2
