@@ -2,10 +2,16 @@
 
 import argparse
 import time
+from typing import TYPE_CHECKING
 
 from catdog.cli.terminal import ProgressBars, add_json_option, add_source_option, choose_source, print_json
 from catdog.settings import Settings
+from catdog.utils.progress import Progress
 from catdog.utils.text import format_size
+
+if TYPE_CHECKING:
+    from catdog.datasets import Dataset
+    from catdog.features.store import FeatureStore
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
@@ -23,15 +29,13 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         DataError: There are no images, or the store can't be written.
         WeightsError: There are no weights for the backbone.
     """
-    from catdog.datasets import open_dataset
-    from catdog.features.store import make_features
     from catdog.models.mobilenet import find_weights
 
     with ProgressBars() as progress:
-        dataset = open_dataset(settings, choose_source(arguments, settings), progress)
+        source = choose_source(arguments, settings)
         weights = find_weights(settings, progress)
         began = time.monotonic()
-        store = make_features(dataset, weights.path, settings.cache, progress)
+        dataset, store = load_features(settings, source, progress)
         seconds = time.monotonic() - began
     size = store.path.stat().st_size
     if arguments.json:
@@ -44,3 +48,24 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     print(f"  {weights.source}")
     print(f"  {store.path}")
     return 0
+
+
+def load_features(settings: Settings, source: str, progress: Progress) -> "tuple[Dataset, FeatureStore]":
+    """Return a dataset and its features; what is missing of them is computed.
+
+    Args:
+        settings: Where data, cache and weights are.
+        source: "photos", "drawn" or a folder.
+        progress: Told how far it is.
+
+    Raises:
+        DataError: There are no images, or the features can't be stored.
+        WeightsError: There are no weights for the backbone.
+    """
+    from catdog.datasets import open_dataset
+    from catdog.features.store import make_features
+    from catdog.models.mobilenet import find_weights
+
+    dataset = open_dataset(settings, source, progress)
+    weights = find_weights(settings, progress)
+    return dataset, make_features(dataset, weights.path, settings.cache, progress)

@@ -1,38 +1,69 @@
 """MobileNetV2 as a LiteRT file that computes the features of an image."""
 
 import hashlib
-from collections.abc import Callable
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
+from subprocess import PIPE
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
+from catdog.errors import WeightsError
 from catdog.models.fine_tuning import build_with_cut, get_backbone
 from catdog.models.litert import convert_to_litert
 from catdog.models.specs import build_model
+from catdog.settings import PROJECT
 from catdog.utils.files import digest_file, whole_file
+from catdog.utils.processes import start_process
 
 if TYPE_CHECKING:
     import keras
+
+JOB = "catdog.features"
 
 
 def get_feature_extractor(weights: Path, cache: Path) -> Path:
     """Return a LiteRT file that turns an image, 0..255 (1, 160, 160, 3), into its features, (1, 1280).
 
-    TensorFlow is needed only where the cache doesn't have it yet.
+    Where the cache doesn't have it yet, a process of its own makes it, since that needs TensorFlow.
 
     Args:
         weights: The backbone's weights, see `catdog.models.mobilenet`.
         cache: Folder where the file is kept.
 
     Raises:
-        WeightsError: The weights don't fit MobileNetV2.
+        WeightsError: The weights don't fit MobileNetV2, or the process failed.
     """
+    beginning = f"extractor-{digest_backbone(weights)}"
+    path = _find_whole(cache, beginning)
+    if path is None:
+        _run_job(weights, cache)
+        path = _find_whole(cache, beginning)
+    if path is None:
+        raise WeightsError(f"MobileNetV2's file in {cache} vanishes as soon as it is written: delete that folder.")
+    return path
 
-    def convert() -> bytes:
-        return _convert(build_model("model4", weights))
 
-    return _get_or_make(cache, f"extractor-{digest_backbone(weights)}", convert)
+def make_feature_extractor(weights: Path, cache: Path) -> None:
+    """Make the file of `get_feature_extractor`, in a process that may load TensorFlow."""
+    _store(cache, f"extractor-{digest_backbone(weights)}", _convert(build_model("model4", weights)))
+
+
+def _run_job(weights: Path, cache: Path) -> None:
+    # a graphics processor's memory may belong to a training, and it rounds in other ways
+    variables = {"CUDA_VISIBLE_DEVICES": "-1"}
+    with TemporaryFile() as log:
+        process = start_process(
+            *(JOB, str(weights), str(cache)),
+            **{"project": PROJECT, "variables": variables, "log": log, "stdout": PIPE, "detached": False},
+        )
+        with process.stdout:
+            sentence = process.stdout.read().decode(errors="replace").strip()
+        status = process.wait()
+    if status:
+        raise WeightsError(
+            sentence or f"Preparing MobileNetV2 ended with status {status}: close other programs and try again."
+        )
 
 
 def digest_backbone(weights: Path) -> str:
@@ -56,7 +87,8 @@ def convert_backbone(model: "keras.Model", cache: Path, cut: "keras.Layer | None
     digest = hashlib.sha256(f"{tf.__version__}{cut.name if cut is not None else ''}".encode())
     for weights in get_backbone(model).get_weights():
         digest.update(weights.tobytes())
-    return _get_or_make(cache, f"backbone-{digest.hexdigest()[:16]}", lambda: _convert(model, cut))
+    beginning = f"backbone-{digest.hexdigest()[:16]}"
+    return _find_whole(cache, beginning) or _store(cache, beginning, _convert(model, cut))
 
 
 def _convert(model: "keras.Model", cut: "keras.Layer | None" = None) -> bytes:
@@ -75,10 +107,10 @@ def _convert(model: "keras.Model", cut: "keras.Layer | None" = None) -> bytes:
     return convert_to_litert(backbone, compute)
 
 
-def _get_or_make(cache: Path, beginning: str, make: Callable[[], bytes]) -> Path:
-    """Return a LiteRT file of the cache, which `make` makes where there is none.
+def _find_whole(cache: Path, beginning: str) -> Path | None:
+    """Return the file of the cache whose name begins so; None without one.
 
-    Its name says what is in it: a damaged file is made anew, since LiteRT may end the process over it.
+    The name says what is in it: a damaged file is removed, since LiteRT may end the process over it.
     """
     for path in cache.glob(f"{beginning}-*.tflite"):
         # another process may have noticed the damage too, and removed the file
@@ -86,7 +118,10 @@ def _get_or_make(cache: Path, beginning: str, make: Callable[[], bytes]) -> Path
             if path.name == _name_by_content(beginning, path.read_bytes()):
                 return path
         path.unlink(missing_ok=True)
-    content = make()
+    return None
+
+
+def _store(cache: Path, beginning: str, content: bytes) -> Path:
     path = cache / _name_by_content(beginning, content)
     with whole_file(path) as temporary:
         temporary.write_bytes(content)

@@ -98,6 +98,24 @@ def make_features(dataset: Dataset, weights: Path, cache: Path, progress: Progre
     return FeatureStore(store.path, store.values, computed)
 
 
+def extract_features(pixels: np.ndarray, weights: Path, cache: Path) -> np.ndarray:
+    """Return the features of images that belong to no dataset.
+
+    Args:
+        pixels: uint8 (N, 160, 160, 3), 0..255.
+        weights: The backbone's weights.
+        cache: Folder of the extractor.
+
+    Returns:
+        float32 (N, 1280).
+
+    Raises:
+        WeightsError: The weights don't fit MobileNetV2.
+    """
+    with parallel_outputs(get_feature_extractor(weights, cache)) as extract:
+        return extract(pixels)
+
+
 def _name_file(dataset: Dataset, weights: Path, cache: Path) -> Path:
     return cache / f"features-{digest_backbone(weights)}-{dataset.catalog.fingerprint}.dat"
 
@@ -114,7 +132,7 @@ def _map_records(path: Path) -> np.ndarray:
 def _complete(part: Path, dataset: Dataset, weights: Path, cache: Path, progress: Progress) -> int:
     """Write the records that a file lacks, in the catalog's order; return how many had to be computed."""
     total, computed = len(dataset.catalog), 0
-    known = {
+    earlier = {
         digest: (records, row)
         for path in part.parent.glob(f"{part.stem.rpartition('-')[0]}-*")
         if path.suffix in (".dat", ".part") and path != part
@@ -131,8 +149,8 @@ def _complete(part: Path, dataset: Dataset, weights: Path, cache: Path, progress
             records["digest"] = _digest_images(pixels)
             missing = []
             for row, digest in enumerate(records["digest"].tolist()):
-                if digest in known:
-                    source, place = known[digest]
+                if digest in earlier:
+                    source, place = earlier[digest]
                     records["features"][row] = source["features"][place]
                 else:
                     missing.append(row)

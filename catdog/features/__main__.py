@@ -1,0 +1,33 @@
+"""The process that prepares MobileNetV2 for LiteRT: python -m catdog.features WEIGHTS CACHE."""
+
+import os
+import sys
+from pathlib import Path
+
+from catdog.errors import CatDogError
+from catdog.features.backbone import make_feature_extractor
+
+
+def main() -> int:
+    """Make the file and return the exit status; what went wrong, if a person can mend it, is one line of output."""
+    if len(sys.argv) != 3:
+        print("usage: python -m catdog.features WEIGHTS CACHE", file=sys.stderr)
+        return 2
+    # what TensorFlow prints must not come between
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    weights, cache = map(Path, sys.argv[1:])
+    try:
+        make_feature_extractor(weights, cache)
+    except CatDogError as error:
+        print(error, file=out, flush=True)
+        return 1
+    except OSError as error:
+        print(f"MobileNetV2 can't be kept in {cache} ({error.strerror or error}): free some disk space.", file=out)
+        out.flush()
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""Doubtful labels: images whose label contradicts what the others of the dataset teach."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from catdog.evaluation.label_errors import LabelError
+from catdog.features.head import predict_out_of_fold
+from catdog.features.neighbours import find_neighbours
+
+NEIGHBOURS = 3  # images of the other class that are shown as the reason
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A label in doubt, and why.
+
+    Attributes:
+        row: The image's row in the catalog.
+        error: Its path, its label, and how sure a head that never saw it is of the other class.
+        reasons: Paths of the images most alike that are labelled as the other class.
+    """
+
+    row: int
+    error: LabelError
+    reasons: tuple[str, ...]
+
+
+def find_doubts(values: np.ndarray, labels: np.ndarray, paths: tuple[str, ...], count: int) -> list[Doubt]:
+    """Find the labels that a model trained on the other images contradicts, the most confident contradiction first.
+
+    This is the self-confidence ranking of confident learning (Northcutt, Jiang and Chuang, Confident learning:
+    estimating uncertainty in dataset labels, 2021): the lower the out-of-fold probability of an image's own label, the
+    likelier the label is wrong. Hard images are among them, too: whether a label is wrong, only a person can tell.
+
+    Args:
+        values: Features of all images, float32 (N, D).
+        labels: Their labels, 0 or 1, integers (N,).
+        paths: Their paths.
+        count: How many to return, at most.
+
+    Raises:
+        DataError: A class has fewer than two images.
+    """
+    probabilities = predict_out_of_fold(values, labels)
+    of_other = np.where(labels == 1, 1 - probabilities, probabilities)
+    doubtful = [int(row) for row in np.argsort(-of_other, kind="stable")[:count] if of_other[row] > 0.5]
+    doubts = []
+    for row in doubtful:
+        others = np.flatnonzero(labels != labels[row])
+        nearest, _ = find_neighbours(values[row], values[others], NEIGHBOURS)
+        error = LabelError(paths[row], int(labels[row]), float(of_other[row]))
+        doubts.append(Doubt(row, error, tuple(paths[place] for place in others[nearest])))
+    return doubts
