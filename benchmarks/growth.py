@@ -27,7 +27,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="+", default=["model3", "model4"], choices=list(MODELS))
     parser.add_argument(
-        "--sizes", type=int, nargs="+", default=list(SIZES), help="pictures in all, of which 70 %% train"
+        "--sizes", type=int, nargs="+", default=list(SIZES), help="pictures in all, of which 70%% train"
     )
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()

@@ -200,7 +200,7 @@ def table(rows: Sequence[dict]) -> str:
                 f"{row['memory MB']:,.0f}, {row['most memory MB']:,.0f} MB",
                 f"{row['server cores']:.2f}, {row['people cores']:.2f} cores",
                 f"{row['epoch alone s']:.2f} → {row['epoch with people s']:.2f} s",
-                f"{100 * row['slowed']:.0f} % longer, {100 * row['pace lost']:.0f} % slower{slow}",
+                f"{100 * row['slowed']:.0f}% longer, {100 * row['pace lost']:.0f}% slower{slow}",
             ]
         )
     return markdown_table([*header, "an epoch", "training"], lines)

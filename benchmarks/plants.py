@@ -176,7 +176,7 @@ def decide(plant: Plant, history: Mapping[str, Sequence[float]], twin: Mapping[s
     if plant.fault == "label noise":
         if plant.augmentation == "none" and gap >= 0.1:
             if statistics.median(history["val_loss"][-3:]) > 1.1 * min(history["val_loss"]):
-                return _right(["overfits"], "memorizes wrong labels: a gap of 10 points, validation loss rises by 10 %")
+                return _right(["overfits"], "memorizes wrong labels: a gap of 10 points, validation loss rises by 10%")
             return _right(["overfits", "fits", *LEARNING], "a gap of 10 points, but validation loss near its lowest")
         return _right(["fits", *LEARNING], "the labels of the validation images are true")
     if plant.fault == "shuffled labels":
@@ -189,11 +189,11 @@ def decide(plant: Plant, history: Mapping[str, Sequence[float]], twin: Mapping[s
         if _last(history, "val_accuracy") < 0.5 + 3 * _noise(plant) / math.sqrt(2):
             return _right(["has not learned"], "validation accuracy within 3 standard errors of guessing")
         if max(_last(history, "accuracy"), _last(history, "val_accuracy")) < 0.8:
-            return _right(["underfits", "underfits, still improving"], "neither accuracy reaches 80 %")
-        return _right(["fits", *LEARNING], "no effect: validation accuracy of 80 %")
+            return _right(["underfits", "underfits, still improving"], "neither accuracy reaches 80%")
+        return _right(["fits", *LEARNING], "no effect: validation accuracy of 80%")
     if _last(history, "val_accuracy") >= 0.8:
-        return _right(["fits"], "validation accuracy of 80 % or more")
-    return _right(["fits", *LEARNING], "validation accuracy below 80 %")
+        return _right(["fits"], "validation accuracy of 80% or more")
+    return _right(["fits", *LEARNING], "validation accuracy below 80%")
 
 
 def decide_full_size(factor: float, history: Mapping[str, Sequence[float]], validation: int) -> dict:
@@ -207,12 +207,12 @@ def decide_full_size(factor: float, history: Mapping[str, Sequence[float]], vali
     high = ["learning rate too high"] if factor >= 3 else []
     error = math.sqrt(0.25 / validation)
     if _last(history, "val_accuracy") < 0.5 + 3 * error or _last(history, "loss") > 0.97 * GUESSING:
-        return _right(["has not learned", *high], "guesses, or its training loss is within 3 % of that of guessing")
+        return _right(["has not learned", *high], "guesses, or its training loss is within 3% of that of guessing")
     if _last(history, "accuracy") - _last(history, "val_accuracy") >= 0.1:
         return _right(["overfits"], "training accuracy 10 points or more above validation accuracy at the end")
     if _last(history, "val_accuracy") >= 0.8:
-        return _right(["fits"], "validation accuracy of 80 % or more")
-    return _right(["fits", *LEARNING], "learned, without a gap, below 80 % validation accuracy")
+        return _right(["fits"], "validation accuracy of 80% or more")
+    return _right(["fits", *LEARNING], "learned, without a gap, below 80% validation accuracy")
 
 
 def _decide_high_rate(

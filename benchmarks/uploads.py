@@ -25,7 +25,7 @@ class UploadSession(Session):
     """A browser tab on the Predict page that uploads files, by the same requests as Streamlit's own page.
 
     Attributes:
-        predictions: Alternative texts of the last page's charts, one for each photo, such as "model1: cats, 97.0 %
+        predictions: Alternative texts of the last page's charts, one for each photo, such as "model1: cats, 97.0%
             sure; model4: ...".
         captions: Alternative texts of its images.
     """

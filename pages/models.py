@@ -16,10 +16,10 @@ UNSCORED = "Of its best epoch, while training: the kept model has not been score
 MAX_COMPARED = 6  # runs: more curves on one chart can't be told apart
 LOSSES = {
     "SparseCategoricalCrossentropy": "the two numbers that the model gives, one for {class_0} and one for "
-    "{class_1}, become probabilities that add up to 100 %, and the loss is small where the right class got a high one. "
+    "{class_1}, become probabilities that add up to 100%, and the loss is small where the right class got a high one. "
     "“Sparse” means that a label is simply the number of its class, 0 or 1.",
     "BinaryCrossentropy": "the model gives one probability, that of {class_1}, and the loss is small where it is near "
-    "100 % for pictures of {class_1} and near 0 % for pictures of {class_0}. Being confident and wrong costs most.",
+    "100% for pictures of {class_1} and near 0% for pictures of {class_0}. Being confident and wrong costs most.",
 }
 HOW_TO_READ = (
     "Read it from left to right: each block is what one layer hands on to the next. The **higher** a block, the larger "

@@ -132,7 +132,7 @@ def _choose_thresholds(chosen: list[Run]) -> Thresholds:
         0,
         100,
         (round(100 * default.low), round(100 * default.high)),
-        format="%d %%",
+        format="%d%%",
         key="unsure",
         bind="query-params",
         help=f"Of the probability of {second}. Below the first threshold the answer is the other class, above the "

@@ -89,11 +89,11 @@ class Augmentation:
         if self.zoom:
             parts.append(f"zoomed {1 / (1 + self.zoom):.3g}× to {1 / (1 - self.zoom):.3g}×")
         if self.translation:
-            parts.append(f"shifted up to {100 * self.translation:.3g} % each way")
+            parts.append(f"shifted up to {100 * self.translation:.3g}% each way")
         if self.contrast:
-            parts.append(f"contrast changed up to ±{100 * self.contrast:.3g} %")
+            parts.append(f"contrast changed up to ±{100 * self.contrast:.3g}%")
         if self.brightness:
-            parts.append(f"brightness changed up to ±{100 * self.brightness:.3g} %")
+            parts.append(f"brightness changed up to ±{100 * self.brightness:.3g}%")
         if self.moves and self.fill in _FILL_WORDS:
             parts.append(_FILL_WORDS[self.fill])
         return ", ".join(parts) or "left as it is"

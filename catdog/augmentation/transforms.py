@@ -56,11 +56,11 @@ class Transforms:
             parts.append(f"{larger}× zoom")
         for shift, ways in ((self.across[index], ("left", "right")), (self.down[index], ("up", "down"))):
             if share := round(100 * abs(shift)):
-                parts.append(f"{share} % {ways[int(shift > 0)]}")
+                parts.append(f"{share}% {ways[int(shift > 0)]}")
         if (contrast := f"{self.contrasts[index]:.2f}") != "1.00":
             parts.append(f"{contrast}× contrast")
         if share := round(100 * abs(self.brightnesses[index])):
-            parts.append(f"{share} % {'brighter' if self.brightnesses[index] > 0 else 'darker'}")
+            parts.append(f"{share}% {'brighter' if self.brightnesses[index] > 0 else 'darker'}")
         return ", ".join(parts)
 
 

@@ -38,7 +38,7 @@ def plot_probabilities(
     classes: tuple[str, str],
     unsure: tuple[float, float] | None = None,
 ) -> go.Figure:
-    """Draw one bar from 0 to 100 % for each prediction, split between the two classes, the first on top.
+    """Draw one bar from 0 to 100% for each prediction, split between the two classes, the first on top.
 
     Args:
         predictions: (run name, model name, probability of class 1 in 0..1) of each run.

@@ -211,7 +211,7 @@ def draw_goals(goals: Sequence[Goal]) -> tuple[list[Mapping[str, Any]], list[Map
     lines, labels = [], []
     below: Goal | None = None
     for goal in sorted(goals, key=lambda goal: goal.value):
-        # Goals of 50 and 52 % lie closer together than a text is high: the second text stands further left.
+        # Goals of 50 and 52% lie closer together than a text is high: the second text stands further left.
         aside = below is not None and goal.value - below.value < 0.05
         below = None if aside else goal
         colour = model_colour(goal.model)

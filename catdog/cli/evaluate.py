@@ -80,7 +80,7 @@ def _show(split: str, scores: dict[str, Any], classes: list[str]) -> None:
     low, high = scores["interval"]
     print(
         f"{split}: accuracy {format_percent(scores['accuracy'])} of {scores['photos']:,} images "
-        f"(95 % confidence interval {format_percent(low)} to {format_percent(high)}), loss {scores['loss']:.4f}"
+        f"(95% confidence interval {format_percent(low)} to {format_percent(high)}), loss {scores['loss']:.4f}"
     )
     for label, (counts, values) in enumerate(zip(scores["confusion"], scores["classes"], strict=True)):
         print(

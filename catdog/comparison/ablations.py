@@ -20,7 +20,7 @@ def describe_ablations(runs: Sequence[Run], names: Mapping[str, str]) -> list[st
         names: {run id: what the sentences call it}.
 
     Returns:
-        Such as "m2 without augmentation: validation accuracy 70.1 % instead of 72.3 %, 2.2 points lower." A run whose
+        Such as "m2 without augmentation: validation accuracy 70.1% instead of 72.3%, 2.2 points lower." A run whose
         settings were changed in anything else is passed over.
     """
     by_id = {run.id: run for run in runs}

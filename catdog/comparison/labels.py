@@ -76,8 +76,8 @@ def select_by_validation(runs: Sequence[Run]) -> Run | None:
 def describe_validation(run: Run) -> str:
     """Return the run's validation accuracy in words, "" before its first epoch.
 
-    That is "validation accuracy 77.1 %" of the kept model; where it has not been scored (yet), "best epoch, while
-    training: 77.1 %".
+    That is "validation accuracy 77.1%" of the kept model; where it has not been scored (yet), "best epoch, while
+    training: 77.1%".
     """
     if run.val_accuracy is not None:
         return f"validation accuracy {format_percent(run.val_accuracy)}"
@@ -90,7 +90,7 @@ def describe_data(run: Run) -> str:
     """Return which data a run learned from ("photos", "drawn pictures", "folder NAME"), and which share of it."""
     source = run.config.source
     data = {"photos": "photos", "drawn": "drawn pictures"}.get(source) or f"folder {Path(source).name}"
-    return data if run.config.fraction == 1 else f"{data} ({100 * run.config.fraction:g} % of them)"
+    return data if run.config.fraction == 1 else f"{data} ({100 * run.config.fraction:g}% of them)"
 
 
 def get_baseline(run: Run) -> float | None:

@@ -115,9 +115,9 @@ def _ease(config: TrainConfig) -> tuple[str, Remedy | None]:
 def _generalize(config: TrainConfig) -> tuple[str, Remedy | None]:
     if config.fraction < 1:
         fraction = min(1.0, 2 * config.fraction)
-        share = f"{100 * fraction:g} %"
+        share = f"{100 * fraction:g}%"
         return (
-            f"More training images help most: try {share} of them instead of {100 * config.fraction:g} %.",
+            f"More training images help most: try {share} of them instead of {100 * config.fraction:g}%.",
             Remedy({"fraction": fraction}, f"with {share} of the images"),
         )
     if not config.augmentation.active:

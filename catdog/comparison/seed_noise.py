@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from catdog.comparison.verdicts import Verdict
 from catdog.utils.text import format_percent
 
-#: The 97.5 % quantile of Student's t distribution for 1, 2, 3 … degrees of freedom; the normal one follows.
+#: The 97.5% quantile of Student's t distribution for 1, 2, 3 … degrees of freedom; the normal one follows.
 T_QUANTILES = (
     *(12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228),
     *(2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086),
@@ -24,7 +24,7 @@ class GroupDifference:
     Attributes:
         verdict: Within or beyond seed noise.
         difference: Mean of the first minus mean of the second, as a share of 0..1.
-        margin: Half the width of the 95 % confidence interval of the difference (Welch), in the same unit.
+        margin: Half the width of the 95% confidence interval of the difference (Welch), in the same unit.
     """
 
     verdict: Verdict
@@ -85,7 +85,7 @@ def describe_groups(first: str, second: str, difference: GroupDifference) -> str
         difference: How they differ.
     """
     points, margin = 100 * difference.difference, 100 * difference.margin
-    interval = f"95 % confidence interval {points - margin:+.1f} to {points + margin:+.1f}"
+    interval = f"95% confidence interval {points - margin:+.1f} to {points + margin:+.1f}"
     ahead = f"{first} is {abs(points):.1f} points {'above' if points >= 0 else 'below'} {second}"
     if difference.verdict == Verdict.SEED_NOISE:
         return f"{ahead} ({interval}): the seeds alone can explain that."

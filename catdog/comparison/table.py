@@ -30,7 +30,7 @@ def build_table(runs: Sequence[Run], names: Mapping[str, str]) -> list[dict[str,
     Returns:
         Accuracies and their interval are shares of 0..1; what is not known (yet), or no number, is None.
         "val_accuracy" and "test_accuracy" are the kept model's, scored once; "best_val_accuracy" and
-        "last_val_accuracy" are epochs' and were measured while training. "test_low" and "test_high" are the 95 %
+        "last_val_accuracy" are epochs' and were measured while training. "test_low" and "test_high" are the 95%
         confidence interval of the test accuracy, "file_bytes" is the size of model.keras, "seconds_an_epoch" the mean
         over the finished epochs, "memory_bytes" the most that the training's process took.
     """

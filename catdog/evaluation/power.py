@@ -14,7 +14,7 @@ _SHARES = (0.1, 0.2, 0.3)  # of the images on which two models may disagree, for
 
 
 def smallest_lead(disagreements: int) -> int | None:
-    """Return by how many images one model must be ahead for McNemar's exact test to tell two apart at the 5 % level.
+    """Return by how many images one model must be ahead for McNemar's exact test to tell two apart at the 5% level.
 
     Args:
         disagreements: On how many images exactly one of them is right.

@@ -7,12 +7,12 @@ from catdog.errors import UsageError
 from catdog.evaluation.predictions import Predictions, common_predictions
 from catdog.utils.text import format_percent
 
-Z = 1.959963984540054  # standard errors on either side that hold 95 % of a normal distribution
+Z = 1.959963984540054  # standard errors on either side that hold 95% of a normal distribution
 ALPHA, STRICTER = 0.05, 0.01  # below these a p is evidence of a difference, and strong evidence
 #: what an interval is, explained wherever a table has one
 INTERVAL = (
     "The true accuracy of this trained model, on images like these, is not known: these images are a sample. Wilson's "
-    "method makes an interval of each sample, and 95 % of such intervals contain the true accuracy."
+    "method makes an interval of each sample, and 95% of such intervals contain the true accuracy."
 )
 #: what McNemar's test is about, said wherever it is shown
 SCOPE = (
@@ -52,11 +52,11 @@ class McNemar:
 
 
 def accuracy_interval(correct: int, count: int) -> tuple[float, float]:
-    """Compute the 95 % confidence interval of a trained model's true accuracy: Wilson's score interval (1927).
+    """Compute the 95% confidence interval of a trained model's true accuracy: Wilson's score interval (1927).
 
     The true accuracy is that on all images of the kind, of which these are taken to be a random sample; see INTERVAL.
     The interval says nothing of what another training with the same settings would give. Unlike the usual
-    plus-or-minus it stays between 0 and 1 and holds for few images and scores near 100 %.
+    plus-or-minus it stays between 0 and 1 and holds for few images and scores near 100%.
 
     Args:
         correct: How many images are classified correctly.

@@ -22,7 +22,7 @@ def summarize(predictions: Predictions, threshold: float = 0.5) -> dict[str, Any
             on it; loss, areas and calibration error do not.
 
     Returns:
-        Shares are 0..1, the loss is in nats, "interval" is the 95 % interval of the accuracy, "confusion" counts by
+        Shares are 0..1, the loss is in nats, "interval" is the 95% interval of the accuracy, "confusion" counts by
         [label][prediction]; None where a metric is not defined.
     """
     labels, probabilities, count = predictions.labels, predictions.probabilities, len(predictions)

@@ -30,7 +30,7 @@ class Band:
 
     @property
     def words(self) -> str:
-        """The range in words, such as "95 % or more" or "80 to 90 %"."""
+        """The range in words, such as "95% or more" or "80 to 90%"."""
         if self.high == 1:
             return f"{format_percent(self.low, 0)} or more"
         return f"{100 * self.low:.0f} to {format_percent(self.high, 0)}"
@@ -42,7 +42,7 @@ class Band:
 
 
 def compute_track_record(predictions: Predictions) -> list[Band]:
-    """Count, in bands of confidence from 50 % up, how often a model was confident and how often right.
+    """Count, in bands of confidence from 50% up, how often a model was confident and how often right.
 
     Args:
         predictions: Of one model, for images that it did not learn from; class 1 counts as predicted above 0.5.

@@ -53,7 +53,7 @@ def _score(split: str, scores: dict[str, Any]) -> str:
     low, high = scores["interval"]
     return (
         f"**{split.capitalize()}**: accuracy {format_percent(scores['accuracy'])} of {scores['photos']:,} images "
-        f"(95 % confidence interval {format_percent(low)} to {format_percent(high)}), loss {scores['loss']:.4f}."
+        f"(95% confidence interval {format_percent(low)} to {format_percent(high)}), loss {scores['loss']:.4f}."
     )
 
 

@@ -138,7 +138,7 @@ def _data(run: "Run") -> list[str]:
             f"- {split.capitalize()}: " + ", ".join(f"{count:,} {_escape(name)}" for name, count in by_class.items())
             for split, by_class in counts.items()
         ),
-        f"- Share of the training pictures that was used: {100 * run.config.fraction:g} %",
+        f"- Share of the training pictures that was used: {100 * run.config.fraction:g}%",
         f"- Excluded by hand: {excluded:,} pictures",
         f"- Fingerprint of names and contents: {data.get('fingerprint', 'not known')}",
     ]

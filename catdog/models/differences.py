@@ -76,7 +76,7 @@ def _model2() -> tuple[Difference, ...]:
             "outputs and loss",
             f"{_outputs('model2')} answer instead of {_outputs('model1')}, turned into a probability by a sigmoid; so "
             f"the loss, which says how wrong answers are, is {new.loss} instead of {old.loss}.",
-            "With two classes one number says it all: what is missing to 100 % is the probability of the other class.",
+            "With two classes one number says it all: what is missing to 100% is the probability of the other class.",
         ),
     )
 

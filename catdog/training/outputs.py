@@ -90,7 +90,7 @@ def _predict(dataset: Dataset, outputs: Callable[[np.ndarray], np.ndarray], repo
     """Return the probability of class 1 of every image, float32 (N,); `outputs` takes `BATCH` images at a time."""
     count, batches = len(dataset.catalog), []
     for first in range(0, count, BATCH):
-        reporter.update(message=f"scoring the photos ({100 * first // count} %)")
+        reporter.update(message=f"scoring the photos ({100 * first // count}%)")
         batches.append(outputs(dataset.pixels[first : first + BATCH])[:, 0])
     return np.concatenate(batches)
 

@@ -87,7 +87,7 @@ class Reporter:
         Raises:
             StopRequested: The run shall stop.
         """
-        share = f" ({100 * done // total} %)" if total else ""
+        share = f" ({100 * done // total}%)" if total else ""
         self.update(message=what + share)
         self.check_stop()
 

@@ -34,8 +34,8 @@ def format_size(size: int) -> str:
 
 
 def format_percent(share: float | None, digits: int = 1) -> str:
-    """Return a share of 0..1 as a percentage, such as "64.2 %"; "–" for None."""
-    return "–" if share is None else f"{100 * share:.{digits}f} %"
+    """Return a share of 0..1 as a percentage, such as "64.2%"; "–" for None."""
+    return "–" if share is None else f"{100 * share:.{digits}f}%"
 
 
 def join_names(names: list[str]) -> str:

@@ -44,10 +44,10 @@ class Slider:
 
 SLIDERS = (
     Slider("rotation", "turn", "Largest turn, either way", "±%d°", "Each time another angle up to this one.", 360),
-    Slider("zoom", "zoom", "Zoom, in and out", "±%d %%", "How much less or more of the picture is shown at most."),
-    Slider("translation", "shift", "Shift, each way", "±%d %%", "Across and down, up to this share of its size."),
-    Slider("contrast", "contrast", "Contrast", "±%d %%", "How far dark and light grow apart or together at most."),
-    Slider("brightness", "light", "Brightness", "±%d %%", "How much light is added or taken away at most."),
+    Slider("zoom", "zoom", "Zoom, in and out", "±%d%%", "How much less or more of the picture is shown at most."),
+    Slider("translation", "shift", "Shift, each way", "±%d%%", "Across and down, up to this share of its size."),
+    Slider("contrast", "contrast", "Contrast", "±%d%%", "How far dark and light grow apart or together at most."),
+    Slider("brightness", "light", "Brightness", "±%d%%", "How much light is added or taken away at most."),
 )
 
 

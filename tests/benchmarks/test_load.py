@@ -25,7 +25,7 @@ ROW = {
 def test_what_misses_its_target_is_marked():
     assert "missed" not in table([ROW])
     assert "1.00 s (missed)" in table([ROW | {"p95": 1.0}])
-    assert "25 % longer, 20 % slower (missed)" in table([ROW | {"slowed": 0.25, "pace lost": 0.2}])
+    assert "25% longer, 20% slower (missed)" in table([ROW | {"slowed": 0.25, "pace lost": 0.2}])
     assert "3 (missed)" in table([ROW | {"errors": 3}])
     assert "missed" not in table([ROW | {"people": 80, "p95": 2.0, "slowed": 0.5}])
 

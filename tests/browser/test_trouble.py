@@ -32,7 +32,7 @@ def line_of(window: Page, run: Run):
 def test_the_stop_button_keeps_what_was_learned(visitor, server):
     window, run = long_training(visitor, server)
     main(window).get_by_role("button", name="Stop").click()
-    scores = r"validation accuracy \d+\.\d % · test accuracy \d+\.\d %"
+    scores = r"validation accuracy \d+\.\d% · test accuracy \d+\.\d%"
     expect(line_of(window, run)).to_contain_text(re.compile(f"stopped · {scores}"))
     expect(main(window).get_by_role("heading", name="Training now")).to_have_count(0)
     stopped = open_run(server.settings, run.id)
@@ -61,7 +61,7 @@ def test_a_text_named_jpg_is_refused_and_the_image_predicted(visitor, trained):
             {"name": "ginger.jpg", "mimeType": "image/jpeg", "buffer": ginger.getvalue()},
         ]
     )
-    expect(page.get_by_role("figure", name=re.compile(r"(cats|dogs), \d+\.\d % sure"))).to_have_count(1)
+    expect(page.get_by_role("figure", name=re.compile(r"(cats|dogs), \d+\.\d% sure"))).to_have_count(1)
     expect(page.get_by_alt_text("ginger.jpg as given")).to_be_visible()
     expect(page.get_by_text("300 × 200 pixels")).to_be_visible()
     problem = page.get_by_test_id("stAlertContentError")

@@ -190,8 +190,8 @@ def test_the_best_model_predicts_each_version_and_a_sentence_sums_up(app, traine
     page.file_uploader(key="augment-upload").set_value([upload("mine.png")]).run()
     texts = [element.value for element in page.markdown]
     badges = [text for text in texts if "badge[" in text and "%" in text]
-    assert badges == [":blue-badge[dogs 90 %]"] * 5
-    assert f"{run.config.model} says dogs for 4 of 4 versions, 90 % sure each time." in text_of(page)
+    assert badges == [":blue-badge[dogs 90%]"] * 5
+    assert f"{run.config.model} says dogs for 4 of 4 versions, 90% sure each time." in text_of(page)
 
 
 def test_another_model_or_none_can_be_chosen(app, trained):
@@ -224,14 +224,14 @@ def test_a_run_that_is_gone_is_told_and_the_best_one_predicts(app, trained):
 @pytest.mark.parametrize(
     ("probabilities", "sentence"),
     [
-        ([0.97, 0.999, 0.98], "model4 says dogs for 3 of 3 versions, between 97 % and 100 % sure."),
-        ([0.1, 0.2], "model4 says cats for 2 of 2 versions, between 80 % and 90 % sure."),
-        ([0.901, 0.899], "model4 says dogs for 2 of 2 versions, 90 % sure each time."),
+        ([0.97, 0.999, 0.98], "model4 says dogs for 3 of 3 versions, between 97% and 100% sure."),
+        ([0.1, 0.2], "model4 says cats for 2 of 2 versions, between 80% and 90% sure."),
+        ([0.901, 0.899], "model4 says dogs for 2 of 2 versions, 90% sure each time."),
         (
             [0.6, 0.7, 0.2],
-            "model4 says dogs for 2 of 3 versions and cats for 1: its probability of dogs is 20 % to 70 %.",
+            "model4 says dogs for 2 of 3 versions and cats for 1: its probability of dogs is 20% to 70%.",
         ),
-        ([0.3, 0.7], "model4 says cats for 1 of 2 versions and dogs for 1: its probability of dogs is 30 % to 70 %."),
+        ([0.3, 0.7], "model4 says cats for 1 of 2 versions and dogs for 1: its probability of dogs is 30% to 70%."),
         ([], ""),
     ],
 )

@@ -105,7 +105,7 @@ def test_baseline_is_counted_and_an_unreadable_file_is_named(app, monkeypatch, t
     (folder / "cats" / "0.jpg").write_bytes(b"no picture")
     monkeypatch.setenv("CATDOG_FOLDERS", str(folder))
     page = app("browse", data=str(folder))
-    assert page.metric[0].value == "75.0 %"
+    assert page.metric[0].value == "75.0%"
     assert "**42 of 56**" in text_of(page)
     assert "“dogs”" in text_of(page)
     assert any("1 file" in expander.label for expander in page.expander)

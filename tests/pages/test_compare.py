@@ -173,7 +173,7 @@ def test_the_test_score_has_its_interval_and_the_best_cells_a_mark(app, make):
     make("model1", name="one", val_accuracy=0.6)
     make("model4", name="four", val_accuracy=0.9)
     page = app("compare")
-    assert {row["interval"] for row in rows(page)} == {"48.1 to 62.1 %"}
+    assert {row["interval"] for row in rows(page)} == {"48.1 to 62.1%"}
     assert "no test score: choose a run by validation" in text_of(page)
 
 
@@ -357,9 +357,7 @@ def test_runs_that_differ_in_the_seed_only_are_averaged_unless_it_is_switched_of
     assert (row["run"], row["val_accuracy"], row["interval"]) == ("model1, mean of 2 seeds", pytest.approx(64.0), "–")
     assert "Of several seeds the table gives the mean" in text_of(page)
     assert any(line.get("fill") == "toself" for line in figure(page)["data"])
-    assert "model1 with the seeds 1 and 2: validation accuracy 64.0 % on average, from 59.0 % to 69.0 %" in (
-        text_of(page)
-    )
+    assert "model1 with the seeds 1 and 2: validation accuracy 64.0% on average, from 59.0% to 69.0%" in (text_of(page))
 
 
 def test_a_mean_stands_in_the_table_with_its_range_and_the_best_mean_has_the_star(app, make):
@@ -367,7 +365,7 @@ def test_a_mean_stands_in_the_table_with_its_range_and_the_best_mean_has_the_sta
     single = make("model1", val_accuracy=0.5)
     page = app("compare", run=[*(run.id for run in seeds), single.id])
     shown = pa.ipc.open_stream(page.dataframe[0].proto.arrow_data.styler.display_values).read_pandas()
-    assert shown["val_accuracy"].tolist() == ["★ 64.0 % (59.0 % to 69.0 %)", "49.0 %"]
+    assert shown["val_accuracy"].tolist() == ["★ 64.0% (59.0% to 69.0%)", "49.0%"]
     assert shown["test_loss"].tolist() == ["–", "–"]
     assert shown["best_epoch"].tolist() == ["1 (1 to 1)", "1"]
     assert text_of(app("compare", run=single.id)).count("Of several seeds") == 0
@@ -393,7 +391,7 @@ def test_the_page_says_what_the_test_score_is_worth(app, make):
     assert "never overlap" in text
     assert "some of them were validation photos too" in text
     assert "With 192 test images, one image is 0.5 points." in text
-    assert "5.7 points where they disagree on 10 %" in text
+    assert "5.7 points where they disagree on 10%" in text
     assert "not for whether their intervals overlap" in text
     assert "one or two points" not in text
 

@@ -64,7 +64,7 @@ def test_the_turning_point_is_marked_on_both_charts_and_explained(app, make):
     labels = [label for label in chart_of(page)["layout"]["annotations"] if label["text"] == "overfits from epoch 2"]
     assert [(label["x"], label["y"], label["yref"]) for label in labels] == [(2, 0.66, "y"), (2, 0.62, "y2")]
     sentence = (
-        "Validation loss rises from 0.62 in epoch 2 to 1.90 in epoch 9, while validation accuracy stays near 66.0 %"
+        "Validation loss rises from 0.62 in epoch 2 to 1.90 in epoch 9, while validation accuracy stays near 66.0%"
     )
     assert sentence in text_of(page)
 
@@ -136,7 +136,7 @@ def test_a_run_that_trains_is_diagnosed_so_far_and_has_no_button(app, make):
 @pytest.mark.parametrize(
     ("val_accuracy", "words"),
     [
-        (0.66, "It helped: the gap went from 32.0 to 4.0 points, and validation accuracy went from 66.0 % to 66.0 %"),
+        (0.66, "It helped: the gap went from 32.0 to 4.0 points, and validation accuracy went from 66.0% to 66.0%"),
         (0.40, "It changed no more than chance can"),
     ],
 )
@@ -169,5 +169,5 @@ def test_groups_of_seeds_are_compared_with_their_noise(app, make):
         runs.append(make(FITTING | {"val_accuracy": [accuracy] * 9}, seed=seed))
         runs.append(make(FITTING | {"val_accuracy": [accuracy + 0.01] * 9}, seed=seed, model="model2"))
     text = text_of(app("compare", run=[run.id for run in runs]))
-    assert "model1, mean of 3 seeds: these runs differ only in the seed and reach 66.0 % to 70.0 %" in text
+    assert "model1, mean of 3 seeds: these runs differ only in the seed and reach 66.0% to 70.0%" in text
     assert "the seeds alone can explain that" in text

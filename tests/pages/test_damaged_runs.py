@@ -73,7 +73,7 @@ def damaged(place: Settings, trained: Callable[..., Run]) -> dict[str, Path]:
 
 def test_a_damaged_run_costs_no_page_more_than_its_own_line(app, place, damaged, monkeypatch):
     words = open_all(app, place, monkeypatch)
-    assert "Test accuracy **75.0 %** of model4" in words["overview"]
+    assert "Test accuracy **75.0%** of model4" in words["overview"]
     for name in set(damaged) - {"data-null", "classes-null", "active"}:
         label = "mine" if name not in ("half-text", "no-config", "link") else name
         assert any(line.startswith(f"**{label}") and "**damaged**" in line for line in words["train"].splitlines())

@@ -173,7 +173,7 @@ def test_runs_are_compared_on_the_same_images_and_never_by_their_intervals(app, 
     text = text_of(page)
     assert "**chosen** (the highest validation accuracy of these runs) is right on" in text
     assert "which favors it here" not in text
-    assert "95 % of such intervals contain the true accuracy" in text
+    assert "95% of such intervals contain the true accuracy" in text
     assert any(
         element.value.startswith("- chosen was right on") and "luckier in the test got wrong" in element.value
         for element in page.markdown
@@ -357,7 +357,7 @@ def test_the_track_record_counts_the_test_images_whatever_split_is_shown(app, ma
     record = compute_track_record(run.predictions().of_split("test"))
     assert table["images"].tolist() == [band.count for band in record]
     assert table["right"].tolist() == [band.correct for band in record]
-    assert table["confidence"].tolist()[-1] == "95 % or more"
+    assert table["confidence"].tolist()[-1] == "95% or more"
 
 
 def test_temperature_scaling_shows_calibration_before_and_after(app, make_run):

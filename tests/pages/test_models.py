@@ -60,7 +60,7 @@ def test_the_backbone_is_frozen_and_published_scores_stand_alone(app):
     assert (values["Trained"], values["Frozen"], values["Size as float32"]) == ("1,281", "2,257,984", "9 MB")
     rows = page.dataframe[0].value.to_dict("records")
     assert {row["kind"]: row["trained"] for row in rows if row["trained"]} == {"Functional": "frozen", "Dense": "yes"}
-    assert (values["Validation, published"], values["Test, published"]) == ("97 %", "99.0 %")
+    assert (values["Validation, published"], values["Test, published"]) == ("97%", "99.0%")
     assert values["Validation, yours on photos"] == values["Test, yours on photos"] == "–"
     assert "You have not trained model4 on photos yet" in text_of(page)
     assert not compare_buttons(page)
@@ -92,7 +92,7 @@ def test_the_best_run_on_photos_stands_beside_the_published_scores(app, score):
     score("model2", 0.9)
     page = app("models", model="model1")
     values = metrics(page)
-    assert (values["Validation, yours on photos"], values["Test, yours on photos"]) == ("71.0 %", "69.0 %")
+    assert (values["Validation, yours on photos"], values["Test, yours on photos"]) == ("71.0%", "69.0%")
     assert best.name.replace("_", r"\_") in text_of(page)
 
 
@@ -102,8 +102,8 @@ def test_runs_on_other_data_are_never_passed_off_as_photos(app, score, tmp_path)
     page = app("models", model="model1")
     words = text_of(page)
     assert metrics(page)["Validation, yours on photos"] == "–"
-    assert "On drawn pictures: validation accuracy 93.0 %, test accuracy 91.0 %" in words
-    assert "On pictures of my_pets: validation accuracy 88.0 %" in words
+    assert "On drawn pictures: validation accuracy 93.0%, test accuracy 91.0%" in words
+    assert "On pictures of my_pets: validation accuracy 88.0%" in words
     assert words.count("can't be compared with the published scores") == 2
     assert "You have not trained model1 on photos yet" in words
 

@@ -26,7 +26,7 @@ def test_a_newcomer_sees_drawings_and_the_six_steps_of_the_path(app):
     images = alternatives(page)
     assert images.count("One of the cats") == images.count("One of the dogs") == 4
     assert "drawings, not photos" in text_of(page)
-    assert "published 97 % on photos" in text_of(page)
+    assert "published 97% on photos" in text_of(page)
     assert HEAD_START not in text_of(page)
     steps = [text.value for text in page.markdown if text.value.startswith("#### ")]
     assert [step.split()[1] for step in steps] == ["1", "2", "3", "4", "5", "6"]
@@ -48,24 +48,24 @@ def test_a_finished_run_on_this_data_shows_both_scores(app, trained):
     trained("model2", source="photos", test=0.97)
     trained("model1", test=0.75)
     words = text_of(app())
-    assert "Validation accuracy **79.0 %**, published 64 % on photos" in words
-    assert words.count("79.0 %") == 1
-    assert "Test accuracy **75.0 %** of model1, chosen by its validation accuracy" in words
+    assert "Validation accuracy **79.0%**, published 64% on photos" in words
+    assert words.count("79.0%") == 1
+    assert "Test accuracy **75.0%** of model1, chosen by its validation accuracy" in words
 
 
 def test_the_test_score_is_that_of_the_run_chosen_by_validation(app, trained):
     trained("model1", validation=0.81, test=0.70)
     trained("model1", validation=0.79, test=0.95)
     words = text_of(app())
-    assert "Validation accuracy **81.0 %**, best of 2 runs, published 64 %" in words
-    assert "Test accuracy **70.0 %** of model1" in words
-    assert "95.0 %" not in words
+    assert "Validation accuracy **81.0%**, best of 2 runs, published 64%" in words
+    assert "Test accuracy **70.0%** of model1" in words
+    assert "95.0%" not in words
 
 
 def test_a_run_without_scores_shows_its_best_epoch_and_says_so(app, trained):
     trained("model1").files.evaluation.unlink()
     words = text_of(app())
-    assert "Best epoch, while training: **80.0 %**, published 64 %" in words
+    assert "Best epoch, while training: **80.0%**, published 64%" in words
     assert "Not scored yet, published" in words
 
 

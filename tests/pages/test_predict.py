@@ -34,7 +34,7 @@ def test_every_model_predicts_an_uploaded_image(app, trained):
     page = app("predict")
     page.file_uploader[0].set_value([image_file("dog.png", COLD)]).run()
     (chart,) = page.get("plotly_chart")
-    assert chart.proto.alt.count("dogs, 90.0 % sure") == 2
+    assert chart.proto.alt.count("dogs, 90.0% sure") == 2
     assert alternatives(page) == ["dog.png as given", "dog.png squeezed to a square"]
 
 
@@ -44,8 +44,8 @@ def test_many_images_get_a_prediction_each(app, trained):
     assert list(page.file_uploader[0].proto.type) == []  # the browser lets all files through: their content decides
     page.file_uploader[0].set_value([image_file("a.jfif", COLD), image_file("b", WARM)]).run()
     assert [chart.proto.alt.split(": ")[1] for chart in page.get("plotly_chart")] == [
-        "dogs, 90.0 % sure",
-        "cats, 90.0 % sure",
+        "dogs, 90.0% sure",
+        "cats, 90.0% sure",
     ]
 
 
@@ -99,7 +99,7 @@ def test_at_first_the_latest_run_of_each_model_predicts(app, trained):
 def test_the_choice_says_each_runs_validation_accuracy_and_no_test_score(app, trained):
     trained("model1", validation=0.771, test=0.8125)
     (option,) = app("predict").multiselect[0].options
-    assert option.endswith("drawn pictures, validation accuracy 77.1 %")
+    assert option.endswith("drawn pictures, validation accuracy 77.1%")
 
 
 def test_the_choice_of_runs_is_in_the_address(app, trained):
@@ -161,8 +161,8 @@ def test_models_of_other_classes_predict_with_their_own_names(app, trained, plac
     page = app("predict")
     page.file_uploader[0].set_value([image_file("x.png", COLD)]).run()
     assert [chart.proto.alt.split(": ")[1] for chart in page.get("plotly_chart")] == [
-        "dogs, 90.0 % sure",
-        "wrens, 90.0 % sure",
+        "dogs, 90.0% sure",
+        "wrens, 90.0% sure",
     ]
 
 
@@ -173,8 +173,8 @@ def test_models_that_spell_the_same_classes_otherwise_share_a_chart(app, trained
     page.file_uploader[0].set_value([image_file("x.png", COLD)]).run()
     (chart,) = page.get("plotly_chart")
     assert [answer.split(": ")[1] for answer in chart.proto.alt.split("; ")] == [
-        "dogs, 90.0 % sure",
-        "cats, 90.0 % sure",
+        "dogs, 90.0% sure",
+        "cats, 90.0% sure",
     ]
 
 
@@ -279,8 +279,8 @@ def test_many_images_are_a_table_with_the_most_uncertain_first(app, trained):
     (table,) = page.dataframe
     assert table.value["name"].iloc[0] == "mixed.png"
     assert table.value["doubt"].iloc[0] > table.value["doubt"].iloc[1]
-    assert set(table.value["model1"].iloc[1:]) == {"cats 90 %"}
-    assert table.value["model1"].iloc[0] == "not sure: cats 51 %"
+    assert set(table.value["model1"].iloc[1:]) == {"cats 90%"}
+    assert table.value["model1"].iloc[0] == "not sure: cats 51%"
     assert not page.get("plotly_chart")  # until a row is chosen
 
 
@@ -314,7 +314,7 @@ def test_a_zip_with_folders_gives_labels_and_a_confusion_matrix(app, trained):
     files = {"cat/1.png": WARM, "cat/2.png": COLD, "dog/3.png": COLD, "horse/4.png": COLD}
     page = drop(app("predict"), zipped(files))
     assert "How they did on the 3 pictures with a label" in [expander.label for expander in page.expander]
-    assert [metric.value for metric in page.metric] == ["66.7 %"]
+    assert [metric.value for metric in page.metric] == ["66.7%"]
     assert "| cats | **1** | 1 | 0 |\n| dogs | 0 | **1** | 0 |" in text_of(page)
     assert "mistakes 1" in segmented(page, "Show").options
     assert "Labelled **cat**" in text_of(page)
@@ -373,8 +373,8 @@ def test_beside_its_confidence_stands_how_often_a_model_was_right(app, trained):
         run.files.predictions.write_text("\n".join(["path,label,probability,split", *rows]) + "\n")
     blank.files.predictions.write_text("path,label\n")  # damaged
     text = text_of(drop(app("predict"), image_file("mine.png", COLD)))
-    assert "model1: when it said 90 to 95 %, it was right in 70.0 % of 30 test images (21)" in text
-    assert "model2: it said 90 to 95 % for only 3 of the test images, too few to tell" in text
+    assert "model1: when it said 90 to 95%, it was right in 70.0% of 30 test images (21)" in text
+    assert "model2: it said 90 to 95% for only 3 of the test images, too few to tell" in text
     assert "model3: when it said" not in text
     assert "model3: it said" not in text
 

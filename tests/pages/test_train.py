@@ -217,17 +217,17 @@ def test_a_running_run_shows_how_far_it_is_and_is_polled(app, make, polls):
     words = text_of(page)
     assert "about 28 s left" in words
     assert "so far" in words
-    assert "best epoch so far 1, validation 55.0 %" in words
+    assert "best epoch so far 1, validation 55.0%" in words
     assert len(page.get("plotly_chart")) == 1
     assert not [element for element in page.button if element.label == "Delete for good"]
     assert 1.0 in polls
 
 
 def test_a_run_that_gets_ready_says_what_it_does(app, make):
-    make("running", message="reading the photos (12 %)")
+    make("running", message="reading the photos (12%)")
     page = app("train")
     assert [bar.proto.text for bar in page.get("progress")] == ["Getting ready"]
-    assert "Reading the photos (12 %)" in text_of(page)
+    assert "Reading the photos (12%)" in text_of(page)
 
 
 def test_stop_lets_the_run_stop(app, make, place):
@@ -290,14 +290,12 @@ def test_ended_runs_say_how_and_are_not_polled(app, make, trained, polls):
         page.session_state[f"run-{run.id}"] = True
     page.run()
     words = text_of(page)
-    assert any(
-        "validation accuracy 79.0 % · test accuracy 75.0 % · 0 s · drawn pictures" in line for line in lines(page)
-    )
+    assert any("validation accuracy 79.0% · test accuracy 75.0% · 0 s · drawn pictures" in line for line in lines(page))
     assert "a file of mine" in words
     assert "keras 3.12" in words
-    assert "75.0 % of 8 pictures" in words
-    assert "79.0 % (the kept model, scored once)" in words
-    assert "80.0 % in epoch 2, while training" in words
+    assert "75.0% of 8 pictures" in words
+    assert "79.0% (the kept model, scored once)" in words
+    assert "80.0% in epoch 2, while training" in words
     assert "of the disk are free" in words
     assert words.count("Space it takes") == 4
     assert "after epoch 3: no better validation accuracy for 2 epochs" in words

@@ -63,7 +63,7 @@ def describe_pair(pair: DuplicatePair) -> str:
     if pair.kind != NEAR:
         return "the same file" if pair.kind == "file" else "the same pixels, saved as another file"
     how = "a mirror image, " if pair.mirrored else ""
-    return f"{how}{100 * pair.likeness:.1f} % alike, distance {pair.distance} of {BITS}"
+    return f"{how}{100 * pair.likeness:.1f}% alike, distance {pair.distance} of {BITS}"
 
 
 def describe_value(kind: str, value: float) -> str:

@@ -19,7 +19,7 @@ def _format_whole(value: float) -> str:
 
 
 def _format_share(value: float) -> str:
-    return f"{value:.1f} %"
+    return f"{value:.1f}%"
 
 
 def _format_loss(value: float) -> str:
@@ -37,7 +37,7 @@ COLUMNS: dict[str, tuple[str, Callable[[Any], str], str | None]] = {
     ),
     "test_accuracy": ("Test", _format_share, "The same model on the test images, which were used for nothing else."),
     "interval": (
-        "95 % interval",
+        "95% interval",
         str,
         INTERVAL,
     ),
@@ -115,7 +115,7 @@ def _format_row(row: Mapping[str, Any]) -> dict[str, Any]:
     for column in COLUMNS:
         if column == "interval":
             tested = row["test_low"] is not None
-            value = f"{100 * row['test_low']:.1f} to {100 * row['test_high']:.1f} %" if tested else "–"
+            value = f"{100 * row['test_low']:.1f} to {100 * row['test_high']:.1f}%" if tested else "–"
         else:
             value = row[column]
             # rounded, since screen readers read the whole number

@@ -69,7 +69,7 @@ def _calibration(runs: Sequence[EvaluatedRun], second: str) -> None:
     _chart("Calibration", plot_reliability(lines, second), "reliability", lines)
     second = markdown.escape(second)
     st.markdown(
-        f"Of the images to which it gives 80 % for {second}, 8 in 10 should be {second}. A line flatter than the "
+        f"Of the images to which it gives 80% for {second}, 8 in 10 should be {second}. A line flatter than the "
         "diagonal means that the model is overconfident; a steeper one, that it is underconfident. The number in the "
         "legend is by how much it is off on average (the expected calibration error). A large dot stands for many "
         "images; small ones jump about by chance."

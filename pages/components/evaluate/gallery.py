@@ -136,7 +136,7 @@ def _list_names(names: list[str], images: list[ImagePredictions], focus: Evaluat
         for image in images
     ]
     if rows:
-        percent = st.column_config.NumberColumn(format=f"%.1f %% {focus.classes[1].replace('%', '%%')}")
+        percent = st.column_config.NumberColumn(format=f"%.1f%% {focus.classes[1].replace('%', '%%')}")
         st.dataframe(rows, hide_index=True, column_config=dict.fromkeys(list(rows[0])[2:], percent))
 
 

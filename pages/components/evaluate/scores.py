@@ -43,11 +43,11 @@ def show_scores(runs: Sequence[EvaluatedRun], split: str) -> None:
             "photos": column.NumberColumn("Images", format="localized"),
             "accuracy": column.NumberColumn(
                 "Accuracy",
-                format="%.1f %%",
+                format="%.1f%%",
                 help="The share of images that it classifies correctly, at threshold 0.5.",
             ),
             "interval": column.TextColumn(
-                "95 % interval",
+                "95% interval",
                 help=INTERVAL,
             ),
             "loss": column.NumberColumn(
@@ -81,7 +81,7 @@ def _row(run: EvaluatedRun) -> dict:
         "run": run.name,
         "photos": len(labels),
         "accuracy": 100 * correct / len(labels),
-        "interval": f"{100 * low:.1f} to {100 * high:.1f} %",
+        "interval": f"{100 * low:.1f} to {100 * high:.1f}%",
         "loss": float(run.predictions.losses.mean()),
         "roc": roc_curve(labels, probabilities).area if both_classes else None,
         "pr": precision_recall_curve(labels, probabilities).area if both_classes else None,
@@ -98,7 +98,7 @@ def _explain_uncertainty(runs: Sequence[EvaluatedRun], split: str) -> None:
     chosen = " (the highest validation accuracy of these runs)" if ranked else ""
     st.markdown(
         f"**{markdown.escape(first.name)}**{chosen} is right on {format_percent(correct / count)} of {count:,} {split} "
-        f"images (95 % confidence interval {format_percent(low)} to {format_percent(high)}). One image is "
+        f"images (95% confidence interval {format_percent(low)} to {format_percent(high)}). One image is "
         f"{100 / count:.1f} points. {INTERVAL}"
     )
     others = [run for run in runs if run is not first and run.data == first.data]
@@ -140,9 +140,9 @@ def show_class_scores(runs: Sequence[EvaluatedRun]) -> None:
         column_config={
             "run": column.TextColumn("Run", pinned=True),
             "class": "Class",
-            "precision": column.NumberColumn("Precision", format="%.1f %%"),
-            "recall": column.NumberColumn("Recall", format="%.1f %%"),
-            "f1": column.NumberColumn("F1", format="%.1f %%"),
+            "precision": column.NumberColumn("Precision", format="%.1f%%"),
+            "recall": column.NumberColumn("Recall", format="%.1f%%"),
+            "f1": column.NumberColumn("F1", format="%.1f%%"),
             "support": column.NumberColumn("Images", format="localized"),
         },
     )

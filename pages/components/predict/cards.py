@@ -198,7 +198,7 @@ def show_confusion(runs: Mapping[str, Run], rows: Sequence[ImagePredictions], th
                 _confusion(name, count)
         few = f" {total} pictures are few, so a lucky or unlucky one changes much." if total < FEW else ""
         st.caption(
-            "Accuracy is the share of right answers when every model must decide, at 50 %. The table is a confusion "
+            "Accuracy is the share of right answers when every model must decide, at 50%. The table is a confusion "
             "matrix: each row holds the pictures with one label, each column those with one answer; "
             f'"{UNSURE}" lies between your thresholds.{few}'
         )

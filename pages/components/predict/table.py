@@ -16,8 +16,8 @@ ALL, DISPUTED, MISTAKEN = "all", "models disagree", "mistakes"
 CARDS, TABLE = "cards", "table"
 ANY_MODEL = "any model"
 DOUBT = (
-    "How near the average of the models' answers is to 50 %, where they can't tell: 0 % when all are certain of the "
-    "same class, 100 % when they can't decide or contradict each other."
+    "How near the average of the models' answers is to 50%, where they can't tell: 0% when all are certain of the "
+    "same class, 100% when they can't decide or contradict each other."
 )
 
 
@@ -138,7 +138,7 @@ def show_table(
         column_config={
             "picture": st.column_config.ImageColumn("", width="small"),
             "doubt": st.column_config.ProgressColumn(
-                "doubt", min_value=0, max_value=100, format="%d %%", width="small", help=DOUBT
+                "doubt", min_value=0, max_value=100, format="%d%%", width="small", help=DOUBT
             ),
         },
         alt=f"{len(order)} pictures, the most doubtful first, with every model's answer",
@@ -150,7 +150,7 @@ def show_table(
 
 
 def _describe(prediction: Prediction, thresholds: Thresholds) -> str:
-    """Return a prediction such as "dogs 97 %", or "not sure: dogs 53 %" with the likelier class."""
+    """Return a prediction such as "dogs 97%", or "not sure: dogs 53%" with the likelier class."""
     label = prediction.label_at(thresholds)
     if label == UNSURE:
         return f"{UNSURE}: {prediction.label} {format_percent(prediction.confidence, 0)}"

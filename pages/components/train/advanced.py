@@ -135,7 +135,7 @@ def _draw_extras() -> dict[str, float]:
             None,
             step=0.05,
             key="label_smoothing",
-            help="Training aims a little short of certainty: with 0.1 at 95 % where it would aim at 100 %, so that the "
+            help="Training aims a little short of certainty: with 0.1 at 95% where it would aim at 100%, so that the "
             "model is less often sure and wrong. The losses that the pages show are those without it.",
             **options,
         ),

@@ -26,7 +26,7 @@ def list_details(run: Run) -> dict[str, str]:
     values = {
         "Model": f"{config.model}: {MODELS[config.model].title}",
         "Data": run.data.get("title") or describe_data(run),
-        "Share of the training pictures": f"{100 * config.fraction:g} %",
+        "Share of the training pictures": f"{100 * config.fraction:g}%",
         "Epochs": f"{config.total_epochs}, of which {epochs} finished",
         "Ended early": run.ended_early.removeprefix("ended early "),
         "Patience": f"{config.patience:,} epochs" if config.patience else "",

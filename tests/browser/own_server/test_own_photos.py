@@ -68,6 +68,6 @@ def test_a_zip_of_other_classes_is_trained_on_and_predicted(start, visitors):
 
     window = visitor.visit("predict", data="Round or not", sample=3)
     drawn(window)
-    answers = main(window).get_by_role("figure", name=re.compile(r"(circles|squares), \d+\.\d % sure"))
+    answers = main(window).get_by_role("figure", name=re.compile(r"(circles|squares), \d+\.\d% sure"))
     expect(answers).to_have_count(4)  # a tenth of 40
     expect(main(window).get_by_text(re.compile(r"Labelled (circles|squares)\."))).to_have_count(4)

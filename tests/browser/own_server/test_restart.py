@@ -14,7 +14,7 @@ from tests.browser.visitor import drawn, lines, main
 pytestmark = pytest.mark.browser
 
 SHORT, LONG = 1, 4  # epochs; the long one must not end before somebody has pressed Stop
-SCORED = re.compile(r"validation accuracy \d+\.\d % · test accuracy \d+\.\d %")
+SCORED = re.compile(r"validation accuracy \d+\.\d% · test accuracy \d+\.\d%")
 
 
 def line_of(window: Page, run: Run):

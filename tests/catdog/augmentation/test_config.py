@@ -41,7 +41,7 @@ def test_a_fifth_of_a_turn_is_72_degrees() -> None:
         ),
         (
             Augmentation(translation=0.1, contrast=0.3, brightness=0.25, fill="constant"),
-            "shifted up to 10 % each way, contrast changed up to ±30 %, brightness changed up to ±25 %, with black "
+            "shifted up to 10% each way, contrast changed up to ±30%, brightness changed up to ±25%, with black "
             "beyond the edge",
         ),
     ],

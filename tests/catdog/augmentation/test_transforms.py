@@ -225,9 +225,9 @@ def test_transforms_are_described_in_words() -> None:
         brightnesses=[0.12, 0.0, -0.08, 0.0],
     )
     assert [transforms.describe(index) for index in range(4)] == [
-        "flipped both ways, −41°, 1.20× zoom, 12 % right, 5 % up, 1.30× contrast, 12 % brighter",
+        "flipped both ways, −41°, 1.20× zoom, 12% right, 5% up, 1.30× contrast, 12% brighter",
         "",
-        "+12°, 0.50× zoom, 30 % left, 20 % down, 0.70× contrast, 8 % darker",
+        "+12°, 0.50× zoom, 30% left, 20% down, 0.70× contrast, 8% darker",
         "",
     ]
 

@@ -99,10 +99,10 @@ def test_epochs_are_whole_numbers_and_reach_as_far_as_planned():
 
 
 def test_every_goal_line_is_labelled_and_lies_within_view():
-    goals = [Goal(0.5, "baseline 50 %"), Goal(0.2, "far below", "model2")]
+    goals = [Goal(0.5, "baseline 50%"), Goal(0.2, "far below", "model2")]
     chart = plot_learning_curves([Series("run", "model1", history([0.7]))], "accuracy", goals)
     assert [shape.y0 for shape in chart.layout.shapes] == [0.2, 0.5]
-    assert {"baseline 50 %", "far below"} <= set(annotations(chart))
+    assert {"baseline 50%", "far below"} <= set(annotations(chart))
     assert chart.layout.yaxis.range[0] < 0.2
 
 

@@ -38,7 +38,7 @@ def test_data_for_people_says_which_data_it_is(environment, picture_folder, caps
     shown = capsys.readouterr().out
     assert str(picture_folder) in shown
     assert "24 = 12 cats + 12 dogs" in shown
-    assert "baseline 50.0 %" in shown
+    assert "baseline 50.0%" in shown
 
 
 def test_a_folder_named_relative_to_here_becomes_absolute(environment, picture_folder, monkeypatch, capsys):

@@ -64,7 +64,7 @@ def test_json_may_stand_before_or_after_the_action(run, words, capsys):
 def test_the_list_for_people_shows_name_state_and_score(run, capsys):
     assert main(["runs"]) == 0
     row = capsys.readouterr().out.splitlines()[1]
-    assert all(word in row for word in (run.id, "first", "stopped", "60.0 %"))
+    assert all(word in row for word in (run.id, "first", "stopped", "60.0%"))
 
 
 def test_show_tells_settings_and_state(run, capsys):

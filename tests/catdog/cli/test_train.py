@@ -201,7 +201,7 @@ def test_a_run_that_is_done_is_one_line_with_its_scores(train, monkeypatch, caps
     monkeypatch.setattr(runs, "launch", done)
     assert train("model1") == 0
     [line] = capsys.readouterr().out.splitlines()
-    assert "is done, best epoch, while training: 75.0 %, " in line  # nothing has scored it
+    assert "is done, best epoch, while training: 75.0%, " in line  # nothing has scored it
     assert "3 min 20 s" in line
 
 
@@ -214,7 +214,7 @@ def test_a_run_that_ended_early_says_so_and_why(train, environment, monkeypatch,
     monkeypatch.setattr(runs, "launch", launch)
     assert train("model1", "--patience", "2") == 0
     why = "ended early after epoch 3: no better validation accuracy for 2 epochs"
-    assert f"is done, {why}, best epoch, while training: 60.0 %" in capsys.readouterr().out
+    assert f"is done, {why}, best epoch, while training: 60.0%" in capsys.readouterr().out
     assert main(["runs", "show", list_runs(environment)[0].id]) == 0
     assert f"is done, {why}." in capsys.readouterr().out
 

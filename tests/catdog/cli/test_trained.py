@@ -174,7 +174,7 @@ def test_evaluate_for_people_says_what_was_taken_for_what(trained, capsys):
     assert "taken for dogs" in shown
     assert "threshold" not in shown
     for word in (
-        "95 % confidence interval",
+        "95% confidence interval",
         "precision",
         "recall",
         "F1",

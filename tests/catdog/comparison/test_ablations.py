@@ -34,9 +34,9 @@ def test_each_pair_gets_a_sentence_with_both_accuracies(make):
         for ablation in list_ablations(original.config)
     ]
     assert describe_ablations([original, *runs], label_runs([original, *runs])) == [
-        "m2 without augmentation: validation accuracy 70.1 % instead of 72.3 %, 2.2 points lower.",
-        "m2 with scaled pixels: validation accuracy 75.0 % instead of 72.3 %, 2.7 points higher.",
-        "m2 with half the rotation: validation accuracy 72.3 % instead of 72.3 %, no difference.",
+        "m2 without augmentation: validation accuracy 70.1% instead of 72.3%, 2.2 points lower.",
+        "m2 with scaled pixels: validation accuracy 75.0% instead of 72.3%, 2.7 points higher.",
+        "m2 with half the rotation: validation accuracy 72.3% instead of 72.3%, no difference.",
     ]
 
 

@@ -47,7 +47,7 @@ def test_a_wide_gap_is_overfitting_even_where_the_validation_loss_stays():
 def test_a_run_that_guesses_has_not_learned():
     diagnosis = judge(*guess())
     assert diagnosis.verdict == Verdict.NOT_LEARNED
-    assert "no better than guessing (50.0 %) as far as 808 images can show" in diagnosis.seen
+    assert "no better than guessing (50.0%) as far as 808 images can show" in diagnosis.seen
 
 
 def test_what_few_photos_show_is_no_learning_that_many_photos_would_show():

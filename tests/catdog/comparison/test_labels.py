@@ -63,7 +63,7 @@ def test_data_words_never_call_drawn_images_photos(make):
     assert describe_data(make(source="drawn")) == "drawn pictures"
     assert describe_data(make()) == "photos"
     assert describe_data(make(source="/home/me/pets")) == "folder pets"
-    assert describe_data(make(fraction=0.25)) == "photos (25 % of them)"
+    assert describe_data(make(fraction=0.25)) == "photos (25% of them)"
 
 
 def test_runs_on_the_same_data_need_no_warning(make):

@@ -46,7 +46,7 @@ def test_classes_of_different_size_are_guessed_otherwise(make):
     uneven = {"training": {"cats": 800, "dogs": 200}, "validation": {"cats": 400, "dogs": 100}}
     diagnosis = diagnose_run(make(uneven), history(0.8, 0.8, loss=0.5, val_loss=0.5))
     assert diagnosis.verdict == Verdict.NOT_LEARNED
-    assert "no better than guessing (80.0 %)" in diagnosis.seen
+    assert "no better than guessing (80.0%)" in diagnosis.seen
 
 
 def test_a_training_that_failed_with_nan_has_diverged(make):
@@ -61,15 +61,15 @@ def test_the_turn_is_described_with_the_runs_own_numbers(make):
     curves = history(0.9, 0.66, losses, [0.69, 0.6, 0.4, 0.2, 0.1, 0.05])
     text = describe_turn(run, find_run_turn(run, curves))
     assert text.startswith("Validation loss rises from 0.62 in epoch 2 to 1.90 in epoch 6")
-    assert "stays near 66.0 %" in text
+    assert "stays near 66.0%" in text
     fallen = curves | {"val_accuracy": [0.7, 0.72, 0.6, 0.6, 0.6, 0.6]}
-    assert "goes from 72.0 % to 60.0 %" in describe_turn(run, find_run_turn(run, fallen))
+    assert "goes from 72.0% to 60.0%" in describe_turn(run, find_run_turn(run, fallen))
 
 
 @pytest.mark.parametrize(
     ("verdict", "before", "after", "words"),
     [
-        ("underfits", (0.6, 0.6), (0.7, 0.7), "It helped: validation accuracy went from 60.0 % to 70.0 %"),
+        ("underfits", (0.6, 0.6), (0.7, 0.7), "It helped: validation accuracy went from 60.0% to 70.0%"),
         ("underfits", (0.6, 0.6), (0.6, 0.62), "It changed no more than chance can"),
         ("underfits", (0.7, 0.7), (0.6, 0.6), "It made things worse"),
         ("overfits", (0.99, 0.66), (0.7, 0.66), "It helped: the gap went from 33.0 to 4.0 points"),
@@ -96,7 +96,7 @@ def test_runs_on_other_data_are_not_compared(make):
 
 def test_a_remedy_for_a_loss_that_was_no_number_has_helped_if_it_trains_to_the_end(make):
     outcome = describe_outcome("diverged", make(), make(), ({}, history(0.7, 0.66)))
-    assert outcome == "It helped: it trained to the end, with a validation accuracy of 66.0 %."
+    assert outcome == "It helped: it trained to the end, with a validation accuracy of 66.0%."
     assert "did not help" in describe_outcome("diverged", make(), make(), ({}, history(0.7, 0.66, math.nan)))
 
 

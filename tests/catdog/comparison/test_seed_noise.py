@@ -14,7 +14,7 @@ def test_groups_that_overlap_differ_within_seed_noise():
 def test_groups_far_apart_differ_beyond_seed_noise():
     difference = compare_groups([0.96, 0.97, 0.97], [0.67, 0.70, 0.70])
     assert difference.verdict == Verdict.BEYOND_NOISE
-    assert "points above model2 (95 %" in describe_groups("model4", "model2", difference)
+    assert "points above model2 (95%" in describe_groups("model4", "model2", difference)
 
 
 def test_the_interval_is_welchs():
@@ -35,5 +35,5 @@ def test_runs_that_all_reach_the_same_have_no_noise():
 
 def test_the_spread_of_seeds_tells_how_far_single_runs_must_differ():
     text = describe_spread("model2", [0.68, 0.70, 0.72])
-    assert "these runs differ only in the seed and reach 68.0 % to 72.0 %" in text
+    assert "these runs differ only in the seed and reach 68.0% to 72.0%" in text
     assert f"{100 * 4.303 * 2**0.5 * 0.02:.1f} points" in text

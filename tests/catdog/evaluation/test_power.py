@@ -65,7 +65,7 @@ def test_what_is_said_is_what_is_computed():
     text = describe_resolution(192, 40)
     assert "disagree on 40 of 192 images" in text
     assert "leads by 14 of them, which is 7.3 points" in text
-    assert f"truly differ by {100 * detectable_difference(192, 40 / 192):.1f} points for 80 % of such" in text
+    assert f"truly differ by {100 * detectable_difference(192, 40 / 192):.1f} points for 80% of such" in text
 
 
 def test_where_nothing_can_be_shown_the_text_says_so():
@@ -80,4 +80,4 @@ def test_where_nothing_can_be_shown_the_text_says_so():
 def test_without_a_pair_the_differences_are_given_for_several_shares(count, points):
     text = describe_smallest_differences(count)
     assert all(part in text for part in points)
-    assert "where they disagree on 10 %" in text
+    assert "where they disagree on 10%" in text

@@ -41,8 +41,8 @@ def test_every_image_is_counted_once():
 
 def test_a_claim_comes_with_its_counts():
     text = describe_band(Band(0.95, 1.0, 120, 84))
-    assert text == "when it said 95 % or more, it was right in 70.0 % of 120 test images (84)"
-    assert "when it said 80 to 90 %" in describe_band(Band(0.8, 0.9, 20, 15))
+    assert text == "when it said 95% or more, it was right in 70.0% of 120 test images (84)"
+    assert "when it said 80 to 90%" in describe_band(Band(0.8, 0.9, 20, 15))
 
 
 @pytest.mark.parametrize(("count", "words"), [(0, "for none of"), (1, "for only 1 of"), (19, "for only 19 of")])

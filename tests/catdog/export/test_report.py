@@ -63,7 +63,7 @@ def test_it_holds_data_settings_curves_scores_and_hard_examples(settings, make):
     assert "good" in text
     assert "Epochs 20 5" in text  # what differs
     assert "good: Has not learned. Validation accuracy is" in text
-    assert "Always guessing the most frequent class scores 50.0 %" in text
+    assert "Always guessing the most frequent class scores 50.0%" in text
     assert "✗ poor" in text
     assert "✓ good" in text
     assert '"yaxis3"' in page
@@ -123,7 +123,7 @@ def test_two_runs_on_the_same_images_are_tested_against_each_other(settings, mak
     text = visible_text(report(settings, make("good"), make("poor", correct=())))
     assert "good was right on" in text
     assert "not their recipes or architectures" in text
-    assert "95 % of such intervals contain the true accuracy" in text
+    assert "95% of such intervals contain the true accuracy" in text
 
 
 def test_a_single_run_is_tested_against_nothing(settings, make):

@@ -107,7 +107,7 @@ def test_a_map_of_nothing_does_not_glow(pixels):
 
 def test_text_says_how_far_confidence_drops_and_what_no_map_shows():
     text = describe_occlusion("dogs", 0.97, np.full((160, 160), 0.31, np.float32))
-    assert "97.0 % sure of dogs" in text
+    assert "97.0% sure of dogs" in text
     assert "up to 31 points" in text
     assert "not what the model sees there" in text
 
@@ -122,5 +122,5 @@ def test_text_says_how_much_of_the_image_speaks_against_the_class():
     assert "speak against it" not in describe_activation("dogs", 0.9, heatmap)
     heatmap[:, :40] = -1
     text = describe_activation("dogs", 0.9, heatmap)
-    assert "90.0 % sure of dogs" in text
-    assert "Over 25 % of the picture, the places speak against it." in text
+    assert "90.0% sure of dogs" in text
+    assert "Over 25% of the picture, the places speak against it." in text

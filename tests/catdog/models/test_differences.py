@@ -39,7 +39,7 @@ def test_model3_brings_scaling_and_fewer_convolutions():
     assert "0 to 255 become −1 to 1" in join_texts("model3")
     assert "3 convolutions instead of 6" in join_texts("model3")
     assert "10,368 numbers reach the dense layers instead of 8,192" in join_texts("model3")
-    assert "75 % instead of 50 %" in join_texts("model3")
+    assert "75% instead of 50%" in join_texts("model3")
     assert (
         "flipped left-right at random, turned up to ±90°. Those of model2 are flipped both ways at once"
         in join_texts("model3")
@@ -51,7 +51,7 @@ def test_model4_brings_a_frozen_network_and_a_small_head():
     assert "52 convolutions, instead of 3" in text
     assert "2,257,984 parameters are frozen: only 1,281 are trained, instead of 21,257,153" in text
     assert "each of the 1,280 maps becomes one number" in text
-    assert "40 % instead of 75 %" in text
+    assert "40% instead of 75%" in text
     assert "turned up to ±72°. Those of model3 are flipped left-right at random, turned up to ±90°" in text
 
 

@@ -152,7 +152,7 @@ def test_a_resumed_run_ends_as_one_that_was_never_stopped(resumed: dict, straigh
     assert [epoch.epoch for epoch in actual] == [1, 2]
     for name in ("loss", "accuracy", "val_loss", "val_accuracy"):
         values = [[getattr(epoch, name) for epoch in epochs] for epochs in (actual, expected)]
-        # without the optimizer's moments the second loss is 3 % off
+        # without the optimizer's moments the second loss is 3% off
         assert values[0] == pytest.approx(values[1], rel=0.005)
 
 

@@ -24,8 +24,8 @@ def test_durations_read_well(seconds, words):
 
 
 def test_a_share_becomes_a_percentage_and_none_a_dash():
-    assert format_percent(0.6423) == "64.2 %"
-    assert format_percent(0.5, 0) == "50 %"
+    assert format_percent(0.6423) == "64.2%"
+    assert format_percent(0.5, 0) == "50%"
     assert format_percent(None) == "–"
 
 
