@@ -1,5 +1,8 @@
 """The smallest differences that McNemar's test finds, beside scipy's binomial test and a simulation."""
 
+import time
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -44,6 +47,27 @@ def test_a_detectable_difference_is_found_as_often_as_promised(count, disagreeme
     leads = np.array([smallest_lead(number) or never for number in range(count + 1)])
     shown = samples[:, 0] - samples[:, 1] >= leads[samples[:, 0] + samples[:, 1]]
     assert np.mean(shown) == pytest.approx(0.8, abs=0.01)  # a standard error is 0.003
+
+
+@pytest.mark.parametrize(
+    ("count", "disagreement"), [(808, 0.65), (2000, 0.3), (600, 0.95), (5000, 0.11), (12_500, 0.05)]
+)
+@pytest.mark.parametrize("power", [0.5, 0.8, 0.9])
+def test_the_approximation_is_as_good_as_the_exact_power(count, disagreement, power, monkeypatch):
+    approximate = detectable_difference(count, disagreement, power)
+    monkeypatch.setattr("catdog.evaluation.power._MANY", count)
+    assert 100 * approximate == pytest.approx(100 * detectable_difference(count, disagreement, power), abs=0.03)
+
+
+def test_very_many_images_need_little_time_and_memory():
+    tracemalloc.start()
+    begun = time.perf_counter()
+    assert 100 * detectable_difference(100_000, 0.2) == pytest.approx(0.397, abs=0.002)
+    assert detectable_difference(100_000, 0.004) < 0.002  # 400 disagreements: exact
+    taken, (_, peak) = time.perf_counter() - begun, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken < 2  # 0.05 s on an idle machine; the sum took 40
+    assert peak < 30e6
 
 
 def test_more_images_and_fewer_disagreements_show_smaller_differences():
