@@ -23,6 +23,7 @@ from catdog.evaluation.power import (
 from catdog.evaluation.predictions import Predictions, read_predictions
 from catdog.evaluation.significance import (
     INTERVAL,
+    MEANING_OF_P,
     SCOPE,
     McNemar,
     accuracy_interval,
@@ -35,6 +36,7 @@ from catdog.evaluation.track_record import Band, compute_track_record, describe_
 
 __all__ = [
     "INTERVAL",
+    "MEANING_OF_P",
     "SCOPE",
     "SMALLEST",
     "Band",

@@ -49,12 +49,12 @@ def smallest_difference(count: int, disagreements: int) -> float | None:
 def detectable_difference(count: int, disagreement: float, power: float = POWER) -> float | None:
     """Return the smallest true difference of two accuracies that McNemar's test finds in most samples of images.
 
-    Up to 500 expected disagreements the power is exact: given a true difference δ, each image is one on which exactly one model is
-    right with probability ψ, and it is the better one with probability (1 + δ/ψ) / 2. So the number of disagreements d
-    is binomial (count, ψ), the better model's part of them binomial (d, (1 + δ/ψ) / 2), and the power is the sum over
-    d of P(d) · P(the better model's lead is at least `smallest_lead(d)` | d). See Duffy, Biometrics 40 (1984) 1005,
-    and Connor, Biometrics 43 (1987) 207. δ is found by bisection. Beyond, where the sum would take seconds, Connor's
-    normal approximation is used.
+    Up to 500 expected disagreements the power is exact: given a true difference δ, each image is one on which exactly
+    one model is right with probability ψ, and it is the better one with probability (1 + δ/ψ) / 2. So the number of
+    disagreements d is binomial (count, ψ), the better model's part of them binomial (d, (1 + δ/ψ) / 2), and the power
+    is the sum over d of P(d) · P(the better model's lead is at least `smallest_lead(d)` | d). See Duffy, Biometrics
+    40 (1984) 1005, and Connor, Biometrics 43 (1987) 207. δ is found by bisection. Beyond, where the sum would take
+    seconds, Connor's normal approximation is used.
 
     Args:
         count: Number of images.

@@ -14,6 +14,11 @@ INTERVAL = (
     "The true accuracy of this trained model, on images like these, is not known: these images are a sample. Wilson's "
     "method makes an interval of each sample, and 95% of such intervals contain the true accuracy."
 )
+#: what the p of McNemar's test is, said wherever it is shown
+MEANING_OF_P = (
+    "If the two were equally accurate, each image on which only one is right would be a toss-up. p is how often such "
+    "tosses split at least this unevenly."
+)
 #: what McNemar's test is about, said wherever it is shown
 SCOPE = (
     "This compares these two trained models, not their recipes or architectures: the same recipe with another seed "
@@ -118,7 +123,7 @@ def _two_sided(few: int, tosses: int) -> float:
 
 
 def describe_mcnemar(first: str, second: str, test: McNemar) -> str:
-    """Say in plain sentences what the test says of two trained models; SCOPE says what it does not.
+    """Say in short sentences what the test says of two trained models; MEANING_OF_P and SCOPE say the rest.
 
     Args:
         first: What the first model is called.
@@ -126,17 +131,16 @@ def describe_mcnemar(first: str, second: str, test: McNemar) -> str:
         test: Of the two, in this order.
     """
     if not test.disagreements:
-        return f"{first} and {second} were right and wrong on the same images, so these do not tell them apart."
+        return f"{first} and {second} are right and wrong on the same images, so these do not tell them apart."
     split = (
-        f"{first} was right on {_count_images(test.only_first)} that {second} got wrong, and {second} on "
-        f"{_count_images(test.only_second)} that {first} got wrong. If the two were equally accurate on images like "
-        f"these, a split at least this uneven would come up in {_describe_chance(test.p)} ({_format_p(test.p)})"
+        f"{first} alone is right on {_count_images(test.only_first)}, {second} alone on "
+        f"{_count_images(test.only_second)} ({_format_p(test.p)})."
     )
     if test.p >= ALPHA:
-        return f"{split}, so these images do not show which of the two is more accurate."
+        return f"{split} These images do not show which of the two is more accurate."
     better = first if test.only_first > test.only_second else second
     evidence = "strong evidence" if test.p < STRICTER else "evidence"
-    return f"{split}. That is {evidence} that {better} is the more accurate of these two trained models."
+    return f"{split} That is {evidence} that {better} is the more accurate of these two trained models."
 
 
 def warn_about_many(comparisons: int) -> str:
@@ -150,18 +154,7 @@ def warn_about_many(comparisons: int) -> str:
 
 
 def _count_images(count: int) -> str:
-    return {0: "no image", 1: "1 image"}.get(count, f"{count:,} images")
-
-
-def _describe_chance(p: float) -> str:
-    """Say how often something of this probability happens."""
-    if p >= 0.995:
-        return "practically every sample"
-    if p >= 0.0995:
-        return f"{100 * p:.0f} of 100 samples"
-    if p >= 0.001:
-        return f"{1000 * p:.0f} of 1,000 samples"
-    return "fewer than 1 of 1,000 samples" if p >= 0.0001 else "fewer than 1 of 10,000 samples"
+    return {0: "none", 1: "1 image"}.get(count, f"{count:,} images")
 
 
 def _format_p(p: float) -> str:

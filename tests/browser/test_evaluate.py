@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from catdog.evaluation import confusion_matrix
-from tests.browser.visitor import drawn, main, pictures
+from tests.browser.visitor import drawn, main, other_pictures, pictures
 
 pytestmark = pytest.mark.browser
 
@@ -78,12 +78,30 @@ def test_a_link_shows_the_same_picture_large_to_somebody_else(visitor, trained):
     window.keyboard.press("Escape")
     expect(window.get_by_role("dialog")).to_have_count(0)
     expect(window).not_to_have_url(re.compile("photo="))
-    assert pictures(window, "The picture")
+    assert pictures(window, "The image")
 
 
-def test_nothing_is_wider_than_a_telephone(visitor, trained):
+def test_a_clicked_cell_changes_the_images_beside_it(visitor, trained):
+    window = visitor.visit("evaluate", run=trained.id, of="validation", threshold="1.0")
+    page = main(window)
+    page.get_by_role("button", name="cats called cats").click()
+    expect(page.get_by_text("cats called cats, by")).to_be_visible()
+    before, cell = pictures(window, "The image"), page.get_by_role("button", name="dogs called cats")
+    cell.click()
+    assert other_pictures(window, before, "The image")
+    matrix, image = cell.bounding_box(), page.get_by_alt_text(re.compile("^The image")).first.bounding_box()
+    assert image["x"] > matrix["x"] + matrix["width"]
+    assert image["y"] + image["height"] < 900
+
+
+def test_a_telephone_shows_all_of_it_on_few_screens(visitor, trained):
     window = visitor.visit("evaluate", width=400, scheme="dark", run=trained.id)
     expect(main(window).get_by_role("button", name=CELL)).to_have_count(4)
-    assert window.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
-    for name in ("ROC curve", "Precision and recall", "Calibration"):
-        expect(main(window).get_by_role("figure", name=f"{name} of {trained.config.model}")).to_be_visible()
+    for tab, charts in (("Curves", ("ROC curve", "Precision and recall")), ("Calibration", ("Calibration",))):
+        main(window).get_by_role("tab", name=tab).click()
+        for name in charts:
+            chart = main(window).get_by_role("figure", name=f"{name} of {trained.name}")
+            expect(chart).to_be_visible()
+            assert chart.bounding_box()["width"] > 340
+        assert window.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
+        assert main(window).evaluate("main => main.scrollHeight") <= 3500

@@ -115,7 +115,7 @@ def test_the_scores_are_those_of_the_library(app, make_run):
     assert row["roc"] == pytest.approx(roc_curve(test.labels, test.probabilities).area)
     assert row["pr"] == pytest.approx(precision_recall_curve(test.labels, test.probabilities).area)
     assert row["error"] == pytest.approx(100 * calibration_curve(test.labels, test.probabilities).error)
-    by_class = page.dataframe[1].value.to_dict("records")
+    by_class = app("evaluate", details="Per class").dataframe[0].value.to_dict("records")
     for given, expected in zip(by_class, class_scores(test.labels, test.probabilities), strict=True):
         assert given["precision"] == pytest.approx(100 * expected.precision)
         assert given["recall"] == pytest.approx(100 * expected.recall)
@@ -125,7 +125,7 @@ def test_the_scores_are_those_of_the_library(app, make_run):
 
 def test_precision_and_recall_are_explained_with_the_class_names(app, make_run):
     make_run()
-    text = text_of(app("evaluate"))
+    text = text_of(app("evaluate", details="Per class"))
     assert "**Precision** of dogs: of all images that it calls dogs, how many really are" in text
     assert "**Recall** of dogs: of all dogs, how many it finds" in text
 
@@ -145,7 +145,7 @@ def test_where_the_last_epoch_is_kept_the_validation_images_chose_nothing(app, p
     run = make_run(restore_best=False)
     text = text_of(app("evaluate", of="validation", run=run.id))
     assert "chose the epoch" not in text
-    assert "scored once in float32" in text
+    assert "For a fair comparison with other runs, look at the test images." in text
 
 
 def test_the_accuracy_is_exactly_that_of_the_evaluation_file(app, place, make_run, catalog):
@@ -171,17 +171,17 @@ def test_runs_are_compared_on_the_same_images_and_never_by_their_intervals(app, 
     chosen.files.write_status(replace(chosen.status, best_val_accuracy=0.9))
     page = app("evaluate")
     text = text_of(page)
-    assert "**chosen** (the highest validation accuracy of these runs) is right on" in text
+    assert "**chosen**, the best on validation images, is right on" in text
     assert "which favors it here" not in text
     assert "95% of such intervals contain the true accuracy" in text
     assert any(
-        element.value.startswith("- chosen was right on") and "luckier in the test got wrong" in element.value
+        element.value.startswith("- chosen alone is right on") and "luckier in the test alone on" in element.value
         for element in page.markdown
     )
     assert "not their recipes or architectures" in text
     assert "overlaps with" not in text
     page.segmented_control(key="of").set_value("validation").run()
-    assert "The validation images also chose this run, which favors it here." in text_of(page)
+    assert "and the best run too, which favors it here" in text_of(page)
 
 
 def test_a_single_run_is_compared_with_nothing(app, make_run):
@@ -213,6 +213,22 @@ def test_the_choice_of_runs_is_in_the_address(app, make_run):
     assert list(scores(app("evaluate", run=first.id))) == ["one"]
 
 
+@pytest.mark.parametrize("details", ["Everything", "", "curves"])
+def test_an_unknown_tab_in_the_address_opens_the_first(app, make_run, details):
+    run = make_run()
+    assert list(scores(app("evaluate", details=details))) == [run.name]
+
+
+def test_only_the_open_tab_is_drawn_and_at_first_it_is_the_scores(app, make_run):
+    run = make_run()
+    page = app("evaluate")
+    assert list(scores(page)) == [run.name]
+    assert not page.get("plotly_chart")
+    page = app("evaluate", details="Curves")
+    assert len(page.get("plotly_chart")) == 2
+    assert not page.dataframe
+
+
 def test_a_missing_run_in_the_address_is_one_sentence(app, make_run):
     run = make_run()
     page = app("evaluate", run="../../etc/passwd")
@@ -231,7 +247,7 @@ def test_without_a_chosen_run_the_page_wants_a_choice(app, make_run):
 @pytest.mark.parametrize("threshold", [0.2, 0.5, 0.8])
 def test_the_threshold_moves_matrix_scores_and_dots_together(app, make_run, threshold):
     test = make_run().predictions().of_split("test")
-    page = app("evaluate", threshold=str(threshold))
+    page = app("evaluate", threshold=str(threshold), details="Curves")
     predicted = test.predicted_labels(threshold)
     counts = [int(((test.labels == label) & (predicted == column)).sum()) for label in (0, 1) for column in (0, 1)]
     names = ["cats called cats", "cats called dogs", "dogs called cats", "dogs called dogs"]
@@ -262,7 +278,7 @@ def test_an_undefined_precision_is_a_dash_and_not_an_error(app, make_run):
     make_run()
     page = app("evaluate", threshold="1.0")
     assert metrics(page)["Precision of dogs"] == "–"
-    assert "at this threshold no picture gets that answer" in text_of(page)
+    assert "at this threshold no image gets that answer" in text_of(page)
 
 
 def test_a_cell_opens_its_images_and_is_in_the_address(app, make_run):
@@ -273,14 +289,14 @@ def test_a_cell_opens_its_images_and_is_in_the_address(app, make_run):
     rows = np.flatnonzero((validation.labels == 0) & (validation.predicted_labels() == 1))
     rows = rows[np.argsort(-validation.losses[rows], kind="stable")]
     assert len(rows)
-    assert files(page) == [validation.paths[row].rsplit("/", 1)[-1] for row in rows][:12]
+    assert files(page) == [validation.paths[row].rsplit("/", 1)[-1] for row in rows][:6]
     assert files(app("evaluate", of="validation", cell="01", show=CELL)) == files(page)
 
 
 def test_a_cell_that_does_not_exist_is_passed_over(app, make_run):
     make_run()
     page = app("evaluate", cell="77", show=CELL)
-    assert "Choose a cell of the confusion matrix" in text_of(page)
+    assert "Click a cell of the confusion matrix: its images appear here" in text_of(page)
 
 
 def test_many_images_come_page_by_page(app, make_run):
@@ -288,17 +304,17 @@ def test_many_images_come_page_by_page(app, make_run):
     validation = run.predictions().of_split("validation")
     page = app("evaluate", of="validation")
     hard = [example.path.rsplit("/", 1)[-1] for example in find_hard_examples({"it": validation}, 48)]
-    assert files(page) == hard[:12]
+    assert files(page) == hard[:6]
     again = app("evaluate", of="validation", **{"shown-page": "2"})
-    assert files(again) == hard[12:24]
+    assert files(again) == hard[6:12]
 
 
 def test_the_hardest_images_have_the_prediction_of_every_run(app, make_run):
     runs = [make_run("model1", "one", 0.5, 1), make_run("model2", "two", 0.5, 2)]
     page = app("evaluate")
     expected = find_hard_examples({run.id: run.predictions().of_split("test") for run in runs}, 48)
-    assert files(page) == [example.path.rsplit("/", 1)[-1] for example in expected][:12]
-    caption = next(caption.value for caption in page.caption if "one: " in caption.value)
+    assert files(page) == [example.path.rsplit("/", 1)[-1] for example in expected][:6]
+    caption = next(line.value for line in page.markdown if "one: " in line.value)
     for run in runs:
         probability = expected[0].probabilities[run.id]
         line = (
@@ -312,7 +328,7 @@ def test_the_images_on_which_runs_disagree_follow_the_threshold(app, make_run):
     parts = {run.id: run.predictions().of_split("test") for run in runs}
     for threshold in (0.5, 0.9):
         page = app("evaluate", show=DISPUTED, threshold=str(threshold))
-        assert files(page) == [example.path.rsplit("/", 1)[-1] for example in find_disagreements(parts, threshold)][:12]
+        assert files(page) == [example.path.rsplit("/", 1)[-1] for example in find_disagreements(parts, threshold)][:6]
 
 
 def test_a_single_run_can_not_disagree(app, make_run):
@@ -352,7 +368,7 @@ def test_an_image_opens_with_every_prediction_and_a_heatmap(app, make_run, catal
 
 def test_the_track_record_counts_the_test_images_whatever_split_is_shown(app, make_run):
     run = make_run(name="mine")
-    page = app("evaluate", of="validation")
+    page = app("evaluate", of="validation", details="Calibration")
     table = next(table.value for table in page.dataframe if "confidence" in table.value.columns)
     record = compute_track_record(run.predictions().of_split("test"))
     assert table["images"].tolist() == [band.count for band in record]
@@ -362,7 +378,7 @@ def test_the_track_record_counts_the_test_images_whatever_split_is_shown(app, ma
 
 def test_temperature_scaling_shows_calibration_before_and_after(app, make_run):
     run = make_run(name="mine", noise=0.6)
-    page = app("evaluate")
+    page = app("evaluate", details="Calibration")
     predictions = run.predictions()
     scaling = scale_temperature(predictions.of_split("validation"), predictions.of_split("test"))
     assert f"**T = {scaling.temperature:.2f}**" in text_of(page)
@@ -381,7 +397,7 @@ def test_without_validation_answers_there_is_no_lesson(app, place, make_run, cat
     tested = [(*row, 0.7, "test") for row in zip(catalog.paths, catalog.labels, strict=True)]
     lines = ["path,label,probability,split", *(",".join(map(str, row)) for row in tested)]
     run.files.predictions.write_text("\n".join(lines) + "\n")
-    assert "needs predictions for validation and for test images" in text_of(app("evaluate", run=run.id))
+    assert "needs predictions for validation and for test images" in text_of(app("evaluate", run=run.id, details="Calibration"))
 
 
 @pytest.fixture
@@ -460,7 +476,7 @@ def test_missing_or_damaged_predictions_can_be_made_again(app, make_run, content
     assert list(scores(page)) == [whole.name]
     assert len(page.warning) == 1
     assert "broken" in page.warning[0].value
-    assert button(page, "Ask broken about the pictures now")
+    assert button(page, "Predict with broken")
 
 
 def test_predictions_that_are_no_numbers_are_not_used(app, make_run, catalog):
@@ -484,8 +500,8 @@ def test_a_run_that_predicts_anew_is_evaluated_by_that(app, make_run, monkeypatc
     monkeypatch.setattr("pages.components.evaluate.predictions.predict_dataset", score)
     page = app("evaluate")
     assert not calls
-    button(page, f"Ask {run.config.model} about the pictures now").click().run()
-    assert scores(page)[run.config.model]["accuracy"] == pytest.approx(100 * before.of_split("test").correct().mean())
+    button(page, f"Predict with {run.name}").click().run()
+    assert scores(page)[run.name]["accuracy"] == pytest.approx(100 * before.of_split("test").correct().mean())
     page.run()
     assert calls == [run.id]
 
@@ -495,7 +511,7 @@ def test_a_run_that_still_trains_is_said_to_follow(app, make_run, place):
     run = create_run(place, TrainConfig("model2", source="drawn"), "busy")
     run.files.write_status(replace(run.status, state="running", **identify_process()))
     page = app("evaluate", run=[done.id, run.id])
-    assert "busy is still in training" in text_of(page)
+    assert "busy is still training" in text_of(page)
     assert list(scores(page)) == ["done"]
 
 
@@ -508,17 +524,16 @@ def birds(place, tmp_path):
 
 def test_runs_of_other_classes_are_told_with_their_own_names(app, make_run, birds):
     run = make_run(data=birds, classes=birds.classes, source=birds.source)
-    page = app("evaluate", run=run.id)
-    assert not page.exception
+    page = app("evaluate", run=run.id, details="Per class")
     assert "**Precision** of wrens" in text_of(page)
     assert cells(page)[1].endswith("owls called wrens")
-    assert [row["class"] for row in page.dataframe[1].value.to_dict("records")] == ["owls", "wrens"]
+    assert [row["class"] for row in page.dataframe[-1].value.to_dict("records")] == ["owls", "wrens"]
 
 
 def test_images_of_other_data_are_listed_by_name_and_never_shown(app, make_run, birds):
     run = make_run(data=birds, classes=birds.classes, source=birds.source)
     page = app("evaluate", run=run.id)
-    assert "not to the data in use" in text_of(page)
+    assert "not on the data in use" in text_of(page)
     assert not files(page)
     assert "only their names can be shown" in text_of(page)
     names = next(table.value for table in page.dataframe if "file" in table.value.columns)["file"].tolist()
@@ -531,7 +546,7 @@ def test_runs_of_different_data_are_warned_of_and_never_share_a_chart(app, make_
     page = app("evaluate", run=[here.id, there.id])
     assert any("learned from different data" in warning.value for warning in page.warning)
     assert list(scores(page)) == ["here", "there"]
-    named = " ".join(line["name"] for line in chart(page, "roc"))
+    named = " ".join(line["name"] for line in chart(app("evaluate", run=[here.id, there.id], details="Curves"), "roc"))
     assert "here" in named
     assert "there" not in named
     assert page.segmented_control(key="show").options == [CELL, HARDEST]
@@ -557,7 +572,8 @@ def test_a_run_that_stored_its_classes_in_the_other_order_scores_the_same(app, m
     page = app("evaluate", run=[first.id, second.id])
     assert not page.exception
     assert scores(page)["second"] | {"run": "first"} == pytest.approx(scores(page)["first"])
-    labels = [row["class"] for row in page.dataframe[1].value.to_dict("records")]
+    page = app("evaluate", run=[first.id, second.id], details="Per class")
+    labels = [row["class"] for row in page.dataframe[0].value.to_dict("records")]
     assert labels == ["cats", "dogs"] * 2
 
 
@@ -573,11 +589,13 @@ def test_markup_in_a_runs_name_is_shown_as_it_is(app, make_run):
     evil = "<b>[x](http://evil)</b>**run**"
     run = make_run(name=evil)
     second = make_run("model2", name="other", seed=2)
-    page = app("evaluate", photo=run.predictions().of_split("test").paths[0], run=[run.id, second.id])
-    text = text_of(page)
-    assert "[x](http" not in text.replace("\\[x\\](http", "")
-    assert "<b>" not in text.replace("\\<b\\>", "")
-    assert "<b>" not in "".join(line["name"] for key in ("roc", "reliability") for line in chart(page, key))
+    photo = run.predictions().of_split("test").paths[0]
+    for details, key in (("Scores", None), ("Per class", None), ("Curves", "roc"), ("Calibration", "reliability")):
+        page = app("evaluate", photo=photo, run=[run.id, second.id], details=details)
+        text = text_of(page)
+        assert "[x](http" not in text.replace("\\[x\\](http", "")
+        assert "<b>" not in text.replace("\\<b\\>", "")
+        assert key is None or "<b>" not in "".join(line["name"] for line in chart(page, key))
 
 
 def test_a_run_deleted_while_it_is_shown_leaves_the_page_in_order(app, make_run, place):

@@ -24,6 +24,7 @@ from catdog.datasets import TEST, Dataset, open_dataset
 from catdog.errors import CatDogError
 from catdog.evaluation import (
     INTERVAL,
+    MEANING_OF_P,
     SCOPE,
     Predictions,
     class_scores,
@@ -70,7 +71,7 @@ def render_report(settings: Settings, runs: Sequence[Run], names: Mapping[str, s
         rows=build_table(runs, names),
         interval=INTERVAL,
         significance=sentences,
-        scope=" ".join(filter(None, [warn_about_many(len(sentences)), SCOPE])),
+        scope=" ".join(filter(None, [MEANING_OF_P, warn_about_many(len(sentences)), SCOPE])),
         hard_examples=_list_hard_examples(settings, runs, names, predictions),
         format_percent=format_percent,
     )

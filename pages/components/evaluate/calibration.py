@@ -1,4 +1,6 @@
-"""A lesson: how often the run in focus was right when it was so confident, and what temperature scaling mends."""
+"""Calibration: whether probabilities come true, and a lesson in how far a run's confidence can be trusted."""
+
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -13,19 +15,47 @@ from catdog.evaluation import (
 from catdog.evaluation.track_record import FEWEST
 from catdog.utils.text import format_percent
 from pages.components import markdown, page
-from pages.components.evaluate.curves import make_reliability_line
+from pages.components.evaluate.curves import NEEDS_BOTH, has_both_classes, make_reliability_line, show_chart
 from pages.components.evaluate.predictions import EvaluatedRun
 
 NARROWEST = 320  # pixels of either half on the screen
 
 
-def show_calibration_lesson(focus: EvaluatedRun) -> None:
-    """Draw the lesson, folded away at first; one sentence where there are no images to learn it from.
+def show_calibration(focus: EvaluatedRun, runs: Sequence[EvaluatedRun]) -> None:
+    """Draw the reliability diagram of all runs, and a lesson about the run in focus, folded at first.
 
     Args:
         focus: The run in focus.
+        runs: All runs that are evaluated on the same images.
     """
-    with st.expander("Lesson: can you trust its confidence?", icon=":material/thermostat:"):
+    if has_both_classes(focus):
+        _show_reliability(runs, focus.classes[1])
+    else:
+        st.info(NEEDS_BOTH, icon=":material/info:")
+    _show_lesson(focus)
+
+
+def _show_reliability(runs: Sequence[EvaluatedRun], second: str) -> None:
+    lines = [make_reliability_line(run.name, run.model, run.predictions) for run in runs]
+    show_chart(
+        "Calibration",
+        plot_reliability(lines, second),
+        "reliability",
+        lines,
+        f"Of the images given 80% for {markdown.escape(second)}, 8 in 10 should be {markdown.escape(second)}. The "
+        "number in the legend is how far off a run is on average (the expected calibration error).",
+    )
+    st.caption(
+        "A line flatter than the diagonal means the model is overconfident; a steeper one, underconfident. A large dot "
+        "stands for many images; small ones jump about by chance."
+    )
+
+
+def _show_lesson(focus: EvaluatedRun) -> None:
+    """Draw the lesson; one sentence where there are no images to learn it from."""
+    with st.expander(
+        f"Lesson: can you trust the confidence of {markdown.escape(focus.name)}?", icon=":material/thermostat:"
+    ):
         validation, test = focus.parts[VALIDATION], focus.parts[TEST]
         if not len(validation) or not len(test):
             st.markdown("This needs predictions for validation and for test images.")

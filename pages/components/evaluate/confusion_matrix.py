@@ -10,19 +10,21 @@ CELLS = ("00", "01", "10", "11")  # the label, then the predicted class
 CELL, HARDEST, DISPUTED = "chosen cell", "hardest", "runs disagree"  # which images to show, also in the address
 # The button of a cell takes the clicks on all of the cell; its tint is the share of the label's images.
 LOOK = """<style>
-[class*="st-key-cell-"] { position: relative; border-radius: 0.6rem; padding: 0.6rem 1rem; }
+[class*="st-key-cell-"] { position: relative; border-radius: 0.6rem; padding: 0.6rem 0.8rem; }
+@media (min-width: 1200px) { [class*="st-key-cell-"] { min-height: 6.5rem; justify-content: center; } }
 [class*="st-key-cell-"] .stElementContainer, [class*="st-key-cell-"] .stButton,
 [class*="st-key-cell-"] .stButton * { position: static; }
 [class*="st-key-cell-"] .stButton button { min-height: 0; }
 [class*="st-key-cell-"] .stButton button:is(:hover, :focus, :active), [class*="st-key-cell-"] p { color: inherit; }
-[class*="st-key-cell-"] [data-testid="stCaptionContainer"] { color: inherit; }
+[class*="st-key-cell-"] [data-testid="stCaptionContainer"] { color: inherit; opacity: 1; }
+[class*="st-key-cell-"] [data-testid="stCaptionContainer"] * { color: inherit; opacity: 1; }
 [class*="st-key-cell-"] .stButton button::after { content: ""; position: absolute; inset: 0; cursor: pointer;
   border-radius: 0.6rem; }
 [class*="st-key-cell-"] .stButton button:focus-visible::after { outline: 3px solid currentColor; }
 [class*="st-key-cell-"]:hover { filter: brightness(1.08); }
 TINTS
 </style>"""
-RIGHT, WRONG = "0, 158, 115", "213, 94, 0"
+RIGHT, WRONG = "128, 136, 150", "240, 228, 66"  # neither is a class's or a model's colour
 
 
 def show_confusion_matrix(counts: np.ndarray, classes: tuple[str, str]) -> None:
@@ -32,7 +34,7 @@ def show_confusion_matrix(counts: np.ndarray, classes: tuple[str, str]) -> None:
         counts: The number of images, int (2, 2): [label][prediction].
         classes: The names of class 0 and class 1.
     """
-    open_cell = get_cell()
+    open_cell = get_cell() if st.session_state.get("show") == CELL else ""
     totals = counts.sum(axis=1)
     tints = []
     for cell in CELLS:
@@ -55,9 +57,13 @@ def show_confusion_matrix(counts: np.ndarray, classes: tuple[str, str]) -> None:
                 icon=":material/check:" if label == predicted else ":material/close:",
             )
             share = format_percent(counts[label][predicted] / totals[label] if totals[label] else None)
-            st.caption(f"{share} of the {markdown.escape(classes[label])}")
+            shown = " · shown" if cell == open_cell else ""
+            st.caption(f"{share} of the {markdown.escape(classes[label])}{shown}")
     upper, lower = (markdown.escape(name) for name in classes)
-    st.caption(f"Upper row: labelled {upper}. Lower row: labelled {lower}. Green is right, red is wrong.")
+    st.caption(
+        f":material/check: right, :material/close: wrong. Upper row: images labelled {upper}. Lower row: {lower}. "
+        "Click a cell to see its images."
+    )
 
 
 def describe_cell(cell: str, count: int, classes: tuple[str, str]) -> str:

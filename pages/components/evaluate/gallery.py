@@ -17,7 +17,7 @@ from pages.components.evaluate.predictions import EvaluatedRun
 from pages.components.image_dialog import open_image
 from pages.components.thumbnails import TileCache, make_tile
 
-PAGE_SIZE = 12
+PAGE_SIZE = 6
 MOST_HARD = 48  # of the hardest images: the others are hardly hard any more
 KEPT = 400  # tiles, about 8 MB
 PAGE = "shown-page"
@@ -44,20 +44,21 @@ def show_gallery(
         split: Of the images.
         threshold: The second class is predicted above it.
     """
-    st.header("The pictures", anchor=False)
+    st.header("Images", anchor=False)
     selections = {CELL: _select_cell, HARDEST: _select_hardest}
     if len(runs) > 1:
         selections[DISPUTED] = _select_disputed
     if st.session_state.get("show", HARDEST) not in selections:
-        del st.session_state["show"]  # such as after all runs but one were put away
+        del st.session_state["show"]  # such as after all runs but one were removed
     show = st.segmented_control(
-        "Show",
+        "Images to show",
         list(selections),
         default=HARDEST,
         required=True,
         key="show",
         bind="query-params",
         on_change=_go_to_first_page,
+        label_visibility="collapsed",
     )
     names, images = selections[show](focus, runs, split, threshold)
     if not focus.in_use:
@@ -69,7 +70,7 @@ def show_gallery(
 def _select_cell(focus: EvaluatedRun, runs: Sequence[EvaluatedRun], split: str, threshold: float) -> Selection:
     cell = get_cell()
     if not cell:
-        st.info("Choose a cell of the confusion matrix above: its pictures appear here.", icon=":material/grid_view:")
+        st.info("Click a cell of the confusion matrix: its images appear here.", icon=":material/grid_view:")
         return [], []
     label, predicted = int(cell[0]), int(cell[1])
     predictions = focus.predictions
@@ -87,8 +88,7 @@ def _select_hardest(focus: EvaluatedRun, runs: Sequence[EvaluatedRun], split: st
     examples = find_hard_examples({run.id: run.predictions for run in runs}, MOST_HARD)
     whom = "this run" if len(runs) == 1 else f"the {len(runs)} runs on average"
     st.markdown(
-        f"The {len(examples)} pictures that cost {whom} the highest loss: sure of the wrong class. Look whether the "
-        "picture is hard, or its label wrong."
+        f"The {len(examples)} images with the highest loss for {whom}. Is the image hard, or is its label wrong?"
     )
     return _name_examples(focus, runs, examples)
 
@@ -96,10 +96,10 @@ def _select_hardest(focus: EvaluatedRun, runs: Sequence[EvaluatedRun], split: st
 def _select_disputed(focus: EvaluatedRun, runs: Sequence[EvaluatedRun], split: str, threshold: float) -> Selection:
     examples = find_disagreements({run.id: run.predictions for run in runs}, threshold)
     if not examples:
-        st.info(f"The runs agree on every {split} picture.", icon=":material/handshake:")
+        st.info(f"The runs agree on every {split} image.", icon=":material/handshake:")
         return [], []
-    count = "1 picture" if len(examples) == 1 else f"{len(examples):,} pictures"
-    st.markdown(f"{count} of {len(focus.predictions):,} on which the runs don't all give the same answer.")
+    count = "1 image" if len(examples) == 1 else f"{len(examples):,} images"
+    st.markdown(f"{count} of {len(focus.predictions):,} on which the runs give different answers.")
     return _name_examples(focus, runs, examples)
 
 
@@ -122,11 +122,11 @@ def _list_names(names: list[str], images: list[ImagePredictions], focus: Evaluat
     """List images of data that is not in use by name, and offer to use that data."""
     source = focus.run.config.source
     st.info(
-        f"These are {state.describe_source(source)}, which are not the data in use, so only their names can be shown.",
+        f"These are {state.describe_source(source)}, not the data in use, so only their names can be shown.",
         icon=":material/database:",
     )
     if source in state.list_selectable():
-        st.button("Use that data and see them", on_click=_use, args=(source,), icon=":material/photo_library:")
+        st.button("Use that data", on_click=_use, args=(source,), icon=":material/photo_library:")
     rows = [
         {
             "file": image.name,
@@ -162,7 +162,7 @@ def _show_page(
     keys = [(catalog.fingerprint, str(catalog.root / image.name), rows.get(image.name)) for image in images]
     tiles = _tile_cache().get(keys, _tile_maker(dataset))
     with place:
-        grid = st.grid(6, min_column_width=140)
+        grid = st.grid(3, min_column_width=130)
         for image, tile in zip(images, tiles, strict=True):
             with grid.cell(), st.container(key=f"seen-{rows.get(image.name, image.name)}", gap="xxsmall"):
                 _tile(names, image, tile, classes, threshold)
@@ -173,7 +173,7 @@ def _tile(
 ) -> None:
     file_name = image.name.rsplit("/", 1)[-1]
     if isinstance(tile, bytes):
-        st.image(tile, width="stretch", alt=f"The picture {file_name}, labelled {image.label}")
+        st.image(tile, width="stretch", alt=f"The image {file_name}, labelled {image.label}")
     else:
         st.caption(f":material/broken_image: {markdown.escape(tile)}")
     st.button(
@@ -192,7 +192,7 @@ def _tile(
         who = f"{markdown.escape(name)}: " if len(names) > 1 else ""
         confidence = format_percent(prediction.probability_of(predicted))
         lines.append(f":material/{icon}: {who}{markdown.escape(predicted)} {confidence}")
-    st.caption("  \n".join(lines))
+    st.markdown("  \n".join(f":small[{line}]" for line in lines))  # a caption's colours are too faint
 
 
 def _tile_maker(dataset: Dataset) -> Callable[[tuple], bytes | str]:
@@ -201,7 +201,7 @@ def _tile_maker(dataset: Dataset) -> Callable[[tuple], bytes | str]:
     def make(key: tuple[str, str, int | None]) -> bytes | str:
         row = key[2]
         if row is None:
-            return "This picture is not in the data any more."
+            return "This image is no longer in the data."
         try:
             return make_tile(dataset.image(row), 320, 240, crop=True)
         except ImageError as error:

@@ -71,7 +71,7 @@ def _image(dataset: Dataset, row: int, path: str, label: str) -> None:
         return
     height, width, _ = image.shape
     shown_width = round(width * min(WIDTH / width, HEIGHT / height))
-    st.image(shrink_jpeg(image, MAX_SIDE), width=shown_width, alt=f"The picture {path} as it is, labelled {label}")
+    st.image(shrink_jpeg(image, MAX_SIDE), width=shown_width, alt=f"The image {path} as it is, labelled {label}")
 
 
 def _predictions(

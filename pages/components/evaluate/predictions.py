@@ -82,7 +82,7 @@ def gather_predictions(
         in_use = own or on == HERE
         if run.state in ACTIVE:
             st.info(
-                f"{markdown.escape(name)} is still in training: it will be judged here once it is done.",
+                f"{markdown.escape(name)} is still training. Its mistakes appear here once it is done.",
                 icon=":material/hourglass:",
             )
             continue
@@ -92,7 +92,7 @@ def gather_predictions(
         if parts is None:
             continue
         if len(parts[split]) == 0:
-            st.warning(f"{markdown.escape(name)} has no answer to any {split} picture.", icon=":material/warning:")
+            st.warning(f"{markdown.escape(name)} has no predictions for {split} images.", icon=":material/warning:")
             continue
         catalog = dataset.catalog
         data = (catalog.fingerprint if in_use else run.fingerprint or run.config.source, hash(parts[split].paths))
@@ -113,7 +113,7 @@ def _read_stored(run: Run, own: bool) -> dict[str, Predictions] | None:
     try:
         return _read(str(run.folder), changed, run)
     except RunError as error:
-        more = f" Or choose “{HERE}” above, to ask it about that." if not own and run.usable else ""
+        more = f" Or choose “{HERE}” above." if not own and run.usable else ""
         st.warning(markdown.escape(f"{error}{more}"), icon=":material/warning:")
         return None
 
@@ -145,7 +145,7 @@ def _compute_predictions(run: Run, name: str, dataset: Dataset, at_once: bool) -
     except OSError:
         if at_once:
             st.warning(
-                f"{markdown.escape(name)} has no model file, so it can't predict the data in use: train it again.",
+                f"{markdown.escape(name)} has no model file, so it can't predict the data in use. Train it again.",
                 icon=":material/warning:",
             )
         return None
@@ -159,10 +159,10 @@ def _compute_predictions(run: Run, name: str, dataset: Dataset, at_once: bool) -
 
     job = start() if at_once else state.jobs().find(key)
     if job is None:
-        label = f"Ask {markdown.escape(name)} about the pictures now"
+        label = f"Predict with {markdown.escape(name)}"
         st.button(label, key=f"ask-{run.id}", on_click=_ask, args=(start, dataset.catalog), icon=":material/quiz:")
         return None
-    jobs.wait_with_progress(job, PATIENCE, f"Asking {markdown.escape(name)} …")
+    jobs.wait_with_progress(job, PATIENCE, f"{markdown.escape(name)} is predicting …")
     if job.error is not None:
         if not isinstance(job.error, CatDogError):
             raise job.error

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from catdog.datasets import VALIDATION
+from catdog.datasets import TEST
 from catdog.evaluation import (
     INTERVAL,
+    MEANING_OF_P,
     SCOPE,
     accuracy_interval,
     calibration_curve,
@@ -44,7 +45,8 @@ def show_scores(runs: Sequence[EvaluatedRun], split: str) -> None:
             "accuracy": column.NumberColumn(
                 "Accuracy",
                 format="%.1f%%",
-                help="The share of images that it classifies correctly, at threshold 0.5.",
+                help="The share of images that it classifies correctly at threshold 0.5. It is the kept model, scored "
+                "once in float32.",
             ),
             "interval": column.TextColumn(
                 "95% interval",
@@ -59,9 +61,7 @@ def show_scores(runs: Sequence[EvaluatedRun], split: str) -> None:
                 help="1 is perfect, 0.5 is guessing: how often an image of the second class gets a higher probability "
                 "than one of the first.",
             ),
-            "pr": column.NumberColumn(
-                "Precision-recall area", format="%.3f", help="1 is perfect; see the curves further down."
-            ),
+            "pr": column.NumberColumn("Precision–recall area", format="%.3f", help="1 is perfect; see the tab Curves."),
             "error": column.NumberColumn(
                 "Calibration error",
                 format="%.1f points",
@@ -81,7 +81,7 @@ def _row(run: EvaluatedRun) -> dict:
         "run": run.name,
         "photos": len(labels),
         "accuracy": 100 * correct / len(labels),
-        "interval": f"{100 * low:.1f} to {100 * high:.1f}%",
+        "interval": f"{100 * low:.1f}–{100 * high:.1f}%",
         "loss": float(run.predictions.losses.mean()),
         "roc": roc_curve(labels, probabilities).area if both_classes else None,
         "pr": precision_recall_curve(labels, probabilities).area if both_classes else None,
@@ -90,33 +90,50 @@ def _row(run: EvaluatedRun) -> dict:
 
 
 def _explain_uncertainty(runs: Sequence[EvaluatedRun], split: str) -> None:
-    """Say what the interval of the first choice means, and how the others compare with it on the same images."""
+    """Say how good the first choice is, how the others compare with it on the same images, and what that means."""
     first = max(runs, key=lambda run: run.run.selection_accuracy or 0.0)
     count, correct = len(first.predictions), int(first.predictions.correct().sum())
     low, high = accuracy_interval(correct, count)
-    ranked = len(runs) > 1 and first.run.selection_accuracy is not None
-    chosen = " (the highest validation accuracy of these runs)" if ranked else ""
+    name = f"**{markdown.escape(first.name)}**"
+    if len(runs) > 1 and first.run.selection_accuracy is not None:
+        name += ", the best on validation images,"
     st.markdown(
-        f"**{markdown.escape(first.name)}**{chosen} is right on {format_percent(correct / count)} of {count:,} {split} "
-        f"images (95% confidence interval {format_percent(low)} to {format_percent(high)}). One image is "
-        f"{100 / count:.1f} points. {INTERVAL}"
+        f"{name} is right on {format_percent(correct / count)} of {count:,} {split} images (95% confidence interval "
+        f"{100 * low:.1f}–{100 * high:.1f}%)."
     )
     others = [run for run in runs if run is not first and run.data == first.data]
-    if not others:
-        return
-    title = f"{first.name} and each of the other {len(others)}, on the same images"
-    place = st.container() if len(others) <= FEW else st.expander(markdown.escape(title), icon=":material/balance:")
-    with place, page.show_errors():
-        tests = [(run.name, mcnemar(first.predictions, run.predictions)) for run in others]
-        sentences = [f"- {markdown.escape(describe_mcnemar(first.name, name, test))}" for name, test in tests]
-        st.markdown("\n".join(sentences))
-        favored = "The validation images also chose this run, which favors it here." if split == VALIDATION else ""
-        st.caption(" ".join(filter(None, [favored, warn_about_many(len(tests)), SCOPE])))
+    explanations = [_describe_split(split, runs), f"One image is {100 / count:.1f} points. {INTERVAL}"]
+    if others:
+        title = f"{first.name} and each of the other {len(others)}, on the same images"
+        few = len(others) <= FEW
+        place = st.container() if few else st.expander(markdown.escape(title), icon=":material/balance:")
+        with place, page.show_errors():
+            tests = [(run.name, mcnemar(first.predictions, run.predictions)) for run in others]
+            sentences = [f"- {markdown.escape(describe_mcnemar(first.name, name, test))}" for name, test in tests]
+            st.markdown("\n".join(sentences))
+            explanations += [MEANING_OF_P, warn_about_many(len(tests)), SCOPE]
+    with st.expander("What these numbers can show", icon=":material/help:"):
+        st.markdown("\n".join(f"- {explanation}" for explanation in explanations if explanation))
+
+
+def _describe_split(split: str, runs: Sequence[EvaluatedRun]) -> str:
+    """Say why scores on the test images are the fair ones."""
+    if split == TEST:
+        return (
+            "The test images were used for nothing else. So this is a fair estimate, unless you choose a run by it. "
+            "(In the reference course some test photos were validation photos too; here none is.)"
+        )
+    if any(run.run.config.restore_best for run in runs):
+        favored = ", and the best run too, which favors it here" if len(runs) > 1 else ""
+        return (
+            f"The validation images chose each run's kept epoch{favored}. So these scores are slightly flattering; "
+            "the test images give a fair estimate."
+        )
+    return "For a fair comparison with other runs, look at the test images."
 
 
 def show_class_scores(runs: Sequence[EvaluatedRun]) -> None:
     """Draw precision, recall and F1 of each run and class, and say in a sentence what each of them is."""
-    st.markdown(_explain_class_scores(*runs[0].classes))
     rows = []
     for run in runs:
         scores = class_scores(run.predictions.labels, run.predictions.probabilities)
@@ -146,16 +163,15 @@ def show_class_scores(runs: Sequence[EvaluatedRun]) -> None:
             "support": column.NumberColumn("Images", format="localized"),
         },
     )
+    st.markdown(f"{_explain_class_scores(*runs[0].classes)}\n\nAll at threshold 0.5.")
 
 
 def _explain_class_scores(first: str, second: str) -> str:
     """Explain precision, recall and F1 by the example of the second class, as Markdown."""
     first, second = markdown.escape(first), markdown.escape(second)
     return (
-        f"- **Precision** of {second}: of all images that it calls {second}, how many really are. It falls with "
-        f"every one of the {first} that is called {second}.\n"
-        f"- **Recall** of {second}: of all {second}, how many it finds. It falls with every one that is called "
-        f"{first}.\n"
+        f"- **Precision** of {second}: of all images that it calls {second}, how many really are.\n"
+        f"- **Recall** of {second}: of all {second}, how many it finds and does not call {first}.\n"
         "- **F1**: both in one number (their harmonic mean), which is low as soon as one of them is."
     )
 

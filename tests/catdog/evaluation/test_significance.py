@@ -80,47 +80,41 @@ def test_runs_with_other_labels_for_an_image_can_not_be_compared():
 
 
 def test_a_clear_difference_names_the_more_accurate_one():
-    text = describe_mcnemar("model4", "model3", McNemar(129, 59, 2, 2, 1e-15))
-    assert text.startswith("model4 was right on 59 images that model3 got wrong, and model3 on 2 images")
-    assert (
-        "If the two were equally accurate on images like these, a split at least this uneven would come up in fewer "
-        "than 1 of 10,000 samples (p < 0.0001). "
-    ) in text
-    assert text.endswith("strong evidence that model4 is the more accurate of these two trained models.")
+    assert describe_mcnemar("model4", "model3", McNemar(129, 59, 2, 2, 1e-15)) == (
+        "model4 alone is right on 59 images, model3 alone on 2 images (p < 0.0001). That is strong evidence that "
+        "model4 is the more accurate of these two trained models."
+    )
 
 
 def test_the_other_one_can_be_the_more_accurate_too():
     text = describe_mcnemar("a", "b", McNemar(10, 1, 12, 0, 0.003))
-    assert "3 of 1,000 samples (p = 0.0030)" in text
+    assert "a alone is right on 1 image, b alone on 12 images (p = 0.0030)" in text
     assert text.endswith("strong evidence that b is the more accurate of these two trained models.")
 
 
-@pytest.mark.parametrize(("p", "chance"), [(0.04, "40 of 1,000"), (0.0101, "10 of 1,000")])
-def test_what_chance_does_seldom_is_evidence_and_no_more(p, chance):
+@pytest.mark.parametrize("p", [0.04, 0.0101])
+def test_what_chance_does_seldom_is_evidence_and_no_more(p):
     text = describe_mcnemar("a", "b", McNemar(100, 6, 0, 10, p))
-    assert f"come up in {chance} samples" in text
     assert text.endswith("That is evidence that a is the more accurate of these two trained models.")
-    assert "b on no image that a got wrong" in text
+    assert "b alone on none" in text
     assert "probably" not in text
 
 
 @pytest.mark.parametrize("p", [1.0, 0.9949, 0.1, 0.0999, 0.05, 0.001, 0.00099, 0.0001, 1e-300, 0.0])
-def test_no_chance_is_called_zero_and_no_word_needs_a_dictionary(p):
+def test_no_p_is_called_zero_and_every_sentence_is_short(p):
     text = describe_mcnemar("a", "b", McNemar(100, 6, 1, 10, p))
-    assert "in 0 of" not in text
     assert "p = 0.00)" not in text
     assert "p = 0.0000" not in text
     assert "signific" not in text
     assert text.endswith(".")
+    assert max(len(sentence.split()) for sentence in text.split(". ")) < 25
 
 
-@pytest.mark.parametrize(
-    ("p", "chance"), [(1.0, "practically every sample"), (0.42, "42 of 100"), (0.06, "60 of 1,000")]
-)
-def test_what_chance_does_often_decides_nothing(p, chance):
+@pytest.mark.parametrize(("p", "shown"), [(1.0, "p = 1.00"), (0.42, "p = 0.42"), (0.06, "p = 0.0600")])
+def test_what_chance_does_often_decides_nothing(p, shown):
     text = describe_mcnemar("a", "b", McNemar(100, 6, 5, 10, p))
-    assert chance in text
-    assert text.endswith("so these images do not show which of the two is more accurate.")
+    assert shown in text
+    assert text.endswith("These images do not show which of the two is more accurate.")
 
 
 def test_models_that_never_differ_are_not_told_apart():

@@ -121,7 +121,7 @@ def test_a_run_without_any_file_but_its_settings_makes_a_report_too(settings, pi
 
 def test_two_runs_on_the_same_images_are_tested_against_each_other(settings, make):
     text = visible_text(report(settings, make("good"), make("poor", correct=())))
-    assert "good was right on" in text
+    assert "good alone is right on" in text
     assert "not their recipes or architectures" in text
     assert "95% of such intervals contain the true accuracy" in text
 
