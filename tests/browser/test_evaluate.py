@@ -100,7 +100,7 @@ def test_a_telephone_shows_all_of_it_on_few_screens(visitor, trained):
     for tab, charts in (("Curves", ("ROC curve", "Precision and recall")), ("Calibration", ("Calibration",))):
         main(window).get_by_role("tab", name=tab).click()
         for name in charts:
-            chart = main(window).get_by_role("figure", name=f"{name} of {trained.name}")
+            chart = main(window).get_by_role("figure", name=f"{name} of {trained.config.model}")
             expect(chart).to_be_visible()
             assert chart.bounding_box()["width"] > 340
         assert window.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")

@@ -216,13 +216,13 @@ def test_the_choice_of_runs_is_in_the_address(app, make_run):
 @pytest.mark.parametrize("details", ["Everything", "", "curves"])
 def test_an_unknown_tab_in_the_address_opens_the_first(app, make_run, details):
     run = make_run()
-    assert list(scores(app("evaluate", details=details))) == [run.name]
+    assert list(scores(app("evaluate", details=details))) == [run.config.model]
 
 
 def test_only_the_open_tab_is_drawn_and_at_first_it_is_the_scores(app, make_run):
     run = make_run()
     page = app("evaluate")
-    assert list(scores(page)) == [run.name]
+    assert list(scores(page)) == [run.config.model]
     assert not page.get("plotly_chart")
     page = app("evaluate", details="Curves")
     assert len(page.get("plotly_chart")) == 2
@@ -397,7 +397,8 @@ def test_without_validation_answers_there_is_no_lesson(app, place, make_run, cat
     tested = [(*row, 0.7, "test") for row in zip(catalog.paths, catalog.labels, strict=True)]
     lines = ["path,label,probability,split", *(",".join(map(str, row)) for row in tested)]
     run.files.predictions.write_text("\n".join(lines) + "\n")
-    assert "needs predictions for validation and for test images" in text_of(app("evaluate", run=run.id, details="Calibration"))
+    page = app("evaluate", run=run.id, details="Calibration")
+    assert "needs predictions for validation and for test images" in text_of(page)
 
 
 @pytest.fixture
@@ -500,8 +501,8 @@ def test_a_run_that_predicts_anew_is_evaluated_by_that(app, make_run, monkeypatc
     monkeypatch.setattr("pages.components.evaluate.predictions.predict_dataset", score)
     page = app("evaluate")
     assert not calls
-    button(page, f"Predict with {run.name}").click().run()
-    assert scores(page)[run.name]["accuracy"] == pytest.approx(100 * before.of_split("test").correct().mean())
+    button(page, f"Predict with {run.config.model}").click().run()
+    assert scores(page)[run.config.model]["accuracy"] == pytest.approx(100 * before.of_split("test").correct().mean())
     page.run()
     assert calls == [run.id]
 
