@@ -13,6 +13,7 @@ _BORDERS = {
     "nearest": "BORDER_REPLICATE",
 }
 _NUMBERS = 7  # drawn for each image: flip, rotation, zoom, shifts across and down, contrast, brightness
+_FLIP, _ZOOM = 0, 2  # where they stand among these
 _FIRST = 2  # of them, which flips and rotations need
 
 
@@ -84,6 +85,16 @@ def preview_transforms(augmentation: Augmentation, count: int, seed: int) -> Tra
     """
     numbers = [np.random.default_rng((seed, effect)).random(count) for effect in range(_NUMBERS)]
     return _scale(augmentation, np.stack(numbers))
+
+
+def strongest_transforms(augmentation: Augmentation) -> Transforms:
+    """Return what does to one image all that an augmentation may do at most: flipped, each effect at its limit.
+
+    The photo turns to the left, grows larger, moves to the lower right, and gains contrast and brightness.
+    """
+    limits = np.ones((_NUMBERS, 1))
+    limits[[_FLIP, _ZOOM]] = 0  # the smallest number flips, and shows least of the image
+    return _scale(augmentation, limits)
 
 
 def apply_transforms(images: np.ndarray, transforms: Transforms) -> np.ndarray:

@@ -43,11 +43,11 @@ class Slider:
 
 
 SLIDERS = (
-    Slider("rotation", "turn", "Largest turn, either way", "±%d°", "Each time another angle up to this one.", 360),
-    Slider("zoom", "zoom", "Zoom, in and out", "±%d%%", "How much less or more of the picture is shown at most."),
-    Slider("translation", "shift", "Shift, each way", "±%d%%", "Across and down, up to this share of its size."),
-    Slider("contrast", "contrast", "Contrast", "±%d%%", "How far dark and light grow apart or together at most."),
-    Slider("brightness", "light", "Brightness", "±%d%%", "How much light is added or taken away at most."),
+    Slider("rotation", "turn", "Rotation up to", "±%d°", "Each photo gets another angle up to this one.", 360),
+    Slider("zoom", "zoom", "Zoom up to", "±%d%%", "How much less or more of the photo is shown at most."),
+    Slider("translation", "shift", "Shift up to", "±%d%%", "Across and down, up to this share of the photo's size."),
+    Slider("contrast", "contrast", "Contrast up to", "±%d%%", "How much stronger or weaker the contrast gets at most."),
+    Slider("brightness", "light", "Brightness up to", "±%d%%", "How much light is added or taken away at most."),
 )
 
 
@@ -67,7 +67,7 @@ def draw_effects(start: Augmentation, suffix: str = "") -> Augmentation:
         list(FLIPS),
         default=values[key],
         key=key,
-        help="Half of the images are flipped. Left-right makes a mirror image. Both flips along both axes at once, as "
+        help="Half of the photos are flipped. Left-right makes a mirror image. Both flips along both axes at once, as "
         "Keras 3 does it: that is a half turn, so no mirror image ever comes.",
         **bound,
     )
@@ -87,12 +87,12 @@ def draw_effects(start: Augmentation, suffix: str = "") -> Augmentation:
         )
         shares[slider.field] = number / slider.parts
     fill = fill_cell.segmented_control(
-        "Beyond the edge",
+        "Fill mode",
         FILLS,
         default=start.fill,
         key=f"fill{suffix}",
-        help="What is seen where a turn, a zoom or a shift goes past the picture: its mirror image (reflect), black "
-        "(constant), its opposite side (wrap) or the nearest pixel.",
+        help="What is seen where a rotation, a zoom or a shift goes past the photo's edge: its mirror image (reflect), "
+        "black (constant), its opposite side (wrap) or the nearest pixel.",
         **bound,
     )
     return Augmentation(FLIPS[flip], **shares, fill=fill)
@@ -121,6 +121,6 @@ def list_effect_faults(suffix: str = "") -> list[str]:
             except UsageError as error:
                 faults.append(str(error))
         else:
-            name = slider.label.partition(",")[0].lower()
+            name = slider.label.removesuffix(" up to").lower()
             faults.append(f"The {name} is {value!r}, but must be a whole percentage from 0 to {slider.most}.")
     return faults

@@ -65,6 +65,13 @@ def shrink_jpeg(pixels: np.ndarray, max_side: int) -> bytes:
     return _encode_jpeg(image, 90)
 
 
+def encode_png(pixels: np.ndarray) -> bytes:
+    """Return an image, uint8 (H, W, 3), as a PNG file, quickly: every pixel keeps its value."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
 def to_data_url(image_file: bytes) -> str:
     """Return a JPEG or WebP file as a data: URL, which st.image passes on; bytes of WebP it would turn into PNG."""
     kind = "jpeg" if image_file.startswith(b"\xff\xd8") else "webp"

@@ -75,18 +75,18 @@ def test_the_same_address_shows_the_same_sample_to_somebody_else(visitor):
     assert mine != other
 
 
-def test_roll_again_flips_and_turns_the_same_picture_anew(visitor):
+def test_shuffle_flips_and_rotates_the_same_photo_anew(visitor):
     window = visitor.visit("augment")
     page = main(window)
     expect(page.get_by_alt_text(re.compile("^Version"))).to_have_count(8)
     expect(page.get_by_alt_text(re.compile("^The original"))).to_have_count(1)
-    before = pictures(window)  # the original and eight versions
-    page.get_by_role("button", name="Roll again").click()
+    before = pictures(window)  # the original, the strongest and eight random versions
+    page.get_by_role("button", name="Shuffle").click()
     expect(window).to_have_url(re.compile(r"roll=\d+"))
     after = other_pictures(window, before)
-    assert len(after) == 9
-    assert after[0] == before[0]
-    assert not set(after[1:]) & set(before[1:])
+    assert len(after) == 10
+    assert after[:2] == before[:2]
+    assert not set(after[2:]) & set(before[2:])
 
 
 def test_a_training_outlives_a_reload_and_ends_with_scores(visitor, server):

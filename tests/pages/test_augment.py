@@ -1,5 +1,6 @@
 """The Augment page, driven through Streamlit's AppTest."""
 
+import json
 import re
 from io import BytesIO
 from urllib.parse import parse_qsl
@@ -19,15 +20,16 @@ from tests.pages.conftest import alternatives, button, text_of
 COLD = (60, 120, 200)
 
 
-def test_the_page_explains_itself_and_shows_an_image_beside_versions(app):
+def test_a_photo_stands_beside_its_strongest_and_random_versions(app):
     page = app("augment", copies="4")
-    assert [text.split()[0] for text in alternatives(page)] == ["The", *["Version"] * 4]
-    assert [title.value for title in page.subheader] == ["4 versions of one picture"]
+    assert [text.split()[:2] for text in alternatives(page)[:2]] == [["The", "original,"], ["The", "strongest"]]
+    assert [text.split()[0] for text in alternatives(page)[2:]] == ["Version"] * 4
+    assert [title.value for title in page.subheader] == ["4 random versions"]
     assert "A flipped or tilted cat is still a cat" in text_of(page)
     assert all(f"**model{number}**" in text_of(page) for number in (1, 2, 3, 4))
     assert "Once a model is trained" in text_of(page)
     assert "answering-one" not in [element.key for element in page.selectbox]
-    assert len(app("augment", copies="24").image) == 25
+    assert len(app("augment", copies="24").image) == 26
 
 
 def test_the_drawn_values_stand_under_each_version(app):
@@ -44,13 +46,13 @@ def test_the_drawn_values_stand_under_each_version(app):
         r"% (darker|brighter)",
     ):
         assert sum(re.search(pattern, words) is not None for words in captions) >= 5, pattern
-    assert all(words in text for words, text in zip(captions, alternatives(page)[1:], strict=True))
+    assert all(words in text for words, text in zip(captions, alternatives(page)[2:], strict=True))
 
 
 def test_while_a_slider_moves_only_its_effect_changes(app):
     page = app("augment", copies="5", flip="left-right", turn="60")
     assert page.slider(key="turn").value == 60
-    assert "turned up to ±60°" in text_of(page)
+    assert "+60°" in alternatives(page)[1]
     before = version_captions(page)
     page.slider(key="zoom").set_value(40).run()
     after = version_captions(page)
@@ -61,12 +63,12 @@ def test_while_a_slider_moves_only_its_effect_changes(app):
 def test_another_seed_and_another_image_stand_in_the_address(app):
     page = app("augment", copies="2")
     before = [image.value for image in page.image]
-    button(page, "Roll again").click().run()
+    button(page, "Shuffle").click().run()
     after = [image.value for image in page.image]
-    assert f"Seed **{int(page.query_params['roll'])}**" in text_of(page)
-    assert after[0] == before[0]
+    assert f"the seed {int(page.query_params['roll'])}." in button(page, "Shuffle").help
+    assert after[:2] == before[:2]
     assert after[-1] != before[-1]
-    button(page, "Another picture").click().run()
+    button(page, "Change photo").click().run()
     assert page.query_params["picture"].startswith("train/")
     assert page.query_params["picture"] in alternatives(page)[0]
 
@@ -78,25 +80,53 @@ def test_the_same_address_shows_the_same_versions(app):
     ]
 
 
-def test_buttons_set_what_the_notebook_and_the_models_use(app):
+def test_a_preset_sets_the_inputs_and_stays_selected(app):
     page = app("augment", copies="5", flip="up-down", turn="5", zoom="40", light="10", fill="wrap")
-    for key, flip, turn, copies in (
-        ("as-model2", "both", 90, 5),
-        ("as-model3", "left-right", 90, 5),
-        ("as-model4", "both", 72, 5),
-        ("as-flips", "both", 0, 2),
-        ("as-turns", "none", 72, 2),
+    assert page.pills(key="preset").value is None
+    for preset, flip, turn in (
+        ("model2", "both", 90),
+        ("model3", "left-right", 90),
+        ("model4", "both", 72),
+        ("Reference flip", "both", 0),
+        ("Reference rotation", "none", 72),
+        ("None", "none", 0),
     ):
-        page.button(key=key).click().run()
+        page.pills(key="preset").set_value(preset).run()
+        assert page.pills(key="preset").value == preset
         assert page.segmented_control(key="flip").value == flip
         assert page.segmented_control(key="fill").value == "reflect"
-        assert [slider.value for slider in page.slider] == [turn, 0, 0, 0, 0, copies]
+        assert [slider.value for slider in page.slider] == [turn, 0, 0, 0, 0, 5]
+    page.slider(key="zoom").set_value(10).run()
+    assert page.pills(key="preset").value is None
+
+
+def test_a_click_on_the_selected_preset_changes_nothing(app):
+    page = app("augment")
+    assert page.pills(key="preset").value == "model2"
+    page.pills(key="preset").set_value(None).run()
+    assert page.pills(key="preset").value == "model2"
+    assert page.slider(key="turn").value == 90
+
+
+def test_every_effect_at_its_limit_is_what_the_browser_is_told(app):
+    page = app("augment", flip="left-right", turn="36", zoom="20", shift="10", contrast="30", light="40", fill="wrap")
+    told = json.loads(page.get("bidi_component")[0].proto.json)
+    assert told["alt"] == alternatives(page)[1]
+    assert told["alt"].endswith(
+        "flipped left-right, +36°, 1.25× zoom, 10% right, 10% down, 1.30× contrast, 40% brighter, fill mode wrap"
+    )
+    assert Augmentation(**told["settings"]) == Augmentation("horizontal", 0.1, 0.2, 0.1, 0.3, 0.4, "wrap")
+    assert [page.slider(key=slider["key"]).value / slider["parts"] for slider in told["sliders"]] == [
+        told["settings"][slider["field"]] for slider in told["sliders"]
+    ]
 
 
 def test_switched_off_there_are_no_versions(app):
     page = app("augment", flip="none", turn="0")
-    assert [text.split()[0] for text in alternatives(page)] == ["The"]
-    assert "All is switched off" in text_of(page)
+    assert [text.split()[0] for text in alternatives(page)] == ["The", "The"]
+    assert "as it is" in alternatives(page)[1]
+    assert "All effects are off" in text_of(page)
+    assert button(page, "Shuffle").disabled
 
 
 def test_the_code_is_that_of_the_settings(app):
@@ -111,7 +141,7 @@ def test_the_page_says_what_flips_and_stored_versions_are(app):
     text = text_of(page)
     assert "That is a half turn" in text
     assert "no mirror image ever comes" in page.segmented_control(key="flip").help
-    assert f"model4 is trained on {VARIANTS} stored versions of each picture" in text
+    assert f"model4 trains on {VARIANTS} stored versions of each photo" in text
     assert "harder to memorize" in text
     assert "can't learn" not in text
 
@@ -158,9 +188,9 @@ def test_query_params_that_can_not_be_used_get_a_sentence_each(app):
         "The turn is 200, but must be a number of degrees from 0 to 180.  ",
         "The zoom is '-5', but must be a whole percentage from 0 to 90.  ",
         "The brightness is '1e9', but must be a whole percentage from 0 to 100.  ",
-        "The number of versions is '1000000', but must be from 2 to 24.  ",
+        "The number of samples is '1000000', but must be from 2 to 24.  ",
         "The seed is 'x', but must be a whole number from 0 to 999,999.  ",
-        "The data in use has no picture '../../etc': choose another picture.  ",
+        "The data in use has no image '../../etc': choose another photo.  ",
         "The page shows its own values instead.",
     ]
     usual = app("augment")
@@ -172,8 +202,8 @@ def test_an_uploaded_image_takes_the_place_of_the_datas(app):
     page = app("augment", copies="3")
     page.file_uploader(key="augment-upload").set_value([upload("mine.png")]).run()
     assert "mine.png" in alternatives(page)[0]
-    assert len(page.image) == 4
-    assert button(page, "Another picture").disabled
+    assert len(page.image) == 5
+    assert button(page, "Change photo").disabled
 
 
 def test_an_upload_that_is_no_picture_gives_one_sentence(app):
@@ -190,7 +220,7 @@ def test_the_best_model_predicts_each_version_and_a_sentence_sums_up(app, traine
     page.file_uploader(key="augment-upload").set_value([upload("mine.png")]).run()
     texts = [element.value for element in page.markdown]
     badges = [text for text in texts if "badge[" in text and "%" in text]
-    assert badges == [":blue-badge[dogs 90%]"] * 5
+    assert badges == [":blue-badge[dogs 90%]"] * 6
     assert f"{run.config.model} says dogs for 4 of 4 versions, 90% sure each time." in text_of(page)
 
 
@@ -209,7 +239,7 @@ def test_another_model_or_none_can_be_chosen(app, trained):
 def test_a_new_seed_keeps_the_choice_among_models_of_one_name(app, trained):
     oldest, *_ = [trained("model1") for _ in range(3)]
     page = app("augment", copies="2", run=oldest.id)
-    button(page, "Roll again").click().run()
+    button(page, "Shuffle").click().run()
     assert page.selectbox(key="answering-one").value == oldest.id
     assert page.query_params["run"] == oldest.id
 
@@ -241,9 +271,9 @@ def test_stability_says_how_often_and_how_sure(probabilities, sentence):
 
 def version_captions(page) -> list[str]:
     """The captions of the versions, in order."""
-    captions = [caption.value for caption in page.caption]
-    first = captions.index("**original**") + 1
-    return captions[first : first + len(page.image) - 1]
+    captions = [caption.value for caption in page.caption if not caption.value.startswith("Once a model")]
+    first = captions.index("**Every effect at its limit**") + 1
+    return captions[first : first + len(page.image) - 2]
 
 
 def upload(name: str) -> tuple[str, bytes, str]:

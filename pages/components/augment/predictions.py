@@ -1,4 +1,4 @@
-"""A trained model's predictions for the augmented versions of one image, and how stable they are."""
+"""A trained model's predictions for the augmented versions of one photo, and how stable they are."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ def choose_predictor() -> tuple[Run, str] | None:
     """
     by_id = {run.id: run for run in state.runs() if run.usable}
     if not by_id:
-        st.caption("Once a model is trained, each version says here what that model takes it for.")
+        st.caption("Once a model is trained, its prediction stands under each version.")
         return None
     names, here = label_runs(list(by_id.values())), state.source()
     data = {run_id: describe_data(run) for run_id, run in by_id.items()}
@@ -35,16 +35,16 @@ def choose_predictor() -> tuple[Run, str] | None:
         st.session_state["answering-one"] = run_param if run_param in options else best
         if run_param not in options:
             st.warning(
-                f"There is no trained run {markdown.escape(run_param[:80])}: the best one answers instead.",
+                f"There is no trained run {markdown.escape(run_param[:80])}, so the best one predicts.",
                 icon=":material/link_off:",
             )
     chosen = st.selectbox(
-        "Which model answers",
+        "Model",
         options,
         # Streamlit finds the choice again by these words, so no two may be the same
         format_func=lambda run_id: "no model" if run_id == NO_MODEL else f"{names[run_id]}: {data[run_id]}",
         key="answering-one",
-        help="What it takes each version for, and how sure it is. A good model is steady: it says the same of all.",
+        help="Its prediction stands under each version. A good model says the same for all of them.",
     )
     if chosen == best:
         st.query_params.pop("run", None)
@@ -64,7 +64,7 @@ def show_predictions(
     Args:
         run: Whose model predicts.
         name: What the sentence calls it.
-        images: The original, then its versions, uint8 (160, 160, 3) each.
+        images: The original, its strongest version, then its random versions, uint8 (160, 160, 3) each.
         summary: Where the sentence goes.
         spots: Where the prediction for each image goes.
     """
@@ -77,12 +77,12 @@ def show_predictions(
         label = int(probability > 0.5)
         confidence = format_percent(max(probability, 1 - probability), 0)
         spot.markdown(f":{page.CLASS_COLOURS[label]}-badge[{markdown.escape(classes[label])} {confidence}]")
-    if sentence := describe_stability(name, classes, probabilities[1:]):
+    if sentence := describe_stability(name, classes, probabilities[2:]):
         summary.markdown(f":material/balance: {markdown.escape(sentence)}")
 
 
 def describe_stability(name: str, classes: tuple[str, str], probabilities: Sequence[float]) -> str:
-    """Say in a sentence whether a model predicts the same for every version of an image.
+    """Say in a sentence whether a model predicts the same for every random version of a photo.
 
     Args:
         name: What the sentence calls the model.

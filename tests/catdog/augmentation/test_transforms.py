@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from catdog.augmentation.config import FILLS, FLIPS, Augmentation
-from catdog.augmentation.transforms import Transforms, apply_transforms, draw_transforms, preview_transforms
+from catdog.augmentation.transforms import (
+    Transforms,
+    apply_transforms,
+    draw_transforms,
+    preview_transforms,
+    strongest_transforms,
+)
 
 SIDE = 32
 MIDDLE = 32  # of the image with the dot
@@ -230,6 +236,14 @@ def test_transforms_are_described_in_words() -> None:
         "+12°, 0.50× zoom, 30% left, 20% down, 0.70× contrast, 8% darker",
         "",
     ]
+
+
+def test_the_strongest_version_has_each_effect_at_its_limit() -> None:
+    strongest = strongest_transforms(replace(ALL, zoom=0.2))
+    assert strongest.describe(0) == (
+        "flipped left-right, +72°, 1.25× zoom, 30% right, 30% down, 1.50× contrast, 25% brighter"
+    )
+    assert strongest_transforms(Augmentation()).describe(0) == ""
 
 
 def test_images_keep_size_and_type_and_the_originals_stay() -> None:
