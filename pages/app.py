@@ -6,25 +6,9 @@ until `st.navigation` was called once: a deep link right after a restart would t
 
 import streamlit as st
 
-from pages.components import page
+from pages.components import course, page
 from pages.components.sidebar import draw_sidebar
 from pages.components.uploads import remember_person
-
-PAGES = (
-    ("overview", "Overview", "home", "The six steps of the course, how far you are, and what comes next."),
-    ("browse", "Browse", "photo_library", "Look at the pictures, their labels, and how many there are."),
-    ("augment", "Augment", "flip", "See one picture flipped, turned and changed the way training does it."),
-    ("models", "Models", "account_tree", "What the four models are made of, and what each does differently."),
-    ("train", "Train", "model_training", "Start training runs, watch them, stop them and go on with them."),
-    (
-        "compare",
-        "Compare",
-        "query_stats",
-        "Learning curves and scores of all runs, beside the published ones.",
-    ),
-    ("evaluate", "Evaluate", "fact_check", "How good each run is, which mistakes it makes, and where it looks."),
-    ("predict", "Predict", "image_search", "Drop a picture and see what every trained model says."),
-)
 
 
 def main() -> None:
@@ -35,9 +19,12 @@ def main() -> None:
     chosen = st.navigation(
         [
             st.Page(f"{name}.py", title=title, icon=f":material/{icon}:", help=help_text)
-            for name, title, icon, help_text in PAGES
+            for name, title, icon, help_text in course.PAGES
         ]
     )
+    st.set_page_config(page_title=f"{chosen.title} · Cats and Dogs")
+    course.remember_page(chosen.url_path or course.OVERVIEW)
+    st.html(page.SELECTED_STANDS_OUT)
     with page.show_errors():
         remember_person()
         draw_sidebar()

@@ -103,7 +103,7 @@ def _draw_path(busy: bool) -> None:
 
 
 def _draw_heading(step: int, title: str, badge: str) -> None:
-    st.markdown(f"#### {step} · {title}")
+    st.markdown(f"### {step} · {title}")
     st.markdown(badge)
 
 

@@ -1,17 +1,27 @@
 """What frames every page: its head, errors and warnings in a box, rows of cells."""
 
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from catdog.errors import CatDogError, UsageError
 from catdog.runs import Run
-from pages.components import markdown, state
+from pages.components import markdown
+from pages.components.course import draw_next_step
 from pages.components.serving import started
 
 CLASS_COLOURS = ("orange", "blue")  # Streamlit's names of the colours of class 0 and class 1
+#: Of selected pills, segments and tabs, and of sliders, whose text has too little contrast in the dark theme otherwise.
+SELECTED_STANDS_OUT = """<style>
+[data-variant][data-selected]:not([data-disabled]),
+[data-variant][data-selected]:is([data-hovered], [data-focus-visible]):not([data-disabled]) {
+    background-color: #008060; border-color: #008060; color: #FFFFFF; font-weight: 600;
+}
+[role="tab"][data-selected] { color: inherit; font-weight: 600; }
+[data-testid="stSliderThumbValue"] { color: inherit; }
+</style>"""
 
 
 @contextmanager
@@ -33,12 +43,12 @@ def stop_unless_started() -> None:
 
 
 def page_header(title: str, two_sentences: str) -> None:
-    """Draw the head of a page: its title, the two sentences that teach its idea, and the data in use."""
+    """Draw the head of a page: its title, beside it the way to the course's next page, and what it teaches."""
     stop_unless_started()
-    st.title(title, anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.title(title, anchor=False, width="stretch")
+        draw_next_step()
     st.markdown(two_sentences)
-    with suppress(CatDogError):  # a page that needs the data says itself what is wrong with it
-        st.caption(f":material/database: Data in use: **{markdown.escape(state.catalog().title)}**")
 
 
 def row(count: int, width: int) -> list[DeltaGenerator]:

@@ -41,7 +41,6 @@ def test_a_newcomer_sees_drawings_and_the_six_steps_of_the_path(app):
 def test_every_page_says_which_data_is_in_use(app, name):
     page = app(name)
     assert any("drawings, not photos" in caption.value for caption in page.sidebar.caption)
-    assert any("Data in use" in caption.value for caption in page.main.caption)
 
 
 def test_a_finished_run_on_this_data_shows_both_scores(app, trained):

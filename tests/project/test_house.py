@@ -20,7 +20,11 @@ CHANGES = {
 GUARDS = {"access.require_member", "access.reason_denied"}
 HTML_FUNCTIONS = {"st.html", "html", "st.iframe"}
 SAY_NOTHING = {"asked", "found", "known", "one", "said", "wanted"}  # names of locals that do not say what they hold
-HTML_CONSTANTS = {"WHOLE_TILE_OPENS", "LOOK.replace('TINTS', '\\n'.join(tints))"}  # the tints are numbers
+HTML_CONSTANTS = {
+    "WHOLE_TILE_OPENS",
+    "page.SELECTED_STANDS_OUT",
+    "LOOK.replace('TINTS', '\\n'.join(tints))",
+}  # the tints are numbers
 
 
 def read(path: Path) -> str:

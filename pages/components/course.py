@@ -1,0 +1,36 @@
+"""The course: its pages in order, and the line on each that leads to the next."""
+
+import streamlit as st
+
+OVERVIEW = "overview"
+PAGES = (
+    (OVERVIEW, "Overview", "home", "How far you are, and what comes next."),
+    ("browse", "Browse", "photo_library", "Look at the photos, their labels, and how many there are."),
+    ("augment", "Augment", "flip", "See one photo flipped, rotated and changed as training does it."),
+    ("models", "Models", "account_tree", "What the four models are made of, and what each does differently."),
+    ("train", "Train", "model_training", "Train models, watch them learn, stop and resume them."),
+    ("compare", "Compare", "query_stats", "Learning curves and scores side by side."),
+    ("evaluate", "Evaluate", "fact_check", "How good each model is, and which mistakes it makes."),
+    ("predict", "Predict", "image_search", "Drop a photo and see what every trained model says."),
+)
+_CURRENT = "page"  # the session's key of the page that is drawn
+
+
+def remember_page(name: str) -> None:
+    """Remember which page is drawn; `name` is one of `PAGES`."""
+    st.session_state[_CURRENT] = name
+
+
+def draw_next_step() -> None:
+    """Draw which step of the course this page is, as a link to the next one; nothing on the Overview."""
+    steps = [name for name, *_ in PAGES]
+    current = steps.index(st.session_state.get(_CURRENT, OVERVIEW))
+    if not current:
+        return
+    following, title, *_ = PAGES[(current + 1) % len(PAGES)]
+    st.page_link(
+        f"{following}.py",
+        label=f"Step {current} of {len(PAGES) - 1} · next: **{title}**",
+        icon=":material/arrow_forward:",
+        icon_position="right",
+    )
