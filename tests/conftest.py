@@ -39,16 +39,16 @@ CHROMIUM = Path("/usr/bin/chromium")
 CLASSES = ("cats", "dogs")
 BROWSER_TESTS = "tests/browser/"
 OWN_SERVER = BROWSER_TESTS + "own_server/"  # those that start servers of their own
+TENSORFLOW = (  # two groups of tests in whose process it is: importing it takes 5 s of processor
+    ("tests/catdog/training/", "tests/catdog/evaluation/test_metrics.py", "tests/catdog/images/test_resize.py"),
+    (
+        *("tests/catdog/export/", "tests/project/test_old_home.py", "tests/catdog/models/"),
+        *("tests/catdog/augmentation/", "tests/catdog/inference/", "tests/catdog/runs/test_supervisor_process.py"),
+    ),
+)
 LONGEST = (  # first, so that no process ends long after the others
-    OWN_SERVER,
-    BROWSER_TESTS,
-    "tests/catdog/runs/test_supervisor_process.py",
-    "tests/catdog/export/test_export.py",
-    "tests/catdog/training/test_worker_process.py",
-    "tests/project/test_old_home.py",
-    "tests/catdog/images/test_hostile_images.py",
-    "tests/catdog/training/",
-    "tests/photos/",
+    *((OWN_SERVER,), (BROWSER_TESTS,), *TENSORFLOW),
+    ("tests/catdog/images/test_hostile_images.py", "tests/photos/"),
 )
 
 
@@ -56,19 +56,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the tests that take longest, the browser tests in two processes."""
 
     def rank(item: pytest.Item) -> int:
-        return next((rank for rank, path in enumerate(LONGEST) if item.nodeid.startswith(path)), len(LONGEST))
+        return next((rank for rank, paths in enumerate(LONGEST) if item.nodeid.startswith(paths)), len(LONGEST))
 
     items.sort(key=rank)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileScheduling:
-    """Hand out whole test files, and two groups of browser tests: what a file or a group shares is made once."""
+    """Hand out whole test files, and four groups of files: what a file or a group shares is made once."""
+    quick = config.getoption("markexpr") != "slow"  # the slow ones would be too long a group
 
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            groups = (group for group in (OWN_SERVER, BROWSER_TESTS) if nodeid.startswith(group))
-            return next(groups, None) or super()._split_scope(nodeid)
+            groups = ((OWN_SERVER,), (BROWSER_TESTS,), *(TENSORFLOW if quick else ()))
+            return next((group[0] for group in groups if nodeid.startswith(group)), super()._split_scope(nodeid))
 
     return Scheduling(config, log)
 

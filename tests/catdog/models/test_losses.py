@@ -1,6 +1,5 @@
 """Losses: what label smoothing makes of them, checked against their formulas."""
 
-import keras
 import numpy as np
 import pytest
 
@@ -31,6 +30,8 @@ def test_the_loss_is_that_of_labels_moved_towards_one_half(name: str, shape: tup
 
 @pytest.mark.parametrize("name", list(MODELS))
 def test_without_smoothing_loss_and_metric_are_kerass_own(name: str) -> None:
+    import keras
+
     spec = MODELS[name]
     assert type(make_loss(spec.loss, spec.logits)) is getattr(keras.losses, spec.loss)
     assert [metric.name for metric in make_metrics(spec.logits)] == ["accuracy"]
@@ -38,6 +39,8 @@ def test_without_smoothing_loss_and_metric_are_kerass_own(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["model1", "model3"])
 def test_with_smoothing_the_loss_of_the_labels_as_they_are_is_measured_too(name: str) -> None:
+    import keras
+
     logits = MODELS[name].logits
     keras.utils.set_random_seed(1)
     layers = [keras.Input((2,)), keras.layers.Dense(2 if logits else 1, None if logits else "sigmoid")]
@@ -52,6 +55,8 @@ def test_with_smoothing_the_loss_of_the_labels_as_they_are_is_measured_too(name:
 
 
 def test_the_smoothed_loss_is_made_again_from_what_keras_stores() -> None:
+    import keras
+
     loss = make_loss("SparseCategoricalCrossentropy", True, 0.3)
     again = keras.losses.deserialize(keras.losses.serialize(loss))
     assert float(again(LABELS, LOGITS)) == float(loss(LABELS, LOGITS))

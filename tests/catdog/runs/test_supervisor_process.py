@@ -8,7 +8,6 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -167,19 +166,19 @@ def test_an_end_while_a_checkpoint_is_written_loses_nothing_older(settings, star
     assert not list(done.folder.glob("checkpoint*"))
 
 
-def test_runs_that_fail_say_why_and_the_queue_goes_on(settings, start, picture_folder, tmp_path) -> None:
+def test_runs_that_fail_say_why_and_the_queue_goes_on(settings, start, tmp_path) -> None:
     kept = settings.runs / ".slot-0.lock"
     settings.runs.mkdir()
-    settings = replace(settings, backbone_weights=tmp_path / "nothing.h5")
     with FileLock(kept):  # all wait until the last is there
-        weightless = runs.launch(settings, TrainConfig("model4", str(picture_folder)))
+        lost = runs.create_run(settings, TrainConfig("model4", str(tmp_path / "gone")))
+        runs.start_run(settings, lost)
         hungry = start(stuck="memory 2")
         last = start(train=LIGHT)
     assert wait_for(settings, last, has_ended).state == "done"
-    ended = [runs.open_run(settings, run.id) for run in (weightless, hungry)]
+    ended = [runs.open_run(settings, run.id) for run in (lost, hungry)]
     assert [run.state for run in ended] == ["failed"] * 2
     errors = [run.status.error for run in ended]
-    assert str(settings.backbone_weights) in errors[0]
+    assert str(tmp_path / "gone") in errors[0]
     assert errors[1] == "The memory did not suffice: choose a smaller batch size, or close other programs."
     assert all(error.count("\n") == 0 and error.endswith(".") for error in errors)
     assert epochs_of(ended[1]) == [1]

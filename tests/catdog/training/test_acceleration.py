@@ -1,8 +1,8 @@
 """Faster arithmetic: it says what it does, trains the same way, and leaves nothing switched on."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 import pytest
 
@@ -19,6 +19,9 @@ from catdog.training.acceleration import (
     strip_augmentation,
     use_fast_arithmetic,
 )
+
+if TYPE_CHECKING:
+    import keras
 
 REWRITE = "auto_mixed_precision_onednn_bfloat16"
 
@@ -85,7 +88,9 @@ def test_without_bfloat16_only_the_fused_update_is_used(monkeypatch: pytest.Monk
     assert list_arithmetic_speedups(TrainConfig("model1")) == [FUSED_ADAM]
 
 
-def train_small_model(adam: "type[keras.optimizers.Adam] | None", **helps: float) -> keras.Model:
+def train_small_model(adam: "type[keras.optimizers.Adam] | None", **helps: float) -> "keras.Model":
+    import keras
+
     """Return a model of a few weights after three epochs with this optimizer."""
     keras.utils.set_random_seed(3)
     model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(4, "tanh"), keras.layers.Dense(1, "sigmoid")])
@@ -97,17 +102,17 @@ def train_small_model(adam: "type[keras.optimizers.Adam] | None", **helps: float
 
 
 @pytest.fixture(scope="module")
-def fused_model() -> keras.Model:
+def fused_model() -> "keras.Model":
     return train_small_model(get_fused_adam())
 
 
-def test_the_fused_update_gives_kerass_weights(fused_model: keras.Model) -> None:
+def test_the_fused_update_gives_kerass_weights(fused_model: "keras.Model") -> None:
     plain_model = train_small_model(None)
     for fused, plain in zip(fused_model.get_weights(), plain_model.get_weights(), strict=True):
         np.testing.assert_allclose(fused, plain, atol=1e-6)
 
 
-def test_the_fused_update_decays_and_clips_as_keras_does(fused_model: keras.Model) -> None:
+def test_the_fused_update_decays_and_clips_as_keras_does(fused_model: "keras.Model") -> None:
     helps = {"weight_decay": 0.5, "clip_norm": 0.01}
     fused, plain = train_small_model(get_fused_adam(), **helps), train_small_model(None, **helps)
     for value, expected, without in zip(
@@ -117,7 +122,9 @@ def test_the_fused_update_decays_and_clips_as_keras_does(fused_model: keras.Mode
         assert not np.allclose(value, without, atol=1e-4)
 
 
-def test_a_saved_model_keeps_its_fused_optimizer(fused_model: keras.Model, tmp_path: Path) -> None:
+def test_a_saved_model_keeps_its_fused_optimizer(fused_model: "keras.Model", tmp_path: Path) -> None:
+    import keras
+
     fused_model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
     assert type(loaded.optimizer) is get_fused_adam()
@@ -133,7 +140,9 @@ def images() -> np.ndarray:
 
 
 @pytest.fixture(scope="module", params=["model1", "model2", "model3"])
-def model(request: pytest.FixtureRequest) -> keras.Model:
+def model(request: pytest.FixtureRequest) -> "keras.Model":
+    import keras
+
     """A compiled model with augmentation and few neurons, without dropout, which is random; tests may train it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(networks, "HIDDEN", 64)
@@ -143,17 +152,17 @@ def model(request: pytest.FixtureRequest) -> keras.Model:
     return model
 
 
-def test_without_augmentation_layers_the_model_predicts_alike(model: keras.Model, images: np.ndarray) -> None:
+def test_without_augmentation_layers_the_model_predicts_alike(model: "keras.Model", images: np.ndarray) -> None:
     stripped = strip_augmentation(model, model.name)
     expected = np.asarray(model(images, training=False))
     for training in (False, True):  # also in training it leaves images as they are
         np.testing.assert_allclose(stripped(images, training=training), expected, rtol=1e-5, atol=1e-5)
 
 
-def test_without_augmentation_layers_gradients_are_the_same(model: keras.Model, images: np.ndarray) -> None:
+def test_without_augmentation_layers_gradients_are_the_same(model: "keras.Model", images: np.ndarray) -> None:
     import tensorflow as tf
 
-    def gradients_of(network: keras.Model) -> list[np.ndarray]:
+    def gradients_of(network: "keras.Model") -> list[np.ndarray]:
         with tf.GradientTape() as tape:
             # small pixels keep model1's and model2's outputs off the flat ends of the sigmoid
             loss = tf.reduce_sum(tf.square(network(images / 255, training=network is not model)))
@@ -166,7 +175,7 @@ def test_without_augmentation_layers_gradients_are_the_same(model: keras.Model, 
         np.testing.assert_allclose(stripped, plain, rtol=1e-3, atol=1e-5 * np.abs(plain).max())
 
 
-def test_training_without_augmentation_layers_trains_the_model(model: keras.Model, images: np.ndarray) -> None:
+def test_training_without_augmentation_layers_trains_the_model(model: "keras.Model", images: np.ndarray) -> None:
     stripped = strip_augmentation(model, model.name)
     weights, steps = model.get_weights(), int(model.optimizer.iterations)
     stripped.train_on_batch(images, np.arange(len(images))[:, np.newaxis] % 2)

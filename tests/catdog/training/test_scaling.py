@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import keras
 import numpy as np
 import pytest
 
@@ -25,6 +24,8 @@ def _small_networks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(("name", "scaling"), [("model1", True), ("model2", True), ("model3", False)])
 def test_scaling_is_a_layer_in_front_and_changes_nothing_else(name: str, scaling: bool) -> None:
+    import keras
+
     own, other = build_model(name, seed=1), build_model(name, seed=1, scaling=scaling)
     layers = {True: other, False: own}[scaling].layers
     assert (layers[1].name, type(layers[1])) == ("scale", keras.layers.Rescaling)
@@ -39,6 +40,8 @@ def test_scaling_is_a_layer_in_front_and_changes_nothing_else(name: str, scaling
 
 
 def test_a_run_with_scaled_pixels_is_resumed_converted_and_scored(tmp_path: Path, picture_folder: Path) -> None:
+    import keras
+
     settings = Settings(home=tmp_path, photos_url="file:///nowhere")
     dataset = open_dataset(settings, str(picture_folder))
 
