@@ -111,11 +111,11 @@ def test_all_finish_once_those_that_were_cut_are_resumed(story: Story) -> None:
     assert all(run.usable and run.test_accuracy is not None for run in story.runs)
 
 
-def test_the_same_six_on_this_machine_have_the_same_histories(story: Story, tmp_path: Path) -> None:
+def test_the_same_two_on_this_machine_have_the_same_histories(story: Story, tmp_path: Path) -> None:
     here = settings_of(tmp_path, slots=2)
-    local = [runs.launch(here, config) for config in FOUR]
+    local = [runs.launch(here, config) for config in FOUR[:2]]
     wait_for(lambda: all(ended(here, run) for run in local), PATIENCE, "the runs on this machine did not end")
-    for run, run_on_ray in zip(local, story.runs, strict=True):
+    for run, run_on_ray in zip(local, story.runs[:2], strict=True):
         mine, theirs = runs.open_run(here, run.id).history(), run_on_ray.history()
         for column in ("accuracy", "loss", "val_accuracy", "val_loss"):
             assert mine[column] == pytest.approx(theirs[column], abs=ALIKE), (run.config.seed, column)
@@ -124,7 +124,7 @@ def test_the_same_six_on_this_machine_have_the_same_histories(story: Story, tmp_
 def test_a_run_waits_for_its_node_and_resumes_on_another(cluster: RayCluster, tmp_path: Path) -> None:
     anywhere = settings_of(tmp_path, cluster=Cluster(cluster.address))
     fast = replace(anywhere, cluster=Cluster(cluster.address, resources=(("fast", 1.0),)))
-    run = runs.launch(fast, TrainConfig("model1", "drawn", epochs=40, batch_size=16))
+    run = runs.launch(fast, TrainConfig("model1", "drawn", epochs=12, batch_size=16))
     time.sleep(8)  # the head is idle, and would have begun by now
     assert state(fast, run) == "queued"
     cluster.join("--num-cpus=1", '--resources={"fast": 1}')
@@ -142,7 +142,7 @@ def test_a_run_waits_for_its_node_and_resumes_on_another(cluster: RayCluster, tm
     runs.resume_run(anywhere, run)
     wait_for(lambda: ended(anywhere, run), PATIENCE, "the resumed run did not end")
     assert runs.open_run(anywhere, run.id).state == "done"
-    assert len(runs.open_run(anywhere, run.id).history()["epoch"]) == 40 > done
+    assert len(runs.open_run(anywhere, run.id).history()["epoch"]) == 12 > done
 
 
 def test_a_run_in_the_cluster_can_not_be_moved_up_in_a_queue_of_ours(cluster: RayCluster, tmp_path: Path) -> None:
