@@ -11,17 +11,19 @@ from catdog.models.specs import MODELS, ModelSpec
 from catdog.runs import Run
 from catdog.training import ACTIVE
 from catdog.utils.text import format_percent
-from pages.components import markdown, page, state
+from pages.components import course, markdown, page, state
+from pages.components.overview.ladder import draw_ladder
+from pages.components.overview.next_step import choose_next_step, draw_next_step
 from pages.components.overview.train_all import draw_train_all, is_busy, list_runs_here
 from pages.components.sidebar import draw_fetch_button
 from pages.components.thumbnails import make_tile
 
 STRIP_LENGTH, STRIP_SEED = 8, 13  # how many images, and a seed that draws some that are easy to recognize
 DONE, BUSY, FAILED, TO_DO = (
-    ":green-badge[:material/check: done]",
-    ":orange-badge[:material/hourglass_top: {}]",
-    ":red-badge[:material/error: {}]",
-    ":gray-badge[:material/radio_button_unchecked: to do]",
+    ":material/check_circle: **Done**",
+    ":material/hourglass_top: **{}**",
+    ":material/error: **{}**",
+    ":gray[:material/radio_button_unchecked: To do]",
 )
 
 
@@ -29,20 +31,39 @@ def main() -> None:
     """Draw the page."""
     page.stop_unless_started()  # before the head is drawn, which asks for the data
     class_0, class_1 = state.classes()
-    best_published = max(spec.published.best_val_accuracy for spec in MODELS.values())
     page.page_header(
         f"Teach a computer to tell {class_0} from {class_1}",
-        f"You show a program pictures and say which are {class_0} and which are {class_1}, and it finds out by itself "
-        "what makes the difference: that is image classification. Six steps lead from guessing to a model that is "
-        f"right about {round(100 * best_published)} times in 100{_on_photos()}.",
+        f"Show a program photos, say which are {class_0} and which are {class_1}, and it learns by itself what tells "
+        "them apart: that is image classification. The **reference course** is the published notebook that this "
+        "dashboard follows, with four models, each better than the one before.",
     )
+    busy = is_busy(list_runs_here())
+    poll = 2 if busy else None
+    left, right = page.row(2, 340)
+    with left:
+        st.fragment(_draw_next_step, run_every=poll, key="next")(busy)
+        _draw_strip()
+    with right:
+        st.fragment(_draw_ladder, run_every=poll, key="scores")()
+    with st.expander("Train all four models", icon=":material/playlist_play:", key="train-all"):
+        draw_train_all(busy)
     if state.source() == "drawn":
         _draw_notice()
-    _draw_strip()
-    st.header("Your path", anchor=False)
-    busy = is_busy(list_runs_here())
-    draw_train_all(busy)
-    st.fragment(_draw_path, run_every=2 if busy else None)(busy)
+    st.header("Six steps", anchor=False)
+    st.fragment(_draw_path, run_every=poll, key="path")()
+
+
+def _draw_next_step(busy: bool) -> None:
+    """Draw the next step; runs by itself every two seconds while models train."""
+    runs = list_runs_here()
+    if busy and not is_busy(runs):
+        st.rerun()  # the last run has just ended: the whole page shows it, and polls no more
+    draw_next_step(choose_next_step(state.group_by_model(runs)))
+
+
+def _draw_ladder() -> None:
+    """Draw the ladder; runs by itself every two seconds while models train."""
+    draw_ladder(state.group_by_model(list_runs_here()), state.catalog().baseline, _on_photos())
 
 
 def _draw_notice() -> None:
@@ -52,9 +73,9 @@ def _draw_notice() -> None:
         left.markdown(
             ":material/draw: **These are drawings, not photos.** Everything works with them, and training is quick. "
             + (
-                "The published results are for photos: choose them under “Data”."
+                "The reference course uses photos: choose them under “Data”."
                 if "photos" in state.sources()
-                else "For the real thing, fetch the 3,000 photos that the published results are for."
+                else "For the real thing, fetch the 3,000 photos of the reference course."
             )
         )
         with right:
@@ -70,7 +91,7 @@ def _draw_strip() -> None:
     for label in (0, 1):
         rows = catalog.indices(TRAINING, label)
         by_class.append(rng.choice(rows, size=count, replace=len(rows) < count))
-    grid = st.grid(STRIP_LENGTH, min_column_width=72, gap="xsmall")
+    grid = st.grid(STRIP_LENGTH // 2, min_column_width=72, gap="xsmall")
     for row in np.stack(by_class, axis=1).ravel():
         name = catalog.classes[catalog.labels[row]]
         with grid.cell():
@@ -85,55 +106,51 @@ def _make_tile(fingerprint: str, row: int, _dataset) -> bytes:
     return make_tile(_dataset.image(row), 240, 240, crop=True)
 
 
-def _draw_path(busy: bool) -> None:
+def _draw_path() -> None:
     """Draw the six cards; runs by itself every two seconds while models train."""
     runs = list_runs_here()
-    if busy and not is_busy(runs):
-        st.rerun()  # the last run has just ended: the whole page shows it, and polls no more
     by_model = state.group_by_model(runs)
-    next_model = next((name for name, done in by_model.items() if not done), None)
     grid = st.grid(3, min_column_width=260, border=True)
     with grid.cell():
-        _draw_data_card()
+        _draw_data_card(bool(runs) or course.was_visited("browse"))
     for step, (name, spec) in enumerate(MODELS.items(), start=2):
         with grid.cell():
-            _draw_model_card(step, spec, by_model[name], name == next_model)
+            _draw_model_card(step, spec, by_model[name])
     with grid.cell():
         _draw_score_card(runs)
 
 
 def _draw_heading(step: int, title: str, badge: str) -> None:
-    st.markdown(f"### {step} · {title}")
+    st.subheader(f"{step} · {title}", anchor=False)
     st.markdown(badge)
 
 
-def _draw_link(label: str, icon: str, page_name: str, is_next: bool = False, **params: str) -> None:
-    """Draw a button that leads to another page; the path's next step stands out."""
-    kind = "primary" if is_next else "secondary"
+def _draw_link(label: str, icon: str, page_name: str, **params: str) -> None:
+    """Draw a button that leads to another page."""
     key = f"go-{page_name}-{'-'.join(label.split())}"
-    if st.button(label, key=key, icon=f":material/{icon}:", type=kind, width="stretch"):
+    if st.button(label, key=key, icon=f":material/{icon}:", width="stretch"):
         st.switch_page(f"{page_name}.py", query_params=params)
 
 
-def _draw_data_card() -> None:
+def _draw_data_card(done: bool) -> None:
+    """Draw the first step, which is done once somebody has looked at the data, or has trained on them."""
     catalog = state.catalog()
-    _draw_heading(1, "Look at the data", DONE)
-    st.markdown("Before anything is trained, look at the pictures: how many are there, and how hard are they?")
-    st.markdown(f"**{len(catalog):,}** pictures, **{format_percent(catalog.baseline)}** by always guessing the same")
-    _draw_link("Browse the pictures", "photo_library", "browse")
+    _draw_heading(1, "Look at the data", DONE if done else TO_DO)
+    st.markdown("Before anything is trained, look at the photos: how many are there, and how hard are they?")
+    st.markdown(f"**{len(catalog):,}** images. Always guessing the same is right {format_percent(catalog.baseline)}.")
+    _draw_link("Browse the photos", "photo_library", "browse")
 
 
-def _draw_model_card(step: int, spec: ModelSpec, runs: list[Run], is_next: bool) -> None:
-    """Draw one model: its idea, the state of its newest run, its best score beside the published one."""
-    _draw_heading(step, f"{spec.step} = {spec.name}", _badge(runs))
-    st.markdown(spec.idea)
-    if spec.backbone and state.source() == "photos":
-        st.caption(HEAD_START)
+def _draw_model_card(step: int, spec: ModelSpec, runs: list[Run]) -> None:
+    """Draw one model: its idea, the state of its newest run, its best score beside the reference course's."""
+    _draw_heading(step, f"{spec.step}: {spec.name}", _badge(runs))
+    st.markdown(spec.idea, help=HEAD_START if spec.backbone and state.source() == "photos" else None)
     if changes := describe_changes(spec.name):
         st.caption(f"{changes}.")
     best = select_by_validation(runs)
     st.markdown(
-        f"{_describe_best(best, runs)}, published {format_percent(spec.published.best_val_accuracy, 0)}{_on_photos()}"
+        f"{_describe_best(best, runs)}, reference course {format_percent(spec.published.best_val_accuracy, 0)}"
+        f"{_on_photos()}"
     )
     newest = runs[0] if runs else None
     if newest and newest.state in ACTIVE:
@@ -142,11 +159,11 @@ def _draw_model_card(step: int, spec: ModelSpec, runs: list[Run], is_next: bool)
         st.caption(markdown.escape(newest.status.error))
         _draw_link("See what went wrong", "error", "train")
     elif best:
-        _draw_link(f"See {spec.name}'s curve", "query_stats", "compare")
+        _draw_link(f"See {spec.name}'s curve", "query_stats", "compare", run=best.id)
     else:
-        _draw_link(f"Train {spec.name}", "model_training", "train", is_next, models=spec.name)
+        _draw_link(f"Train {spec.name}", "model_training", "train", models=spec.name)
     if spec.name == "model2":
-        _draw_link("Play with augmentation", "flip", "augment")
+        _draw_link("Try augmentation", "flip", "augment")
 
 
 def _describe_best(best: Run | None, runs: list[Run]) -> str:
@@ -162,7 +179,7 @@ def _describe_best(best: Run | None, runs: list[Run]) -> str:
 
 
 def _on_photos() -> str:
-    """Return words that the published numbers are for photos, "" where photos are the data in use."""
+    """Return words that the reference course's numbers are for photos, "" where photos are the data in use."""
     return "" if state.source() == "photos" else " on photos"
 
 
@@ -171,32 +188,29 @@ def _badge(runs: list[Run]) -> str:
     if runs:
         status = runs[0].status
         if runs[0].state == "running":
-            return BUSY.format(f"training now, epoch {max(status.epoch, 1)} of {status.epochs}")
+            return BUSY.format(f"Training now, epoch {max(status.epoch, 1)} of {status.epochs}")
         if runs[0].state in ACTIVE:
-            return BUSY.format("waiting its turn" if runs[0].state == "queued" else runs[0].state)
+            return BUSY.format("Waiting its turn" if runs[0].state == "queued" else runs[0].state.capitalize())
     if any(run.finished for run in runs):
         return DONE
-    return FAILED.format(runs[0].state) if runs else TO_DO
+    return FAILED.format(runs[0].state.capitalize()) if runs else TO_DO
 
 
 def _draw_score_card(runs: list[Run]) -> None:
     chosen = select_by_validation([run for run in runs if run.test_accuracy is not None])
-    _draw_heading(6, "Score on unseen pictures", DONE if chosen else TO_DO)
+    _draw_heading(6, "Score on unseen photos", DONE if chosen else TO_DO)
     st.markdown(
-        "The test images were kept away from training and from choosing, so their score is a fair estimate. Choose a "
-        "model by its validation accuracy, and only then look at its test score."
+        "Choose a model by its validation accuracy, then look at its test score: a fair estimate, since test images "
+        "play no part in training or choosing."
     )
-    published = MODELS["model4"].published.test_accuracy
+    reference = f"reference course {format_percent(MODELS['model4'].published.test_accuracy)} (model4){_on_photos()}"
     if chosen:
-        st.markdown(
-            f"Test accuracy **{format_percent(chosen.test_accuracy)}** of {chosen.config.variant}, chosen by its "
-            f"validation accuracy; published {format_percent(published)} (model4){_on_photos()}"
-        )
+        st.markdown(f"Test accuracy **{format_percent(chosen.test_accuracy)}** of {chosen.config.variant}, {reference}")
         _draw_link("Compare the models", "query_stats", "compare")
-        _draw_link("Ask them about a picture", "image_search", "predict")
+        _draw_link("Ask them about a photo", "image_search", "predict")
     else:
-        st.markdown(f"Not scored yet, published {format_percent(published)} (model4){_on_photos()}")
-        _draw_link("Ask a model about a picture", "image_search", "predict")
+        st.markdown(f"Not scored yet, {reference}")
+        _draw_link("Ask a model about a photo", "image_search", "predict")
 
 
 main()

@@ -13,12 +13,18 @@ PAGES = (
     ("evaluate", "Evaluate", "fact_check", "How good each model is, and which mistakes it makes."),
     ("predict", "Predict", "image_search", "Drop a photo and see what every trained model says."),
 )
-_CURRENT = "page"  # the session's key of the page that is drawn
+_CURRENT, _VISITED = "page", "visited-pages"  # the session's keys of the page that is drawn, and of all that were
 
 
 def remember_page(name: str) -> None:
     """Remember which page is drawn; `name` is one of `PAGES`."""
     st.session_state[_CURRENT] = name
+    st.session_state.setdefault(_VISITED, set()).add(name)
+
+
+def was_visited(name: str) -> bool:
+    """Tell whether this browser window has shown a page; `name` is one of `PAGES`."""
+    return name in st.session_state.get(_VISITED, ())
 
 
 def draw_next_step() -> None:

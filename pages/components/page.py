@@ -13,14 +13,16 @@ from pages.components.course import draw_next_step
 from pages.components.serving import started
 
 CLASS_COLOURS = ("orange", "blue")  # Streamlit's names of the colours of class 0 and class 1
-#: Of selected pills, segments and tabs, and of sliders, whose text has too little contrast in the dark theme otherwise.
-SELECTED_STANDS_OUT = """<style>
+#: What Streamlit's own colours leave below a contrast of 4.5:1: selected pills, segments and tabs, sliders, charts.
+CONTRAST = """<style>
 [data-variant][data-selected]:not([data-disabled]),
 [data-variant][data-selected]:is([data-hovered], [data-focus-visible]):not([data-disabled]) {
     background-color: #008060; border-color: #008060; color: #FFFFFF; font-weight: 600;
 }
 [role="tab"][data-selected] { color: inherit; font-weight: 600; }
 [data-testid="stSliderThumbValue"] { color: inherit; }
+.js-plotly-plot :is(.xtick, .ytick, .g-xtitle, .g-ytitle, .g-y2title, .g-y3title, .legend) text,
+.st-key-ladder .textpoint text { fill: currentColor !important; }
 </style>"""
 
 

@@ -79,7 +79,6 @@ def draw_fetch_button(place: str) -> None:
         FETCH,
         on_click=_fetch,
         key=f"fetch-{place}",
-        type="secondary" if place == "sidebar" else "primary",
         icon=":material/download:",
         width="stretch",
     )

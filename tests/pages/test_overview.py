@@ -26,12 +26,13 @@ def test_a_newcomer_sees_drawings_and_the_six_steps_of_the_path(app):
     images = alternatives(page)
     assert images.count("One of the cats") == images.count("One of the dogs") == 4
     assert "drawings, not photos" in text_of(page)
-    assert "published 97% on photos" in text_of(page)
-    assert HEAD_START not in text_of(page)
-    steps = [text.value for text in page.markdown if text.value.startswith("#### ")]
-    assert [step.split()[1] for step in steps] == ["1", "2", "3", "4", "5", "6"]
+    assert "reference course 97% on photos" in text_of(page)
+    assert HEAD_START not in hints_of(page)
+    steps = [heading.value for heading in page.subheader]
+    assert [step.split()[0] for step in steps] == ["1", "2", "3", "4", "5", "6"]
     primary = [element.label for element in page.button if element.proto.type == "primary"]
-    assert primary == [FETCH, "Train all four", "Train model1"]
+    assert primary == ["Train model4"]
+    assert "**Done**" not in text_of(page)
     button(page, "Train model2").click().run()
     assert page.title[0].value == "Train"
     assert page.query_params["models"] == "model2"
@@ -47,16 +48,16 @@ def test_a_finished_run_on_this_data_shows_both_scores(app, trained):
     trained("model2", source="photos", test=0.97)
     trained("model1", test=0.75)
     words = text_of(app())
-    assert "Validation accuracy **79.0%**, published 64% on photos" in words
+    assert "Validation accuracy **79.0%**, reference course 64% on photos" in words
     assert words.count("79.0%") == 1
-    assert "Test accuracy **75.0%** of model1, chosen by its validation accuracy" in words
+    assert "Test accuracy **75.0%** of model1, reference course" in words
 
 
 def test_the_test_score_is_that_of_the_run_chosen_by_validation(app, trained):
     trained("model1", validation=0.81, test=0.70)
     trained("model1", validation=0.79, test=0.95)
     words = text_of(app())
-    assert "Validation accuracy **81.0%**, best of 2 runs, published 64%" in words
+    assert "Validation accuracy **81.0%**, best of 2 runs, reference course 64%" in words
     assert "Test accuracy **70.0%** of model1" in words
     assert "95.0%" not in words
 
@@ -64,8 +65,8 @@ def test_the_test_score_is_that_of_the_run_chosen_by_validation(app, trained):
 def test_a_run_without_scores_shows_its_best_epoch_and_says_so(app, trained):
     trained("model1").files.evaluation.unlink()
     words = text_of(app())
-    assert "Best epoch, while training: **80.0%**, published 64%" in words
-    assert "Not scored yet, published" in words
+    assert "Best epoch, while training: **80.0%**, reference course 64%" in words
+    assert "Not scored yet, reference course" in words
 
 
 def test_train_all_four_queues_the_four_models_on_the_data_in_use(app, place, monkeypatch):
@@ -78,7 +79,7 @@ def test_train_all_four_queues_the_four_models_on_the_data_in_use(app, place, mo
     assert {run.config.source for run in runs} == {"drawn"}
     assert started == [run.id for run in reversed(runs)]
     assert button(page, "Train all four").disabled
-    assert text_of(page).count("waiting its turn") == 4
+    assert text_of(page).count("Waiting its turn") == 4
 
 
 def test_train_all_four_with_three_seeds_makes_one_sweep_in_which_each_model_soon_had_its_turn(app, place, monkeypatch):
@@ -125,6 +126,50 @@ def test_another_number_of_seeds_in_the_address_gets_a_sentence(app):
     assert page.segmented_control(key="seeds").value == 1
 
 
+def test_the_next_step_is_model4_then_the_others_then_questions(app, trained):
+    assert next_step(app()) == ("Train model4 first", "Train model4")
+    trained("model4")
+    page = app()
+    assert next_step(page) == ("Train model1", "Train model1")
+    page.button(key="go-next").click().run()
+    assert page.title[0].value == "Train"
+    for name in ("model1", "model2", "model3"):
+        trained(name)
+    page = app()
+    for title, name in (("Which models memorize?", "Compare"), ("Which photos fool them?", "Evaluate")):
+        assert next_step(page)[0] == title
+        page.button(key="go-next").click().run()
+        assert page.title[0].value == name
+        page.switch_page("overview.py").run()
+    assert next_step(page)[0] == "Do they know your pet?"
+
+
+def test_a_models_curve_opens_that_models_run(app, trained):
+    run = trained("model2")
+    trained("model1")
+    page = app()
+    button(page, "See model2's curve").click().run()
+    assert page.query_params["run"] == run.id
+
+
+def test_the_data_are_looked_at_once_browse_was_open(app):
+    page = app()
+    assert "**Done**" not in text_of(page)
+    page.switch_page("browse.py").run()
+    page.switch_page("overview.py").run()
+    assert text_of(page).count("**Done**") == 1
+
+
+def next_step(page):
+    """Return the title of the next step, and the label of its button."""
+    return page.header[0].value, page.button(key="go-next").label
+
+
+def hints_of(page):
+    """Return all the text behind a "?"."""
+    return "\n".join(element.help for element in page.markdown if element.help)
+
+
 def find_minutes(page, seeds):
     """Return how many minutes the page says that training takes with so many seeds."""
     page.segmented_control(key="seeds").set_value(seeds).run()
@@ -136,7 +181,7 @@ def test_a_running_model_shows_its_epoch_and_is_polled(app, place, polls):
     run = create_run(place, TrainConfig("model1", source="drawn", epochs=5))
     run.files.write_status(replace(run.status, state="running", epoch=3, epochs=5, **identify_process()))
     page = app()
-    assert "training now, epoch 3 of 5" in text_of(page)
+    assert "Training now, epoch 3 of 5" in text_of(page)
     assert button(page, "Watch model1 learn")
     assert 2 in polls
 
@@ -145,7 +190,7 @@ def test_a_failed_run_says_why(app, place):
     run = create_run(place, TrainConfig("model4", source="drawn"))
     run.files.write_status(replace(run.status, state="failed", error="The weights can't be had."))
     words = text_of(app())
-    assert "failed" in words
+    assert "**Failed**" in words
     assert "The weights can't be had." in words
 
 
@@ -165,7 +210,7 @@ def test_once_the_photos_are_fetched_the_app_shows_them(app, monkeypatch, photos
     wait_for_the_download(page)
     assert page.selectbox(key="data").value == "photos"
     assert "3,000 photos of cats and dogs" in text_of(page)
-    assert HEAD_START in text_of(page)
+    assert HEAD_START in hints_of(page)
     assert "drawings" not in text_of(page)
     assert FETCH not in [element.label for element in page.button]
 

@@ -22,7 +22,7 @@ HTML_FUNCTIONS = {"st.html", "html", "st.iframe"}
 SAY_NOTHING = {"asked", "found", "known", "one", "said", "wanted"}  # names of locals that do not say what they hold
 HTML_CONSTANTS = {
     "WHOLE_TILE_OPENS",
-    "page.SELECTED_STANDS_OUT",
+    "page.CONTRAST",
     "LOOK.replace('TINTS', '\\n'.join(tints))",
 }  # the tints are numbers
 

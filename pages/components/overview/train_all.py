@@ -49,7 +49,6 @@ def draw_train_all(busy: bool) -> None:
             "Train all four",
             on_click=_train_all,
             args=(identify(catalog) if catalog else None,),
-            type="primary",
             icon=":material/play_arrow:",
             disabled=bool(busy or fault),
             help=markdown.escape(fault)
