@@ -60,7 +60,7 @@ class Student(UploadSession):
         self.actions.append(Action(what, seconds + self._fetch_images()))
         if what == PREDICT:
             if len(self.predictions) >= MAX_PHOTOS:
-                self.actions.append(Action("put photos away", self._press("Put them away")))
+                self.actions.append(Action("put photos away", self._press("Clear")))
             self._upload_photo()
 
     def think(self, seconds: float) -> None:
@@ -81,7 +81,7 @@ class Student(UploadSession):
         seconds = self.upload([(name, self._photos[index])])
         self.actions.append(Action("drop a photo", seconds + self._fetch_images()))
         # the newest photo comes first
-        shown = [text.partition(": ")[2] for text in "; ".join(self.predictions[:1]).split("; ")]
+        shown = [text.partition(": ")[2].partition(" (")[0] for text in "; ".join(self.predictions[:1]).split("; ")]
         if shown != list(self._expected[index]) or self.captions[:1] != [f"{name} as given"]:
             raise RuntimeError(f"{name} got the predictions {shown} instead of {self._expected[index]}.")
 

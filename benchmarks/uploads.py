@@ -167,7 +167,10 @@ def _upload_together(
                     if not pause:
                         ready.wait(timeout=300)
                     waits.append(session.upload([(name, photos[person])]))
-                    shown = [text.partition(": ")[2] for text in "; ".join(session.predictions).split("; ")]
+                    shown = [
+                        text.partition(": ")[2].partition(" (")[0]
+                        for text in "; ".join(session.predictions).split("; ")
+                    ]
                     if shown != list(expected[person]) or session.captions[:1] != [f"{name} as given"]:
                         wrong.append(f"{name}: {shown}, not {expected[person]}; {session.captions}")
         except BaseException as error:

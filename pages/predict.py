@@ -11,46 +11,46 @@ from catdog.utils.class_names import map_classes
 from catdog.utils.text import join_names
 from pages.components import markdown, page, state
 from pages.components.predict.cards import show_cards, show_confusion, show_heatmap_dialog
-from pages.components.predict.image import QueryImage, sample_images
+from pages.components.predict.image import QueryImage, is_foreign, sample_images
 from pages.components.predict.inputs import fill_inputs, get_inputs
 from pages.components.predict.table import choose_rows, show_table
 from pages.components.predictions import class_names, predict
 from pages.components.run_picker import label_choice
 
 FEW = 16  # images that are predicted without a bar
-NEITHER = (
-    "A model knows two classes and nothing else. Shown a horse or a chair it still names one of the two, and may say "
-    "so with high confidence. Its confidence is a number that it computes, not the probability of being right: the "
-    "track record below each answer says how often it was right on its test images."
+CONFIDENCE = (
+    "A model turns the pixels of an image into one number: the probability of the second class. It knows two classes "
+    "and nothing else, so it names one of them even for a horse or a chair.\n\nConfidence is what the model computes, "
+    "not how often it is right. So beside each name stands its track record: how often it was right on its test images "
+    "when its confidence was in the same range."
 )
 
 
 def main() -> None:
     """Draw the page."""
     page.page_header(
-        "Ask the models",
-        "A trained model turns the pixels of an image into one number: how confident it is that the image is of the "
-        "one class and not the other. Give the models an image that they have never seen, and compare their "
-        "confidence with how often they were right when they were so confident.",
+        "Try your own photos", "Give the models a photo that they have never seen, and compare what they say."
     )
     usable = [run for run in state.runs() if run.usable]
     if not usable:
         _explain_no_model()
         return
-    fill_inputs()
-    chosen = _choose_runs(usable)
-    left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
-    with left:
-        st.caption(f":material/help: {NEITHER}")
-    with right:
+    with fill_inputs(), st.popover("Settings", icon=":material/tune:"):
+        chosen = _choose_runs(usable)
         thresholds = _choose_thresholds(chosen)
     images = [*get_inputs().images, *sample_images()]
     if not images:
-        st.info("Drop a picture above, or take some from the test set: the answers appear here.")
-        return
-    if not chosen:
-        st.info("Choose at least one model above.")
-        return
+        st.info("Drop a photo above, or try some from the test set. The answers appear here.")
+    elif not chosen:
+        st.info("Choose at least one model under “Settings”.")
+    else:
+        _show_answers(chosen, images, thresholds)
+    with st.expander("What the confidence means", icon=":material/help:"):
+        st.markdown(CONFIDENCE)
+
+
+def _show_answers(chosen: list[Run], images: list[QueryImage], thresholds: Thresholds) -> None:
+    """Draw what the chosen runs predict for the images."""
     page.warn_about_damage(chosen)
     _warn_about_sources(chosen, images)
     runs, rows = _predict_all(chosen, images)
@@ -71,9 +71,9 @@ def _explain_no_model() -> None:
         st.subheader("No model is trained yet", anchor=False)
         if active:
             names = markdown.escape(join_names(list(label_runs(active).values())))
-            st.markdown(f"In training now: {names}. Once the first is ready, you can drop a picture here.")
+            st.markdown(f"In training now: {names}. Once the first is ready, you can drop a photo here.")
         else:
-            st.markdown("Here you will drop a picture and see, side by side, what each trained model takes it for.")
+            st.markdown("Here you drop a photo and see what each trained model takes it for.")
         label = "Watch the training" if active else "Train a model"
         st.page_link("train.py", label=label, icon=":material/model_training:")
 
@@ -135,30 +135,22 @@ def _choose_thresholds(chosen: list[Run]) -> Thresholds:
         format="%d%%",
         key="unsure",
         bind="query-params",
-        help=f"Of the probability of {second}. Below the first threshold the answer is the other class, above the "
-        f"second one it is {second}. Move both to 50 and a model always decides; pull them apart and it says less, but "
-        "is usually wrong less often.",
+        help=f"Of the probability of {second}: above the second threshold the answer is {second}, below the first one "
+        "the other class. With both at 50, a model always decides. Further apart, it decides less often and is usually "
+        "wrong less often.",
     )
     return Thresholds(min(low, high) / 100, max(low, high) / 100)  # the address may have them in any order
 
 
 def _warn_about_sources(chosen: list[Run], images: list[QueryImage]) -> None:
     """Warn of models that predict images of another kind than they learned from."""
-    sources = {image.source for image in images}
-    foreign = [run for run in chosen if any(_is_foreign(run, source) for source in sources)]
+    foreign = [run for run in chosen if any(is_foreign(run, image) for image in images)]
     if foreign:
         labels = label_runs(chosen)
         names = markdown.escape(join_names([_describe_run(run, labels[run.id]) for run in foreign]))
         st.warning(
-            f"Learned from another kind of pictures than these, so the answers mean little: {names}.",
-            icon=":material/warning:",
+            f"Trained on another kind of images, so the answers mean little: {names}.", icon=":material/warning:"
         )
-
-
-def _is_foreign(run: Run, source: str) -> bool:
-    """Tell whether images of this source are of another kind than those that the run learned from."""
-    # an upload, without a source, may be anything, but hardly a drawing like those of the drawn set
-    return run.config.source != source if source else run.config.source == "drawn"
 
 
 def _predict_all(chosen: list[Run], images: list[QueryImage]) -> tuple[dict[str, Run], list[ImagePredictions]]:

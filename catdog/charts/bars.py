@@ -7,8 +7,9 @@ import plotly.graph_objects as go
 
 from catdog.charts.style import CLASS_COLOURS, NEUTRAL, base_layout, model_colour, new_figure
 from catdog.datasets.catalog import Catalog
+from catdog.utils.text import format_confidence
 
-ROW = 58  # pixels for one prediction: its name and its bar
+ROW = 54  # pixels for one prediction: its name and its bar
 
 
 def plot_class_counts(catalog: Catalog) -> go.Figure:
@@ -37,6 +38,7 @@ def plot_probabilities(
     predictions: Sequence[tuple[str, str, float]],
     classes: tuple[str, str],
     unsure: tuple[float, float] | None = None,
+    notes: Sequence[str] = (),
 ) -> go.Figure:
     """Draw one bar from 0 to 100% for each prediction, split between the two classes, the first on top.
 
@@ -44,6 +46,7 @@ def plot_probabilities(
         predictions: (run name, model name, probability of class 1 in 0..1) of each run.
         classes: The names of class 0 (drawn from the left) and class 1.
         unsure: Between which probabilities of class 1, 0..1, a prediction counts as not sure; None marks nothing.
+        notes: What to write beside each run's name; "" or none for nothing.
     """
     rows = list(range(len(predictions)))
     run_names = [escape(name) for name, _, _ in predictions]
@@ -54,22 +57,26 @@ def plot_probabilities(
             name=escape(name),
             orientation="h",
             y=rows,
-            x=probabilities,
+            x=values,
             width=0.45,
             marker={"color": colour},
             # A slice too narrow for its number shows none: the other slice says it.
-            text=[f"{escape(name)} {value:.1%}" if value >= 0.3 else "" for value in probabilities],
+            text=[f"{escape(name)} {format_confidence(value)}" if value >= 0.3 else "" for value in values],
             textposition="inside",
             insidetextanchor="middle",
             textfont={"color": ink, "size": 14},
             textangle=0,
-            customdata=run_names,
-            hovertemplate="%{customdata}: " + escape(name) + " %{x:.2%}<extra></extra>",
+            customdata=[
+                f"{run}: {escape(name)} {format_confidence(x)}" for run, x in zip(run_names, values, strict=True)
+            ],
+            hovertemplate="%{customdata}<extra></extra>",
         )
-        for name, colour, probabilities, ink in zip(
+        for name, colour, values, ink in zip(
             classes, CLASS_COLOURS, (of_first, of_second), ("#000000", "#ffffff"), strict=True
         )
     ]
+    notes = [f"  <span style='font-size:12px'>{escape(note)}</span>" if note else "" for note in notes]
+    notes += [""] * (len(rows) - len(notes))
     # The name stands above its bar, so that the bar has the whole width on a telephone too.
     annotations = [
         {
@@ -78,16 +85,16 @@ def plot_probabilities(
             "xanchor": "left",
             "y": row - 0.24,
             "yanchor": "bottom",
-            "text": f'<span style="color:{model_colour(model)}">■</span> {name}',
+            "text": f'<span style="color:{model_colour(model)}">■</span> {name}{note}',
             "showarrow": False,
             "font": {"size": 14},
         }
-        for row, (name, (_, model, _)) in enumerate(zip(run_names, predictions, strict=True))
+        for row, (name, (_, model, _), note) in enumerate(zip(run_names, predictions, notes, strict=True))
     ]
     shapes = [{"type": "line", "x0": 0.5, "x1": 0.5, "line": {"width": 1, "dash": "dot", "color": NEUTRAL}}]
     if unsure:
         # the bar's border between the colours lies at the probability of class 0
-        band = {"x0": 1 - unsure[1], "x1": 1 - unsure[0], "fillcolor": NEUTRAL, "opacity": 0.25, "line": {"width": 0}}
+        band = {"x0": 1 - unsure[1], "x1": 1 - unsure[0], "fillcolor": NEUTRAL, "opacity": 0.15, "line": {"width": 0}}
         shapes.append({"type": "rect", "layer": "below", **band})
     base = base_layout(height=ROW * len(predictions) + 56, revision="answers")
     look = {

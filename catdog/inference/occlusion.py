@@ -5,11 +5,12 @@ from collections.abc import Callable
 import numpy as np
 
 from catdog.images.decode import SIZE
-from catdog.utils.text import format_percent
+from catdog.utils.text import format_confidence, format_percent
 
 PATCH, STRIDE = 48, 16  # pixels; a smaller patch hides too little of what a sure model sees
-FAINTEST = 0.001  # a map whose highest value, 0..1, is below this one has no place in the strongest colour
-HARDLY = 0.01  # a drop in probability, 0..1, that says next to nothing
+FAINT = 0.05  # a drop in probability, 0..1: a map that nowhere reaches it is drawn without colours
+FAINT_LOGIT = 0.2  # the same in units of the logit, where a change of it counts most: at a probability of one half
+PAPER = 128.0  # the grey of a map without colours
 THINNEST = 0.3  # of the map's opacity where it is lowest
 
 #: Viridis at equal steps: each is as much lighter than the one before to every eye, the colour-blind ones included.
@@ -65,25 +66,29 @@ def compute_occlusion(
     return _spread(confidences[0] - confidences[1:].reshape(len(starts), len(starts)), starts, patch)
 
 
-def overlay_heatmap(image: np.ndarray, heatmap: np.ndarray, opacity: float) -> np.ndarray:
+def overlay_heatmap(image: np.ndarray, heatmap: np.ndarray, opacity: float, faint: float = FAINT) -> np.ndarray:
     """Lay a heatmap over an image: dark violet counts little, yellow most.
 
-    The colours run from 0 to the heatmap's own highest value, and at least to 0.001, so that a map of nothing does not
-    glow; values below 0 count as 0. The image turns grey as the map covers it, so that its own colours are not taken
-    for the map's.
+    The colours run from 0 to the heatmap's own highest value; values below 0 count as 0. A map that is faint everywhere
+    is grey all over, so that a map of nothing does not glow. The image turns grey as the map covers it, so that its own
+    colours are not taken for the map's.
 
     Args:
         image: uint8 (160, 160, 3), 0..255.
         heatmap: float (160, 160).
         opacity: 0 (only the image) to 1 (only the map).
+        faint: The highest value, in the heatmap's unit, below which it has no colours.
 
     Returns:
         uint8 (160, 160, 3).
     """
     opacity = min(1.0, max(0.0, opacity))
-    strength = np.clip(heatmap / max(float(heatmap.max()), FAINTEST), 0, 1)
-    steps = np.linspace(0, 1, len(COLOURS))
-    colours = np.stack([np.interp(strength, steps, COLOURS[:, channel]) for channel in range(3)], axis=-1)
+    if heatmap.max() < faint:
+        strength, colours = np.zeros(heatmap.shape, np.float32), np.float32(PAPER)
+    else:
+        strength = np.clip(heatmap / heatmap.max(), 0, 1)
+        steps = np.linspace(0, 1, len(COLOURS))
+        colours = np.stack([np.interp(strength, steps, COLOURS[:, channel]) for channel in range(3)], axis=-1)
     blended = image.astype(np.float32)
     grey = (blended @ LIGHT)[..., np.newaxis]
     blended += (grey - blended) * min(1.0, 2 * opacity)
@@ -100,21 +105,18 @@ def describe_occlusion(label: str, confidence: float, heatmap: np.ndarray) -> st
         confidence: Its probability, 0..1.
         heatmap: As from `compute_occlusion`.
     """
-    most = 100 * float(heatmap.max())
-    if most < 100 * HARDLY:
+    most = max(0.0, float(heatmap.max()))
+    sure = f"The model is {format_confidence(confidence)} sure of {label}."
+    if most < FAINT:
         first = (
-            f"The model is {format_percent(confidence)} sure of {label}, and hardly less so "
-            f"({max(0.0, most):.1f} points at most, where it is yellow) whichever place is hidden: it sees it in many "
-            "places at once, or in none."
+            f"{sure} Hiding any one place lowers that by {100 * most:.1f} points at most, so the map is grey: no "
+            "single place decides."
         )
     else:
-        first = (
-            f"The model is {format_percent(confidence)} sure of {label}. Where it is yellow, hiding that place lowers "
-            f"this by up to {most:.0f} point{'' if round(most) == 1 else 's'}; where it is grey, by next to nothing."
-        )
+        first = f"{sure} Hiding the yellow place lowers that by up to {100 * most:.0f} points."
     return (
-        f"{first} This shows on which places the answer hangs, but not what the model sees there, nor that it "
-        "understands it: the place may be a cushion. What is told by two places at once does not show at all."
+        f"{first} The map shows where the model looks, not what it sees there: a yellow place may be a cushion. It "
+        "can't show evidence that is in two places at once."
     )
 
 
@@ -126,15 +128,16 @@ def describe_activation(label: str, confidence: float, heatmap: np.ndarray) -> s
         confidence: Its probability, 0..1.
         heatmap: As from `catdog.inference.activations.compute_class_activation`, for this class.
     """
+    sure = f"The model is {format_confidence(confidence)} sure of {label}."
+    if heatmap.max() < FAINT_LOGIT:
+        first = f"{sure} No place adds as much as 5 points to that, so the map is grey."
+    else:
+        first = f"{sure} Yellow places speak for {label}: the model adds up 5 × 5 places, and these add most."
     against = float((heatmap < 0).mean())
-    objection = (
-        f" Over {format_percent(against, 0)} of the picture, the places speak against it." if against >= 0.005 else ""
-    )
+    objection = f" {format_percent(against, 0)} of the image speaks against it." if against >= 0.005 else ""
     return (
-        f"The model is {format_percent(confidence)} sure of {label}. What speaks for that, place by place, is yellow: "
-        f"the model adds up 5 × 5 places, and this is what each one adds, exactly.{objection} This shows where it "
-        "found what counts, but not what it saw there, nor that it understands it; and each place has seen a good deal "
-        "of what is around."
+        f"{first}{objection} The map shows where the model looks, not what it sees there. Each place also takes in "
+        "much of its surroundings."
     )
 
 

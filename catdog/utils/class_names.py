@@ -78,6 +78,14 @@ def describe_mapping(names: Sequence[str], classes: Sequence[str]) -> str:
     return ", ".join(f"{name} = {classes[index]}" for name, index in zip(names, mapping, strict=True))
 
 
+def name_single(name: str) -> str:
+    """Return what one image of a class is called: "cat" for "cats".
+
+    Other names stay as they are: by their spelling alone, a plural can't be told from a word such as "lens".
+    """
+    return {"cats": "cat", "dogs": "dog"}.get(name, name)
+
+
 def _compose(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 

@@ -38,6 +38,13 @@ def format_percent(share: float | None, digits: int = 1) -> str:
     return "–" if share is None else f"{100 * share:.{digits}f}%"
 
 
+def format_confidence(probability: float, digits: int = 1) -> str:
+    """Return the probability of a predicted class, 0..1, such as "97.0%"; never 100%, which no model can know."""
+    if probability > 0.999:
+        return "> 99.9%"
+    return format_percent(probability, max(digits, 1) if probability >= 0.99 else digits)
+
+
 def join_names(names: list[str]) -> str:
     """Return names as an enumeration: "a", "a and b", "a, b and c"."""
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

@@ -8,7 +8,14 @@ import streamlit as st
 from catdog.errors import RunError
 from catdog.images.decode import SIZE
 from catdog.inference import activations
-from catdog.inference.occlusion import compute_occlusion, describe_activation, describe_occlusion, overlay_heatmap
+from catdog.inference.occlusion import (
+    FAINT,
+    FAINT_LOGIT,
+    compute_occlusion,
+    describe_activation,
+    describe_occlusion,
+    overlay_heatmap,
+)
 from catdog.inference.prediction import Prediction
 from catdog.models.specs import MODELS
 from catdog.runs import Run
@@ -19,7 +26,7 @@ from pages.components.run_picker import choose_run
 from pages.components.thumbnails import make_tile
 
 OPACITY = 0.6
-OWN, HIDING = "what each place adds", "hiding places"  # the methods by which a map is made
+OWN, HIDING = "class activation", "occlusion"  # the methods by which a map is made
 
 
 def show_heatmap(
@@ -53,43 +60,43 @@ def show_heatmap(
                 _activations(str(run.folder), changed, key, pixels, run), label
             )
         else:
-            with st.spinner("Hiding one place after the other …"):
+            with st.spinner("Hiding one place after another …"):
                 heatmap = _occlusion(str(run.folder), changed, key, pixels, run)
     except RunError as error:
         st.warning(markdown.escape(str(error)), icon=":material/warning:")
         return
     except OSError:
         st.warning(
-            f"{markdown.escape(name)} has no usable model file any more, so it can't show where it looks: train it "
-            "again.",
+            f"The model file of {markdown.escape(name)} is missing, so there is no heatmap. Train the model again.",
             icon=":material/warning:",
         )
         return
+    faint = FAINT_LOGIT if method == OWN else FAINT
     place = st.container()
-    opacity = st.slider("How much the map covers the picture", 0.0, 1.0, OPACITY, 0.05, format="percent", key="opacity")
+    opacity = st.slider("Opacity of the heatmap", 0.0, 1.0, OPACITY, 0.05, format="percent", key="opacity")
     with place:
         st.image(
-            make_tile(overlay_heatmap(pixels, heatmap, opacity), 3 * SIZE, 3 * SIZE),
+            make_tile(overlay_heatmap(pixels, heatmap, opacity, faint), 3 * SIZE, 3 * SIZE),
             width=3 * SIZE,
-            alt=f"The same picture as the models get it, {SIZE} × {SIZE} pixels, under a map of where {name} looks",
+            alt=f"The image as the models see it, {SIZE} × {SIZE} pixels, under a heatmap of where {name} looks",
         )
     describe = describe_activation if method == OWN else describe_occlusion
     st.caption(markdown.escape(describe(prediction.label, prediction.confidence, heatmap)))
-    with st.expander("What its first filters find", icon=":material/grain:"), page.show_errors():
+    with st.expander("What the first filters find", icon=":material/grain:"), page.show_errors():
         _filters(_activations(str(run.folder), changed, key, pixels, run), name)
 
 
 def _choose_method() -> str:
     """Let the reader choose how the map is made, for models that allow both methods."""
     method = st.segmented_control(
-        "How it is found",
+        "Method",
         (OWN, HIDING),
         default=OWN,
         required=True,
         key="how",
         bind="query-params",
-        help="model4 adds up what it finds at each of 5 × 5 places, so what every place adds is known exactly. Hiding "
-        "one place after the other works for any model.",
+        help="Class activation: model4 adds up what it finds at each of 5 × 5 places, so each value is exact. "
+        "Occlusion: one place after another is hidden, and the map shows how much the confidence drops.",
     )
     return method or OWN
 
@@ -103,10 +110,9 @@ def _filters(computed: activations.Activations, name: str) -> None:
         alt=f"What each of the first {count} filters of {name} finds",
     )
     st.caption(
-        f"The first layer looks at 3 × 3 pixels at a time. Each square is the answer of one of its {count} filters to "
-        "the whole picture, bright where the filter finds its pattern: an edge, a colour, a texture. In the corner is "
-        "the filter itself, nine weights for red, green and blue; grey means that a pixel counts nothing. A black "
-        "square found nothing here."
+        f"The first layer looks at 3 × 3 pixels at a time. Each square shows the output of one of its {count} filters: "
+        "bright where it finds its pattern, such as an edge, a colour or a texture. The filter is in the corner, "
+        "nine weights for red, green and blue; grey is zero."
     )
 
 

@@ -4,11 +4,10 @@ import csv
 import io
 import re
 import zipfile
-from contextlib import suppress
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Error, FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.visitor import drawn, main
 from tests.image_files import draw_image, encode_image, encode_rotated_jpeg
@@ -16,7 +15,7 @@ from tests.image_files import draw_image, encode_image, encode_rotated_jpeg
 pytestmark = pytest.mark.browser
 
 GIVEN = "as given"
-LOOK = "Where does it look?"
+LOOK = "Show heatmap"
 
 
 def payload(name: str, data: bytes, kind: str = "image/jpeg") -> FilePayload:
@@ -64,49 +63,51 @@ def test_a_zip_with_folders_is_marked_sorted_by_doubt_and_taken_away(visitor, tr
             data = encode_image(Image.new("RGB", (60, 40), colour), "PNG")
             archive.writestr(f"pets/{('cats', 'dogs')[number % 2]}/{number:02}.png", data)
     drop(window, payload("pets.zip", file.getvalue(), "application/zip"))
-    expect(page.get_by_text("How they did on the 16 pictures with a label")).to_be_visible()
-    expect(page.get_by_text("The most doubtful pictures come first")).to_be_visible()
+    expect(page.get_by_text("Scores on the 16 labelled images")).to_be_visible()
+    expect(page.get_by_text("The most uncertain images come first")).to_be_visible()
     with window.expect_download() as download:
-        page.get_by_role("button", name="All as CSV").click()
+        page.get_by_role("button", name="Download CSV").click()
     rows = list(csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8"))))
     assert len(rows) == 16
     assert {row["label"] for row in rows} == {"cats", "dogs"}
     uncertainty = [float(row["doubt"]) for row in rows]
     assert uncertainty == sorted(uncertainty, reverse=True)
-    page.get_by_role("button", name="Put them away").click()
-    expect(page.get_by_text("Drop a picture above")).to_be_visible()
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_text("Drop a photo above")).to_be_visible()
 
 
-def test_a_pasted_picture_is_answered_and_shows_where_the_model_looks(visitor, trained):
+PUT = """([event, bytes]) => {
+    const data = new DataTransfer();
+    data.items.add(new File([new Uint8Array(bytes)], `${event}.png`, {type: "image/png"}));
+    const kinds = {paste: ["clipboardData", ClipboardEvent], drop: ["dataTransfer", DragEvent]};
+    const [field, kind] = kinds[event];
+    document.body.dispatchEvent(new kind(event, {[field]: data, bubbles: true, cancelable: true}));
+}"""
+
+
+def test_an_image_is_pasted_or_dropped_anywhere(visitor, trained):
     window = visitor.visit("predict", run=trained.id)
     page = main(window)
-    page.get_by_role("button", name="Paste a picture").click()
-    field = window.get_by_placeholder("Paste here")
-    with window.expect_response(lambda answer: answer.request.method == "PUT" and "upload_file" in answer.url):
-        field.evaluate(
-            """(field, bytes) => {
-                const data = new DataTransfer();
-                data.items.add(new File([new Uint8Array(bytes)], "pasted.png", {type: "image/png"}));
-                field.dispatchEvent(
-                    new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true})
-                );
-            }""",
-            list(encode_image(draw_image(), "PNG")),
-        )
-    expect(window.get_by_role("dialog").get_by_text("pasted.png")).to_be_visible()
-    for _ in range(200):  # the field passes Enter over until it knows that the file has arrived
-        if not window.get_by_role("dialog").is_visible():
-            break
-        with suppress(Error):  # it is gone at this very moment
-            field.press("Enter", timeout=1_000)
-        window.wait_for_timeout(500)
-    expect(page.get_by_alt_text(f"pasted.png {GIVEN}")).to_be_visible()
-    expect(window.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_text("Drop a photo above")).to_be_visible()
+    title = page.get_by_role("heading", level=1)
+    place = title.bounding_box()
+    for number, event in enumerate(("paste", "drop"), start=1):
+        window.evaluate(PUT, [event, list(encode_image(draw_image(), "PNG"))])
+        expect(page.get_by_alt_text(f"{event}.png {GIVEN}")).to_be_visible()
+        expect(page.get_by_role("button", name=LOOK)).to_have_count(number)
+    assert title.bounding_box() == place
+
+
+def test_a_heatmap_shows_where_the_model_looks(visitor, trained):
+    window = visitor.visit("predict", run=trained.id)
+    page = main(window)
+    drop(window, payload("mine.png", encode_image(draw_image(), "PNG"), "image/png"))
+    expect(page.get_by_alt_text(f"mine.png {GIVEN}")).to_be_visible()
     page.get_by_role("button", name=LOOK).click()
     dialog = window.get_by_role("dialog")
-    expect(dialog.get_by_alt_text(re.compile("under a map of where"))).to_be_visible()
-    expect(dialog.get_by_text("not what the model sees there")).to_be_visible()
-    dialog.get_by_text("What its first filters find").click()
+    expect(dialog.get_by_alt_text(re.compile("under a heatmap of where"))).to_be_visible()
+    expect(dialog.get_by_text("not what it sees there")).to_be_visible()
+    dialog.get_by_text("What the first filters find").click()
     expect(dialog.get_by_alt_text(re.compile("What each of the first"))).to_be_visible()
     window.keyboard.press("Escape")
     expect(window.get_by_role("dialog")).to_have_count(0)
@@ -115,6 +116,8 @@ def test_a_pasted_picture_is_answered_and_shows_where_the_model_looks(visitor, t
 def test_the_thresholds_are_in_the_address_and_a_link_has_them(visitor, trained):
     window = visitor.visit("predict", run=trained.id, sample=2, unsure=0)
     page = main(window)
+    page.get_by_role("button", name="Settings").click()
+    page = window.locator("body")
     page.get_by_role("slider").first.press("Home")
     page.get_by_role("slider").last.press("End")
     expect(window).to_have_url(re.compile("unsure=0&unsure=100"))

@@ -35,7 +35,17 @@ def test_every_model_predicts_an_uploaded_image(app, trained):
     page.file_uploader[0].set_value([image_file("dog.png", COLD)]).run()
     (chart,) = page.get("plotly_chart")
     assert chart.proto.alt.count("dogs, 90.0% sure") == 2
-    assert alternatives(page) == ["dog.png as given", "dog.png squeezed to a square"]
+    assert alternatives(page) == ["dog.png as given"]
+    assert "Dog, says model1 (90%)" in headers(page)
+    assert "Both models agree." in text_of(page)
+
+
+def test_the_answer_is_that_of_the_model_with_the_best_validation(app, trained):
+    trained("model1", source="photos", validation=0.7)
+    trained("model2", source="photos", validation=0.9)
+    trained("model3", source="drawn", validation=0.99)  # learned from drawings, and these are photos
+    page = drop(app("predict"), image_file("cat.png", WARM))
+    assert headers(page) == ["Cat, says model2 (90%)"]
 
 
 def test_many_images_get_a_prediction_each(app, trained):
@@ -68,7 +78,7 @@ def test_a_file_that_is_no_image_is_one_sentence(app, trained, name, content):
 def test_test_images_come_with_label_and_which_run_is_right(app, trained):
     trained()
     page = app("predict")
-    button(page, "Take 6 test pictures").click().run()
+    button(page, "Try 6 test photos").click().run()
     assert page.query_params["sample"].isdigit()
     assert len(page.get("plotly_chart")) == 6
     lines = [text.value for text in page.markdown if text.value.startswith("Labelled")]
@@ -82,10 +92,10 @@ def test_the_same_address_shows_the_same_test_images(app, trained):
     assert alternatives(app("predict", sample="5")) != alternatives(app("predict", sample="6"))
 
 
-def test_test_images_can_be_put_away(app, trained):
+def test_test_images_can_be_cleared(app, trained):
     trained()
     page = app("predict", sample="5")
-    button(page, "Put them away").click().run()
+    button(page, "Clear").click().run()
     assert "sample" not in page.query_params
     assert not page.get("plotly_chart")
 
@@ -216,17 +226,17 @@ def test_the_newest_images_come_first(app, trained):
     trained()
     page = drop(app("predict"), image_file("a.png", COLD), image_file("b.png", WARM))
     drop(page, image_file("c.png", WARM), image_file("d.png", COLD))
-    assert [text[0] for text in alternatives(page)[::2]] == ["c", "d", "a", "b"]
+    assert [text[0] for text in alternatives(page)] == ["c", "d", "a", "b"]
 
 
-def test_everything_can_be_put_away(app, trained):
+def test_everything_can_be_cleared(app, trained):
     trained()
     page = drop(app("predict", sample="3"), image_file("mine.png", COLD), ("letter.jpg", b"Dear cat,", "image/jpeg"))
     assert len(page.error) == 1
-    button(page, "Put them away").click().run()
+    button(page, "Clear").click().run()
     assert not page.error
     assert not page.get("plotly_chart")
-    assert "Drop a picture above" in text_of(page)
+    assert "Drop a photo above" in text_of(page)
 
 
 def test_more_images_than_fit_are_left_out_and_counted(app, trained, monkeypatch):
@@ -234,8 +244,8 @@ def test_more_images_than_fit_are_left_out_and_counted(app, trained, monkeypatch
     trained()
     page = drop(app("predict"), *(image_file(f"{name}.png", COLD) for name in "abcde"))
     assert len(page.get("plotly_chart")) == 3
-    assert [warning.value for warning in page.warning if "most at once" in warning.value] == [
-        "3 pictures are the most at once, so 2 were left out: put some away first."
+    assert [warning.value for warning in page.warning if "left out" in warning.value] == [
+        "At most 3 images at once, so 2 were left out. Clear the others first."
     ]
 
 
@@ -253,14 +263,15 @@ def test_the_bytes_of_uploads_are_freed_once_they_are_read(app, trained, monkeyp
 def test_a_prediction_between_the_thresholds_is_not_sure(app, trained):
     trained()
     page = drop(app("predict", unsure=["5", "95"]), image_file("a.png", COLD))
-    assert ":material/question_mark: not sure: model1." in text_of(page)
+    assert headers(page) == ["Not sure, says model1 (dog 90%)"]
     page.slider[0].set_value((20, 30)).run()
-    assert ":material/arrow_right_alt: dogs: model1." in text_of(page)
+    assert headers(page) == ["Dog, says model1 (90%)"]
 
 
 def test_thresholds_in_the_wrong_order_mean_the_same(app, trained):
     trained()
-    assert "not sure: model1." in text_of(drop(app("predict", unsure=["95", "5"]), image_file("a.png", COLD)))
+    page = drop(app("predict", unsure=["95", "5"]), image_file("a.png", COLD))
+    assert headers(page) == ["Not sure, says model1 (dog 90%)"]
 
 
 def test_every_prediction_says_how_long_it_took(app, trained):
@@ -270,7 +281,7 @@ def test_every_prediction_says_how_long_it_took(app, trained):
 
 def test_what_a_model_can_not_know_is_said(app, trained):
     trained()
-    assert "A model knows two classes and nothing else" in text_of(app("predict"))
+    assert "It knows two classes and nothing else" in text_of(app("predict"))
 
 
 def test_many_images_are_a_table_with_the_most_uncertain_first(app, trained):
@@ -278,7 +289,7 @@ def test_many_images_are_a_table_with_the_most_uncertain_first(app, trained):
     page = drop(app("predict"), *(image_file(f"{number:02}.png", WARM) for number in range(12)), mixed("mixed.png"))
     (table,) = page.dataframe
     assert table.value["name"].iloc[0] == "mixed.png"
-    assert table.value["doubt"].iloc[0] > table.value["doubt"].iloc[1]
+    assert table.value["uncertainty"].iloc[0] > table.value["uncertainty"].iloc[1]
     assert set(table.value["model1"].iloc[1:]) == {"cats 90%"}
     assert table.value["model1"].iloc[0] == "not sure: cats 51%"
     assert not page.get("plotly_chart")  # until a row is chosen
@@ -289,15 +300,25 @@ def test_images_can_be_chosen_by_prediction_and_disagreement(app, trained):
     trained("model2")
     page = drop(app("predict"), image_file("cold.png", COLD), image_file("warm.png", WARM), mixed("mixed.png"))
     shown = segmented(page, "Show")
-    assert shown.options == ["all 3", "cats 1", "dogs 1", "not sure 1", "models disagree 0"]
+    assert shown.options == ["all 3", "cats 1", "dogs 1", "not sure 1", "models differ 0"]
     shown.set_value("not sure").run()
     assert alternatives(page)[0] == "mixed.png as given"
     assert len(page.get("plotly_chart")) == 1
     page.slider[0].set_value((5, 95)).run()
     assert segmented(page, "Show").value == "not sure"  # the choice stays, though there are others now
     assert len(page.get("plotly_chart")) == 3
-    segmented(page, "Show").set_value("models disagree").run()
-    assert "No picture is of this kind" in text_of(page)
+    segmented(page, "Show").set_value("models differ").run()
+    assert "No image matches" in text_of(page)
+
+
+def test_each_image_counts_once_also_where_models_differ(app, trained):
+    trained("model1")
+    trained("model2").files.add_to_config(data={"classes": ["dogs", "cats"]})  # so it says the other class
+    page = drop(app("predict"), image_file("cold.png", COLD), image_file("warm.png", WARM), mixed("mixed.png"))
+    assert segmented(page, "Show").options == ["all 3", "cats 0", "dogs 0", "not sure 1", "models differ 2"]
+    assert "The models differ: cats: model2 · dogs: model1" in text_of(page)
+    page.selectbox(key="answers-of").select("model1").run()
+    assert segmented(page, "Show").options == ["all 3", "cats 1", "dogs 1", "not sure 1"]
 
 
 def test_only_some_cards_are_drawn_at_first(app, trained):
@@ -313,10 +334,15 @@ def test_a_zip_with_folders_gives_labels_and_a_confusion_matrix(app, trained):
     trained()
     files = {"cat/1.png": WARM, "cat/2.png": COLD, "dog/3.png": COLD, "horse/4.png": COLD}
     page = drop(app("predict"), zipped(files))
-    assert "How they did on the 3 pictures with a label" in [expander.label for expander in page.expander]
+    assert "Scores on the 3 labelled images" in [expander.label for expander in page.expander]
     assert [metric.value for metric in page.metric] == ["66.7%"]
     assert "| cats | **1** | 1 | 0 |\n| dogs | 0 | **1** | 0 |" in text_of(page)
-    assert "mistakes 1" in segmented(page, "Show").options
+    (only_mistakes,) = page.toggle
+    assert only_mistakes.label == "Only mistakes (1)"
+    assert len(page.get("plotly_chart")) == 4
+    only_mistakes.set_value(True).run()
+    assert alternatives(page) == ["2.png as given"]
+    page.toggle[0].set_value(False).run()
     assert "Labelled **cat**" in text_of(page)
     assert "Labelled **horse**" not in text_of(page)
 
@@ -345,7 +371,7 @@ def test_of_a_zip_with_too_many_images_an_even_choice_is_taken(app, trained, mon
     trained()
     files = {f"{kind}/{number}.png": WARM for kind in ("cats", "dogs") for number in range(4)}
     page = drop(app("predict"), zipped(files))
-    assert any("has 8 pictures" in warning.value and "4 were taken" in warning.value for warning in page.warning)
+    assert any("has 8 images" in warning.value and "4 were taken" in warning.value for warning in page.warning)
     assert text_of(page).count("Labelled **dogs**") == 2
 
 
@@ -372,25 +398,34 @@ def test_beside_its_confidence_stands_how_often_a_model_was_right(app, trained):
         rows = [f"{index}.jpg,{int(index % 10 < 7)},0.92,test" for index in range(count)]  # right on 7 of 10
         run.files.predictions.write_text("\n".join(["path,label,probability,split", *rows]) + "\n")
     blank.files.predictions.write_text("path,label\n")  # damaged
-    text = text_of(drop(app("predict"), image_file("mine.png", COLD)))
-    assert "model1: when it said 90 to 95%, it was right in 70.0% of 30 test images (21)" in text
-    assert "model2: it said 90 to 95% for only 3 of the test images, too few to tell" in text
-    assert "model3: when it said" not in text
-    assert "model3: it said" not in text
+    page = drop(app("predict"), image_file("mine.png", COLD))
+    (chart,) = page.get("plotly_chart")
+    assert chart.proto.alt.split("; ") == [
+        "model1: dogs, 90.0% sure (when this sure, right 70%: 21 of 30)",
+        "model2: dogs, 90.0% sure (when this sure: too few test images to tell)",
+        "model3: dogs, 90.0% sure",
+    ]
+    assert "when this sure, right 70%: 21 of 30" in chart.proto.spec
 
 
 def test_a_model_without_stored_answers_makes_no_claim(app, trained):
     trained("model1")
-    assert "when it said" not in text_of(drop(app("predict"), image_file("mine.png", COLD)))
+    page = drop(app("predict"), image_file("mine.png", COLD))
+    assert "when this sure" not in page.get("plotly_chart")[0].proto.alt
 
 
 def test_it_shows_where_a_model_looks(app, trained):
     trained("model1")
     page = drop(app("predict"), image_file("mine.png", COLD))
-    button(page, "Where does it look?").click().run()
+    button(page, "Show heatmap").click().run()
     assert not page.exception
-    assert any("under a map of where model1 looks" in text for text in alternatives(page))
-    assert "This shows on which places the answer hangs" in text_of(page)
+    assert any("under a heatmap of where model1 looks" in text for text in alternatives(page))
+    assert "The map shows where the model looks" in text_of(page)
+
+
+def headers(page) -> list[str]:
+    """Return the headings of the cards."""
+    return [header.value for header in page.header]
 
 
 def drop(page, *uploads):

@@ -5,16 +5,16 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from catdog.charts import CONFIG, plot_probabilities
-from catdog.evaluation import describe_band, find_band
+from catdog.evaluation import Band, find_band
 from catdog.images.decode import SIZE
 from catdog.inference.batch import ConfusionCounts, ImagePredictions, count_confusion
 from catdog.inference.prediction import UNSURE, Prediction, Thresholds
 from catdog.runs import Run
-from catdog.utils.class_names import find_class
-from catdog.utils.text import format_percent
+from catdog.utils.class_names import find_class, name_single
+from catdog.utils.text import format_confidence, format_percent
 from pages.components import markdown
 from pages.components.heatmap import show_heatmap
-from pages.components.predict.image import QueryImage
+from pages.components.predict.image import QueryImage, is_foreign
 from pages.components.predictions import get_track_record
 from pages.components.zoomable_chart import shared_chart
 
@@ -54,82 +54,100 @@ def _show_more() -> None:
 def _card(
     index: int, runs: Mapping[str, Run], image: QueryImage, row: ImagePredictions, thresholds: Thresholds
 ) -> None:
-    """Show one image as given and as the models see it, with every chosen run's prediction."""
+    """Show one image, what the best of the chosen runs says, and every chosen run's prediction."""
     with st.container(border=True):
         left, right = st.columns([2, 3], gap="medium")
-        with left:
-            grid = st.grid(2, min_column_width=120)
-            with grid.cell():
-                st.image(image.original, width="stretch", alt=f"{image.name} as given")
-                st.caption(f"{markdown.escape(image.name)}  \n{image.size[0]} × {image.size[1]} pixels")
-            with grid.cell():
-                st.image(image.squared, width="stretch", alt=f"{image.name} squeezed to a square")
-                st.caption(f"as the models see it  \n{SIZE} × {SIZE} pixels")
+        with left, st.container(key=f"photo-{index}"):
+            st.image(image.original, width="stretch", alt=f"{image.name} as given")
+            st.caption(f"{markdown.escape(image.name)}, {image.size[0]} × {image.size[1]} pixels")
         with right:
+            st.header(_describe_best(runs, image, row, thresholds), anchor=False)
+            if text := _describe_agreement(list(runs), row, thresholds):
+                st.markdown(text)
             _bars(f"bars-{index}", runs, row.predictions, thresholds)
-            _verdicts(list(runs), row, thresholds)
-            if record := _describe_track_records(runs, row.predictions):
-                st.caption(record)
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
                 st.caption(_describe_times(list(runs), row.predictions))
                 st.button(
-                    "Where does it look?",
+                    "Show heatmap",
                     key=f"look-{index}",
                     on_click=_open_heatmap,
                     args=(image.key,),
                     type="tertiary",
                     icon=":material/center_focus_strong:",
+                    help="Where in the image a model looks.",
                 )
 
 
+def _describe_best(runs: Mapping[str, Run], image: QueryImage, row: ImagePredictions, thresholds: Thresholds) -> str:
+    """Say what the best run predicts: the one with the highest validation accuracy of those trained on such images."""
+    (name, _), prediction = max(
+        zip(runs.items(), row.predictions, strict=True),
+        key=lambda pair: (not is_foreign(pair[0][1], image), pair[0][1].selection_accuracy or 0),
+    )
+    label = prediction.label_at(thresholds)
+    name = markdown.escape(name)
+    if label == UNSURE:
+        guess = markdown.escape(name_single(prediction.label))
+        return f"Not sure, says {name} ({guess} {format_confidence(prediction.confidence, 0)})"
+    answer = markdown.escape(name_single(label))
+    confidence = format_confidence(prediction.probability_of(label), 0)
+    return f"{answer[:1].upper()}{answer[1:]}, says {name} ({confidence})"
+
+
 def _bars(key: str, runs: Mapping[str, Run], predictions: Sequence[Prediction], thresholds: Thresholds) -> None:
-    """Draw the predictions as bars, one chart for each pair of class names."""
-    groups: dict[tuple[str, str], list[tuple[str, str, Prediction]]] = {}
+    """Draw the predictions as bars with the runs' track records, one chart for each pair of class names."""
+    groups: dict[tuple[str, str], list[tuple[str, str, Prediction, str]]] = {}
     for (name, run), prediction in zip(runs.items(), predictions, strict=True):
-        groups.setdefault(prediction.classes, []).append((name, run.config.variant, prediction))
+        record = get_track_record(run)
+        note = _describe_record(find_band(record, prediction.confidence)) if record else ""
+        groups.setdefault(prediction.classes, []).append((name, run.config.variant, prediction, note))
     for index, (classes, members) in enumerate(groups.items()):
         st.plotly_chart(
             shared_chart(
                 plot_probabilities,
-                [(name, model, prediction.probability) for name, model, prediction in members],
+                [(name, model, prediction.probability) for name, model, prediction, _ in members],
                 classes,
                 (thresholds.low, thresholds.high),
+                [note for *_, note in members],
             ),
             key=f"{key}-{index}",
             config=dict(CONFIG),
             alt="; ".join(
-                f"{name}: {prediction.label}, {format_percent(prediction.confidence)} sure"
-                for name, _, prediction in members
+                f"{name}: {prediction.label}, {format_confidence(prediction.confidence)} sure"
+                + (f" ({note})" if note else "")
+                for name, _, prediction, note in members
             ),
         )
 
 
-def _verdicts(names: Sequence[str], row: ImagePredictions, thresholds: Thresholds) -> None:
-    """Say which runs are right if the label is known, else what each predicts between the thresholds."""
+def _describe_record(band: Band) -> str:
+    """Say how often a run was right on its test images when it was so confident, briefly; no claim on few images."""
+    if band.accuracy is None:
+        return "when this sure: too few test images to tell"
+    return f"when this sure, right {format_percent(band.accuracy, 0)}: {band.correct:,} of {band.count:,}"
+
+
+def _describe_agreement(names: Sequence[str], row: ImagePredictions, thresholds: Thresholds) -> str:
+    """Say which runs are right if the label is known, else whether they agree; "" for one run without a label."""
     groups: dict[str, list[str]] = {}
     labelled = False
     for name, prediction in zip(names, row.predictions, strict=True):
         predicted, true_class = prediction.label_at(thresholds), find_class(row.label, prediction.classes)
         labelled |= true_class is not None
-        if predicted == UNSURE:
-            group = f":material/question_mark: {UNSURE}"
-        elif true_class is None:
-            group = f":material/arrow_right_alt: {markdown.escape(predicted)}"
+        if true_class is None or predicted == UNSURE:
+            group = markdown.escape(predicted)
         else:
             right = predicted == prediction.classes[true_class]
             group = ":material/check: right" if right else ":material/close: wrong"
         groups.setdefault(group, []).append(markdown.escape(name))
-    parts = [f"{group}: {', '.join(members)}." for group, members in sorted(groups.items())]
-    st.markdown(" ".join([f"Labelled **{markdown.escape(row.label)}**.", *parts] if labelled else parts))
-
-
-def _describe_track_records(runs: Mapping[str, Run], predictions: Sequence[Prediction]) -> str:
-    """Say how often each run was right on its test images when it was so confident; "" where none stored answers."""
-    parts = []
-    for (name, run), prediction in zip(runs.items(), predictions, strict=True):
-        if record := get_track_record(run):
-            parts.append(f"{markdown.escape(name)}: {describe_band(find_band(record, prediction.confidence))}")
-    return f":material/history: {'; '.join(parts)}." if parts else ""
+    listed = " · ".join(f"{group}: {', '.join(members)}" for group, members in sorted(groups.items()))
+    if labelled:
+        return f"Labelled **{markdown.escape(row.label)}**. {listed}"
+    if len(names) < 2:
+        return ""
+    if len(groups) > 1:
+        return f"The models differ: {listed}"
+    return f"{'Both' if len(names) == 2 else f'All {len(names)}'} models agree."
 
 
 def _describe_times(names: Sequence[str], predictions: Sequence[Prediction]) -> str:
@@ -166,7 +184,12 @@ def show_heatmap_dialog(
 def _draw_dialog(runs: Mapping[str, Run], image: QueryImage, row: ImagePredictions, thresholds: Thresholds) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
-        st.image(image.original, width=360, alt=f"{image.name} as given")
+        grid = st.grid(2, min_column_width=120)
+        with grid.cell():
+            st.image(image.original, width="stretch", alt=f"{image.name} as given")
+        with grid.cell():
+            st.image(image.squared, width="stretch", alt=f"{image.name} squeezed to a square")
+            st.caption(f"as the models see it: {SIZE} × {SIZE} pixels")
         _bars("look-bars", runs, row.predictions, thresholds)
     with right:
         names = {run.id: name for name, run in runs.items()}
@@ -189,18 +212,15 @@ def show_confusion(runs: Mapping[str, Run], rows: Sequence[ImagePredictions], th
     if not counts:
         return
     total = max(count.total for count in counts.values())
-    with st.expander(
-        f"How they did on the {total} pictures with a label", expanded=total > MOST, icon=":material/checklist:"
-    ):
+    with st.expander(f"Scores on the {total} labelled images", expanded=total > MOST, icon=":material/checklist:"):
         grid = st.grid(min(2, len(counts)), min_column_width=330)
         for name, count in counts.items():
             with grid.cell(), st.container(border=True, horizontal=True, vertical_alignment="center"):
                 _confusion(name, count)
-        few = f" {total} pictures are few, so a lucky or unlucky one changes much." if total < FEW else ""
+        few = f" With only {total} images, one more mistake changes the accuracy a lot." if total < FEW else ""
         st.caption(
-            "Accuracy is the share of right answers when every model must decide, at 50%. The table is a confusion "
-            "matrix: each row holds the pictures with one label, each column those with one answer; "
-            f'"{UNSURE}" lies between your thresholds.{few}'
+            "Accuracy is the share of correct answers at a threshold of 50%. The table is a confusion matrix, with a "
+            f"row for each label and a column for each answer; “{UNSURE}” lies between your thresholds.{few}"
         )
 
 

@@ -10,10 +10,12 @@ import streamlit as st
 from catdog.datasets import TEST
 from catdog.errors import ImageError
 from catdog.images.decode import resize
+from catdog.runs import Run
 from pages.components import markdown, state
-from pages.components.thumbnails import make_tile, to_data_url
+from pages.components.thumbnails import fit_jpeg, make_tile, to_data_url
 
 SAMPLE = 6
+PHOTO = 560  # pixels of the longer side of an image as given, twice of what is shown on most screens
 THUMBNAIL = 56  # pixels of an image in the table
 
 
@@ -24,7 +26,7 @@ class QueryImage:
     Attributes:
         name: Its file name.
         key: Tells its pixels from others'.
-        original: A tile of the image as given, as a data: address.
+        original: The image as given, no side longer than PHOTO, as a data: address.
         squared: A tile of it as the models see it, as a data: address.
         thumbnail: A small tile of it as the models see it, as a data: address.
         size: Its width and height in pixels, as given.
@@ -60,7 +62,7 @@ def make_query_image(
     return QueryImage(
         name=name,
         key=hashlib.blake2b(pixels.tobytes(), digest_size=12).hexdigest(),
-        original=to_data_url(make_tile(image)),
+        original=to_data_url(fit_jpeg(image, PHOTO, PHOTO)),
         squared=to_data_url(make_tile(pixels)),
         thumbnail=to_data_url(make_tile(pixels, THUMBNAIL, THUMBNAIL)),
         size=(image.shape[1], image.shape[0]),
@@ -68,6 +70,12 @@ def make_query_image(
         label=label,
         source=source,
     )
+
+
+def is_foreign(run: Run, image: QueryImage) -> bool:
+    """Tell whether an image is of another kind than those that a run learned from."""
+    # an upload, without a source, may be anything, but hardly a drawing like those of the drawn set
+    return run.config.source != image.source if image.source else run.config.source == "drawn"
 
 
 def sample_images() -> Iterator[QueryImage]:

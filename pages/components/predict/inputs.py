@@ -4,8 +4,11 @@ import io
 import os
 import threading
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from catdog.datasets.archive_images import read_archive_images
@@ -18,9 +21,20 @@ from pages.components.predict.image import SAMPLE, QueryImage, make_query_image
 from pages.components.uploads import choose_code_page, limit_upload
 
 MOST = 200
-FEW = 3  # files that are read without a bar
+FEW = 3  # files that are read without saying how far that is
 CODE_PAGE = "zip-code-page"  # the session's key of how names in zips are read
 MEGABYTES = 200  # of one upload: a zip of images; images have limits of their own
+LOOK = """
+[class*="st-key-photo-"] img { width: auto !important; max-width: 100%; max-height: 22rem; }
+@media (max-width: 640px) {
+  [class*="st-key-photo-"] img { max-height: 11rem; }
+  .st-key-drop-zone [data-testid="stFileUploaderDropzone"] { min-height: 4.5rem !important; }
+}
+.st-key-drop-zone [data-testid="stFileUploaderDropzone"] {
+  min-height: 6.5rem; align-items: center; justify-content: center;
+  border: 2px dashed color-mix(in srgb, currentColor 45%, transparent);
+}
+"""
 
 
 @dataclass
@@ -52,65 +66,67 @@ def get_inputs() -> Inputs:
     return st.session_state.setdefault("inputs", Inputs())
 
 
-def fill_inputs() -> None:
-    """Draw the ways to bring images, read what comes, and say of each file that is no image what it is."""
+def fill_inputs() -> DeltaGenerator:
+    """Draw the ways to bring images, read what comes, and say of each file that is no image what it is.
+
+    Returns:
+        The row of buttons below the field, for more of them.
+    """
     limit, blocked = limit_upload(MEGABYTES, _field_key("drop"))
-    files = st.file_uploader(
-        f"Drop up to {MOST} pictures, or a zip of them",
-        accept_multiple_files=True,
-        max_upload_size=limit,
-        disabled=blocked,
-        key=_field_key("drop"),
-        on_change=_take_dropped,
-        args=(_field_key("drop"),),
-        help="JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC, 50 MB each. In a zip with a folder for each class, or "
-        "with names such as cat.1.jpg, these names are taken for the right answers. Pictures stay in this server's "
-        "memory, and only for as long as this tab is open.",
-    )
+    with st.container(key="drop-zone", gap=None):
+        files = st.file_uploader(
+            "Drop, choose or paste photos",
+            accept_multiple_files=True,
+            max_upload_size=limit,
+            disabled=blocked,
+            key=_field_key("drop"),
+            on_change=_take_dropped,
+            args=(_field_key("drop"),),
+            help=f"Paste with Ctrl+V, on a Mac ⌘V. Up to {MOST} images at once, or a zip of them: "
+            "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC, 50 MB "
+            "each. In a zip with a folder for each class, or with names such as cat.1.jpg, these names are taken as "
+            "labels. Images stay in this server's memory only, for as long as this tab is open.",
+        )
+        st.components.v2.component("drop-zone", js=_read_script(), css=LOOK, isolate_styles=False)(key="drop-listener")
     if files:
         _take(files)
         st.rerun()  # with empty fields
     inputs = get_inputs()
-    with st.container(horizontal=True, vertical_alignment="center"):
+    anything = inputs.images or inputs.problems or state.read_number_param("sample") is not None
+    row = st.container(horizontal=True, vertical_alignment="center")
+    with row:
         st.button(
-            f"Take {SAMPLE} test pictures",
+            f"Try {SAMPLE} test photos",
             on_click=state.randomize_param,
             args=("sample",),
-            type="primary",
+            type="secondary" if anything else "primary",
             icon=":material/casino:",
-            help="At random from the test set, which no model learns from.",
+            help="Chosen at random from the test set, which no model learns from.",
         )
-        if st.button("Use the camera", icon=":material/photo_camera:"):
+        if st.button("Use camera", icon=":material/photo_camera:"):
             st.dialog("Take a photo", icon=":material/photo_camera:")(_camera)()
-        if st.button("Paste a picture", icon=":material/content_paste:"):
-            st.dialog("Paste a picture", icon=":material/content_paste:")(_paste)()
-        anything = inputs.images or inputs.problems or state.read_number_param("sample") is not None
-        st.button("Put them away", on_click=_clear, disabled=not anything, icon=":material/clear_all:")
+        st.button("Clear", on_click=_clear, disabled=not anything, icon=":material/clear_all:")
     for problem in inputs.problems:
         st.error(markdown.escape(problem), icon=":material/broken_image:")
     for note in inputs.notes:
         st.warning(markdown.escape(note), icon=":material/info:")
     if inputs.code_pages:
         choose_code_page("If names look wrong, choose their code page and drop the zip again", CODE_PAGE)
+    return row
+
+
+@cache
+def _read_script() -> str:
+    return Path(__file__).with_name("drop.js").read_text(encoding="utf-8")
 
 
 def _camera() -> None:
-    photo = st.camera_input("Hold the cat or the dog into the picture", key=_field_key("camera"))
-    st.caption("Browsers allow the camera on the server's own machine, and elsewhere only where its address is https.")
+    photo = st.camera_input("Hold the cat or dog in front of the camera", key=_field_key("camera"))
+    st.caption("Browsers allow the camera on the server's own machine, and elsewhere only over https.")
     if photo is not None:
         photo.name = "photo.jpg"
         _take([photo])
         st.rerun()  # closes the dialog
-
-
-def _paste() -> None:
-    st.markdown("Copy a picture, click into the field, press **Ctrl+V** (on a Mac **⌘V**), then **Enter**.")
-    pasted = st.chat_input("Paste here", accept_file="multiple", max_upload_size=MEGABYTES, key=_field_key("paste"))
-    if pasted is not None and pasted.files:
-        _take(pasted.files)
-        st.rerun()
-    elif pasted is not None:
-        st.error("That was text: copy the picture itself, not its address, and paste it.", icon=":material/error:")
 
 
 def _field_key(name: str) -> str:
@@ -140,28 +156,45 @@ def _take(files: list) -> None:
     """
     inputs = get_inputs()
     inputs.problems, inputs.notes, inputs.newest, inputs.code_pages = [], [], 0, False
-    bar = st.progress(0.0, text="Reading the pictures …") if len(files) > FEW else None
+    toast = _Toast()
     for done, file in enumerate(files):
         if len(inputs.images) >= MOST:
             over = len(files) - done
-            inputs.notes.append(f"{MOST} pictures are the most at once, so {over} were left out: put some away first.")
+            inputs.notes.append(f"At most {MOST} images at once, so {over} were left out. Clear the others first.")
             break
         try:
             if _is_zip(file):
-                _take_zip(file, inputs)
+                _take_zip(file, inputs, toast)
             else:
                 inputs.add(_read(file.getvalue(), file.name))
         except CatDogError as error:
             inputs.problems.append(str(error))
         _free_upload(file)
-        if bar is not None:
-            bar.progress((done + 1) / len(files), text=f"Reading the pictures: {done + 1} of {len(files)}")
+        if len(files) > FEW:
+            toast.show(f"Reading the images: {done + 1} of {len(files)}")
     for file in files:
         _free_upload(file)
-    if bar is not None:
-        bar.empty()
+    if toast.shown:
+        toast.end(f"{inputs.newest} images are here.")
         trim_memory()  # of hundreds of megabytes of photos
     st.session_state["taken"] = st.session_state.get("taken", 0) + 1
+
+
+class _Toast:
+    """How far reading is, in a corner: a bar above the page, which is not drawn yet, would push its title away."""
+
+    def __init__(self) -> None:
+        self._element: DeltaGenerator | None = None
+
+    @property
+    def shown(self) -> bool:
+        return self._element is not None
+
+    def show(self, text: str) -> None:
+        self._element = (self._element or st).toast(text, icon=":material/hourglass_top:", duration="infinite")
+
+    def end(self, text: str) -> None:
+        (self._element or st).toast(text, icon=":material/check_circle:", duration="short")
 
 
 def _is_zip(file) -> bool:
@@ -170,12 +203,12 @@ def _is_zip(file) -> bool:
     return start == b"PK\x03\x04" or file.name.lower().endswith(".zip")
 
 
-def _take_zip(file, inputs: Inputs) -> None:
+def _take_zip(file, inputs: Inputs, toast: _Toast) -> None:
     free = MOST - len(inputs.images)
-    bar = st.progress(0.0, text="Reading the zip …")
     taken, total = 0, 0
     notes: list[str] = []
     code_page = st.session_state.get(CODE_PAGE, "")
+    toast.show("Reading the zip")
     try:
         for member, total in read_archive_images(io.BytesIO(file.getvalue()), free, notes.append, code_page):
             try:
@@ -183,23 +216,22 @@ def _take_zip(file, inputs: Inputs) -> None:
             except ImageError as error:
                 inputs.problems.append(str(error))
             taken += 1
-            bar.progress(taken / min(free, total), text=f"Reading the zip: {taken} of {min(free, total)} pictures")
+            toast.show(f"Reading the zip: {taken} of {min(free, total)} images")
     except DataError as error:
         raise DataError(f"{file.name}: {error}") from error
     finally:
-        bar.empty()
         inputs.notes += [f"{file.name}: {note}" for note in notes]
         inputs.code_pages = inputs.code_pages or any("code page" in note for note in notes)
     if total > taken:
         inputs.notes.append(
-            f"{file.name} has {total:,} pictures, and {MOST} are the most at once: {taken} were taken, evenly from all "
+            f"{file.name} has {total:,} images, and at most {MOST} fit at once: {taken} were taken, evenly from all "
             "its folders."
         )
 
 
 def _read(data: bytes, name: str, label: str | None = None) -> QueryImage:
     with _readers():
-        return make_query_image(one_line(name) or "picture", read_image(data, name), label)
+        return make_query_image(one_line(name) or "image", read_image(data, name), label)
 
 
 @st.cache_resource(show_spinner=False)

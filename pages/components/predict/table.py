@@ -8,16 +8,16 @@ import streamlit as st
 from catdog.inference.batch import ImagePredictions, predictions_csv, sort_by_uncertainty
 from catdog.inference.prediction import UNSURE, Prediction, Thresholds
 from catdog.runs import Run
-from catdog.utils.text import format_percent
+from catdog.utils.text import format_confidence
 from pages.components.predict.cards import MOST
 from pages.components.predict.image import QueryImage
 
-ALL, DISPUTED, MISTAKEN = "all", "models disagree", "mistakes"
+ALL, DIFFER = "all", "models differ"
 CARDS, TABLE = "cards", "table"
-ANY_MODEL = "any model"
+ALL_MODELS = "all models"
 DOUBT = (
-    "How near the average of the models' answers is to 50%, where they can't tell: 0% when all are certain of the "
-    "same class, 100% when they can't decide or contradict each other."
+    "How close the models' mean probability is to 50%: 0% if all are certain of the same class, 100% if they can't "
+    "decide or contradict each other."
 )
 
 
@@ -37,10 +37,13 @@ def choose_rows(
     if len(rows) < 2:
         return list(range(len(rows))), False
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        model = ANY_MODEL
+        columns = list(range(len(runs)))
         if len(runs) > 1:
-            model = st.selectbox("Answers of", [ANY_MODEL, *runs], key="answers-of", width=170)
-        groups = _group_rows(rows, list(runs), model, thresholds)
+            model = st.selectbox("Model", [ALL_MODELS, *runs], key="answers-of", width=170)
+            columns = columns if model == ALL_MODELS else [list(runs).index(model)]
+        judged = [ImagePredictions(row.name, row.label, tuple(row.predictions[i] for i in columns)) for row in rows]
+        mistakes = [index for index, row in enumerate(judged) if row.mistaken(thresholds)]
+        groups = _group_rows(judged, thresholds)
         if st.session_state.get("answers-shown") not in groups:
             st.session_state["answers-shown"] = ALL
         group = st.segmented_control(
@@ -61,37 +64,33 @@ def choose_rows(
             == TABLE
         )
         st.download_button(
-            "All as CSV",
+            "Download CSV",
             lambda: predictions_csv(rows, list(runs), thresholds),
             "predictions.csv",
             "text/csv",
             on_click="ignore",
-            icon=":material/table_rows:",
+            icon=":material/download:",
+        )
+        only_mistakes = any(row.label is not None for row in rows) and st.toggle(
+            f"Only mistakes ({len(mistakes)})", key="only-mistakes"
         )
     shown = groups.get(group or ALL, groups[ALL])
+    if only_mistakes:
+        shown = [index for index in shown if index in mistakes]
     if not shown:
-        st.info("No picture is of this kind: choose another above.")
+        st.info("No image matches. Choose another group above.")
     return shown, as_table
 
 
-def _group_rows(
-    rows: Sequence[ImagePredictions], names: list[str], model: str, thresholds: Thresholds
-) -> dict[str, list[int]]:
-    """Return {what can be shown: the indices of its rows}, going by the predictions of one model or of any."""
-    indices = range(len(rows))
-    columns = [column for column, name in enumerate(names) if model in (ANY_MODEL, name)]
-    chosen = [
-        ImagePredictions(row.name, row.label, tuple(row.predictions[column] for column in columns)) for row in rows
-    ]
-    labels = [{prediction.label_at(thresholds) for prediction in row.predictions} for row in chosen]
-    classes = dict.fromkeys(name for row in chosen[:1] for prediction in row.predictions for name in prediction.classes)
-    groups = {ALL: list(indices)}
-    for label in (*classes, UNSURE):
-        groups[label] = [index for index in indices if label in labels[index]]
-    if len(names) > 1:
-        groups[DISPUTED] = [index for index in indices if rows[index].disputed(thresholds)]
-    if any(row.label is not None for row in rows):
-        groups[MISTAKEN] = [index for index in indices if chosen[index].mistaken(thresholds)]
+def _group_rows(rows: Sequence[ImagePredictions], thresholds: Thresholds) -> dict[str, list[int]]:
+    """Return {what can be shown: the indices of its rows}: all, and groups of which each row is in exactly one."""
+    classes = dict.fromkeys(name for row in rows[:1] for prediction in row.predictions for name in prediction.classes)
+    groups: dict[str, list[int]] = {ALL: list(range(len(rows))), **{label: [] for label in (*classes, UNSURE)}}
+    if len(rows[0].predictions) > 1:
+        groups[DIFFER] = []
+    for index, row in enumerate(rows):
+        labels = {prediction.label_at(thresholds) for prediction in row.predictions}
+        groups[labels.pop() if len(labels) == 1 else DIFFER].append(index)
     return groups
 
 
@@ -119,12 +118,12 @@ def show_table(
     if not order:
         return []
     columns: dict[str, list] = {
-        "picture": [images[index].thumbnail for index in order],
+        "image": [images[index].thumbnail for index in order],
         "name": [rows[index].name for index in order],
     }
     if any(row.label for row in rows):
         columns["label"] = [rows[index].label or "" for index in order]
-    columns["doubt"] = [100 * rows[index].uncertainty for index in order]
+    columns["uncertainty"] = [100 * rows[index].uncertainty for index in order]
     for column, name in enumerate(runs):
         columns[name] = [_describe(rows[index].predictions[column], thresholds) for index in order]
     table = st.dataframe(
@@ -136,16 +135,16 @@ def show_table(
         selection_mode="single-row",
         key="doubtful",
         column_config={
-            "picture": st.column_config.ImageColumn("", width="small"),
-            "doubt": st.column_config.ProgressColumn(
-                "doubt", min_value=0, max_value=100, format="%d%%", width="small", help=DOUBT
+            "image": st.column_config.ImageColumn("", width="small"),
+            "uncertainty": st.column_config.ProgressColumn(
+                "uncertainty", min_value=0, max_value=100, format="%d%%", width="small", help=DOUBT
             ),
         },
-        alt=f"{len(order)} pictures, the most doubtful first, with every model's answer",
+        alt=f"{len(order)} images, the most uncertain first, with every model's answer",
     )
     picked = [order[row] for row in table.selection.rows if row < len(order)]
     if not picked:
-        st.caption("The most doubtful pictures come first. Tick a row to see the picture large.")
+        st.caption("The most uncertain images come first. Select a row to see the image large.")
     return picked
 
 
@@ -153,5 +152,5 @@ def _describe(prediction: Prediction, thresholds: Thresholds) -> str:
     """Return a prediction such as "dogs 97%", or "not sure: dogs 53%" with the likelier class."""
     label = prediction.label_at(thresholds)
     if label == UNSURE:
-        return f"{UNSURE}: {prediction.label} {format_percent(prediction.confidence, 0)}"
-    return f"{label} {format_percent(prediction.probability_of(label), 0)}"
+        return f"{UNSURE}: {prediction.label} {format_confidence(prediction.confidence, 0)}"
+    return f"{label} {format_confidence(prediction.probability_of(label), 0)}"

@@ -39,6 +39,14 @@ def test_probability_bars_name_runs_and_write_only_where_room_is():
     assert [bar.text[0] for bar in chart.data] == ["cats 98.0%", ""]
 
 
+def test_bars_never_claim_certainty_and_take_notes():
+    chart = plot_probabilities(
+        [("a", "model1", 0.99999), ("b", "model2", 0.2)], ("cats", "dogs"), notes=["<b>right", ""]
+    )
+    assert chart.data[1].text[0] == "dogs > 99.9%"
+    assert ["&lt;b&gt;right" in text for text in annotations(chart)] == [True, False]
+
+
 def test_names_can_not_smuggle_markup_into_bars():
     evil = "<a href='x'>run</a>"
     chart = plot_probabilities([(evil, "model1", 0.5)], (evil, "dogs"))

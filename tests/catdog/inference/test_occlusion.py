@@ -100,27 +100,38 @@ def test_an_opacity_out_of_range_is_taken_for_the_nearest(pixels):
     assert (overlay_heatmap(pixels, heatmap, -1) == pixels).all()
 
 
-def test_a_map_of_nothing_does_not_glow(pixels):
-    nothing = overlay_heatmap(pixels, np.full((160, 160), -0.2, np.float32), 0.6)
-    assert (nothing == overlay_heatmap(pixels, np.zeros((160, 160), np.float32), 0.6)).all()
+@pytest.mark.parametrize("most", [-0.2, 0, 0.049])
+def test_a_map_whose_largest_effect_is_small_is_grey(pixels, most):
+    heatmap = np.tile(np.linspace(-0.3, most, 160, dtype=np.float32), (160, 1))
+    covered = overlay_heatmap(pixels, heatmap, 0.6).astype(int)
+    assert np.ptp(covered, axis=-1).max() <= 1
+
+
+def test_a_map_with_an_effect_of_five_points_has_colours(pixels):
+    heatmap = np.tile(np.linspace(0, 0.05, 160, dtype=np.float32), (160, 1))
+    assert np.ptp(overlay_heatmap(pixels, heatmap, 0.6).astype(int), axis=-1).max() > 50
+    assert np.ptp(overlay_heatmap(pixels, heatmap, 0.6, faint=0.2).astype(int), axis=-1).max() <= 1
 
 
 def test_text_says_how_far_confidence_drops_and_what_no_map_shows():
     text = describe_occlusion("dogs", 0.97, np.full((160, 160), 0.31, np.float32))
     assert "97.0% sure of dogs" in text
     assert "up to 31 points" in text
-    assert "not what the model sees there" in text
+    assert "not what it sees there" in text
 
 
 def test_text_admits_that_no_place_counts():
-    assert "0.3 points at most" in describe_occlusion("dogs", 1.0, np.full((160, 160), 0.003, np.float32))
+    text = describe_occlusion("dogs", 1.0, np.full((160, 160), 0.049, np.float32))
+    assert "> 99.9% sure of dogs" in text
+    assert "4.9 points at most, so the map is grey" in text
     assert "0.0 points at most" in describe_occlusion("dogs", 1.0, np.full((160, 160), -0.1, np.float32))
 
 
 def test_text_says_how_much_of_the_image_speaks_against_the_class():
     heatmap = np.ones((160, 160), np.float32)
-    assert "speak against it" not in describe_activation("dogs", 0.9, heatmap)
+    assert "speaks against it" not in describe_activation("dogs", 0.9, heatmap)
     heatmap[:, :40] = -1
     text = describe_activation("dogs", 0.9, heatmap)
     assert "90.0% sure of dogs" in text
-    assert "Over 25% of the picture, the places speak against it." in text
+    assert "25% of the image speaks against it." in text
+    assert "so the map is grey" in describe_activation("dogs", 0.9, heatmap / 10)

@@ -4,10 +4,14 @@ import unicodedata
 
 import pytest
 
-from catdog.utils.class_names import describe_mapping, find_class, is_same_class, is_swapped, map_classes
+from catdog.utils.class_names import describe_mapping, find_class, is_same_class, is_swapped, map_classes, name_single
 
 PETS = ("cats", "dogs")
 DECOMPOSED = unicodedata.normalize("NFD", "Kätzchen")
+
+
+def test_only_names_known_to_be_plurals_lose_their_s():
+    assert [name_single(name) for name in ("cats", "dogs", "lens", "my cats")] == ["cat", "dog", "lens", "my cats"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from catdog.utils.text import (
+    format_confidence,
     format_duration,
     format_percent,
     format_time,
@@ -26,6 +27,21 @@ def test_durations_read_well(seconds, words):
 def test_a_share_becomes_a_percentage_and_none_a_dash():
     assert format_percent(0.6423) == "64.2%"
     assert format_percent(0.5, 0) == "50%"
+
+
+@pytest.mark.parametrize(
+    ("probability", "digits", "text"),
+    [
+        (0.97, 1, "97.0%"),
+        (0.97, 0, "97%"),
+        (0.996, 0, "99.6%"),
+        (0.999, 0, "99.9%"),
+        (0.9995, 1, "> 99.9%"),
+        (1, 0, "> 99.9%"),
+    ],
+)
+def test_no_confidence_is_a_hundred_percent(probability, digits, text):
+    assert format_confidence(probability, digits) == text
     assert format_percent(None) == "–"
 
 
