@@ -36,12 +36,6 @@ class ImagePredictions:
             by_classes.setdefault(prediction.classes, []).append(prediction.probability)
         return max((1 - abs(2 * float(np.mean(values)) - 1) for values in by_classes.values()), default=0.0)
 
-    def disputed(self, thresholds: Thresholds) -> bool:
-        """Tell whether two runs with the same classes predict different ones; "not sure" contradicts nothing."""
-        labels = {(prediction.classes, prediction.label_at(thresholds)) for prediction in self.predictions}
-        labels = {(classes, label) for classes, label in labels if label != UNSURE}
-        return len(labels) > len({classes for classes, _ in labels})
-
     def mistaken(self, thresholds: Thresholds) -> bool:
         """Tell whether a run is sure of the class that the label contradicts."""
         for prediction in self.predictions:

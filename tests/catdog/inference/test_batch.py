@@ -36,19 +36,10 @@ def test_uncertainty_is_how_near_the_mean_is_to_one_half():
 def test_models_of_other_classes_are_not_averaged():
     mixed = ImagePredictions("a", None, (Prediction(PETS, 0.0), Prediction(BIRDS, 1.0)))
     assert mixed.uncertainty == 0
-    assert not mixed.disputed(USUAL)
 
 
 def test_the_most_uncertain_comes_first_and_equals_stay_in_order():
     assert sort_by_uncertainty([row(0.9), row(0.5), row(0.1), row(0.6)]) == [1, 3, 0, 2]
-
-
-def test_runs_disagree_only_where_two_are_sure_of_different_classes():
-    assert row(0.1, 0.9).disputed(USUAL)
-    assert not row(0.1, 0.5).disputed(USUAL)
-    assert not row(0.1, 0.2).disputed(USUAL)
-    assert not row(0.5, 0.5).disputed(USUAL)
-    assert row(0.1, 0.9, 0.5).disputed(USUAL)
 
 
 def test_a_mistake_is_a_sure_prediction_against_the_label():
@@ -68,7 +59,6 @@ def test_runs_that_name_the_same_classes_otherwise_are_compared_in_one_order():
         Prediction(BIRDS, 0.3),
         Prediction(PETS, pytest.approx(0.1)),
     )
-    assert not ImagePredictions("a", None, aligned).disputed(USUAL)
     assert not ImagePredictions("a", "Cat", aligned).mistaken(USUAL)
     assert count_confusion([ImagePredictions("a", "Cats", aligned)], 3, USUAL).counts.tolist() == [[1, 0, 0], [0, 0, 0]]
 
