@@ -25,7 +25,10 @@ class Promise:
 
 
 #: One row a page.
-PROMISES = (Promise("", (".st-key-next-step", ".st-key-ladder"), (".st-key-next-step",)),)
+PROMISES = (
+    Promise("", (".st-key-next-step", ".st-key-ladder"), (".st-key-next-step",)),
+    Promise("predict", (".st-key-drop-zone", ".st-key-photo-0", "h2"), (".st-key-drop-zone",), {"sample": "1"}),
+)
 
 
 @pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.page or "overview")

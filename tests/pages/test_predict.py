@@ -19,7 +19,7 @@ WARM, COLD = (200, 120, 60), (60, 120, 200)
 def test_without_a_trained_model_the_page_leads_to_training(app):
     page = app("predict")
     assert "No model is trained yet" in text_of(page)
-    assert [link.proto.label for link in page.page_link] == ["Train a model"]
+    assert "Train a model" in [link.proto.label for link in page.page_link]
     assert not page.file_uploader
 
 
