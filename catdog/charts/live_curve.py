@@ -8,12 +8,13 @@ import plotly.graph_objects as go
 
 from catdog.charts.lines import hover_template
 from catdog.charts.marks import mark_fine_tuning
-from catdog.charts.series import Series, get_curve
+from catdog.charts.series import Series, get_curve, smooth
 from catdog.charts.style import NEUTRAL, model_colour, new_figure
 
 HEIGHT = 340  # pixels
 LOWEST = 0.4  # accuracy at the bottom, unless a value lies below
-FAINT = 0.45  # opacity of the line within epochs
+FAINT = 0.5  # opacity of the line within epochs
+SMOOTHING = 0.6  # of that line: a few batches are too few images for a steady value
 APART = 0.05  # of accuracy, so that two words at the right do not overlap
 
 
@@ -45,24 +46,27 @@ def plot_live_curve(runs: Sequence[LiveSeries], baseline: float | None, referenc
     longest = max([1, *(run.epochs for run in runs), *(max(run.positions("epoch"), default=0) for run in runs)])
     goals = [(baseline, "guessing"), (reference, "reference course")]
     shapes = [_draw_goal(goal) for goal, _ in goals if goal is not None]
-    notes += [_label_goal(goal, name) for goal, name in goals if goal is not None]
-    marks, labels = ([_move(mark) for mark in marks] for marks in mark_fine_tuning(runs))
+    labels = [_label_goal(goal, name) for goal, name in goals if goal is not None]
+    marks, beginnings = ([_move(mark) for mark in marks] for marks in mark_fine_tuning(runs))
     chart = new_figure(HEIGHT, "live")
     chart = go.Figure(data=traces, layout=chart.layout, _validate=False)
     chart.update_layout(
-        margin={"l": 8, "r": 96, "t": 26, "b": 8},
+        margin={"l": 8, "r": 92, "t": 8, "b": 8},
         showlegend=False,
         hovermode="closest",
         xaxis={"title": {"text": "epochs trained"}, "range": [0, longest], "tickformat": "~g", "zeroline": False},
         yaxis={
-            "title": {"text": "accuracy"},
             "range": [min([LOWEST, *(value - 0.02 for value in values)]), 1.01],
             "tickformat": ".0%",
             "automargin": True,
             "zeroline": False,
         },
         shapes=[*shapes, *({**mark, "yref": "paper", "y0": 0, "y1": 1} for mark in marks)],
-        annotations=[_caption(), *_spread(notes), *({**label, "yref": "paper", "y": 0} for label in labels)],
+        annotations=[
+            *labels,
+            *_spread(notes),
+            *({**beginning, "yref": "paper", "y": 0} for beginning in beginnings),
+        ],
     )
     return chart
 
@@ -77,7 +81,7 @@ def _draw_run(run: LiveSeries) -> list[dict]:
     epochs = run.positions("epoch")
     within = {
         "x": [epoch for epoch, _ in run.batches],
-        "y": [accuracy for _, accuracy in run.batches],
+        "y": smooth([accuracy for _, accuracy in run.batches], SMOOTHING),
         "line": {"color": colour, "width": 1.25},
         "opacity": FAINT,
         "mode": "lines",
@@ -136,7 +140,8 @@ def _draw_goal(value: float) -> dict:
 
 
 def _label_goal(value: float, name: str) -> dict:
-    return {**_note(value, f"{name} {value:.0%}"), "font": {"size": 11}}
+    place = {"x": 0, "xshift": 2, "yanchor": "bottom", "font": {"size": 11}}
+    return _note(value, f"{name} {value:.0%}") | place
 
 
 def _spread(notes: Sequence[dict]) -> list[dict]:
@@ -146,18 +151,3 @@ def _spread(notes: Sequence[dict]) -> list[dict]:
         below = max(note["y"], below + APART)
         moved.append({**note, "y": below})
     return moved
-
-
-def _caption() -> dict:
-    return {
-        "text": "thin: training, a few batches at a time",
-        "showarrow": False,
-        "font": {"size": 12},
-        "x": 0,
-        "xref": "paper",
-        "xanchor": "left",
-        "y": 1,
-        "yref": "paper",
-        "yanchor": "bottom",
-        "yshift": 4,
-    }

@@ -173,9 +173,7 @@ class Run(Relations, Scores):
     @property
     def ended_early(self) -> str:
         """Why it was done before its last epoch, "" if it was not."""
-        if not self.finished:
-            return ""
-        return explain_early_end(self.config, read_history(self.files.history))
+        return explain_early_end(self.config, read_history(self.files.history)) if self.finished else ""
 
     def history(self) -> dict[str, list[float]]:
         """Return the columns of history.csv, a value for each finished epoch.

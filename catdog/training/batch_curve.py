@@ -9,8 +9,8 @@ from catdog.training.config import MAX_EPOCHS
 from catdog.utils.files import read_regular, write_text
 
 COLUMNS = ("epochs", "accuracy")
-MOST_POINTS = 400  # of a run of up to so many epochs; a longer one has a point for each epoch
-MOST_IN_EPOCH = 20
+MOST_POINTS = 300  # of a run of up to so many epochs; a longer one has a point for each epoch
+MOST_IN_EPOCH = 12  # with 63 batches of 32 images, 192 images a point
 MAX_BYTES = 100_000  # of a file; 1,000 points take about 16 kB
 INTERVAL = 1.0  # seconds between two writes
 

@@ -92,3 +92,13 @@ def write_history(path: Path, epochs: list[Epoch]) -> None:
 def best_epoch(epochs: list[Epoch]) -> Epoch | None:
     """Return the first epoch with the highest validation accuracy, None for an empty history."""
     return max(epochs, key=lambda epoch: epoch.val_accuracy, default=None)
+
+
+def summarize_epochs(epochs: list[Epoch]) -> dict[str, object]:
+    """Return the fields of `Status` that follow from the finished epochs."""
+    best = best_epoch(epochs)
+    return {
+        "seconds": sum(epoch.seconds for epoch in epochs),
+        "best_val_accuracy": best.val_accuracy if best else None,
+        "best_epoch": best.epoch if best else None,
+    }

@@ -22,7 +22,7 @@ from catdog.training.checkpoint import has_checkpoint, load_checkpoint, read_fin
 from catdog.training.config import TrainConfig
 from catdog.training.devices import get_strategy
 from catdog.training.features import describe_features
-from catdog.training.history import Epoch, best_epoch, write_history
+from catdog.training.history import Epoch, summarize_epochs, write_history
 from catdog.training.material import Material, Prepared, stores_features
 from catdog.training.outputs import copy_uncompiled, save_best
 from catdog.training.phases import Phase, count_planned_epochs, find_phase, is_run_over, next_learning_rate
@@ -69,16 +69,6 @@ def list_speedups(config: TrainConfig) -> list[str]:
     if stores_features(config):
         speedups.append(describe_features(config.augmentation))
     return speedups
-
-
-def summarize_epochs(epochs: list[Epoch]) -> dict[str, object]:
-    """Return the fields of `Status` that follow from the finished epochs."""
-    best = best_epoch(epochs)
-    return {
-        "seconds": sum(epoch.seconds for epoch in epochs),
-        "best_val_accuracy": best.val_accuracy if best else None,
-        "best_epoch": best.epoch if best else None,
-    }
 
 
 def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Reporter, settings: Settings) -> None:

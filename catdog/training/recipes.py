@@ -4,7 +4,7 @@ A run stores its settings and no recipe. Which recipe they are is found by compa
 and do another.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -164,20 +164,19 @@ def describe_recipe(config: TrainConfig) -> str:
     return join_names([RECIPES[name].title for name in list_recipes(config)]) or "settings of its own"
 
 
-def describe_settings(recipe: str, models: Sequence[str]) -> list[str]:
-    """Return what a recipe sets for these models, a phrase for each group of models that it treats alike.
-
-    Such as "model1 and model2: 20 epochs, learning rate 0.0001, constant".
-    """
-    groups: dict[str, list[str]] = {}
-    for model in models:
-        config = make_config(model, recipe)
-        parts = [f"{config.epochs:,} epochs", f"learning rate {config.learning_rate:g}, {config.schedule}"]
-        parts += [f"{label.lower()} {value}" for label, value in describe_extras(config).items()]
-        if config.augmentation != TrainConfig(model).augmentation:
-            parts.append(f"photos are {config.augmentation.description}")
-        groups.setdefault(", ".join(parts), []).append(model)
-    return [f"{join_names(members)}: {text}" for text, members in groups.items()]
+def describe_config(config: TrainConfig) -> str:
+    """Return in a few words how a model is trained, such as "20 epochs · learning rate 0.0003"."""
+    rate = f"learning rate {config.learning_rate:g}"
+    parts = [
+        f"{config.epochs:,} {'epoch' if config.epochs == 1 else 'epochs'}",
+        rate if config.schedule == "constant" else f"{rate}, {config.schedule}",
+        *(f"{label.lower()} {value}" for label, value in describe_extras(config).items()),
+    ]
+    if config.augmentation != TrainConfig(config.model).augmentation:
+        parts.append(f"images are {config.augmentation.description}")
+    if config.fine_tuning:
+        parts.append(f"then {config.fine_tuning}")
+    return " · ".join(parts)
 
 
 def describe_extras(config: TrainConfig) -> dict[str, str]:

@@ -14,7 +14,7 @@ from catdog.errors import CatDogError, DataError, RunError
 from catdog.settings import Settings
 from catdog.training.config import TrainConfig
 from catdog.training.devices import describe_device
-from catdog.training.history import read_history
+from catdog.training.history import read_history, summarize_epochs
 from catdog.training.phases import is_run_over
 from catdog.training.process import stop_on_signals
 from catdog.training.records import DETAILS, read_record
@@ -90,8 +90,6 @@ def _train_and_score(
         logger.info("the training has heard the wish to stop")
         stopped = True
     if stopped:
-        from catdog.training.loop import summarize_epochs
-
         reporter.begin_scoring(state="stopping", **summarize_epochs(read_history(folder.history)))
         # the wish is fulfilled: from here on only the scores of what was reached are missing
         folder.stop.unlink(missing_ok=True)
@@ -146,7 +144,7 @@ def _train(folder: RunFolder, config: TrainConfig, settings: Settings, dataset: 
     SampleLog(folder.sample, dataset.catalog, len(epochs)).write()  # the pages show the images from the start
     reporter.update(message="starting TensorFlow")
     reporter.check_stop()
-    from catdog.training.loop import fit, list_speedups, summarize_epochs
+    from catdog.training.loop import fit, list_speedups
 
     folder.add_to_config(**_describe_machine(), faster=list_speedups(config))
     if is_run_over(config, epochs) and folder.model.exists():

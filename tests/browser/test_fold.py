@@ -28,6 +28,7 @@ class Promise:
 PROMISES = (
     Promise("", (".st-key-next-step", ".st-key-ladder"), (".st-key-next-step",)),
     Promise("predict", (".st-key-drop-zone", ".st-key-photo-0", "h2"), (".st-key-drop-zone",), {"sample": "1"}),
+    Promise("train", (".st-key-model-card-model4", ".st-key-start"), (".st-key-model-card-model4", ".st-key-start")),
 )
 
 

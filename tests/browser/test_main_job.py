@@ -92,11 +92,12 @@ def test_shuffle_flips_and_rotates_the_same_photo_anew(visitor):
 def test_a_training_outlives_a_reload_and_ends_with_scores(visitor, server):
     window = visitor.visit("train")
     page = main(window)
-    for label, value, address in (("Epochs", "3", "epochs=3"), ("Share of the data (%)", "30", "share=30")):
+    page.get_by_text("Advanced").click()
+    for label, value, address in (("Epochs", "3", "epochs=3"), ("Training data used (%)", "30", "share=30")):
         page.get_by_label(label, exact=True).fill(value)
         page.get_by_label(label, exact=True).press("Enter")
         expect(window).to_have_url(re.compile(address))
-    expect(page.get_by_text("48 of 160 training pictures")).to_be_visible()
+    expect(page.get_by_text("48 of 160 training images")).to_be_visible()
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_role("heading", name="Training now")).to_be_visible()
     run = list_runs(server.settings)[0]
@@ -104,12 +105,22 @@ def test_a_training_outlives_a_reload_and_ends_with_scores(visitor, server):
     drawn(window)
     expect(page.get_by_role("heading", name="Training now")).to_be_visible()
     expect(page.get_by_text(re.compile(r"Epoch \d of 3"))).to_be_visible()
-    expect(page.get_by_text(re.compile(r"Batch \d of 2"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"batch \d of 2"))).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_have_accessible_name(re.compile(r"Train: epoch \d of 3"))
+    expect(page.get_by_alt_text(re.compile(r"^Validation photo \d, labelled (cats|dogs): [✓✗]"))).to_have_count(6)
     curve = page.get_by_role("figure", name=f"Accuracy by epoch of {run.config.model}, growing while it trains.")
     expect(curve).to_be_visible()
     expect(curve.locator(".scatterlayer .point").first).to_be_attached()
+    box = curve.bounding_box()
+    assert box["y"] + box["height"] < 900  # above the fold of a laptop
     assert {line["name"] for line in lines(window)} == {run.config.model}
+    earlier = page.get_by_role("heading", name="Earlier runs")
+    place = earlier.bounding_box()
+    expect(page.get_by_role("heading", name="Result")).to_be_visible()
+    drawn(window)
+    assert earlier.bounding_box() == place  # nothing has moved
     expect(page.get_by_role("heading", name="Training now")).to_have_count(0)
+    expect(page.get_by_role("button", name="Try it on a photo")).to_be_enabled()
     done = list_runs(server.settings)[0]
     assert (done.id, done.state, done.config.epochs) == (run.id, "done", 3)
     ended = window.locator(f".st-key-run-{run.id} summary")

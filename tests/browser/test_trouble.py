@@ -47,7 +47,10 @@ def test_a_killed_training_is_interrupted_and_resumable(visitor, server):
     expect(line_of(window, run)).to_contain_text("interrupted")
     line_of(window, run).click()
     expect(main(window).get_by_text("Its process ended before the training did")).to_be_visible()
-    expect(main(window).get_by_role("button", name="Resume")).to_be_enabled()
+    resume = main(window).get_by_role("button", name="Resume")
+    expect(resume).to_have_count(2)  # of the result, and of its line in the list
+    for button in resume.all():
+        expect(button).to_be_enabled()
 
 
 def test_a_text_named_jpg_is_refused_and_the_image_predicted(visitor, trained):

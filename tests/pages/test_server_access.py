@@ -189,8 +189,8 @@ def test_members_delete_and_stop_their_own_runs_only_and_owners_all(server, prov
     olive.sign_in(provider, OLIVE)
     for browser, may in ((anna, False), (olive, True)):
         with tab_at(browser, page="train") as tab:
-            assert tab.locked("Take out") != may
-            tab.click("Take out")
+            assert tab.locked("Remove from queue") != may
+            tab.click("Remove from queue")
             assert waiting.files.stop.exists() == may
             tab.expand(f"run-{ended.id}")
             tab.click("Delete for good")

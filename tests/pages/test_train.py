@@ -1,10 +1,13 @@
 """The Train page, driven through Streamlit's AppTest; no test here trains anything."""
 
+import re
+import time
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import pytest
 
+from catdog.comparison import diagnose_run
 from catdog.datasets import open_catalog
 from catdog.errors import RunError
 from catdog.models.fine_tuning import count_trained_weights
@@ -14,8 +17,11 @@ from catdog.settings import Settings
 from catdog.training import TrainConfig
 from catdog.training.ablation import list_ablations
 from catdog.training.history import Epoch, write_history
-from catdog.training.recipes import RECIPES, describe_settings, make_config, recipe_of
+from catdog.training.recipes import RECIPES, describe_config, make_config, recipe_of
+from catdog.training.sample import Sample, choose_sample, write_sample
 from catdog.training.status import identify_process
+from catdog.utils.files import write_json
+from catdog.utils.text import format_percent
 from pages.components import state
 from tests.pages.conftest import button, coloured_folder, text_of
 
@@ -52,7 +58,7 @@ def opened(page, run):
 
 def lines(page):
     """The lines of the list of earlier runs."""
-    parts = ("More settings", "Several values at once", "Fine-tuning (model4)")
+    parts = ("Advanced", "Start another training")
     return [line.label for line in page.expander if line.label not in parts]
 
 
@@ -66,8 +72,8 @@ def test_the_page_begins_with_the_steady_recipe(app, polls):
     words = text_of(page)
     for spec in MODELS.values():
         assert spec.idea in words
-        assert f"{spec.parameters:,} parameters" in words
-    assert page.pills[0].value == ["model1"]
+        assert describe_config(make_config(spec.name)) in words
+    assert ticked(page) == ["model1"]
     assert page.segmented_control(key="recipe").value == "steady"
     assert numbers(page) == USUAL
     assert not is_advanced_open(page)
@@ -88,8 +94,9 @@ def test_a_deep_link_has_the_sidebar_and_the_other_pages(app):
 
 def test_start_makes_one_run_for_each_model_on_the_data_in_use(app, place, started):
     page = app("train", models=["model3", "model1"], epochs="3", share="50", batch_size="8")
-    assert not is_advanced_open(page)
-    assert "**12 of 24 training pictures**" in text_of(page)
+    assert is_advanced_open(page)
+    assert "**12 of 24 training images**" in text_of(page)
+    assert "3 epochs · learning rate 0.0003" in text_of(page)
     button(page, "Start training 2 models").click().run()
     assert not page.exception
     runs = list_runs(place)
@@ -158,7 +165,7 @@ def test_without_a_model_nothing_can_be_started(app):
             ("label_smoothing", "1"): "The label smoothing is 1.0, but must be a number from 0 to 0.99.",
             ("weight_decay", "-1"): "The weight decay is -1.0, but must be a number from 0 to 1.",
             ("clip_norm", "much"): "The gradient clipping is 'much', but must be a number from 0 to",
-            ("share", "0"): "The share of the data is 0, but must be a whole percentage from 1 to 100.",
+            ("share", "0"): "The training data used is 0, but must be a whole percentage from 1 to 100.",
             (
                 "schedule",
                 "linear",
@@ -183,7 +190,7 @@ def test_a_bad_address_gets_a_sentence_each_and_the_usual_settings(app, faults):
     for expected, sentence in zip(faults.values(), sentences, strict=True):
         assert sentence.startswith(expected)
     assert numbers(page) == USUAL
-    assert page.pills[0].value == ["model1"]
+    assert ticked(page) == ["model1"]
     assert page.segmented_control(key="recipe").value == "steady"
 
 
@@ -208,17 +215,19 @@ def test_a_running_run_shows_how_far_it_is_and_is_polled(app, make, polls):
         batches=4,
         seconds=20.0,
         started=0.0,
+        training_started=1.0,
         best_val_accuracy=0.55,
         best_epoch=1,
     )
     page = app("train")
-    bars = [(bar.proto.text, bar.proto.value) for bar in page.get("progress")]
-    assert bars == [("Epoch 3 of 5", 45), ("Batch 1 of 4", 25)]
     words = text_of(page)
-    assert "about 28 s left" in words
-    assert "so far" in words
-    assert "best epoch so far 1, validation 55.0%" in words
+    assert "Epoch 3 of 5 · batch 1 of 4 · about 28 s left" in words
+    assert f"best validation accuracy {format_percent(0.55)} in epoch 1" in words
+    (bar,) = bars(page)
+    assert 'role="progressbar"' in bar
+    assert '<span class="now">Train</span>' in bar
     assert len(page.get("plotly_chart")) == 1
+    assert not page.session_state["new-runs"]  # the form is folded
     assert not [element for element in page.button if element.label == "Delete for good"]
     assert 1.0 in polls
 
@@ -226,8 +235,108 @@ def test_a_running_run_shows_how_far_it_is_and_is_polled(app, make, polls):
 def test_a_run_that_gets_ready_says_what_it_does(app, make):
     make("running", message="reading the photos (12%)")
     page = app("train")
-    assert [bar.proto.text for bar in page.get("progress")] == ["Getting ready"]
+    assert '<span class="now">Prepare</span>' in bars(page)[0]
     assert "Reading the photos (12%)" in text_of(page)
+
+
+def test_the_bar_and_the_time_left_go_by_earlier_runs(app, make):
+    counts = {"training": {"cats": 12, "dogs": 12}, "validation": {"cats": 16, "dogs": 16}}
+    done = make("done", seconds=60.0, started=1000.0, training_started=1020.0, finished=1100.0)
+    now = time.time()
+    for run in (done, make("running", message="reading", epochs=20, started=now)):
+        run.files.add_to_config(data={"counts": counts})
+    page = app("train")
+    assert re.search(r"about 1 min (3\d|40) s left", text_of(page))
+    assert [int(width) for width in re.findall(r"flex: (\d+)", bars(page)[0])] == [20, 60, 20]
+
+
+@pytest.mark.parametrize("content", [None, "", "path,label,1\n../../etc/passwd,0,0.9\n", "path"])
+def test_a_missing_or_damaged_sample_harms_nothing(app, make, content):
+    run = make("running", message="training", epochs=2, epoch=1, batch=1, batches=4, training_started=1.0)
+    if content is not None:
+        run.files.sample.write_text(content)
+    run.files.batches.write_bytes(b"\xff")
+    page = app("train")
+    assert not page.exception
+    assert len(page.get("plotly_chart")) == 1
+
+
+def test_six_photos_show_how_the_answers_change(app, make, place):
+    run = make("running", message="training", epochs=3, epoch=2, batch=1, batches=4, training_started=1.0)
+    catalog = open_catalog(place, "drawn")
+    rows = choose_sample(catalog)
+    labels = tuple(int(label) for label in catalog.labels[rows])
+    assert labels == (0, 1, 0, 1, 0, 1)
+    answers = {0: (0.5,) * 6, 1: (0.25, 0.25, 0.75, 0.75, 0.5, 0.999999)}
+    write_sample(run.files.sample, Sample(tuple(catalog.paths[row] for row in rows), labels, answers))
+    page = app("train")
+    shown = [text.value for text in page.markdown if text.value.startswith(("**✓", "**✗"))]
+    expected = [(True, "cats", 0.75), (False, "cats", 0.75), (False, "dogs", 0.75), (True, "dogs", 0.75)]
+    expected += [(True, "cats", 0.5)]
+    signs = {True: "✓", False: "✗"}
+    assert shown[:5] == [f"**{signs[right]} {word} {format_percent(share, 0)}**" for right, word, share in expected]
+    assert shown[5] == f"**✓ dogs \\> {format_percent(0.99, 0)}**"
+    assert text_of(page).count(f"was cats {format_percent(0.5, 0)}") == 6
+    assert "Its answers after epoch 1" in text_of(page)
+
+
+def test_the_result_takes_the_panels_place_until_it_is_closed(app, make, monkeypatch):
+    run = make("running", name="mine", config={"epochs": 6}, epochs=6, message="training", training_started=1.0)
+    page = app("train")
+    assert "Training now" in text_of(page)
+    scores = {"validation": {"accuracy": 0.79}, "test": {"accuracy": 0.75}}
+    write_json(run.files.evaluation, scores)
+    run.files.write_status(replace(run.status, state="done", best_val_accuracy=0.8, best_epoch=2, finished=9.0))
+    page.run()
+    words = text_of(page)
+    assert "Training now" not in words
+    assert f"Validation accuracy **{format_percent(0.79)}** · Test accuracy **{format_percent(0.75)}**" in words
+    assert diagnose_run(run, run.history()).seen in words.replace("\\", "")
+    assert page.query_params["result"] == run.id
+    assert button(page, "Compare")
+    assert len(page.get("plotly_chart")) == 1
+    page.run()
+    assert "Validation accuracy **" in text_of(page)
+    button(page, "Close").click().run()
+    assert "Validation accuracy **" not in text_of(page)
+    assert "result" not in page.query_params
+
+
+def test_a_run_that_fails_is_resumed_from_its_result(app, make, place, started):
+    run = make("running")
+    page = app("train")
+    run.files.write_status(replace(run.status, state="failed", error="The memory did not suffice."))
+    page.run()
+    assert [error.value for error in page.error] == ["The memory did not suffice."]
+    keyed(page, "resume-result").click().run()
+    assert not page.exception
+    assert started == [run.id]
+    assert open_run(place, run.id).state == "queued"
+    assert "Training now" in text_of(page)
+
+
+@pytest.mark.parametrize("address", ["../../etc", "gone", "\x00", "x" * 5000])
+def test_an_address_with_no_run_of_that_name_shows_no_result(app, make, address):
+    make("done")
+    page = app("train", result=address)
+    assert "Close" not in [element.label for element in page.button]
+    assert "result" not in page.query_params
+
+
+def test_cards_follow_the_address_and_the_address_the_cards(app):
+    page = app("train", models=["model2", "model4"])
+    assert ticked(page) == ["model2", "model4"]
+    page.checkbox(key="tick-model4").uncheck().run()
+    assert page.query_params["models"] == "model2"
+    page.query_params["models"] = "model3"  # as Back does
+    page.run()
+    assert ticked(page) == ["model3"]
+    page.checkbox(key="tick-model3").uncheck().run()
+    assert ticked(page) == []
+    assert page.query_params["models"] == ""
+    page.checkbox(key="tick-model1").check().run()
+    assert "models" not in page.query_params
+    assert ticked(page) == ["model1"]
 
 
 def test_stop_lets_the_run_stop(app, make, place):
@@ -247,7 +356,7 @@ def test_stopping_a_run_that_has_just_ended_is_no_error(app, make, monkeypatch):
     def too_late(settings, run, by=""):
         raise RunError("It is not training.")
 
-    monkeypatch.setattr("pages.components.train.active_runs.stop_run", too_late)
+    monkeypatch.setattr("pages.components.train.live_panel.stop_run", too_late)
     keyed(page, f"stop-{run.id}").click().run()
     assert not page.exception
     assert any("not training" in toast.value for toast in page.toast)
@@ -261,7 +370,7 @@ def test_a_run_that_ends_is_shown_among_the_earlier_ones(app, make, monkeypatch)
         run.files.write_status(replace(run.status, state="done"))
         return open_run(settings, run_id)
 
-    monkeypatch.setattr("pages.components.train.active_runs.open_run", ends_now)
+    monkeypatch.setattr("pages.components.train.live_panel.open_run", ends_now)
     page = app("train")
     assert "Training now" not in text_of(page)
     assert any("nearly there" in line for line in lines(page))
@@ -293,11 +402,11 @@ def test_ended_runs_say_how_and_are_not_polled(app, make, trained, polls):
     assert any("validation accuracy 79.0% · test accuracy 75.0% · 0 s · drawn pictures" in line for line in lines(page))
     assert "a file of mine" in words
     assert "keras 3.12" in words
-    assert "75.0% of 8 pictures" in words
+    assert "75.0% of 8 images" in words
     assert "79.0% (the kept model, scored once)" in words
     assert "80.0% in epoch 2, while training" in words
-    assert "of the disk are free" in words
-    assert words.count("Space it takes") == 4
+    assert "of disk space are free" in words
+    assert words.count(":gray[Disk space]") == 4
     assert "after epoch 3: no better validation accuracy for 2 epochs" in words
     assert "that of the best epoch" in words
     assert [error.value for error in page.error] == ["The memory did not suffice."]
@@ -369,8 +478,7 @@ def test_an_impossible_sweep_is_one_sentence_and_starts_nothing(app, started, ad
 def test_waiting_runs_say_so_and_all_but_the_first_can_be_moved_up(app, make):
     first, second = make("queued", name="first", queued=1.0), make("queued", name="second", queued=2.0)
     page = app("train")
-    assert text_of(page).count("Waiting for its turn") == 2
-    assert not page.get("plotly_chart")
+    assert text_of(page).count("starts by itself when the run before it has ended") == 2
     assert f"up-{first.id}" not in [element.key for element in page.button]
     keyed(page, f"up-{second.id}").click()
     page.run()
@@ -383,7 +491,7 @@ def test_runs_that_wait_in_a_ray_cluster_can_not_be_moved_up(app, make):
         run = make("queued", name=f"number {number}")
         run.files.job.write_text('{"address": "http://head:8265", "id": "job"}')
     page = app("train")
-    assert text_of(page).count("it starts by itself once the Ray cluster has room for it") == 2
+    assert text_of(page).count("starts by itself when the Ray cluster has room") == 2
     assert not [element for element in page.button if element.label == "Move up"]
 
 
@@ -438,14 +546,25 @@ def test_only_model4_is_offered_fine_tuning(app):
     page = app("train", models=["model4"])
     assert {key: numbers(page)[key] for key in FINE_TUNING} == FINE_TUNING
     assert page.number_input(key="fine_tune_rate").disabled
-    assert not page.session_state["fine-tuning"]
+    assert not is_advanced_open(page)
+
+
+def test_fine_tuning_says_what_augmentation_suits_it_and_sets_it(app, place):
+    page = app("train", models=["model4"], fine_tune_layers="29")
+    assert "Fine-tuning works better with gentle augmentation" in text_of(page)
+    button(page, "Use the measured settings").click().run()
+    assert "Fine-tuning works better" not in text_of(page)
+    button(page, "Start training").click().run()
+    gentle = {"flip": "horizontal", "rotation": 0.05, "zoom": 0.1, "translation": 0.05}
+    expected = make_config("model4", source="drawn", schedule="cosine", fine_tune_layers=56, **gentle)
+    assert list_runs(place)[0].config == expected
 
 
 def test_fine_tuning_reaches_model4_and_no_other_model(app, place):
     address = {"fine_tune_layers": "56", "fine_tune_epochs": "3", "fine_tune_rate": "0.0002"}
     page = app("train", models=["model1", "model4"], **address)
     assert not page.warning
-    assert page.session_state["fine-tuning"]
+    assert is_advanced_open(page)
     assert f"{count_trained_weights(56):,} weights" in text_of(page)
     button(page, "Start training 2 models").click().run()
     assert not page.exception
@@ -529,9 +648,10 @@ def test_an_address_with_a_recipe_has_its_epochs_or_its_own(app):
 def test_the_recipe_says_what_it_sets_for_the_models_chosen(app):
     page = app("train", models=list(MODELS))
     words = text_of(page)
-    assert RECIPES["steady"].idea in words
-    for phrase in describe_settings("steady", list(MODELS)):
-        assert phrase in words
+    for name in MODELS:
+        assert describe_config(make_config(name)) in words
+    for recipe in RECIPES.values():
+        assert recipe.idea in page.segmented_control(key="recipe").help
     assert page.number_input(key="learning_rate").proto.placeholder == " or ".join(
         f"{rate:g}" for rate in sorted({make_config(name).learning_rate for name in MODELS})
     )
@@ -617,9 +737,19 @@ def numbers(page):
     return {field.key: field.value for field in page.number_input}
 
 
+def ticked(page):
+    """Return the models whose cards are ticked."""
+    return [name for name in MODELS if page.checkbox(key=f"tick-{name}").value]
+
+
+def bars(page):
+    """Return the bars of active runs, as HTML."""
+    return [element.proto.body for element in page.get("html") if "progressbar" in element.proto.body]
+
+
 def is_advanced_open(page):
-    """Return whether More settings are open."""
-    return page.session_state["more"]
+    """Return whether the advanced settings are unfolded."""
+    return page.session_state["advanced"]
 
 
 def place_of(run):

@@ -22,9 +22,11 @@ HTML_FUNCTIONS = {"st.html", "html", "st.iframe"}
 SAY_NOTHING = {"asked", "found", "known", "one", "said", "wanted"}  # names of locals that do not say what they hold
 HTML_CONSTANTS = {
     "WHOLE_TILE_OPENS",
+    "STYLE",
+    "make_stage_bar(progress, colour, epoch, run.status.epochs)",
     "page.CONTRAST",
     "LOOK.replace('TINTS', '\\n'.join(tints))",
-}  # the tints are numbers
+}  # the tints are numbers, and the bar has numbers only
 
 
 def read(path: Path) -> str:

@@ -16,7 +16,7 @@ from pages.components.run_data import GONE, has_data, open_own_data
 PROBLEM = "ablation-problem"  # the session's key of why a button did not do what it says
 HELP = (
     "Trains {count} once more on the same images with the same seed: {what}. All else stays the same, so Compare can "
-    "say what that does."
+    "show what the change does."
 )
 
 
@@ -30,9 +30,7 @@ def draw_ablations(run: Run) -> None:
     attempts = [other for other in state.runs() if other.original == run.id]
     tried = [other.config for other in attempts if other.finished or other.state in ACTIVE]
     remaining = [ablation for ablation in ablations if ablation.config not in tried]
-    st.markdown(
-        "**Which change does it?** An ablation takes one thing away or puts one in, and leaves all else as it was."
-    )
+    st.markdown("**Which change does it?** An ablation changes one thing and leaves all else as it was.")
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(remaining) > 1:
             _draw_button(run, remaining, "Run ablations", "all", "secondary")

@@ -1,6 +1,4 @@
-"""The parts of the Train page's form that a newcomer can leave alone: more settings, and sweeps over several values."""
-
-from typing import Any
+"""Settings of the Train page's form that a newcomer can leave alone: augmentation, schedule, early stopping."""
 
 import streamlit as st
 
@@ -11,7 +9,6 @@ from catdog.training.config import AUGMENTATIONS as EFFECTS
 from catdog.training.config import HIGHEST_SMOOTHING, MAX_CLIP_NORM, MAX_EPOCHS, SCHEDULES, augmentation_settings
 from catdog.training.features import describe_variants
 from catdog.training.schedule import PLATEAU
-from catdog.training.sweep import TURN, read_axis
 from pages.components import page
 from pages.components.augmentation_form import draw_effects, effect_state
 
@@ -26,84 +23,73 @@ PIXELS = {OWN: None, "scaled": True, "raw": False}
 EXTRAS = ("label_smoothing", "weight_decay", "clip_norm")
 KEYS = ("augmentation", *effect_state(START, SUFFIX), "schedule", "pixels", *EXTRAS)
 KEYS += ("patience", "restore_best", "exact")
+GENTLE = Augmentation("horizontal", rotation=18 / 360, zoom=0.1, translation=0.05)  # as measured in docs/training.md
 SCHEDULE_HELP = {
     OWN: "As the recipe has it.",
-    "constant": "It stays the same, as in the notebook.",
-    "cosine": "It falls along half a cosine curve, to almost 0 in the last epoch: large steps first, fine ones at the "
-    "end.",
-    "plateau": f"It drops to a tenth whenever {PLATEAU} epochs have not made the validation loss (how far off the "
-    "answers to validation pictures are) better: finer steps once the large ones lead no further.",
+    "constant": "It stays the same, as in the reference course.",
+    "cosine": "It falls along half a cosine curve, to almost 0 in the last epoch: large steps first, small ones later.",
+    "plateau": f"It drops to a tenth whenever the validation loss has not improved for {PLATEAU} epochs.",
 }
 AUGMENTATION_HELP = {
-    OWN: "As the recipe has it: Steady and As published flip and turn as in the notebook, and model1 not at all.",
-    NONE: "Every picture is shown as it is, whatever the model.",
-    CHOSEN: "Every picture is changed as set below, whatever the model.",
-}
-SWEEP_FIELDS = {
-    "seed": ("Seeds", "1, 2, 3", "Other first weights: how much is luck? Compare lays them together."),
-    "learning_rate": ("Learning rates", "0.001, 0.0003", "How far the weights are shifted each time."),
-    "flip": ("Flips", "none, horizontal", "none, horizontal, vertical or horizontal_and_vertical."),
-    TURN: ("Turns (degrees)", "0, 30", "How far pictures are turned at random, either way, at most."),
+    OWN: "As the recipe has it: Steady and As published augment as the reference course does, and model1 not at all.",
+    NONE: "Every image is shown as it is, whatever the model.",
+    CHOSEN: "Every image is changed as set below, whatever the model.",
 }
 
 
 def draw_advanced() -> dict[str, object]:
-    """Draw the settings that a newcomer can leave alone; return their values for TrainConfig."""
-    if "more" not in st.session_state:
-        st.session_state["more"] = any(key in st.query_params for key in KEYS)
-    with st.expander("More settings", icon=":material/tune:", key="more", on_change="rerun"):
-        left, right = page.row(2, 300)
-        with left, st.container(gap="xsmall"):
-            chosen = _draw_augmentation()
-        with right, st.container(gap="xsmall"):
-            schedule = st.segmented_control(
-                "Learning rate over time",
-                SCHEDULE_CHOICES,
-                default=OWN,
-                required=True,
-                key="schedule",
-                bind="query-params",
-                wrap=True,
-            )
-            st.caption(SCHEDULE_HELP[schedule])
-        values: dict[str, object] = {} if schedule == OWN else {"schedule": schedule}
-        if chosen != OWN:
-            augmentation = draw_effects(START, SUFFIX) if chosen == CHOSEN else Augmentation()
-            values |= dict.fromkeys(EFFECTS) | augmentation_settings(augmentation)
-        values |= _draw_pixels() | _draw_extras()
-        left, right = page.row(2, 300)
-        with left, st.container(gap="xsmall"):
-            patience = st.number_input(
-                "Patience (epochs)",
-                0,
-                MAX_EPOCHS,
-                DEFAULT.patience,
-                step=1,
-                key="patience",
-                bind="query-params",
-                help="Early stopping: the training ends once so many epochs in a row have not brought a better "
-                "validation accuracy. 0: never.",
-            )
-            st.caption(f"Ends early after {patience:,} epochs without progress." if patience else "Never ends early.")
-        with right:
-            best = st.toggle(
-                "Keep the best epoch",
-                DEFAULT.restore_best,
-                key="restore_best",
-                bind="query-params",
-                help="On, the run keeps the model of the epoch with the best validation accuracy; off, that of the "
-                "last one.",
-            )
-            stored = describe_variants(MODELS["model4"].augmentation)
-            exact = st.toggle(
-                "The notebook's own arithmetic",
-                DEFAULT.exact,
-                key="exact",
-                bind="query-params",
-                help="Off, training is faster: shorter numbers (bfloat16) where model and processor allow, one pass "
-                f"over the weights in each update, and, for model4, {stored} of each image in all epochs instead of a "
-                "new one in each.",
-            )
+    """Draw augmentation, schedule, pixels and the like; return their values for TrainConfig."""
+    left, right = page.row(2, 300)
+    with left, st.container(gap="xsmall"):
+        chosen = _draw_augmentation()
+    with right, st.container(gap="xsmall"):
+        schedule = st.segmented_control(
+            "Learning rate over time",
+            SCHEDULE_CHOICES,
+            default=OWN,
+            required=True,
+            key="schedule",
+            bind="query-params",
+            wrap=True,
+        )
+        st.caption(SCHEDULE_HELP[schedule])
+    values: dict[str, object] = {} if schedule == OWN else {"schedule": schedule}
+    if chosen != OWN:
+        augmentation = draw_effects(START, SUFFIX) if chosen == CHOSEN else Augmentation()
+        values |= dict.fromkeys(EFFECTS) | augmentation_settings(augmentation)
+    values |= _draw_pixels() | _draw_extras()
+    left, right = page.row(2, 300)
+    with left, st.container(gap="xsmall"):
+        patience = st.number_input(
+            "Patience (epochs)",
+            0,
+            MAX_EPOCHS,
+            DEFAULT.patience,
+            step=1,
+            key="patience",
+            bind="query-params",
+            help="Early stopping: training ends once validation accuracy hasn't improved for so many epochs. 0: never.",
+        )
+        st.caption(f"Ends early after {patience:,} epochs without progress." if patience else "Never ends early.")
+    with right:
+        best = st.toggle(
+            "Keep the best epoch",
+            DEFAULT.restore_best,
+            key="restore_best",
+            bind="query-params",
+            help="On: the run keeps the model of the epoch with the best validation accuracy. Off: that of the last "
+            "epoch.",
+        )
+        stored = describe_variants(MODELS["model4"].augmentation)
+        exact = st.toggle(
+            "Compute exactly as the reference course",
+            DEFAULT.exact,
+            key="exact",
+            bind="query-params",
+            help="Off, training is faster: shorter numbers (bfloat16) where model and processor allow, one pass over "
+            f"the weights in each update, and for model4 {stored} of each image in all epochs instead of a new one "
+            "in each.",
+        )
     return values | {"patience": patience, "restore_best": best, "exact": exact}
 
 
@@ -117,14 +103,14 @@ def _draw_pixels() -> dict[str, bool]:
         key="pixels",
         bind="query-params",
         wrap=True,
-        help="Scaled, each value of 0 to 255 becomes one of −1 to 1 before anything else. By themselves model3 and "
-        "model4 scale, model1 and model2 don't; model4 can't do without.",
+        help="Scaled: each value of 0 to 255 first becomes one of −1 to 1. By themselves model3 and model4 scale, "
+        "model1 and model2 don't. model4 needs it.",
     )
     return {} if PIXELS[chosen] is None else {"scaling": PIXELS[chosen]}
 
 
 def _draw_extras() -> dict[str, float]:
-    """Draw what the notebook does without; return the values that are not left to the recipe."""
+    """Draw what the reference course does without; return the values that are not left to the recipe."""
     smoothing, decay, clipping = page.row(3, 200)
     options = {"format": "%g", "placeholder": OWN, "bind": "query-params"}
     values = {
@@ -135,8 +121,8 @@ def _draw_extras() -> dict[str, float]:
             None,
             step=0.05,
             key="label_smoothing",
-            help="Training aims a little short of certainty: with 0.1 at 95% where it would aim at 100%, so that the "
-            "model is less often sure and wrong. The losses that the pages show are those without it.",
+            help="Training aims a little short of certainty: with 0.1 at 95% instead of 100%, so that the model is "
+            "less often sure and wrong. The losses shown are those without it.",
             **options,
         ),
         "weight_decay": decay.number_input(
@@ -147,7 +133,7 @@ def _draw_extras() -> dict[str, float]:
             step=0.01,
             key="weight_decay",
             help="Each step makes all weights smaller by this share of the learning rate, so that none grows large "
-            "for a few pictures' sake.",
+            "for the sake of a few images.",
             **options,
         ),
         "clip_norm": clipping.number_input(
@@ -157,8 +143,8 @@ def _draw_extras() -> dict[str, float]:
             None,
             step=0.5,
             key="clip_norm",
-            help="No batch may shift the weights by more than this: the gradients are scaled down where their norm "
-            "(their length, all taken together) is larger. 0: no limit.",
+            help="Limits how far one batch can shift the weights: gradients whose norm (their length, all taken "
+            "together) is larger are scaled down to this. 0: no limit.",
             **options,
         ),
     }
@@ -205,9 +191,11 @@ def fill_advanced(config: TrainConfig, recipe: TrainConfig) -> None:
     else:
         state |= _augmentation_state(config.augmentation)
     st.session_state.update(state)
-    usual = all(getattr(config, key) == getattr(DEFAULT, key) for key in ("patience", "restore_best", "exact"))
-    if not usual or any(value not in (OWN, None) for value in state.values()):
-        st.session_state["more"] = True
+
+
+def use_gentle_augmentation() -> None:
+    """Put into the inputs the augmentation and the schedule with which fine-tuning was measured."""
+    st.session_state.update(_augmentation_state(GENTLE), schedule="cosine")
 
 
 def _augmentation_state(augmentation: Augmentation) -> dict[str, str | int]:
@@ -215,30 +203,3 @@ def _augmentation_state(augmentation: Augmentation) -> dict[str, str | int]:
     if not augmentation.active:
         return {"augmentation": NONE}
     return {"augmentation": CHOSEN} | effect_state(augmentation, SUFFIX)
-
-
-def draw_sweep() -> tuple[str, dict[str, list[Any]]]:
-    """Draw the fields for several values of a setting at once.
-
-    Returns:
-        The name for all runs of the sweep, "" for none, and {setting: its values}, no values where a field is empty.
-
-    Raises:
-        UsageError: A field has what is no value of its setting.
-    """
-    if "sweep" not in st.session_state:
-        st.session_state["sweep"] = any(f"sweep_{setting}" in st.query_params for setting in SWEEP_FIELDS)
-    with st.expander("Several values at once", icon=":material/grid_view:", key="sweep", on_change="rerun"):
-        st.caption(
-            "A sweep: one run for every combination of these values, in place of the single ones above. Commas stand "
-            "between values; 1-5 means 1 to 5."
-        )
-        texts = {}
-        for (setting, (label, example, about)), cell in zip(SWEEP_FIELDS.items(), page.row(4, 180), strict=True):
-            texts[setting] = cell.text_input(
-                label, placeholder=example, help=about, max_chars=200, key=f"sweep_{setting}", bind="query-params"
-            )
-        name = st.text_input(
-            "What to call them", placeholder="like the model", max_chars=40, key="sweep_name", bind="query-params"
-        )
-    return (name or "").strip(), {setting: read_axis(setting, text or "") for setting, text in texts.items()}

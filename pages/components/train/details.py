@@ -21,13 +21,13 @@ def list_details(run: Run) -> dict[str, str]:
     if run.best_val_accuracy is not None:
         best = f"{format_percent(run.best_val_accuracy)} in epoch {run.best_epoch}, while training"
     test = (run.evaluation or {}).get("test", {})
-    photos = f" of {test['photos']:,} pictures" if test.get("photos") else ""
+    photos = f" of {test['photos']:,} images" if test.get("photos") else ""
     ended = format_time(status.finished) if status.finished else ""
     values = {
         "Model": f"{config.model}: {MODELS[config.model].title}",
         "Data": run.data.get("title") or describe_data(run),
-        "Share of the training pictures": f"{100 * config.fraction:g}%",
-        "Epochs": f"{config.total_epochs}, of which {epochs} finished",
+        "Training data used": format_percent(config.fraction, 0),
+        "Epochs": f"{epochs:,} of {config.total_epochs:,}",
         "Ended early": run.ended_early.removeprefix("ended early "),
         "Patience": f"{config.patience:,} epochs" if config.patience else "",
         "Batch size": str(config.batch_size),
@@ -38,14 +38,14 @@ def list_details(run: Run) -> dict[str, str]:
         "Augmentation": config.augmentation.description,
         "Pixels": "scaled to −1..1" if config.scaled else "raw, 0 to 255",
         "Seed": str(config.seed),
-        "Model it keeps": f"that of the {'best' if config.restore_best else 'last'} epoch",
+        "Model kept": f"that of the {'best' if config.restore_best else 'last'} epoch",
         "Validation accuracy": f"{format_percent(run.val_accuracy)} (the kept model, scored once)",
         f"Best of {epochs:,} epochs" if epochs else "Best epoch": best,
         "Test accuracy": f"{format_percent(run.test_accuracy)}{photos}",
         "Training time": format_duration(run.seconds),
-        "Made faster by": "; ".join(details.get("faster", [])),
+        "Sped up by": "; ".join(details.get("faster", [])),
         "Ended": ended,
-        "Weights it started from": details.get("weights", {}).get("source", ""),
+        "First weights": details.get("weights", {}).get("source", ""),
         "Device": details.get("device", ""),
         "Versions": ", ".join(f"{name} {version}" for name, version in details.get("versions", {}).items()),
         "Who did what": "; ".join(
@@ -53,7 +53,7 @@ def list_details(run: Run) -> dict[str, str]:
             for entry in run.audit_log[-5:]
         ),
         "Folder": str(run.folder),
-        "Space it takes": format_size(bytes_taken(run.folder)),
+        "Disk space": format_size(bytes_taken(run.folder)),
         "Note": run.note,
     }
     return {label: value for label, value in values.items() if value}

@@ -11,14 +11,14 @@ from pages.components import access, jobs, markdown, state
 
 def draw_export(run: Run) -> None:
     """Draw the button that opens the choice of formats, for a run that has trained to its end."""
-    with st.popover("Take the model away", icon=":material/ios_share:", key=f"export-{run.id}"):
+    with st.popover("Download the model", icon=":material/ios_share:", key=f"export-{run.id}"):
         name = st.selectbox(
             "Format", list(FORMATS), format_func=lambda name: FORMATS[name].title, key=f"format-{run.id}"
         )
         export_format = FORMATS[name]
         st.caption(
-            f"{export_format.good_for[:1].upper()}{export_format.good_for[1:]}. The zip also has a card that "
-            "tells what the model can and can't do, and a short script that classifies pictures with it."
+            f"{export_format.good_for[:1].upper()}{export_format.good_for[1:]}. The zip also has a card that says "
+            "what the model can and can't do, and a short script that classifies images with it."
         )
         if find_export(run, export_format) is None and access.button(
             "Make the file", key=f"make-{run.id}", type="primary", icon=":material/deployed_code:"

@@ -8,11 +8,11 @@ from catdog.models.specs import MODELS
 from catdog.training import TrainConfig
 from catdog.training.config import MAX_EPOCHS
 from pages.components import page
+from pages.components.train.advanced import OWN, use_gentle_augmentation
 
 DEFAULT = TrainConfig("model4")
 LAYERS, EPOCHS, RATE = KEYS = ("fine_tune_layers", "fine_tune_epochs", "fine_tune_rate")
 LOWEST_RATE = 1e-9
-EXPANDER = "fine-tuning"  # the session's key of whether the part is open
 SUGGESTED = 56  # layers, as measured in docs/training.md
 
 
@@ -25,9 +25,11 @@ def draw_fine_tuning(models: list[str]) -> dict[str, dict[str, object]]:
     tunable = [name for name in models if MODELS[name].backbone]
     if not tunable:
         return {}
-    if EXPANDER not in st.session_state:
-        st.session_state[EXPANDER] = any(key in st.query_params for key in KEYS)
-    with st.expander("Fine-tuning (model4)", icon=":material/build:", key=EXPANDER, on_change="rerun"):
+    with st.container(gap="xsmall"):
+        st.markdown(
+            "**Fine-tuning of model4**",
+            help="Once the last layer is trained, the top layers of MobileNetV2 are trained too, with small steps.",
+        )
         values = _draw_inputs()
     return dict.fromkeys(tunable, values) if values[LAYERS] else {}
 
@@ -42,8 +44,8 @@ def _draw_inputs() -> dict[str, object]:
         step=1,
         key=LAYERS,
         bind="query-params",
-        help=f"How many of the {BACKBONE_LAYERS} layers of MobileNetV2, from the top, are trained on once the head is "
-        f"trained. 0: none; {FEWEST_LAYERS}: its last convolution; {SUGGESTED}: the six blocks before that, too.",
+        help=f"How many of the {BACKBONE_LAYERS} layers of MobileNetV2, from the top, are trained too. 0: none; "
+        f"{FEWEST_LAYERS}: its last convolution; {SUGGESTED}: the six blocks before that as well.",
     )
     epochs = length.number_input(
         "Fine-tuning epochs",
@@ -54,7 +56,7 @@ def _draw_inputs() -> dict[str, object]:
         key=EPOCHS,
         bind="query-params",
         disabled=not layers,
-        help="Rounds through all training pictures after those of the head.",
+        help="Epochs after those of the last layer alone.",
     )
     step = rate.number_input(
         "Fine-tuning rate",
@@ -66,18 +68,38 @@ def _draw_inputs() -> dict[str, object]:
         key=RATE,
         bind="query-params",
         disabled=not layers,
-        help="The learning rate of these epochs. It is small, since large steps would destroy what the layers learned "
-        "from over a million photos.",
+        help="The learning rate of these epochs. Large steps would destroy what the layers learned from over a million "
+        "photos.",
     )
     if layers:
         head, tuned = count_trained_weights(0), count_trained_weights(layers)
         st.caption(
-            f"First the head alone is trained ({head:,} weights), then {tuned:,} weights. Batch normalization stays "
-            "frozen: its averages come from far more photos than there are here."
+            f"First the last layer alone is trained ({head:,} weights), then {tuned:,} weights. Batch normalization "
+            "stays frozen: its averages come from far more photos than there are here."
         )
     else:
-        st.caption("The network that model4 builds on stays as it is; only its head is trained.")
+        st.caption("MobileNetV2 stays as it is; only the last layer is trained.")
+    st.button(
+        "Use the measured settings",
+        key="gentle",
+        icon=":material/auto_fix_high:",
+        type="tertiary",
+        on_click=_use_measured,
+        help=f"{SUGGESTED} layers, {DEFAULT.fine_tune_epochs} epochs, a cosine schedule and gentle augmentation: what "
+        "brought 98.3% on validation photos.",
+    )
+    if layers and st.session_state.get("augmentation") == OWN:
+        st.caption(
+            ":material/info: Fine-tuning works better with gentle augmentation. model4's own turns photos by up to "
+            "±72°, which brought 97.3% instead of 98.3%. The button above sets both."
+        )
     return {LAYERS: layers, EPOCHS: epochs, RATE: step}
+
+
+def _use_measured() -> None:
+    """Put into the inputs what docs/training.md measured."""
+    st.session_state.update({LAYERS: SUGGESTED, EPOCHS: DEFAULT.fine_tune_epochs, RATE: DEFAULT.fine_tune_rate})
+    use_gentle_augmentation()
 
 
 def fill_fine_tuning(config: TrainConfig) -> None:
@@ -85,8 +107,6 @@ def fill_fine_tuning(config: TrainConfig) -> None:
     for key in (LAYERS, EPOCHS):
         st.session_state[key] = getattr(config, key)
     st.session_state[RATE] = max(LOWEST_RATE, float(config.fine_tune_rate))
-    if config.fine_tune_layers:
-        st.session_state[EXPANDER] = True
 
 
 def list_fine_tuning_faults() -> list[str]:

@@ -1,25 +1,33 @@
 """The settings of new runs: their inputs, what is wrong with their query parameters, and a run's settings again."""
 
+from typing import Any
+
 import streamlit as st
 
 from catdog.errors import UsageError
 from catdog.models.specs import MODELS, get_spec
 from catdog.training import TrainConfig
 from catdog.training.config import MAX_BATCH_SIZE, MAX_EPOCHS
-from catdog.training.recipes import RECIPES, STEADY, describe_settings, find_closest, get_recipe, make_config
+from catdog.training.recipes import RECIPES, STEADY, find_closest, get_recipe, make_config
 from pages.components import page, state
 from pages.components.augmentation_form import list_effect_faults
+from pages.components.train import fine_tuning, sweep
 from pages.components.train.advanced import (
     AUGMENTATIONS,
+    KEYS,
     PIXELS,
     SCHEDULE_CHOICES,
     SUFFIX,
     draw_advanced,
     fill_advanced,
 )
-from pages.components.train.fine_tuning import draw_fine_tuning, fill_fine_tuning, list_fine_tuning_faults
+from pages.components.train.model_cards import PARAM as MODELS_PARAM
+from pages.components.train.model_cards import select_models
 
 DEFAULT = TrainConfig("model1")
+FORM = "new-runs"  # the session's key of whether the form is unfolded while something stands above it
+ADVANCED = "advanced"  # the session's key of whether the settings are unfolded
+NUMBERS = ("epochs", "batch_size", "learning_rate", "seed", "share")
 LOWEST_RATE = 1e-7
 RECIPE, DRAWN_RECIPE = "recipe", "recipe-drawn"  # the session's keys of the recipe, now and as it was last drawn
 FORMER_OWN = "the model's own"  # what addresses of earlier versions call the augmentation that is nobody's choice
@@ -28,9 +36,34 @@ PLAIN_PARAMS = {"epochs": int, "batch_size": int, "learning_rate": float, "seed"
 PLAIN_PARAMS |= dict.fromkeys(("label_smoothing", "weight_decay", "clip_norm"), float)
 
 
-def draw_form(models: list[str]) -> list[TrainConfig]:
-    """Draw the inputs that all models share; return a configuration for each of `models`."""
-    recipe = _draw_recipe(models)
+def draw_form(models: list[str], recipe: str) -> tuple[list[TrainConfig], str, dict[str, list[Any]]]:
+    """Draw what a newcomer can leave alone, folded.
+
+    Args:
+        models: The chosen ones.
+        recipe: The chosen one, a name of `RECIPES`.
+
+    Returns:
+        A configuration for each of `models`, and the name and the axes of a sweep, see `draw_sweep`.
+    """
+    if ADVANCED not in st.session_state:
+        folded = (*NUMBERS, *KEYS, *fine_tuning.KEYS, *sweep.KEYS)
+        st.session_state[ADVANCED] = any(key in st.query_params for key in folded)
+    with st.expander("Advanced", icon=":material/tune:", key=ADVANCED, on_change="rerun"):
+        values = _draw_numbers(models, recipe) | draw_advanced()
+        tuned = fine_tuning.draw_fine_tuning(models)
+        name, axes = sweep.draw_sweep()
+    source = state.source()
+    configs = [
+        make_config(model, recipe, source=source, **values, **tuned.get(model, {}))
+        for model in MODELS
+        if model in models
+    ]
+    return configs, name, axes
+
+
+def _draw_numbers(models: list[str], recipe: str) -> dict[str, Any]:
+    """Draw the numbers that every training has; return their values for TrainConfig."""
     integer = {"step": 1, "bind": "query-params"}
     epochs, batch, rate, seed, share = page.row(5, 150)
     values = {
@@ -40,7 +73,7 @@ def draw_form(models: list[str]) -> list[TrainConfig]:
             MAX_EPOCHS,
             RECIPES[recipe].epochs,
             key="epochs",
-            help="Rounds through all training pictures.",
+            help="How often the model sees every training image.",
             **integer,
         ),
         "batch_size": batch.number_input(
@@ -49,7 +82,7 @@ def draw_form(models: list[str]) -> list[TrainConfig]:
             MAX_BATCH_SIZE,
             DEFAULT.batch_size,
             key="batch_size",
-            help="Pictures looked at before the weights are shifted once.",
+            help="How many images the model sees before its weights are adjusted once.",
             **integer,
         ),
         "learning_rate": rate.number_input(
@@ -62,8 +95,8 @@ def draw_form(models: list[str]) -> list[TrainConfig]:
             key="learning_rate",
             bind="query-params",
             placeholder=_describe_rates(recipe, models),
-            help="How far the weights are shifted each time: too small learns slowly, too large learns nothing. Left "
-            "empty, it is the recipe's own.",
+            help="The size of each adjustment: too small learns slowly, too large learns nothing. Leave it empty to "
+            "use the recipe's.",
         ),
         "seed": seed.number_input(
             "Seed",
@@ -71,33 +104,26 @@ def draw_form(models: list[str]) -> list[TrainConfig]:
             2**32 - 1,
             DEFAULT.seed,
             key="seed",
-            help="Decides the first weights and the order of the pictures. The same seed starts the same way again.",
+            help="Sets the first weights and the order of the images. The same seed starts the same way again.",
             **integer,
         ),
         "fraction": share.number_input(
-            "Share of the data (%)",
+            "Training data used (%)",
             1,
             100,
             round(100 * DEFAULT.fraction),
             key="share",
-            help="How much of the training pictures is used: fewer is faster and teaches less.",
+            help="Fewer training images make training faster and the model worse.",
             **integer,
         )
         / 100,
     }
     if values["learning_rate"] is None:
         del values["learning_rate"]
-    values |= draw_advanced()
-    fine_tuning = draw_fine_tuning(models)
-    source = state.source()
-    return [
-        make_config(name, recipe, source=source, **values, **fine_tuning.get(name, {}))
-        for name in MODELS
-        if name in models
-    ]
+    return values
 
 
-def _draw_recipe(models: list[str]) -> str:
+def draw_recipe() -> str:
     """Draw the choice of the recipe, which the address keeps by its name; return that name."""
     if RECIPE not in st.session_state:
         word = st.query_params.get(RECIPE)
@@ -111,16 +137,13 @@ def _draw_recipe(models: list[str]) -> str:
         key=RECIPE,
         on_change=_follow_recipe,
         wrap=True,
-        help="Settings that belong together. What you change below counts in place of the recipe's.",
+        help="  \n".join(f"**{recipe.title}**: {recipe.idea}" for recipe in RECIPES.values()),
     )
     st.session_state[DRAWN_RECIPE] = recipe
     if recipe == STEADY:
         st.query_params.pop(RECIPE, None)
     else:
         st.query_params[RECIPE] = recipe
-    st.caption(
-        "  \n".join([RECIPES[recipe].idea, *describe_settings(recipe, [name for name in MODELS if name in models])])
-    )
     return recipe
 
 
@@ -141,7 +164,7 @@ def fill_form(config: TrainConfig) -> None:
     """Put a run's settings into the inputs, which show them the next time they are drawn."""
     recipe = find_closest(config)
     own = make_config(config.model, recipe)
-    st.session_state["models"] = [config.model]
+    select_models([config.model])
     st.session_state[RECIPE] = recipe
     for key in ("epochs", "batch_size", "seed"):
         st.session_state[key] = getattr(config, key)
@@ -149,13 +172,14 @@ def fill_form(config: TrainConfig) -> None:
     st.session_state["learning_rate"] = None if config.learning_rate == own.learning_rate else rate
     st.session_state["share"] = max(1, round(100 * config.fraction))
     fill_advanced(config, own)
-    fill_fine_tuning(config)
+    fine_tuning.fill_fine_tuning(config)
+    st.session_state[ADVANCED] = st.session_state[FORM] = True
 
 
 def list_query_faults() -> list[str]:
     """Return a sentence for each query parameter that the inputs can't use; they pass those over."""
     params = st.query_params
-    checks = [lambda name=name: get_spec(name) for name in params.get_all("models") if name]
+    checks = [lambda name=name: get_spec(name) for name in params.get_all(MODELS_PARAM) if name]
     if RECIPE in params:
         checks.append(lambda: get_recipe(params[RECIPE]))
     for key, kind in PLAIN_PARAMS.items():
@@ -164,7 +188,7 @@ def list_query_faults() -> list[str]:
             checks.append(lambda key=key, value=value: TrainConfig("model1", **{key: value}))
     if "share" in params:
         checks.append(lambda: _check_share(page.parse_number(params["share"], int)))
-    faults = list_effect_faults(SUFFIX) + list_fine_tuning_faults()
+    faults = list_effect_faults(SUFFIX) + fine_tuning.list_fine_tuning_faults()
     for check in checks:
         try:
             check()
@@ -179,4 +203,4 @@ def list_query_faults() -> list[str]:
 
 def _check_share(share: int | str) -> None:
     if share not in range(1, 101):
-        raise UsageError(f"The share of the data is {share!r}, but must be a whole percentage from 1 to 100.")
+        raise UsageError(f"The training data used is {share!r}, but must be a whole percentage from 1 to 100.")

@@ -29,22 +29,27 @@ ICONS = {"done": "check_circle", "stopped": "stop_circle", "failed": "error", "i
 PROBLEM = "run-problem"  # where the page keeps why a button did not do what it says
 
 
-def show_run_list(runs: list[Run | DamagedRun]) -> None:
-    """Draw the list of these ended runs, newest first, then the damaged; without any, say what will be here."""
+def show_run_list(runs: list[Run | DamagedRun], training: list[Run]) -> None:
+    """Draw the list of the runs that have ended, newest first, then the damaged; without any, say what will be here.
+
+    Args:
+        runs: They.
+        training: Those that train now; each has a line already, so that no other line moves as it ends.
+    """
     st.header("Earlier runs", anchor=False)
     if problem := st.session_state.pop(PROBLEM, ""):
         st.error(markdown.escape(problem), icon=":material/error:")
-    if not runs:
+    if not runs and not training:
         st.info("Runs that have ended will be listed here, with their scores.", icon=":material/history:")
         return
     broken = sum(isinstance(run, DamagedRun) for run in runs)
     taken = format_size(sum(bytes_taken(run.folder) for run in runs))
     st.caption(
         f"{len(runs):,} {'run takes' if len(runs) == 1 else 'runs take'} {taken}; "
-        f"{format_size(bytes_free(state.settings().runs))} of the disk are free."
-        + (f" {broken:,} can't be read and stand last." if broken else "")
+        f"{format_size(bytes_free(state.settings().runs))} of disk space are free."
+        + (f" {broken:,} can't be read and come last." if broken else "")
     )
-    names = label_runs([run for run in runs if isinstance(run, Run)])
+    names = label_runs([*training, *(run for run in runs if isinstance(run, Run))])
     page_count = -(-len(runs) // RUNS_PER_PAGE)
     page_number = 1
     if page_count > 1:
@@ -57,6 +62,9 @@ def show_run_list(runs: list[Run | DamagedRun]) -> None:
     else:
         spot = st.container(gap="xsmall")
     with spot:
+        for run in training:
+            with st.expander(f"**{markdown.escape(names[run.id])}** · training now", icon=":material/model_training:"):
+                st.caption("Its scores and buttons will be here once it has ended.")
         for run in runs[(page_number - 1) * RUNS_PER_PAGE : page_number * RUNS_PER_PAGE]:
             if isinstance(run, DamagedRun):
                 _draw_damaged(run)
@@ -78,7 +86,7 @@ def _draw_damaged(run: DamagedRun) -> None:
     with st.expander(f"**{name}** · **damaged**", key=f"run-{run.name}", icon=":material/broken_image:"):
         st.error(markdown.escape(run.problem), icon=":material/error:")
         if not run.folder.is_symlink():
-            st.markdown(f":gray[Space it takes]  \n{format_size(bytes_taken(run.folder))}")
+            st.markdown(f":gray[Disk space]  \n{format_size(bytes_taken(run.folder))}")
         _draw_delete_button(run, f"Delete **{name}** and everything in it? This can't be undone.")
 
 
@@ -104,8 +112,8 @@ def _draw_details(run: Run, name: str) -> None:
         st.error(markdown.escape(run.status.error), icon=":material/error:")
     elif run.state == "interrupted":
         st.warning(
-            "Its process ended before the training did: it was killed, or the computer was restarted. "
-            "Resume goes on after the last finished epoch.",
+            "Its process ended before the training did: it was killed, or the computer was restarted. Resume it to "
+            "continue after the last finished epoch.",
             icon=":material/power_off:",
         )
     grid = st.grid(3, min_column_width=240, gap="xsmall")
@@ -114,7 +122,7 @@ def _draw_details(run: Run, name: str) -> None:
             st.markdown(f":gray[{label}]  \n{markdown.escape(value)}")
     log = run.log_tail(12) if run.state in ("failed", "interrupted") else ""
     if log:
-        st.caption("The end of its log")
+        st.caption("The end of the log")
         st.code(log, language=None, wrap_lines=True)
     with st.container(horizontal=True, vertical_alignment="center"):
         _draw_buttons(run, name)
@@ -132,12 +140,12 @@ def _draw_buttons(run: Run, name: str) -> None:
             args=(run,),
         )
     if run.best_val_accuracy is not None:
-        st.page_link("compare.py", label="Show its curves", icon=":material/query_stats:", query_params={"run": run.id})
+        st.page_link("compare.py", label="Show the curves", icon=":material/query_stats:", query_params={"run": run.id})
     st.button(
         "Use these settings again",
         key=f"again-{run.id}",
         icon=":material/replay:",
-        help="Puts them into the form above, where they can be changed before you start.",
+        help="Puts them into the form above, where you can change them before you start.",
         on_click=_use_again,
         args=(run,),
     )
@@ -145,7 +153,7 @@ def _draw_buttons(run: Run, name: str) -> None:
         draw_export(run)
     with access.popover("Note", owned=run.owned, icon=":material/sticky_note_2:", key=f"note-{run.id}"):
         field = f"text-{run.id}"
-        st.text_area("What you want to remember of this run", run.note, key=field, max_chars=1000)
+        st.text_area("What you want to remember about this run", run.note, key=field, max_chars=1000)
         st.button("Save the note", key=f"keep-{run.id}", type="primary", on_click=_annotate, args=(run, field))
     with access.popover("Rename", owned=run.owned, icon=":material/edit:", key=f"rename-{run.id}"):
         field = f"name-{run.id}"
@@ -197,7 +205,7 @@ def _use_again(run: Run) -> None:
     else:
         here = state.describe_source(state.source())
         st.toast(
-            f"The settings are in the form above, but its data ({markdown.escape(describe_data(run))}) are no longer "
+            f"The settings are in the form above, but the data ({markdown.escape(describe_data(run))}) are no longer "
             f"here: a new run would learn from the {here}.",
             icon=":material/warning:",
         )

@@ -20,7 +20,8 @@ def test_it_grows_within_the_first_epoch_before_any_has_ended():
     within, training, validation = plot_live_curve(
         [LiveSeries("run", "model3", epochs=20, batches=WITHIN[:2])], 0.5
     ).data
-    assert (list(within.x), list(within.y)) == ([0.25, 0.5], [0.5, 0.55])
+    assert list(within.x) == [0.25, 0.5]
+    assert 0.5 == within.y[0] < within.y[1] < 0.55  # smoothed
     assert within.line.color == MODEL_COLOURS["model3"]
     assert (list(training.x), list(validation.x)) == ([], [])
 
@@ -43,10 +44,9 @@ def test_axes_and_height_stay_the_same_while_it_grows(epochs):
 def test_lines_are_named_where_they_end_and_words_keep_apart():
     run = LiveSeries("run", "model1", history([0.6, 0.61]), 20)
     chart = plot_live_curve([run], 0.5, 0.64)
-    assert words(chart) == [
-        *("guessing 50%", f"<b>validation {run.history['val_accuracy'][-1]:.0%}</b>", "training 61%"),
-        "reference course 64%",
-    ]
+    assert words(chart) == [f"<b>validation {run.history['val_accuracy'][-1]:.0%}</b>", "training 61%"]
+    texts = [note.text for note in chart.layout.annotations if note.x == 0]
+    assert texts == ["guessing 50%", "reference course 64%"]
     places = sorted(note.y for note in chart.layout.annotations if note.x == 1)
     assert all(later - earlier >= 0.0499 for earlier, later in pairwise(places))
 

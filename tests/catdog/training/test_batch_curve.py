@@ -21,7 +21,7 @@ def train(curve: BatchCurve, epochs: range, batches: int, accuracy: float = 0.5)
 
 
 def test_a_point_is_the_accuracy_since_the_one_before(path: Path) -> None:
-    curve = BatchCurve(path, epochs=100)  # four points an epoch
+    curve = BatchCurve(path, epochs=MOST_POINTS // 4)  # four points an epoch
     curve.begin_epoch(2)
     for batch, so_far in enumerate((0.2, 0.3, 0.4, 0.5, 0.5, 0.5, 0.5, 0.5625), 1):
         curve.add(batch, 8, so_far)

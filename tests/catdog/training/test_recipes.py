@@ -11,9 +11,9 @@ from catdog.training.config import AUGMENTATIONS
 from catdog.training.recipes import (
     FREE,
     RECIPES,
+    describe_config,
     describe_extras,
     describe_recipe,
-    describe_settings,
     find_closest,
     list_changes,
     list_recipes,
@@ -93,15 +93,15 @@ def test_the_closest_recipe_is_that_with_the_fewest_changes() -> None:
     assert find_closest(make_config("model2", "tuned", **dict.fromkeys(AUGMENTATIONS))) == "steady"
 
 
-def test_models_with_the_same_settings_stand_together() -> None:
-    assert describe_settings("published", ["model1", "model4"]) == [
-        "model1 and model4: 20 epochs, learning rate 0.001, constant"
-    ]
-    phrases = describe_settings("tuned", ["model3"])
-    assert len(phrases) == 1
-    assert phrases[0].startswith(f"model3: {RECIPES['tuned'].epochs} epochs, learning rate")
-    assert "flipped left-right at random" in phrases[0]
-    assert describe_settings("steady", []) == []
+def test_settings_are_told_in_a_few_words() -> None:
+    assert describe_config(make_config("model1", "published")) == "20 epochs · learning rate 0.001"
+    assert describe_config(make_config("model2", "published", epochs=1)) == "1 epoch · learning rate 0.001"
+    words = describe_config(make_config("model3", "tuned"))
+    assert words.startswith(f"{RECIPES['tuned'].epochs} epochs · learning rate")
+    assert ", cosine" in words
+    assert "flipped left-right at random" in words
+    tuned = make_config("model4", fine_tune_layers=56)
+    assert describe_config(tuned).endswith("then top 56 layers, 6 epochs at 0.0001")
 
 
 def test_the_extras_are_named_where_they_are_on() -> None:
