@@ -14,6 +14,7 @@ from catdog.images.size import read_size
 from pages.components import markdown, page, state
 from pages.components.browse.charts import draw_counts, draw_statistics
 from pages.components.browse.filters import GridSettings, draw_filters, list_query_faults
+from pages.components.browse.guess import describe_split, draw_guessing, is_guessing, list_guess_faults
 from pages.components.browse.quality import draw_quality
 from pages.components.image_dialog import open_image, show_image_from_query
 from pages.components.statistics import wait_for_statistics
@@ -36,22 +37,26 @@ WHOLE_TILE_OPENS = """<style>
 
 def main() -> None:
     """Draw the page."""
-    page.page_header(
-        "Look at the data",
-        "A computer learns what a cat is from examples, so the first step is to look at them yourself. "
-        "Each picture comes with a label, and from its pixels alone the computer must find out which label "
-        "it has.",
-    )
-    st.html(WHOLE_TILE_OPENS)
+    guessing = is_guessing()
     dataset = state.dataset()
-    page.warn_invalid_query_params(list_query_faults(dataset.catalog), "choice")
+    page.page_header(
+        "Guess first" if guessing else "Look at the data",
+        describe_split(dataset)
+        if guessing
+        else "A computer learns what a cat is from labelled photos, so look at them yourself first.",
+    )
+    page.warn_invalid_query_params(list_query_faults(dataset.catalog) + list_guess_faults(), "choice")
+    if guessing:
+        draw_guessing(dataset)
+        return
+    st.html(WHOLE_TILE_OPENS)
     grid = draw_filters(dataset.catalog)
     statistics = wait_for_statistics(dataset) if grid.selection.needs_statistics else None
     # the number of the sample decides nothing about what fits, so every sample finds the same rows in the cache
     key = (dataset.catalog.fingerprint, len(dataset.catalog))
     rows = _select_rows(key, replace(grid.selection, sample=0), dataset, statistics)
     if len(rows) == 0:
-        st.info("No picture is like that: choose another class, split or size.", icon=":material/search_off:")
+        st.info("No photo fits: choose another class, split or size.", icon=":material/search_off:")
     elif grid.selection.order == RANDOM:
         _draw_sample(dataset, rows, grid)
     else:
@@ -60,7 +65,7 @@ def main() -> None:
     st.header("How many there are", anchor=False)
     draw_counts(dataset)
     draw_statistics(dataset)
-    st.header("Health", anchor=False)
+    st.header("Quality check", anchor=False)
     draw_quality(dataset)
 
 
@@ -74,13 +79,14 @@ def _select_rows(
 def _draw_sample(dataset: Dataset, rows: np.ndarray, grid: GridSettings) -> None:
     """Draw random images: those of class 0 above those of class 1."""
     catalog = dataset.catalog
-    st.caption(f"A random sample of the {len(rows):,} pictures that fit.")
+    st.caption(f"A random sample of the {len(rows):,} photos that fit.")
     for chosen in sample_grid(catalog, rows, grid.selection, grid.rows, grid.columns):
         if len(chosen):
             label = int(catalog.labels[chosen[0]])
             name = markdown.escape(catalog.classes[label])
-            st.markdown(f":{page.CLASS_COLOURS[label]}-badge[:material/label: **{name}**]")
-            _draw_grid(dataset, chosen, grid.columns, with_label=False)
+            with st.container(key=f"sample-{label}"):
+                st.markdown(f":{page.CLASS_COLOURS[label]}-badge[:material/label: **{name}**]")
+                _draw_grid(dataset, chosen, grid.columns, with_label=False)
 
 
 def _draw_page(dataset: Dataset, rows: np.ndarray, grid: GridSettings) -> None:
@@ -95,7 +101,7 @@ def _draw_page(dataset: Dataset, rows: np.ndarray, grid: GridSettings) -> None:
     first = (st.pagination(page_count, key="page", bind="query-params") - 1) * per_page
     chosen = rows[first : first + per_page]
     with spot:
-        st.caption(f"{first + 1:,} to {first + len(chosen):,} of the {len(rows):,} pictures that fit.")
+        st.caption(f"{first + 1:,} to {first + len(chosen):,} of the {len(rows):,} photos that fit.")
         _draw_grid(dataset, chosen, grid.columns, with_label=True)
 
 
@@ -123,7 +129,7 @@ def _draw_image(
     if url is None:
         st.caption(f":material/broken_image: {markdown.escape(size)}")
         return
-    st.image(url, width="stretch", alt=f"A picture labelled {catalog.classes[label]}, file {name}")
+    st.image(url, width="stretch", alt=f"A photo labelled {catalog.classes[label]}, file {name}")
     st.button(
         markdown.escape(name),
         key=f"open-{row}",

@@ -30,7 +30,7 @@ def plot_class_counts(catalog: Catalog) -> go.Figure:
         )
     chart.update_layout(barmode="group", bargap=0.25, bargroupgap=0.08)
     chart.update_xaxes(fixedrange=True)
-    chart.update_yaxes(title="pictures", fixedrange=True, rangemode="tozero", tickformat=",d")
+    chart.update_yaxes(title="images", fixedrange=True, rangemode="tozero", tickformat=",d")
     return chart
 
 

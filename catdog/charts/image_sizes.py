@@ -93,7 +93,7 @@ def plot_aspect_ratios(catalog: Catalog, statistics: ImageStatistics) -> go.Figu
         tickangle=0,
         fixedrange=True,
     )
-    chart.update_yaxes(title="pictures", fixedrange=True, rangemode="tozero", tickformat=",d")
+    chart.update_yaxes(title="images", fixedrange=True, rangemode="tozero", tickformat=",d")
     return chart
 
 

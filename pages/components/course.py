@@ -13,7 +13,7 @@ PAGES = (
     ("evaluate", "Evaluate", "fact_check", "How good each model is, and which mistakes it makes."),
     ("predict", "Predict", "image_search", "Drop a photo and see what every trained model says."),
 )
-_CURRENT, _VISITED = "page", "visited-pages"  # the session's keys of the page that is drawn, and of all that were
+_CURRENT, _VISITED = "course-page", "visited-pages"  # the session's keys of the page drawn now, and of all
 
 
 def remember_page(name: str) -> None:

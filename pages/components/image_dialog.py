@@ -47,14 +47,14 @@ def _draw_image(dataset: Dataset, row: int) -> None:
         left.image(
             shrink_jpeg(image, MAX_SIDE),
             width=round(width * min(WIDTH / width, HEIGHT / height)),
-            alt=f"The picture {path} as it is, labelled {catalog.classes[label]}",
+            alt=f"The image {path} as it is, labelled {catalog.classes[label]}",
         )
         left.caption(f"as it is: **{width:,} × {height:,} pixels**, {format_size(file_size)} ({file_size:,} bytes)")
     with right, page.show_errors():
         st.image(
             make_tile(dataset.pixels[row], 2 * SIZE, 2 * SIZE),
             width=2 * SIZE,
-            alt=f"The same picture as the models get it, {SIZE} × {SIZE} pixels",
+            alt=f"The same image as the models get it, {SIZE} × {SIZE} pixels",
         )
         st.caption(f"as the models get it: **{SIZE} × {SIZE} pixels**, whatever its proportions were")
         st.markdown(

@@ -27,6 +27,13 @@ class Promise:
 #: One row a page.
 PROMISES = (
     Promise("", (".st-key-next-step", ".st-key-ladder"), (".st-key-next-step",)),
+    Promise("browse", (".st-key-sample-0", ".st-key-sample-1"), ("[class*='st-key-tile-']",)),
+    Promise("browse", (".st-key-guess-photo", ".st-key-guess-1"), (".st-key-guess-photo",), {"mode": "guess"}),
+    Promise(
+        "augment",
+        (".st-key-augment-original", ".st-key-augment-strongest", ".st-key-light"),
+        (".st-key-augment-original", ".st-key-augment-strongest"),
+    ),
     Promise("predict", (".st-key-drop-zone", ".st-key-photo-0", "h2"), (".st-key-drop-zone",), {"sample": "1"}),
     Promise("train", (".st-key-model-card-model4", ".st-key-start"), (".st-key-model-card-model4", ".st-key-start")),
 )

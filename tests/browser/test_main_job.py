@@ -13,7 +13,7 @@ from tests.browser.visitor import drawn, lines, main, other_pictures, pictures
 
 pytestmark = pytest.mark.browser
 
-LABELLED = "A picture labelled"  # a picture of the sample, not one of the mean pictures below it
+LABELLED = "A photo labelled"  # a photo of the sample, not one of the mean images below it
 SURE = re.compile(r"(cats|dogs), ((?:> )?\d+\.\d)% sure")
 
 
@@ -52,25 +52,25 @@ def test_browse_shows_cats_over_dogs_and_a_new_sample(visitor):
     page = main(window)
     labelled = page.get_by_alt_text(LABELLED)
     words = [text.split(",")[0] for text in labelled.evaluate_all("all => all.map(image => image.alt)")]
-    assert words == ["A picture labelled cats"] * 3 + ["A picture labelled dogs"] * 3
+    assert words == ["A photo labelled cats"] * 5 + ["A photo labelled dogs"] * 5
     before = pictures(window, LABELLED)
     page.get_by_role("button", name="New sample").click()
     expect(window).to_have_url(re.compile(r"sample=\d+"))
     after = other_pictures(window, before, LABELLED)
-    assert len(before) == len(after) == 6
+    assert len(before) == len(after) == 10
     assert after != before
 
 
 def test_browse_shows_cats_only_where_these_are_chosen(visitor):
     page = main(visitor.visit("browse"))
     page.get_by_role("radiogroup", name="Class").get_by_text("cats").click()
-    expect(page.get_by_alt_text("A picture labelled dogs")).to_have_count(0)
-    expect(page.get_by_alt_text("A picture labelled cats")).to_have_count(6)
+    expect(page.get_by_alt_text("A photo labelled dogs")).to_have_count(0)
+    expect(page.get_by_alt_text("A photo labelled cats")).to_have_count(10)
 
 
 def test_the_same_address_shows_the_same_sample_to_somebody_else(visitor):
     mine, yours, other = (pictures(visitor.visit("browse", sample=number), LABELLED) for number in (77, 77, 78))
-    assert len(mine) == 6
+    assert len(mine) == 10
     assert mine == yours
     assert mine != other
 

@@ -65,18 +65,18 @@ def test_before_a_check_there_is_a_button_that_starts_one(page, monkeypatch):
     )
     test = page()
     assert "leaks" in text_of(test)
-    button(test, "Check the pictures").click().run()
+    button(test, "Check the images").click().run()
     assert len(started) == 1
 
 
 def test_while_it_is_checked_the_page_shows_how_far_it_is(page, monkeypatch, polls):
-    state = job.JobState(active=True, done=1, total=4, what="looking at the pictures")
+    state = job.JobState(active=True, done=1, total=4, what="looking at the images")
     monkeypatch.setattr("pages.components.browse.quality.read_job_state", lambda *_: state)
     test = page()
     assert polls
     progress = [str(element.proto) for element in test.get("progress")]
-    assert any("Looking at the pictures" in words and "25%" in words for words in progress)
-    assert not [element for element in test.button if element.label == "Check the pictures"]
+    assert any("Looking at the images" in words and "25%" in words for words in progress)
+    assert not [element for element in test.button if element.label == "Check the images"]
 
 
 @pytest.mark.parametrize(("values", "words"), [({"error": "It broke: mend it."}, "mend it"), ({"done": 1}, "cut off")])
@@ -84,14 +84,14 @@ def test_a_check_that_failed_says_so_and_can_be_started_again(page, data, place,
     write_json(place.cache / f"health-{data.catalog.fingerprint}.state.json", values)
     test = page()
     assert words in text_of(test)
-    assert button(test, "Check the pictures")
+    assert button(test, "Check the images")
 
 
 def test_a_leak_is_shown_as_a_pair_excluded_and_taken_back(page, data, place, report):
     test = page(finding="leaks")
-    assert "1 leak: a picture that a model learns from" in text_of(test)
-    shown = [text for text in alternatives(test) if text.startswith("The picture ")]
-    assert [text.split(",")[0].removeprefix("The picture ") for text in shown] == list(LEAK)
+    assert "1 leak: an image that a model learns from" in text_of(test)
+    shown = [text for text in alternatives(test) if text.startswith("The image ")]
+    assert [text.split(",")[0].removeprefix("The image ") for text in shown] == list(LEAK)
     assert "The same file" in text_of(test)
     assert not test.get("progress")
     toggles(test)[0].set_value(True).run()

@@ -21,6 +21,8 @@ GUARDS = {"access.require_member", "access.reason_denied"}
 HTML_FUNCTIONS = {"st.html", "html", "st.iframe"}
 SAY_NOTHING = {"asked", "found", "known", "one", "said", "wanted"}  # names of locals that do not say what they hold
 HTML_CONSTANTS = {
+    "LAYOUT",
+    "LOOK",
     "WHOLE_TILE_OPENS",
     "STYLE",
     "make_stage_bar(progress, colour, epoch, run.status.epochs)",

@@ -9,32 +9,32 @@ KINDS = {
     "leaks": (
         "leak",
         "leaks",
-        "a picture that a model learns from is there once more, exactly or almost, in validation or test. The model "
-        "may have memorized that picture, so its score looks better than it is.",
+        "an image that a model learns from is there once more, exactly or almost, in validation or test. The model "
+        "may have memorized that image, so its score looks better than it is.",
     ),
-    "copies": ("exact copy", "exact copies", "the same picture twice, so it counts double."),
+    "copies": ("exact copy", "exact copies", "the same image twice, so it counts double."),
     "alike": (
         "pair that looks almost the same",
         "pairs that look almost the same",
-        "saved again, resized, brightened, mirrored, or taken a moment later. Parts cut out of pictures are not looked "
+        "saved again, resized, brightened, mirrored, or taken a moment later. Parts cut out of images are not looked "
         "for.",
     ),
     "unreadable": ("file that can't be read", "files that can't be read", "left out everywhere."),
     "small": (
-        "very small picture",
-        "very small pictures",
+        "very small image",
+        "very small images",
         f"under {SMALL} pixels on the shorter side, half of what the models see.",
     ),
     "dark": (
-        "very dark picture",
-        "very dark pictures",
+        "very dark image",
+        "very dark images",
         f"mean brightness under {DARK:g}, where 0 is black and 255 is white.",
     ),
-    "bright": ("very bright picture", "very bright pictures", f"mean brightness over {BRIGHT:g} of 255."),
+    "bright": ("very bright image", "very bright images", f"mean brightness over {BRIGHT:g} of 255."),
     "blurred": (
-        "blurred picture",
-        "blurred pictures",
-        f"sharpness under {BLURRED:g}, which is how much neighbouring pixels differ. Fog, a plain wall or a picture "
+        "blurred image",
+        "blurred images",
+        f"sharpness under {BLURRED:g}, which is how much neighbouring pixels differ. Fog, a plain wall or an image "
         "that was tiny before it was enlarged look blurred as well.",
     ),
 }
@@ -54,7 +54,7 @@ def describe_absent(report: QualityReport) -> str:
     """Return a sentence that lists the kinds of findings that there are none of; "" if there are some of each."""
     absent = [plural for kind, (_, plural, _) in KINDS.items() if not report.counts.get(kind)]
     if absent[:1] == ["leaks"]:
-        absent[0] = "leaks (pictures that a model both learns from and is judged by)"
+        absent[0] = "leaks (images that a model both learns from and is judged by)"
     return f"Looked for and not found: {join_names(absent)}." if absent else ""
 
 

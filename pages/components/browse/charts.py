@@ -30,7 +30,7 @@ def draw_counts(dataset: Dataset) -> None:
             _plot_counts((catalog.fingerprint, len(catalog)), dataset),
             key="counts",
             config=dict(CONFIG),
-            alt=f"Pictures in each split. {words}.",
+            alt=f"Images in each split. {words}.",
         )
     with right:
         training = counts[TRAINING]
@@ -38,13 +38,11 @@ def draw_counts(dataset: Dataset) -> None:
         total = sum(training.values())
         st.metric("Baseline", format_percent(catalog.baseline))
         st.markdown(
-            "The score to beat before anything counts as learning. A program that never looks at a picture "
+            "The score to beat before anything counts as learning. A program that never looks at an image "
             f"and always answers “{markdown.escape(most)}” is right for **{training[most]:,} of {total:,}** "
-            f"training pictures, which is {format_percent(catalog.baseline)}."
+            f"training images, which is {format_percent(catalog.baseline)}."
         )
-        st.markdown(
-            "The three splits never share a picture: a model is judged only on pictures that it has not learned from."
-        )
+        st.markdown("The three splits never share an image: a model is judged only on images it has not learned from.")
     if dataset.skipped:
         with st.expander(f"{len(dataset.skipped):,} files were left out because they can't be read"):
             st.dataframe([{"file": path, "reason": reason} for path, reason in dataset.skipped], hide_index=True)
@@ -64,22 +62,22 @@ def draw_statistics(dataset: Dataset) -> None:
 def _draw_sizes(dataset: Dataset, statistics: ImageStatistics) -> None:
     readable = statistics.widths > 0
     if not readable.any():
-        st.caption("The pictures' files are gone, so their own sizes are not known.")
+        st.caption("The images' files are gone, so their own sizes are not known.")
         return
     longer = statistics.longer[readable]
     extent = _format_range(longer.min(), longer.max())
     smaller = int((longer < SIZE).sum())
     st.markdown(
         f"Their longer side has {extent} pixels. The models take only {SIZE} × {SIZE}, so every "
-        "picture is squeezed to a square"
+        "image is squeezed to a square"
         + (f"; {smaller:,} smaller ones are blown up, which adds no detail." if smaller else ".")
     )
     sizes, ratios = _plot_sizes((dataset.catalog.fingerprint, len(dataset.catalog)), dataset, statistics)
     left, right = page.row(2, 320)
     with left:
-        words = f"Width and height of the pictures in pixels; the longer side is {extent} long."
+        words = f"Width and height of the images in pixels; the longer side is {extent} long."
         st.plotly_chart(sizes, key="sizes", config=dict(CONFIG), alt=words)
-        st.caption(f"{words} A larger point stands for more pictures.")
+        st.caption(f"{words} A larger point stands for more images.")
     with right:
         words = f"Width for height; {_describe_shapes(statistics)}."
         st.plotly_chart(ratios, key="ratios", config=dict(CONFIG), alt=words)
@@ -102,21 +100,21 @@ def _draw_means(dataset: Dataset, statistics: ImageStatistics) -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.markdown(
-            "Each point of these pictures has the mean colour that the point has in all pictures of that class and "
-            "split. They are blurred because nothing lies at the same place in all pictures: where one shows part of "
-            "what it is about, the next shows only background."
+            "Each point has the mean colour of that point in all images of the class and split. They are blurred "
+            "because nothing lies at the same place in all images: where one shows an ear, the next shows only "
+            "background."
         )
         st.markdown(
             f"So where {markdown.escape(classes[0])} and {markdown.escape(classes[1])} look alike here, a model can't "
             "tell them apart by the colour at a place; it has to find shapes wherever they are. And the three splits "
-            "of a class should look alike, or else the model is judged on another sort of picture than it learned from."
+            "of a class should look alike, or else the model is judged on another sort of image than it learned from."
         )
     with right:
         grid = st.grid(len(SPLITS), min_column_width=80, gap="small")
         for label, name in enumerate(classes):
             for split, by_label in zip(SPLITS, tiles, strict=True):
                 with grid.cell():
-                    st.image(by_label[label], width="stretch", alt=f"The mean of all {split} pictures of {name}")
+                    st.image(by_label[label], width="stretch", alt=f"The mean of all {split} images of {name}")
                     st.caption(f"{markdown.escape(name)}, {split}")
 
 

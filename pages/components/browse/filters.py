@@ -9,24 +9,27 @@ from catdog.datasets import SPLITS, Catalog
 from catdog.datasets.selection import ORDERS, RANDOM, SIZES, Selection
 from catdog.images.decode import MAX_SIDE
 from pages.components import page
+from pages.components.browse.guess import start_round
 
 ALL, RANGE = "all", "range"
 ROWS, COLUMNS = (2, 8), (3, 12)  # fewest and most
+USUAL_COLUMNS = 5
 LAST_SAMPLE = 999_999
 LAST_PAGE = 100_000
 RANGE_FROM, RANGE_TO = 1, 1000
 ORDER_HELP = (
-    "random: a sample, drawn anew whenever you like. All others: every picture, page by page, by the name of its file, "
-    "by how many pixels it has of its own, or by how bright it is."
+    "Random: a sample, drawn anew whenever you like. The other orders show every photo, page by page: by file name, by "
+    "the number of its own pixels, or by brightness."
 )
 SPLIT_HELP = (
-    "A model learns from the training pictures. Its best epoch is chosen on the validation pictures. The test "
-    "pictures, which it has never seen, give its final score."
+    "A model learns from the training photos. Its best epoch is chosen on the validation photos. The test photos, "
+    "which it has never seen, give its final score."
 )
 SIZE_HELP = (
     f"By the longer side: up to {SIZES['small'][1]} pixels is small, from {SIZES['large'][0]} pixels on is large. The "
     "models get all of them at 160 × 160."
 )
+GUESS_HELP = "Say yourself what 20 photos show, labels hidden, and compare your accuracy with the models'."
 
 
 @dataclass(frozen=True)
@@ -45,26 +48,38 @@ class GridSettings:
 
 
 def draw_filters(catalog: Catalog) -> GridSettings:
-    """Draw the inputs; return what they say."""
+    """Draw the inputs, most of them behind a button; return what they say."""
     both = _word_for_both(catalog)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        class_name = _draw_choice("Class", [both, *catalog.classes], "class")
-        split = _draw_choice("Split", [ALL, *SPLITS], "split", SPLIT_HELP)
-        size = _draw_choice("Size", [ALL, *SIZES, RANGE], "size", SIZE_HELP)
-        sides = _draw_range() if size == RANGE else SIZES.get(size)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        order = st.selectbox(
-            "Order",
-            ORDERS,
-            key="order",
-            bind="query-params",
-            on_change=_turn_to_first_page,
-            width=130,
-            help=ORDER_HELP,
-        )
-        rows = _draw_number("Rows", *ROWS, ROWS[0], "rows", 90, on_change=_turn_to_first_page)
-        columns = _draw_number("Columns", *COLUMNS, COLUMNS[0], "columns", 90, on_change=_turn_to_first_page)
-        sample = _draw_sample(disabled=order != RANDOM)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        class_name = _draw_choice("Class", [both, *catalog.classes], "class", label_visibility="collapsed")
+        new_sample = st.container(width="content")
+        with st.popover("Filters", icon=":material/tune:"):
+            split = _draw_choice("Split", [ALL, *SPLITS], "split", help=SPLIT_HELP)
+            size = _draw_choice("Size", [ALL, *SIZES, RANGE], "size", help=SIZE_HELP)
+            sides = _draw_range() if size == RANGE else SIZES.get(size)
+            order = st.selectbox(
+                "Order", ORDERS, key="order", bind="query-params", on_change=_turn_to_first_page, help=ORDER_HELP
+            )
+            rows_cell, columns_cell, sample_cell = page.row(3, 90)
+            with rows_cell:
+                rows = _draw_number("Rows", *ROWS, ROWS[0], "rows", on_change=_turn_to_first_page)
+            with columns_cell:
+                columns = _draw_number("Columns", *COLUMNS, USUAL_COLUMNS, "columns", on_change=_turn_to_first_page)
+            with sample_cell:
+                sample = _draw_number(
+                    "Sample",
+                    0,
+                    LAST_SAMPLE,
+                    0,
+                    "sample",
+                    disabled=order != RANDOM,
+                    help="The same number always shows the same photos.",
+                )
+            _draw_way_back(sample, disabled=order != RANDOM)
+        st.button("Guess first", on_click=start_round, icon=":material/psychology_alt:", help=GUESS_HELP)
+    new_sample.button(
+        "New sample", on_click=_new_sample, type="primary", icon=":material/casino:", disabled=order != RANDOM
+    )
     selection = Selection(
         label=catalog.classes.index(class_name) if class_name in catalog.classes else None,
         split=split if split in SPLITS else None,
@@ -98,7 +113,7 @@ def list_query_faults(catalog: Catalog) -> list[str]:
     for key, (name, smallest, largest) in numbers.items():
         faults += _describe_invalid_number(name, params.get(key, str(smallest)), smallest, largest)
     if "photo" in params and params["photo"] not in catalog.paths:
-        faults.append(f"There is no picture {params['photo'][:80]!r} in this data.")
+        faults.append(f"There is no photo {params['photo'][:80]!r} in this data.")
     return faults
 
 
@@ -107,7 +122,7 @@ def _word_for_both(catalog: Catalog) -> str:
     return "both" if "both" not in catalog.classes else "both of them"
 
 
-def _draw_choice(label: str, options: list[str], key: str, help: str | None = None) -> str:
+def _draw_choice(label: str, options: list[str], key: str, **look: str) -> str:
     return st.segmented_control(
         label,
         options,
@@ -115,47 +130,33 @@ def _draw_choice(label: str, options: list[str], key: str, help: str | None = No
         required=True,
         key=key,
         bind="query-params",
-        help=help,
         wrap=True,
         on_change=_turn_to_first_page,
+        **look,
     )
 
 
-def _draw_number(label: str, smallest: int, largest: int, value: int, key: str, width: int, **options: object) -> int:
-    return st.number_input(
-        label, smallest, largest, value, step=1, key=key, bind="query-params", width=width, **options
-    )
+def _draw_number(label: str, smallest: int, largest: int, value: int, key: str, **options: object) -> int:
+    return st.number_input(label, smallest, largest, value, step=1, key=key, bind="query-params", **options)
 
 
 def _draw_range() -> tuple[int, int]:
-    return (
-        _draw_number("From (pixels)", 1, MAX_SIDE, RANGE_FROM, "from", 130, on_change=_turn_to_first_page),
-        _draw_number("To (pixels)", 1, MAX_SIDE, RANGE_TO, "to", 130, on_change=_turn_to_first_page),
-    )
+    smallest, largest = page.row(2, 110)
+    with smallest:
+        start = _draw_number("From (pixels)", 1, MAX_SIDE, RANGE_FROM, "from", on_change=_turn_to_first_page)
+    with largest:
+        return start, _draw_number("To (pixels)", 1, MAX_SIDE, RANGE_TO, "to", on_change=_turn_to_first_page)
 
 
-def _draw_sample(disabled: bool) -> int:
-    """Draw the number of the sample, the button for a new one, and the one that goes back; return the number."""
-    sample = _draw_number(
-        "Sample",
-        0,
-        LAST_SAMPLE,
-        0,
-        "sample",
-        130,
-        disabled=disabled,
-        help="The number that the pictures are drawn by: the same number always shows the same pictures.",
-    )
+def _draw_way_back(sample: int, disabled: bool) -> None:
     previous = _previous_sample(sample)
-    st.button("New sample", on_click=_new_sample, type="primary", icon=":material/casino:", disabled=disabled)
     st.button(
-        "Back to the last one",
+        "Back to the last sample",
         on_click=_set_sample,
         args=(previous,),
         icon=":material/undo:",
         disabled=disabled or previous is None,
     )
-    return sample
 
 
 def _previous_sample(sample: int) -> int | None:

@@ -54,8 +54,8 @@ def _read_report(file: Path, modified: int, image_count: int, _catalog: Catalog)
 def _draw_check(catalog: Catalog) -> None:
     """Draw the button that starts the check or, while one is running, how far it is."""
     st.markdown(
-        f"A check-up looks through all {len(catalog):,} pictures: for copies, above all for **leaks**, which are "
-        "pictures that a model both learns from and is judged by, and for very small, dark, bright or blurred ones."
+        f"This check looks through all {len(catalog):,} images for copies and for very small, dark, bright or blurred "
+        "ones. Worst are **leaks**: images that a model both learns from and is judged by."
     )
     job = read_job_state(state.settings(), catalog)
     if job.active:
@@ -64,8 +64,8 @@ def _draw_check(catalog: Catalog) -> None:
     if job.error:
         st.error(markdown.escape(job.error), icon=":material/error:")
     elif job.cut_off:
-        st.warning("The last check-up was cut off before its end: start it again.", icon=":material/warning:")
-    access.button("Check the pictures", on_click=_start, args=(catalog,), type="primary", icon=":material/stethoscope:")
+        st.warning("The last check was cut off before its end: start it again.", icon=":material/warning:")
+    access.button("Check the images", on_click=_start, args=(catalog,), type="primary", icon=":material/stethoscope:")
 
 
 def _start(catalog: Catalog) -> None:
@@ -83,7 +83,7 @@ def _draw_progress(catalog: Catalog) -> None:
     if not job.active:
         st.rerun()  # it has just ended: the whole page shows how
     share = min(1.0, job.done / job.total) if job.total else 0.0
-    what = job.what[:1].upper() + job.what[1:] if job.what else "Checking the pictures"
+    what = job.what[:1].upper() + job.what[1:] if job.what else "Checking the images"
     st.progress(share, text=f"{what} … {share:.0%}" if job.total else f"{what} …")
 
 
@@ -98,7 +98,7 @@ def _draw_findings(dataset: Dataset, report: QualityReport) -> None:
         if not kinds:
             return
         if st.session_state.get("finding", kinds[0]) not in kinds:
-            del st.session_state["finding"]  # such as after the last excluded picture was taken back
+            del st.session_state["finding"]  # such as after the last excluded image was taken back
         kind = st.segmented_control(
             "Show",
             kinds,
@@ -169,6 +169,6 @@ def _draw_summary(
     cut = [f"{count:,} {KINDS[kind][1]}" for kind, count in listed.items() if count < report.counts.get(kind, 0)]
     only_first = f" Only the first {', '.join(cut)} can be shown." if cut else ""
     st.caption(
-        f"{describe_absent(report)}{only_first} An excluded picture stays on the disk and on this page: runs that "
+        f"{describe_absent(report)}{only_first} An excluded image stays on the disk and on this page: runs that "
         "start from now on leave it out of training, validation and test, and each run notes which it left out."
     )

@@ -33,7 +33,7 @@ def show_pairs(dataset: Dataset, pairs: list[tuple[str, str, str]], excluded: fr
     labels = dict(zip(dataset.catalog.paths, dataset.catalog.labels.tolist(), strict=True))
     for place, (path_a, path_b, words) in enumerate(pairs[first : first + PAIRS_PER_PAGE], start=first):
         with grid.cell(), st.container(border=True):
-            conflict = " · **two labels for one picture**" if labels[path_a] != labels[path_b] else ""
+            conflict = " · **two labels for one image**" if labels[path_a] != labels[path_b] else ""
             st.markdown(f"{words[:1].upper()}{words[1:]}{conflict}")
             sides = st.grid(2, min_column_width=120)
             for side, path in enumerate((path_a, path_b)):
@@ -77,7 +77,7 @@ def _draw_image(dataset: Dataset, path: str, words: str, place: str, excluded: f
     row = catalog.paths.index(path)
     label = int(catalog.labels[row])
     try:
-        alt = f"The picture {path}, labelled {catalog.classes[label]}"
+        alt = f"The image {path}, labelled {catalog.classes[label]}"
         st.image(_make_tile(str(catalog.root / path), catalog.fingerprint, dataset, row), width="stretch", alt=alt)
     except ImageError as error:
         st.caption(f":material/broken_image: {markdown.escape(str(error))}")

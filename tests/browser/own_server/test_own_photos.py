@@ -52,8 +52,8 @@ def test_a_zip_of_other_classes_is_trained_on_and_predicted(start, visitors):
     assert [dataset.images for dataset in list_user_datasets(server.settings)] == [40]
 
     page = main(visitor.visit("browse", data="Round or not"))
-    expect(page.get_by_alt_text("A picture labelled circles")).to_have_count(3)
-    expect(page.get_by_alt_text("A picture labelled squares")).to_have_count(3)
+    expect(page.get_by_alt_text("A photo labelled circles")).to_have_count(5)
+    expect(page.get_by_alt_text("A photo labelled squares")).to_have_count(5)
 
     window = visitor.visit("train", data="Round or not", epochs=1)
     main(window).get_by_role("button", name="Start training").click()

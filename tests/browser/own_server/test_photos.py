@@ -37,5 +37,5 @@ def test_fetched_photos_are_used_at_once_and_by_later_visits(start, visitors, ph
 
     later = main(visitor.visit("browse"))
     expect(later.get_by_text("3,000 photos of cats and dogs")).to_be_visible()
-    expect(later.get_by_text("8 × 8 pixels")).to_have_count(6)
+    expect(later.get_by_text("8 × 8 pixels")).to_have_count(10)
     drawn(window)

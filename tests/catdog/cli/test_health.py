@@ -37,7 +37,7 @@ def test_health_for_people_names_the_leaking_files_and_what_a_leak_is(
 ) -> None:
     assert main(["health", "--source", str(folder)]) == 0
     shown = capsys.readouterr().out
-    assert "1 leak: a picture that a model learns from" in shown
+    assert "1 leak: an image that a model learns from" in shown
     assert "train/cats/1.jpg (training) and validation/cats/again.jpg" in shown
     assert "the same file" in shown
     assert "not found: exact copies" in shown

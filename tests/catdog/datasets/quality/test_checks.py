@@ -38,7 +38,7 @@ def test_a_set_without_faults_has_no_findings(check: Callable[[], QualityReport]
     assert not any(report.counts.values())
     assert report.pictures == 36
     assert describe_findings(report) == {}
-    assert "not found: leaks (pictures that" in describe_absent(report)
+    assert "not found: leaks (images that" in describe_absent(report)
 
 
 def test_a_copied_file_within_training_is_a_copy_and_no_leak(folder: Path, check: Callable[[], QualityReport]) -> None:
