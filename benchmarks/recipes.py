@@ -47,11 +47,12 @@ def main() -> None:
             for seed, recipe, model in itertools.product(options.seeds, options.recipes, options.models)
         ]
         train_missing(settings, configs)
-    rows = [
-        row
-        for model, recipe in itertools.product(options.models, options.recipes)
-        if (row := summarize(select_runs(list_runs(settings), model, recipe, options.seeds)))
-    ]
+    runs = list_runs(settings)
+    rows = []
+    for model, recipe in itertools.product(options.models, options.recipes):
+        row = summarize(select_runs(runs, model, recipe, options.seeds))
+        if row and row not in rows:  # model4's Steady is its As published
+            rows.append(row)
     print(json.dumps(rows, indent=2) if options.json else make_table(rows))
 
 
@@ -134,7 +135,7 @@ def _last_gap(run: Run) -> float:
 
 
 def _format(spread: Sequence[float], digits: int) -> str:
-    low, median, high = (f"{value:.{digits}f}" for value in spread)
+    low, median, high = (f"{round(value, digits) + 0.0:.{digits}f}" for value in spread)  # no -0
     return f"{low} · **{median}** · {high}"
 
 
