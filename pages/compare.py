@@ -1,16 +1,17 @@
-"""The Compare page: learning curves and scores of runs side by side, and the notebook's beside them."""
+"""The Compare page: learning curves and scores of runs side by side, and what they show in words."""
 
 import streamlit as st
 
-from catdog.comparison import average_rows, build_table, group_by_seed, warn_about_data
+from catdog.comparison import average_rows, build_table, diagnose_run, group_by_seed, warn_about_data
 from catdog.errors import RunError
 from catdog.runs import open_run
 from catdog.training import ACTIVE
 from pages.components import markdown, page, state
 from pages.components.compare.ablations import show_ablations
-from pages.components.compare.curves import CurveSettings, choose_curves, describe_seeds, show_curves
+from pages.components.compare.curves import CurveSettings, choose_curves, describe_runs, describe_seeds, show_curves
 from pages.components.compare.diagnoses import show_diagnoses
 from pages.components.compare.downloads import show_downloads
+from pages.components.compare.score_bars import show_score_bars
 from pages.components.compare.scores import explain_scores, show_scores, show_settings
 from pages.components.compare.significance import show_significance
 from pages.components.run_picker import choose_runs
@@ -22,9 +23,7 @@ def main() -> None:
     """Draw the page."""
     page.page_header(
         "Compare",
-        "A learning curve shows after every epoch how often a model is right: on its training pictures (dashed) and "
-        "on validation pictures that it never learns from (solid). Where the dashed line climbs away from the solid "
-        "one, the model memorizes images instead of learning what tells the two kinds apart.",
+        "How each run learned, epoch by epoch. A dashed line that climbs away from the solid one means memorizing.",
     )
     runs = state.runs()
     if not runs:
@@ -35,11 +34,14 @@ def main() -> None:
         if st.button("Train a first model", type="primary", icon=":material/model_training:"):
             st.switch_page("train.py")
         return
-    chosen, names = choose_runs(runs, "compared", with_seeds=True)
+    choice, options = st.columns([3, 1], vertical_alignment="bottom", gap="small")
+    with choice:
+        chosen, names = choose_runs(runs, "compared", with_seeds=True)
     if not chosen:
         st.info("Choose one or more runs above to see their curves and scores.", icon=":material/query_stats:")
         return
-    curves = choose_curves(can_average=len(group_by_seed(chosen)) < len(chosen))
+    with options, st.container(key="curve-options"):
+        curves = choose_curves(can_average=len(group_by_seed(chosen)) < len(chosen))
     active = any(run.state in ACTIVE for run in chosen)
     # It polls only while one of the chosen runs is active, so that its curve grows in place.
     st.fragment(_results, run_every=POLL_SECONDS if active else None, key="results")(
@@ -68,6 +70,9 @@ def _results(names: dict[str, str], active: bool, curves: CurveSettings) -> None
     if warning:
         st.warning(markdown.escape(warning), icon=":material/warning:")
     histories = {run.id: run.history() for run in runs}
+    diagnoses = {run.id: diagnosis for run in runs if (diagnosis := diagnose_run(run, histories[run.id]))}
+    if sentence := describe_runs(runs, names, diagnoses, curves.average):
+        st.markdown(f"**{markdown.escape(sentence)}**")
     show_curves(runs, names, histories, curves)
     if curves.average:
         st.markdown("\n".join(f"- {markdown.escape(sentence)}" for sentence in describe_seeds(runs, histories)))
@@ -75,9 +80,11 @@ def _results(names: dict[str, str], active: bool, curves: CurveSettings) -> None
     rows = build_table(runs, names)
     if curves.average:
         rows = average_rows(runs, rows, names)
-    show_scores(rows)
-    explain_scores(runs, rows)
-    show_diagnoses(runs, names, histories)
+    show_score_bars(rows)
+    with st.expander("All scores, and what they can show", icon=":material/table_rows:"):
+        show_scores(rows)
+        explain_scores(runs, rows)
+    show_diagnoses(runs, names, diagnoses)
     show_ablations(runs, names)
     show_settings(runs, names)
 

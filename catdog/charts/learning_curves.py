@@ -163,7 +163,7 @@ def _caption(metric: str, top: float, note: str, notebook: bool, first: bool) ->
     if metric == "gap":
         text = "gap: training accuracy minus validation accuracy"
     elif first:
-        text = "solid: validation · dashed: training" + (" · dotted: notebook" if notebook else "")
+        text = "solid: validation · dashed: training" + (" · dotted: reference course" if notebook else "")
         text += f"<br>{note}" if note else ""
     else:
         text = note

@@ -191,17 +191,17 @@ def mark_turn(run: Series, metric: str, axis: str = "epoch") -> tuple[list[dict[
 
 
 def draw_notebook(model: str, columns: Columns) -> dict[str, Any]:
-    """Draw the notebook's validation accuracy of a model, dotted."""
+    """Draw the reference course's validation accuracy of a model, dotted."""
     values = get_curve(columns, "accuracy", True)
     return {
         "type": "scatter",
         "x": list(range(1, len(values) + 1)),
         "y": values,
-        "name": f"{escape(model)} notebook",
-        "hovertemplate": hover_template(f"{escape(model)} notebook, validation", "accuracy"),
+        "name": f"{escape(model)} reference",
+        "hovertemplate": hover_template(f"{escape(model)} reference", "accuracy"),
         "mode": "lines",
         "line": {"color": model_colour(model), "dash": "dot", "width": 1.5},
-        "legendgroup": f"{model} notebook",
+        "legendgroup": f"{model} reference",
         "legendrank": 2000,  # after the runs, which have 1000, although it is drawn below them
     }
 

@@ -1,6 +1,7 @@
 """Several runs side by side: their labels, scores, settings, seeds and learning curves."""
 
 from catdog.comparison.diagnosis import diagnose
+from catdog.comparison.headline import Contender, describe_contenders
 from catdog.comparison.labels import (
     describe_data,
     describe_validation,
@@ -24,6 +25,7 @@ from catdog.comparison.verdicts import Diagnosis, Remedy, Verdict
 
 __all__ = [
     "Conditions",
+    "Contender",
     "Diagnosis",
     "GroupDifference",
     "Remedy",
@@ -34,6 +36,7 @@ __all__ = [
     "average_seeds",
     "build_table",
     "compare_groups",
+    "describe_contenders",
     "describe_data",
     "describe_groups",
     "describe_outcome",

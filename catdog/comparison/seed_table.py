@@ -47,5 +47,5 @@ def _average(rows: Sequence[Mapping[str, Any]], title: str) -> dict[str, Any]:
             ranges[column] = (min(values), max(values))
     states = Counter(row["state"] for row in rows)
     state = next(iter(states)) if len(states) == 1 else ", ".join(f"{count} {word}" for word, count in states.items())
-    interval = {"test_low": None, "test_high": None}
+    interval = dict.fromkeys(("val_low", "val_high", "test_low", "test_high"))
     return {**rows[0], "run": title, **means, **interval, "state": state, RANGES: ranges}

@@ -30,9 +30,10 @@ def build_table(runs: Sequence[Run], names: Mapping[str, str]) -> list[dict[str,
     Returns:
         Accuracies and their interval are shares of 0..1; what is not known (yet), or no number, is None.
         "val_accuracy" and "test_accuracy" are the kept model's, scored once; "best_val_accuracy" and
-        "last_val_accuracy" are epochs' and were measured while training. "test_low" and "test_high" are the 95%
-        confidence interval of the test accuracy, "file_bytes" is the size of model.keras, "seconds_an_epoch" the mean
-        over the finished epochs, "memory_bytes" the most that the training's process took.
+        "last_val_accuracy" are epochs' and were measured while training. "val_low" and "val_high",
+        "test_low" and "test_high" are the 95% confidence intervals of the first two, "file_bytes" is the size of
+        model.keras, "seconds_an_epoch" the mean over the finished epochs, "memory_bytes" the most that the training's
+        process took.
     """
     return [_row(run, names[run.id]) for run in runs]
 
@@ -56,23 +57,25 @@ def _row(run: Run, name: str) -> dict[str, Any]:
     history = run.history()
     accuracy = run.test_accuracy
     test = (run.evaluation or {}).get("test", {}) if accuracy is not None else {}
-    photos = test.get("photos")
-    low = high = None
-    if accuracy is not None and photos:
-        low, high = accuracy_interval(round(accuracy * photos), photos)
+    validation = (run.evaluation or {}).get("validation", {}) if run.val_accuracy is not None else {}
+    low, high = _interval(accuracy, test.get("photos"))
+    val_low, val_high = _interval(run.val_accuracy, validation.get("photos"))
     epochs = len(history["epoch"])
     return {
         "run": name,
         "model": run.config.model,
+        "variant": run.config.variant,
         "data": describe_data(run),
         "val_accuracy": run.val_accuracy,
+        "val_low": val_low,
+        "val_high": val_high,
         "best_val_accuracy": run.best_val_accuracy,
         "best_epoch": run.best_epoch,
         "last_val_accuracy": history["val_accuracy"][-1] if epochs else None,
         "test_accuracy": accuracy,
         "test_low": low,
         "test_high": high,
-        "test_photos": photos,
+        "test_photos": test.get("photos"),
         "test_loss": test.get("loss"),
         "published_val_accuracy": spec.published.best_val_accuracy,
         "published_test_accuracy": spec.published.test_accuracy,
@@ -87,6 +90,13 @@ def _row(run: Run, name: str) -> dict[str, Any]:
         "memory_bytes": run.details.get("memory"),
         "state": run.state,
     }
+
+
+def _interval(accuracy: float | None, count: Any) -> tuple[float, float] | tuple[None, None]:
+    """Return the 95% confidence interval of an accuracy; (None, None) where it or the number of images is unknown."""
+    if accuracy is None or not isinstance(count, int) or count < 1:
+        return None, None
+    return accuracy_interval(round(accuracy * count), count)
 
 
 def _file_bytes(run: Run) -> int | None:

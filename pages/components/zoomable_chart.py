@@ -14,6 +14,10 @@ import streamlit as st
 
 from catdog.charts import CONFIG
 
+# The theme's own ink in charts is too faint to read: texts take that of the page.
+INK = """<style>
+.js-plotly-plot :is(.textpoint text, .xtick text, .ytick text, .xtitle, .ytitle) { fill: currentColor !important; }
+</style>"""
 LISTENER = """
 export default function ({ data, setStateValue }) {
   let heard = null;
@@ -68,6 +72,7 @@ def zoomed_chart(chart: go.Figure, key: str, alt: str) -> None:
         alt: What it shows, for those who can't see it.
     """
     with st.container(gap=None):
+        st.html(INK)
         st.plotly_chart(_restore(chart, st.session_state.get(f"{key}-view")), key=key, config=dict(CONFIG), alt=alt)
         listener = st.components.v2.component("chart-view", js=LISTENER)
         listener(key=f"{key}-view", data=key, default={"view": None}, on_view_change=_keep)
@@ -87,7 +92,7 @@ def _restore(chart: go.Figure, state: Any) -> go.Figure:
         ends = view.get(axis)
         if isinstance(ends, list) and len(ends) == 2 and all(map(_is_number, ends)):
             chart.layout[f"{axis[0]}axis{axis[1:]}"].range = ends
-    hidden = view.get("hidden")
+    hidden = view.get("hidden") if chart.layout.showlegend is not False else None  # nothing could bring it back
     for trace in chart.data:
         if isinstance(hidden, list) and trace.legendgroup in hidden:
             trace.visible = "legendonly"

@@ -55,8 +55,8 @@ def test_runs_are_chosen_compared_and_taken_away_as_a_report(visitor, trained: R
     window.keyboard.press("Escape")
     window.wait_for_function(SHOWS.format("the twin"))
     expect(window).to_have_url(re.compile(twin.id))
-    expect(page.get_by_text("were right and wrong on the same images")).to_be_visible()
-    expect(page.get_by_text("What was set differently")).to_be_visible()
+    expect(page.get_by_text("are right and wrong on the same images")).to_be_visible()
+    expect(page.get_by_role("heading", name="Different settings")).to_be_visible()
 
     with window.expect_download() as waiting:
         page.get_by_role("button", name="Report").click()
@@ -72,13 +72,14 @@ def test_runs_are_chosen_compared_and_taken_away_as_a_report(visitor, trained: R
     reader.close()
 
 
-def test_a_zoom_holds_for_all_charts_and_survives_a_change(visitor, trained: Run):
+def test_a_zoom_survives_a_change(visitor, trained: Run):
     window = visitor.visit("compare", run=trained.id)
     page = main(window)
     expect(page.locator(".scatterlayer .point").first).to_be_attached()
     zoomed = zoom(window)
-    page.get_by_text("The notebook's curves", exact=True).click()
-    window.wait_for_function(SHOWS.format("model1 notebook"))
+    page.get_by_role("button", name="Options").click()
+    window.get_by_text("Reference course", exact=True).click()
+    window.wait_for_function(SHOWS.format("model1 reference"))
     assert window.evaluate(RANGE) == pytest.approx(zoomed)
 
 

@@ -43,9 +43,9 @@ def figure(page):
 
 
 def drawn(page, dash="solid"):
-    """The names of the lines with this dash in the topmost panel, in order."""
-    top = [line for line in figure(page)["data"] if line["yaxis"] == "y" and "lines" in line["mode"]]
-    return [line["name"] for line in top if line["line"]["dash"] == dash]
+    """The names of the lines with this dash that have a name, in order."""
+    named = [line for line in figure(page)["data"] if "lines" in line["mode"] and line.get("showlegend", True)]
+    return [line["name"] for line in named if line["line"]["dash"] == dash]
 
 
 def goals(page):
@@ -186,7 +186,7 @@ def test_the_settings_that_differ_are_shown_and_no_others(app, make):
 
 def test_runs_with_the_same_settings_say_so(app, make):
     first, second = make("model1"), make("model2")
-    assert "Nothing but the model" in text_of(app("compare", run=[first.id, second.id]))
+    assert "Only the model differs" in text_of(app("compare", run=[first.id, second.id]))
 
 
 def predict(run, *probabilities, split="test"):
@@ -206,7 +206,7 @@ def test_two_runs_are_compared_on_the_same_images_in_words(app, make):
     assert [page.selectbox(key=key).value for key in ("better-one", "better-other")] == [good.id, poor.id]
     text = text_of(page)
     assert "McNemar" in text
-    assert "good was right on 10" in text
+    assert "good alone is right on 10" in text
     assert "strong evidence that good is the more accurate of these two trained models" in text
     assert "The two disagree on 10 of 20 images. The test shows a difference once one leads by 8 of them" in text
     assert "not their recipes or architectures" in text
@@ -267,7 +267,7 @@ def test_the_downloads_have_the_runs_in_them(app, make):
     make("model4", name="mine")
     page = app("compare")
     labels = [button.label for button in page.get("download_button")]
-    assert labels == ["Report", "Charts", "Curves as CSV", "Scores as CSV"]
+    assert labels == ["Download report", "Download charts", "Download curves (CSV)", "Download scores (CSV)"]
 
 
 def test_goal_lines_and_the_notebooks_curves_can_be_shown_and_hidden(app, make):
@@ -278,8 +278,8 @@ def test_goal_lines_and_the_notebooks_curves_can_be_shown_and_hidden(app, make):
     page.toggle(key="goals").set_value(False)
     page.toggle(key="notebook").set_value(True).run()
     assert goals(page) == []
-    assert drawn(page, "dot") == ["model4 notebook"]
-    (line,) = (line for line in figure(page)["data"] if line["line"]["dash"] == "dot")
+    assert drawn(page, "dot") == ["model4 reference"]
+    line = next(line for line in figure(page)["data"] if line["name"] == "model4 reference")
     assert line["y"] == list(CURVES["model4"]["val_accuracy"])
 
 
@@ -287,42 +287,73 @@ def test_drawn_images_have_no_goals_of_photos(app, make):
     make("model4")
     page = app("compare", notebook="true")
     assert goals(page) == [0.5]
-    assert "can't be compared with the notebook" in text_of(page)
+    assert "can't be compared with the reference course" in text_of(page)
 
 
 def test_the_loss_is_drawn_without_goals(app, make):
     make("model4", source="photos")
-    page = app("compare", charts="loss", notebook="true")
-    assert [line["y"] for line in figure(page)["data"]] == [[0.4] * 4, [0.5] * 4]
+    page = app("compare", chart="Loss", notebook="true")
+    assert [line["y"] for line in figure(page)["data"]][:2] == [[0.4] * 4, [0.5] * 4]
     assert goals(page) == []
-    assert figure(page)["layout"]["yaxis"]["title"]["text"] == "loss"
 
 
-def panels(page):
-    """The titles of the panels, from top to bottom."""
-    layout = figure(page)["layout"]
-    return [layout[name]["title"]["text"] for name in ("yaxis", "yaxis2", "yaxis3") if name in layout]
+def opened(page):
+    """What the chart on the page shows."""
+    (chart,) = page.get("plotly_chart")
+    return chart.proto.alt.split(" by ")[0]
 
 
-def test_accuracy_loss_and_gap_are_shown_above_each_other(app, make):
+@pytest.mark.parametrize(
+    ("address", "metric"), [({}, "Accuracy"), ({"chart": "Loss"}, "Loss"), ({"chart": "Gap"}, "Gap")]
+)
+def test_the_address_says_which_chart_is_open(app, make, address, metric):
     make()
-    assert panels(app("compare")) == ["accuracy", "loss", "gap"]
+    assert opened(app("compare", **address)) == metric
 
 
-def test_the_address_says_which_charts_are_shown(app, make):
-    make()
-    assert panels(app("compare", charts=["gap", "accuracy"])) == ["accuracy", "gap"]
+def test_first_of_all_a_sentence_says_what_the_chart_shows(app, make):
+    make("model1", name="one", val_accuracy=0.6)
+    make("model4", name="four", val_accuracy=0.9, accuracy=0.91)
+    page = app("compare")
+    sentence = "**four reaches 89.0% validation accuracy; one follows with 59.0%. one overfits; four fits well.**"
+    assert sentence in [element.value for element in page.markdown]
+
+
+def test_three_scores_have_bars_of_their_intervals(app, make):
+    make("model1", name="<b>one")
+    (table,) = [element.proto.body for element in app("compare").get("html") if "score-bars" in element.proto.body]
+    assert "&lt;b&gt;one" in table
+    assert "<b>one" not in table
+    assert "55.0% <small>(48.1–62.1)</small>" in table
+    assert table.count('class="interval"') == 1  # how many validation images there were is not known here
+
+
+def test_of_several_seeds_the_bar_is_their_range(app, make):
+    runs = [make(val_accuracy=share, seed=seed) for seed, share in enumerate((0.6, 0.7), start=1)]
+    page = app("compare", run=[run.id for run in runs])
+    (table,) = [element.proto.body for element in page.get("html") if "score-bars" in element.proto.body]
+    assert "64.0% <small>(59.0–69.0)</small>" in table
+    assert "from the lowest to the highest" in text_of(page)
 
 
 @pytest.mark.parametrize(
     "address",
-    [{"charts": "speed"}, {"along": "moons"}, {"along": ""}, {"smoothing": "very"}, {"fold": "5"}, {"better-on": ""}],
+    [
+        {"chart": "speed"},
+        {"chart": ""},
+        {"charts": "loss"},
+        {"along": "moons"},
+        {"along": ""},
+        {"smoothing": "very"},
+        {"fold": "5"},
+        {"better-on": ""},
+    ],
 )
 def test_a_bad_word_in_the_address_shows_the_page_as_at_first(app, make, address):
     make()
     page = app("compare", **address)
     assert not page.exception
-    assert panels(page) == ["accuracy", "loss", "gap"]
+    assert opened(page) == "Accuracy"
     assert figure(page)["layout"]["xaxis"]["title"]["text"] == "epoch"
 
 
@@ -389,7 +420,7 @@ def test_the_page_says_what_the_test_score_is_worth(app, make):
     make()
     text = text_of(app("compare"))
     assert "never overlap" in text
-    assert "some of them were validation photos too" in text
+    assert "photos were validation photos too" in text
     assert "With 192 test images, one image is 0.5 points." in text
     assert "5.7 points where they disagree on 10%" in text
     assert "not for whether their intervals overlap" in text
@@ -429,17 +460,29 @@ def test_a_run_deleted_while_it_is_shown_leaves_the_page_in_order(app, make, pla
 
 def test_a_readers_zoom_and_hidden_lines_are_in_the_next_figure(app, make):
     make(name="shown")
-    make("model2", name="hidden")
+    make("model2", name="hidden, with a name too long for a label")
     page = app("compare")
-    page.session_state["curves-accuracy-loss-gap-view"] = {"view": {"x": [2, 3.5], "y": None, "hidden": ["hidden"]}}
+    page.session_state["curves-accuracy-view"] = {
+        "view": {"x": [2, 3.5], "y": None, "hidden": ["hidden, with a name too long for a label"]}
+    }
     page.run()
     spec = figure(page)
     assert spec["layout"]["xaxis"]["range"] == [2, 3.5]
     assert spec["layout"]["yaxis"]["range"][1] > 1
     assert {line["name"]: line.get("visible", True) for line in spec["data"]} == {
         "shown": True,
-        "hidden": "legendonly",
+        "hidden, with a name too long for a label": "legendonly",
+        "goals": True,
     }
+
+
+def test_without_a_legend_no_line_stays_hidden(app, make):
+    make(name="one")
+    page = app("compare")
+    page.session_state["curves-accuracy-view"] = {"view": {"x": [2, 3.5], "hidden": ["one"]}}
+    page.run()
+    assert figure(page)["layout"]["xaxis"]["range"] == [2, 3.5]
+    assert not any(line.get("visible") == "legendonly" for line in figure(page)["data"])
 
 
 @pytest.mark.parametrize(
@@ -448,7 +491,7 @@ def test_a_readers_zoom_and_hidden_lines_are_in_the_next_figure(app, make):
 def test_a_view_that_no_chart_can_have_is_passed_over(app, make, view):
     make()
     page = app("compare")
-    page.session_state["curves-accuracy-loss-gap-view"] = {"view": view}
+    page.session_state["curves-accuracy-view"] = {"view": view}
     page.run()
     assert not page.exception
     assert figure(page)["layout"]["xaxis"]["range"] == [0.5, 4.5]

@@ -1,4 +1,4 @@
-"""The learning curves of the Compare page: which metrics, by epoch or seconds, how smooth, with which other lines."""
+"""The learning curves of the Compare page: what they show in words, a tab for each metric, and how they are drawn."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,14 +6,18 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 import streamlit as st
 
-from catdog.charts import METRICS, Series, list_goals, plot_panels
+from catdog.charts import METRICS, Goal, Series, list_goals, plot_labelled_curves, plot_panels
 from catdog.comparison import (
+    Contender,
+    Diagnosis,
     SeedGroup,
     average_seeds,
+    describe_contenders,
     describe_turn,
     describe_validation,
     find_run_turn,
     get_baseline,
+    group_by_seed,
     label_groups,
 )
 from catdog.models.published import CURVES
@@ -25,62 +29,45 @@ from pages.components.zoomable_chart import shared_chart, zoomed_chart
 
 SMOOTHEST = 0.95
 AXES = {"epochs": "epoch", "seconds": "seconds"}  # as the address and the page call them, and as the charts do
+TABS = {metric.capitalize(): metric for metric in METRICS}
 
 Histories = Mapping[str, Mapping[str, Sequence[float]]]
 
 
 @dataclass(frozen=True)
 class CurveSettings:
-    """How the user wants the curves, see catdog.charts.plot_panels.
+    """How the user wants the curves, see catdog.charts.plot_labelled_curves.
 
     Attributes:
-        metrics: Those to draw, in order.
         axis: "epoch" or "seconds".
         smoothing: 0..1.
         goals: Whether to draw goals.
-        notebook: Whether to draw the notebook's curves.
+        reference: Whether to draw the reference course's curves.
         average: Whether runs that differ in their seed only become one line.
     """
 
-    metrics: tuple[str, ...]
     axis: str
     smoothing: float
     goals: bool
-    notebook: bool
+    reference: bool
     average: bool
-
-    @property
-    def key(self) -> str:
-        """The key of the chart of these panels, so that each keeps a zoom of its own."""
-        return "-".join(("curves", *self.metrics, *(["seconds"] if self.axis == "seconds" else [])))
 
 
 def choose_curves(can_average: bool) -> CurveSettings:
-    """Draw the settings of the curves, which the address keeps.
+    """Draw the button that opens the settings of the curves, which the address keeps.
 
     Args:
         can_average: Whether some runs differ in the seed only.
     """
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        chosen = st.pills(
-            "Charts",
-            METRICS,
-            selection_mode="multi",
-            default=list(METRICS),
-            key="charts",
-            bind="query-params",
-            help="Accuracy is the share of right answers. Loss is what training makes small: it also counts how "
-            "confident the model was of its wrong answers. The gap is by how much accuracy is higher on the training "
-            "images than on new ones: the wider, the more a model has memorized, which is called overfitting.",
-        )
+    with st.popover("Options", icon=":material/tune:", width="stretch"):
         axis = st.segmented_control(
-            "Along",
+            "Horizontal axis",
             list(AXES),
             default="epochs",
             required=True,
             key="along",
             bind="query-params",
-            help="Seconds show what a score costs: a slow model may need minutes for what another reaches at once.",
+            help="Seconds show what a score costs: one model may need minutes for what another reaches at once.",
         )
         smoothing = st.slider(
             "Smoothing",
@@ -90,20 +77,17 @@ def choose_curves(can_average: bool) -> CurveSettings:
             0.05,
             key="smoothing",
             bind="query-params",
-            width=180,
-            help="Draws a running average, so that the course is seen behind the ups and downs. What was measured "
-            "stays visible, faint.",
+            help="Draws a running average, so that ups and downs do not hide the trend. The measured values stay, "
+            "faint.",
         )
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        accuracy = "accuracy" in chosen or not chosen
-        goals = st.toggle("Goal lines", True, key="goals", bind="query-params", disabled=not accuracy)
-        notebook = st.toggle(
-            "The notebook's curves",
+        goals = st.toggle("Goals", True, key="goals", bind="query-params")
+        reference = st.toggle(
+            "Reference course",
             False,
             key="notebook",
             bind="query-params",
-            disabled=not accuracy or axis == "seconds",
-            help="As published, by epoch; how long they took was not.",
+            disabled=axis == "seconds",
+            help="The reference course's validation accuracy, by epoch. It did not publish its training times.",
         )
         average = st.toggle(
             "Average over seeds",
@@ -111,18 +95,37 @@ def choose_curves(can_average: bool) -> CurveSettings:
             key="fold",
             bind="query-params",
             disabled=not can_average,
-            help="Runs that differ in their seed only become one line, their mean, in a band from the lowest to the "
-            "highest. The seed decides the first weights and the order of the pictures: how far such runs lie apart "
-            "is luck.",
+            help="Runs that differ only in their seed become one line: their mean, in a band from the lowest to the "
+            "highest. The seed decides the first weights and the order of the images, which is luck.",
         )
-    metrics = tuple(metric for metric in METRICS if metric in chosen) or METRICS[:1]
-    return CurveSettings(
-        metrics, AXES.get(axis, "epoch"), smoothing, goals and accuracy, notebook and accuracy, average and can_average
-    )
+    return CurveSettings(AXES.get(axis, "epoch"), smoothing, goals, reference, average and can_average)
+
+
+def describe_runs(
+    runs: Sequence[Run],
+    names: Mapping[str, str],
+    diagnoses: Mapping[str, Diagnosis],
+    average: bool,
+) -> str:
+    """Say in two sentences what the curves show, as plain text; "" before any run has finished an epoch.
+
+    Args:
+        runs: The runs.
+        names: {run id: what the chart calls it}.
+        diagnoses: {run id: its diagnosis}, of those that have one.
+        average: Whether runs that differ in their seed only are one line.
+    """
+    groups = group_by_seed(runs) if average else [[run] for run in runs]
+    contenders = []
+    for title, group in zip(label_groups(groups, names), groups, strict=True):
+        accuracies = [run.selection_accuracy for run in group if run.selection_accuracy is not None]
+        mean = sum(accuracies) / len(accuracies) if accuracies else None
+        contenders.append(Contender(title, mean, [diagnoses[run.id] for run in group if run.id in diagnoses]))
+    return describe_contenders(contenders)
 
 
 def show_curves(runs: Sequence[Run], names: Mapping[str, str], histories: Histories, settings: CurveSettings) -> None:
-    """Draw the chart of some runs.
+    """Draw the tabs of the metrics; only the chart of the open one is made, so that it gets the width that it has.
 
     Args:
         runs: The runs.
@@ -130,35 +133,54 @@ def show_curves(runs: Sequence[Run], names: Mapping[str, str], histories: Histor
         histories: {run id: its history}.
         settings: How the user wants the curves.
     """
-    chart, series = make_chart(runs, names, histories, settings)
+    for tab, metric in zip(st.tabs(list(TABS), key="chart", bind="query-params"), METRICS, strict=True):
+        if tab.open:
+            with tab:
+                _show_chart(metric, runs, names, histories, settings)
+
+
+def _show_chart(
+    metric: str, runs: Sequence[Run], names: Mapping[str, str], histories: Histories, settings: CurveSettings
+) -> None:
+    series, goals, reference = _gather(runs, names, histories, settings)
+    chart = shared_chart(plot_labelled_curves, series, metric, goals, reference, settings.axis, settings.smoothing)
     best = [", ".join(filter(None, (names[run.id], describe_validation(run)))) for run in runs]
-    metrics = join_names(list(settings.metrics)).capitalize()
-    axis = "epoch" if settings.axis == "epoch" else "seconds"
-    zoomed_chart(chart, settings.key, f"{metrics} by {axis}, training and validation, of {'; '.join(best)}.")
-    if "accuracy" in settings.metrics and any(run.history.get("epoch") for run in series):
+    goal_texts = "".join(f"; {goal.label}" for goal in goals) if metric == "accuracy" else ""
+    key = "-".join(("curves", metric, *(["seconds"] if settings.axis == "seconds" else [])))
+    alt = f"{metric.capitalize()} by {settings.axis}, training and validation, of {'; '.join(best)}{goal_texts}."
+    zoomed_chart(chart, key, alt)
+    if metric == "accuracy":
         st.caption(
-            ":material/star: The star marks the epoch with the highest validation accuracy, measured while training. "
-            "The table below has the kept model, scored once more in float32, so the two can differ a little. Drag to "
-            "zoom into all charts at once, double-click to see everything again; a click on a name hides its lines."
+            ":material/star: The epoch with the highest validation accuracy. Drag to zoom in, double-click to zoom out."
         )
-    for run in runs:
-        if turn := find_run_turn(run, histories[run.id]):
-            st.markdown(f":material/trending_up: **{markdown.escape(names[run.id])}**: {describe_turn(run, turn)}")
+    elif metric == "loss":
+        st.caption("Loss is what training makes small. Being confident and wrong costs most.")
+        for run in runs:
+            if turn := find_run_turn(run, histories[run.id]):
+                name = markdown.escape(names[run.id])
+                st.markdown(f":material/trending_up: **{name}**: {describe_turn(run, turn)}")
+    else:
+        st.caption("How much higher accuracy is on the training images than on new ones. A wide gap means overfitting.")
 
 
 def make_chart(
     runs: Sequence[Run], names: Mapping[str, str], histories: Histories, settings: CurveSettings
-) -> tuple[go.Figure, list[Series]]:
-    """Return the chart and the series that it shows; arguments as for `show_curves`."""
-    series = _make_series(runs, names, histories, settings.average)
+) -> go.Figure:
+    """Return the chart of all metrics, one above the other; arguments as for `show_curves`."""
+    series, goals, reference = _gather(runs, names, histories, settings)
+    return plot_panels(series, METRICS, goals, reference, settings.axis, settings.smoothing)
+
+
+def _gather(
+    runs: Sequence[Run], names: Mapping[str, str], histories: Histories, settings: CurveSettings
+) -> tuple[list[Series], Sequence[Goal], dict[str, Mapping[str, Sequence[float]]] | None]:
+    """Return the lines, the goals and the reference course's curves of the runs' models."""
     on_photos = {run.config.model for run in runs if run.config.source == "photos"}
     baselines = {round(share, 4) for run in runs if (share := get_baseline(run)) is not None}
     baseline = baselines.pop() if len(baselines) == 1 else None
     goals = list_goals(sorted(on_photos), baseline) if settings.goals else ()
-    models = sorted({run.config.model for run in runs})
-    notebook = {name: CURVES[name] for name in models} if settings.notebook else None
-    chart = shared_chart(plot_panels, series, settings.metrics, goals, notebook, settings.axis, settings.smoothing)
-    return chart, series
+    reference = {name: CURVES[name] for name in sorted({run.config.model for run in runs})}
+    return _make_series(runs, names, histories, settings.average), goals, reference if settings.reference else None
 
 
 def _make_series(runs: Sequence[Run], names: Mapping[str, str], histories: Histories, average: bool) -> list[Series]:

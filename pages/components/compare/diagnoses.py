@@ -11,7 +11,6 @@ from catdog.comparison import (
     describe_groups,
     describe_outcome,
     describe_spread,
-    diagnose_run,
     group_by_seed,
     label_groups,
     label_runs,
@@ -20,7 +19,6 @@ from catdog.runs import MOMENT, Run, launch_all
 from catdog.training import ACTIVE
 from catdog.training.config import TrainConfig
 from pages.components import access, markdown, page, state
-from pages.components.compare.curves import Histories
 from pages.components.run_data import GONE, has_data, open_own_data
 
 ICONS = {
@@ -30,26 +28,27 @@ ICONS = {
     "underfits": "horizontal_rule",
 }
 MAX_NAME = 80  # characters of a run's name
+NARROWEST = 300  # pixels of a card
 
 
-def show_diagnoses(runs: Sequence[Run], names: Mapping[str, str], histories: Histories) -> None:
+def show_diagnoses(runs: Sequence[Run], names: Mapping[str, str], diagnoses: Mapping[str, Diagnosis]) -> None:
     """Draw the section; nothing before a first epoch has ended.
 
     Args:
         runs: The chosen runs.
         names: {run id: what the page calls it}.
-        histories: {run id: its history}.
+        diagnoses: {run id: its diagnosis}, of those that have one.
     """
-    diagnoses = {run.id: diagnosis for run in runs if (diagnosis := diagnose_run(run, histories[run.id]))}
     if not diagnoses:
         return
     st.header("Diagnosis", anchor=False)
-    st.caption("Read from the whole learning curve; \u201cat the end\u201d means the median of the last five epochs.")
+    st.caption("Read from the whole learning curve. \u201cAt the end\u201d means the median of the last five epochs.")
     everything = state.runs()
     all_names = label_runs(everything) | dict(names)
+    grid = st.grid(2, min_column_width=NARROWEST)
     for run in runs:
         if run.id in diagnoses:
-            with st.container(border=True, key=f"diagnosis-{run.id}"):
+            with grid.cell(), st.container(border=True, key=f"diagnosis-{run.id}"):
                 _show_diagnosis(run, all_names, diagnoses[run.id], everything)
     sentences = _describe_seed_noise(runs, names)
     if sentences:

@@ -20,25 +20,31 @@ def show_downloads(runs: Sequence[Run], names: Mapping[str, str], curves: CurveS
         names: {run id: what the files call it}.
         curves: How the user wants the curves.
     """
-    st.header("Take it away", anchor=False)
+    st.header("Download", anchor=False)
     st.markdown(
-        "The **report** is one file with the data, settings, curves, scores, mistakes and hardest pictures of these "
-        "runs: open it in any browser, print it, hand it in. The **charts** file has buttons that save them as SVG "
-        "or PNG pictures."
+        "The **report** holds the data, settings, curves, scores and hardest images of these runs in one file to open, "
+        "print or hand in. The **charts** file saves them as SVG or PNG."
     )
     settings = state.settings()
 
     def charts() -> str:
         histories = {run.id: run.history() for run in runs}
-        return render_chart(make_chart(runs, names, histories, curves)[0], "Learning curves")
+        return render_chart(make_chart(runs, names, histories, curves), "Learning curves")
 
     with st.container(horizontal=True):
         _button(
-            "Report", lambda: render_report(settings, runs, names), "report.html", "text/html", "article", "primary"
+            "Download report",
+            lambda: render_report(settings, runs, names),
+            "report.html",
+            "text/html",
+            "article",
+            "primary",
         )
-        _button("Charts", charts, "charts.html", "text/html", "show_chart")
-        _button("Curves as CSV", lambda: curves_csv(runs, names), "curves.csv", "text/csv", "table_rows")
-        _button("Scores as CSV", lambda: table_csv(build_table(runs, names)), "scores.csv", "text/csv", "table_rows")
+        _button("Download charts", charts, "charts.html", "text/html", "show_chart")
+        _button("Download curves (CSV)", lambda: curves_csv(runs, names), "curves.csv", "text/csv", "table_rows")
+        _button(
+            "Download scores (CSV)", lambda: table_csv(build_table(runs, names)), "scores.csv", "text/csv", "table_rows"
+        )
 
 
 def _button(label: str, make: Callable[[], str], file_name: str, mime: str, icon: str, kind: str = "secondary") -> None:

@@ -11,7 +11,7 @@ from catdog.evaluation import INTERVAL, describe_smallest_differences
 from catdog.runs import Run
 from catdog.utils.text import format_size
 
-BEST = "background-color: rgba(0, 158, 115, 0.22)"
+BEST = "background-color: rgba(128, 128, 128, 0.22)"
 
 
 def _format_whole(value: float) -> str:
@@ -32,8 +32,8 @@ COLUMNS: dict[str, tuple[str, Callable[[Any], str], str | None]] = {
     "val_accuracy": (
         "Validation",
         _format_share,
-        "The kept model's accuracy on the validation images, scored once in float32 after the training. The epoch was "
-        "chosen by these images, so it flatters a little.",
+        "The kept model's accuracy on the validation images, scored once in float32. These images chose the epoch, so "
+        "it is slightly flattering.",
     ),
     "test_accuracy": ("Test", _format_share, "The same model on the test images, which were used for nothing else."),
     "interval": (
@@ -45,13 +45,17 @@ COLUMNS: dict[str, tuple[str, Callable[[Any], str], str | None]] = {
     "best_val_accuracy": (
         "Best of all epochs",
         _format_share,
-        "The highest validation accuracy of all epochs, measured while training. It flatters: with so many tries, the "
-        "luckiest epoch is picked by that very number.",
+        "The highest validation accuracy of all epochs, measured while training. It flatters, since the luckiest epoch "
+        "is picked by that very number.",
     ),
     "best_epoch": ("in epoch", _format_whole, None),
-    "published_val_accuracy": ("Notebook: validation", _format_share, "The notebook's best validation accuracy."),
-    "published_test_accuracy": ("Notebook: test", _format_share, None),
-    "published_test_loss": ("Notebook: test loss", _format_loss, None),
+    "published_val_accuracy": (
+        "Reference: validation",
+        _format_share,
+        "The reference course's best.",
+    ),
+    "published_test_accuracy": ("Reference: test", _format_share, None),
+    "published_test_loss": ("Reference: test loss", _format_loss, None),
     "last_val_accuracy": (
         "Last validation",
         _format_share,
@@ -68,7 +72,7 @@ SHARES = ("accuracy", "baseline")  # how the columns end that hold shares of 0..
 
 
 def show_scores(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Draw the table of catdog.comparison.build_table or average_rows; the best value of each column has a star."""
+    """Draw all columns of catdog.comparison.build_table or average_rows; the best value of each column has a star."""
     table = pd.DataFrame([_format_row(row) for row in rows]).style
     for column, (_, format_value, _) in COLUMNS.items():
         table = table.format(format_value, subset=[column], na_rep="–")
@@ -85,7 +89,7 @@ def show_scores(rows: Sequence[Mapping[str, Any]]) -> None:
         hide_index=True,
         placeholder="–",
         height="content",
-        alt="Scores of the chosen runs beside the published ones",
+        alt="All scores of the chosen runs beside those of the reference course",
         column_config={
             "run": st.column_config.Column("Run", pinned=True),
             "model": "Model",
@@ -125,35 +129,35 @@ def _format_row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def explain_scores(runs: Sequence[Run], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Say what the published figures belong to, what the test score means, and which differences it can show."""
+    """Say what the reference course's figures belong to, what the test score means, and what it can show."""
+    sentences = []
     if find_best_cells(rows):
-        st.caption(
-            ":material/star: The best validation accuracy, file, time and memory are marked, but no test score: choose "
-            "a run by validation, or its test score flatters too. A click on a heading sorts the rows by it."
+        sentences.append(
+            "★ marks the best validation accuracy, file, time and memory, but no test score: choose a run by "
+            "validation, or its test score flatters too."
         )
     if any("ranges" in row for row in rows):
-        st.caption(
-            ":material/casino: Of several seeds the table gives the mean and, in parentheses, the lowest and the "
-            "highest. Such runs differ by luck only. With so few seeds, another one may well fall outside this range."
+        sentences.append(
+            "Of several seeds the table gives the mean and, in parentheses, the lowest and the highest. Such runs "
+            "differ by luck only, and another seed may well fall outside this range."
         )
     if any(run.config.source != "photos" for run in runs):
-        st.caption(
-            ":material/info: The goals and the notebook's curves and scores belong to the cat and dog photos: runs on "
-            "other data have no goal line, and can't be compared with the notebook."
+        sentences.append(
+            "The goals and the reference course's scores belong to the cat and dog photos. Runs on other data have no "
+            "goals and can't be compared with the reference course."
         )
     sizes = {row["test_photos"] for row in rows} - {None, 0}
-    if not sizes:
-        st.caption("The test accuracy follows once a run has ended.")
-        return
-    st.caption(
-        "The test images were set aside once and never overlap with those of training and validation. The notebook "
-        "drew its test photos from a set that it shuffled at every pass, so some of them were validation photos too."
-    )
-    st.caption(
-        f":material/balance: {describe_smallest_differences(min(sizes))} The interval is about one trained model. "
-        "Whether one model is more accurate than another is for the test on the same images further down, not for "
-        "whether their intervals overlap."
-    )
+    if sizes:
+        sentences += [
+            "The test images never overlap with those of training and validation. In the reference course some test "
+            "photos were validation photos too.",
+            f"{describe_smallest_differences(min(sizes))} Whether one model is more accurate than another is for the "
+            "test on the same images further down, not for whether their intervals overlap.",
+            INTERVAL,
+        ]
+    else:
+        sentences.append("The test accuracy follows once a run has ended.")
+    st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
 
 
 def show_settings(runs: Sequence[Run], names: Mapping[str, str]) -> None:
@@ -161,9 +165,9 @@ def show_settings(runs: Sequence[Run], names: Mapping[str, str]) -> None:
     if len(runs) < 2:
         return
     differences = diff_settings(runs)
-    st.header("What was set differently", anchor=False)
+    st.header("Different settings", anchor=False)
     if not differences:
-        st.caption("Nothing but the model: all other settings of these runs are the same.")
+        st.caption("Only the model differs: all other settings of these runs are the same.")
         return
     rows = [
         {"setting": name, **{run.id: value for run, value in zip(runs, values, strict=True)}}

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from catdog.datasets import TEST, VALIDATION
-from catdog.evaluation import SCOPE, Predictions, describe_mcnemar, describe_resolution, mcnemar
+from catdog.evaluation import MEANING_OF_P, SCOPE, Predictions, describe_mcnemar, describe_resolution, mcnemar
 from catdog.runs import Run
 from pages.components import markdown, page
 from pages.components.run_picker import choose_run
@@ -20,21 +20,16 @@ def show_significance(runs: Sequence[Run], names: Mapping[str, str]) -> None:
     """
     if len(runs) < 2:
         return
-    st.header("Is one better than the other?", anchor=False)
-    st.markdown(
-        "Two models that predicted the same images are compared by those on which exactly one of them is right. Where "
-        "both are right, or both wrong, there is nothing to tell them apart. So the pairs count, not whether their two "
-        "intervals overlap."
-    )
+    st.header("Is one model better?", anchor=False)
     best, *others = sorted(runs, key=lambda run: -(run.selection_accuracy or 0.0))
     left, middle, right = st.columns(3, vertical_alignment="bottom")
     with left:
-        first = choose_run("Is", {run.id: names[run.id] for run in (best, *others)}, "better-one")
+        first = choose_run("Is this run better", {run.id: names[run.id] for run in (best, *others)}, "better-one")
     with middle:
-        second = choose_run("better than", {run.id: names[run.id] for run in (*others, best)}, "better-other")
+        second = choose_run("than this run", {run.id: names[run.id] for run in (*others, best)}, "better-other")
     with right:
         split = st.segmented_control(
-            "on the images of", (TEST, VALIDATION), default=TEST, required=True, key="better-on", bind="query-params"
+            "on these images?", (TEST, VALIDATION), default=TEST, required=True, key="better-on", bind="query-params"
         )
     split = split or TEST  # the address may hold an empty word
     if first == second:
@@ -59,11 +54,10 @@ def show_significance(runs: Sequence[Run], names: Mapping[str, str]) -> None:
             column_config={against: f"{against} is right", "wrong": f"{against} is wrong"},
         )
         st.caption(
-            "This is McNemar's exact test. It asks: if both models were equally accurate, each image on which they "
-            "disagree would be a toss-up. How often would such tosses split these images at least as unevenly? That "
-            "probability is p. It is not the probability that the models are equal. "
+            f"McNemar's exact test counts only images on which one run is right, the other wrong. {MEANING_OF_P} "
+            "It is not the probability that the models are equal. "
             + (
-                "The validation images also chose each run's best epoch, so the test images are the fairer judge."
+                "The validation images also chose each run's best epoch, so the test images are fairer."
                 if split == VALIDATION
                 else ""
             )

@@ -120,7 +120,7 @@ def test_goals_and_notebook_stay_out_of_the_loss_chart():
 
 def test_the_notebooks_curve_is_dotted_and_named():
     (line,) = plot_learning_curves([], "accuracy", (), {"model4": {"val_accuracy": (0.95, 0.97)}}).data
-    assert (line.name, line.line.dash, line.line.color) == ("model4 notebook", "dot", MODEL_COLOURS["model4"])
+    assert (line.name, line.line.dash, line.line.color) == ("model4 reference", "dot", MODEL_COLOURS["model4"])
     assert list(line.y) == [0.95, 0.97]
 
 
@@ -198,7 +198,7 @@ def test_over_seconds_each_epoch_stands_where_it_ended():
 def test_the_notebooks_curves_stay_away_from_an_axis_of_seconds():
     published = {"model4": {"val_accuracy": (0.95, 0.97)}}
     over = {axis: plot_panels([], ["accuracy"], published=published, axis=axis).data for axis in ("epoch", "seconds")}
-    assert [line.name for line in over["epoch"]] == ["model4 notebook"]
+    assert [line.name for line in over["epoch"]] == ["model4 reference"]
     assert over["seconds"] == ()
 
 
