@@ -219,7 +219,7 @@ def test_an_unknown_tab_in_the_address_opens_the_first(app, make_run, details):
     assert list(scores(app("evaluate", details=details))) == [run.config.model]
 
 
-def test_only_the_open_tab_is_drawn_and_at_first_it_is_the_scores(app, make_run):
+def test_only_the_open_tab_is_drawn_at_first_the_scores(app, make_run):
     run = make_run()
     page = app("evaluate")
     assert list(scores(page)) == [run.config.model]
