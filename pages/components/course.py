@@ -28,7 +28,10 @@ def was_visited(name: str) -> bool:
 
 
 def draw_next_step() -> None:
-    """Draw which step of the course this page is, as a link to the next one; nothing on the Overview."""
+    """Draw the place of this page among all, as a link to the next one; nothing on the Overview.
+
+    Not called a step: the six steps of the course are on the Overview, and Train alone has four of them.
+    """
     steps = [name for name, *_ in PAGES]
     current = steps.index(st.session_state.get(_CURRENT, OVERVIEW))
     if not current:
@@ -36,7 +39,7 @@ def draw_next_step() -> None:
     following, title, *_ = PAGES[(current + 1) % len(PAGES)]
     st.page_link(
         f"{following}.py",
-        label=f"Step {current} of {len(PAGES) - 1} · next: **{title}**",
+        label=f"Page {current} of {len(PAGES) - 1} · next: **{title}**",
         icon=":material/arrow_forward:",
         icon_position="right",
     )

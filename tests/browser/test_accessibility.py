@@ -41,7 +41,7 @@ def describe(violations: list[dict]) -> list[str]:
 def test_a_tab_has_its_pages_title_and_the_way_on(visitor, name, title):
     window = visitor.visit(name)
     assert window.title() == f"{title} · Cats and Dogs"
-    steps = main(window).get_by_role("link", name="Step")
+    steps = main(window).get_by_role("link", name="Page")
     if not name:
         assert steps.count() == 0
         return
