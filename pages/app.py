@@ -24,7 +24,7 @@ def main() -> None:
     )
     st.set_page_config(page_title=f"{chosen.title} · Cats and Dogs")
     course.remember_page(chosen.url_path or course.OVERVIEW)
-    st.html(page.CONTRAST)
+    st.html(page.LOOK)
     with page.show_errors():
         remember_person()
         draw_sidebar()

@@ -149,7 +149,7 @@ def _draw_stage(name: str, original: bytes, strongest: bytes, augmentation: Augm
 def _draw_actions(copies: int, seed: int) -> DeltaGenerator:
     """Draw what the random versions are, and the buttons; return the place for a sentence on a model's predictions."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(f"{copies} random versions" if copies else "No random versions", anchor=False, width="content")
+        st.header(f"{copies} random versions" if copies else "No random versions", anchor=False, width="content")
         help_text = f"Draws other random versions. These have the seed {seed}."
         st.button(
             "Shuffle",

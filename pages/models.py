@@ -3,13 +3,13 @@
 import streamlit as st
 
 from catdog.charts import CONFIG, plot_architecture
-from catdog.comparison import describe_validation
-from catdog.models.differences import describe_changes, list_differences
+from catdog.comparison import describe_validation, label_runs
 from catdog.models.specs import MODELS, ModelSpec
 from catdog.models.summary import Layer, list_layers
 from catdog.runs import Run
 from catdog.utils.text import format_percent, format_size, join_names
 from pages.components import markdown, page, state
+from pages.components.models.side_by_side import BEFORE, draw_changes, draw_table
 
 FLOAT32_BYTES = 4
 UNSCORED = "Of its best epoch, while training: the kept model has not been scored."
@@ -19,11 +19,11 @@ LOSSES = {
     "{class_1}, become probabilities that add up to 100%, and the loss is small where the right class got a high one. "
     "“Sparse” means that a label is simply the number of its class, 0 or 1.",
     "BinaryCrossentropy": "the model gives one probability, that of {class_1}, and the loss is small where it is near "
-    "100% for pictures of {class_1} and near 0% for pictures of {class_0}. Being confident and wrong costs most.",
+    "100% for images of {class_1} and near 0% for images of {class_0}. Being confident and wrong costs most.",
 }
 HOW_TO_READ = (
     "Read it from left to right: each block is what one layer hands on to the next. The **higher** a block, the larger "
-    "its picture; the **wider**, the more numbers (channels) describe each place of it. **Violet** layers look for "
+    "its image; the **wider**, the more numbers (channels) describe each place of it. **Violet** layers look for "
     "patterns, **blue** ones shrink, **pink** ones weigh up and decide, grey ones prepare or only pass on; **hatched** "
     "ones act only while the model trains. Roots and logarithms are drawn, or the small blocks would vanish."
 )
@@ -34,40 +34,51 @@ def main() -> None:
     class_0, class_1 = state.classes()
     page.page_header(
         "Meet the models",
-        "A model is a chain of layers: each takes numbers, calculates new ones and hands them on, until so few are "
-        f"left that they say {class_0} or {class_1}. Some layers have parameters, the numbers they calculate with, and "
-        "to train a model is to turn these little by little until its answers are right.",
+        f"A model is a chain of layers that turns pixels into an answer: {class_0} or {class_1}. **Bold** is what each "
+        "of the four changes against the one before.",
     )
-    first = next(iter(MODELS))
-    chosen = st.segmented_control("Model", list(MODELS), default=first, required=True, key="model", bind="query-params")
+    first, here = next(iter(MODELS)), state.source()
+    runs = state.runs()
+    by_model = state.group_by_model([run for run in runs if run.config.source == here])
+    draw_table(by_model, "" if here == "photos" else " (photos)")
+    with st.container(horizontal=True, key="model-choice"):
+        chosen = st.segmented_control(
+            "Model", list(MODELS), default=first, required=True, key="model", bind="query-params"
+        )
+        other = st.segmented_control(
+            "Compared with", [BEFORE, *MODELS], default=BEFORE, required=True, key="against", bind="query-params"
+        )
     name = chosen or first  # an empty ?model= chooses none
     spec, layers = MODELS[name], list_layers(name)
     st.header(f"{name}: {spec.title}", anchor=False)
     st.markdown(spec.idea)
     _draw_architecture(name)
-    _explain_layers(layers)
-    st.header("What changes, and why", anchor=False)
-    _draw_differences(spec)
-    st.header("Its layers", anchor=False)
-    _draw_layers(spec, layers)
-    st.header("Its loss", anchor=False)
-    st.markdown(
-        "After each batch of pictures one number, the **loss**, says how wrong the answers were, and training makes it "
-        f"small. {name}'s is called **{spec.loss}**: {LOSSES[spec.loss].format(class_0=class_0, class_1=class_1)}"
-    )
-    st.header("How well it does", anchor=False)
-    runs = state.group_by_model()[name]
-    _draw_scores(spec, runs)
-    _draw_links(name, runs)
+    st.subheader("What changed, and why", anchor=False)
+    draw_changes(name, other or BEFORE)
+    with st.expander("Layers and parameters", icon=":material/table_rows:"):
+        _explain_layers(layers)
+        _draw_layers(spec, layers)
+    with st.expander("Loss", icon=":material/target:"):
+        st.markdown(
+            "After each batch of images one number, the **loss**, says how wrong the answers were, and training makes "
+            f"it small. {name}'s is called **{spec.loss}**: "
+            + LOSSES[spec.loss].format(class_0=class_0, class_1=class_1)
+        )
+    st.subheader("How well it does", anchor=False)
+    own = state.group_by_model(runs)[name]
+    _draw_scores(spec, own)
+    _draw_links(name, own)
 
 
 def _draw_architecture(name: str) -> None:
     """Draw the network in parts, which lie side by side where there is room for it."""
     parts = plot_architecture(name)
-    for index, (cell, (chart, words)) in enumerate(zip(page.row(len(parts), 205), parts, strict=True)):
-        config = {**CONFIG, "displayModeBar": False}
-        cell.plotly_chart(chart, key=f"drawing-{name}-{index}", config=config, alt=words)
-    st.caption(HOW_TO_READ)
+    config = {**CONFIG, "displayModeBar": False}
+    with st.container(key="drawing"):
+        for index, (cell, (chart, words)) in enumerate(zip(page.row(len(parts), 205), parts, strict=True)):
+            cell.plotly_chart(chart, key=f"drawing-{name}-{index}", config=config, alt=words)
+    with st.expander("How to read the drawing", icon=":material/help:"):
+        st.markdown(HOW_TO_READ)
 
 
 def _explain_layers(layers: tuple[Layer, ...]) -> None:
@@ -83,31 +94,11 @@ def _explain_layers(layers: tuple[Layer, ...]) -> None:
     )
 
 
-def _draw_differences(spec: ModelSpec) -> None:
-    """Draw a card for each difference from the model before."""
-    before = list(MODELS)[: list(MODELS).index(spec.name)]
-    if not before:
-        st.markdown(
-            f"{spec.name} is the first, so there is no model to compare it with, only guessing: always naming the "
-            f"same class is right {format_percent(spec.goal, 0)} of the time where both are equally frequent. That is "
-            "the baseline, and every model has to beat it."
-        )
-        return
-    st.markdown(
-        f"{spec.name} makes {describe_changes(spec.name)}. They come together, so a better score does not show which "
-        "of them is the reason. The ablations of a run, in its details on the Train page, change one thing at a time."
-    )
-    grid = st.grid(2, min_column_width=280, border=True)
-    for change in list_differences(spec.name):
-        with grid.cell():
-            st.markdown(f"**{change.what}**  \n{change.why}")
-
-
 def _draw_layers(spec: ModelSpec, layers: tuple[Layer, ...]) -> None:
     """Draw the table of layers, as Keras' `model.summary()` has it, and its sums."""
     st.markdown(
         "Layers as listed by Keras' `model.summary()`. The output shape is what a layer hands on: how many "
-        "pictures (None: any number), height, width and channels, or just how many numbers."
+        "images (None: any number), height, width and channels, or just how many numbers."
     )
     column = st.column_config
     st.dataframe(
@@ -145,35 +136,40 @@ def _draw_layers(spec: ModelSpec, layers: tuple[Layer, ...]) -> None:
 
 
 def _draw_scores(spec: ModelSpec, runs: list[Run]) -> None:
-    """Draw the published scores beside the user's best on photos and, apart from these, the best on other data."""
-    best_by_source: dict[str, Run] = {}
+    """Draw the reference course's scores beside the user's best on photos; apart from these, the best on other data."""
+    names, best_by_source = label_runs(runs), dict[str, Run]()
     for run in sorted(_with_score(runs), key=lambda run: run.selection_accuracy):
         best_by_source[run.config.source] = run
     yours, published = best_by_source.pop("photos", None), spec.published
     how = UNSCORED if yours and yours.val_accuracy is None else None
-    none = "The notebook gives no test score for this model."
+    none = None if published.test_accuracy else "The reference course gives no test score for this model."
     scores = (
-        ("Validation, published", format_percent(published.best_val_accuracy, 0), None),
+        ("Validation, reference course", format_percent(published.best_val_accuracy, 0), None),
         ("Validation, yours on photos", format_percent(yours.selection_accuracy if yours else None), how),
-        ("Test, published", format_percent(published.test_accuracy), none if published.test_accuracy is None else None),
+        (
+            "Test, reference course",
+            format_percent(published.test_accuracy),
+            none if published.test_accuracy is None else None,
+        ),
         ("Test, yours on photos", format_percent(yours.test_accuracy if yours else None), None),
     )
     for cell, (label, value, about) in zip(page.row(len(scores), 165), scores, strict=True):
         cell.metric(label, value, help=about)
     st.caption(
-        "Shares of right answers: on validation pictures, by which the best epoch is chosen, and on test pictures, "
-        "which play no part in training or choosing. The published ones are the notebook's, on photos."
+        "Accuracy on validation images, by which the best epoch is chosen, and on test images, which play no part in "
+        "training or choosing. The reference course's scores are for photos."
     )
     lines = []
     if yours:
-        lines.append(f"Your best on photos, by validation accuracy, is **{markdown.escape(yours.name)}**.")
+        lines.append(f"Your best on photos, by validation accuracy, is **{markdown.escape(names[yours.id])}**.")
     else:
         lines.append(f"You have not trained {spec.name} on photos yet: your own best score will stand here.")
     for source, run in best_by_source.items():
         test = "" if run.test_accuracy is None else f", test accuracy {format_percent(run.test_accuracy)}"
         lines.append(
             f"On {state.describe_source(source)}: {describe_validation(run)}{test} "
-            f"(**{markdown.escape(run.name)}**). That is other data, so it can't be compared with the published scores."
+            f"(**{markdown.escape(names[run.id])}**). That is other data, so it can't be compared with the reference "
+            "course."
         )
     st.markdown("\n".join(f"- {line}" for line in lines))
 

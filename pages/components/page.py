@@ -13,8 +13,9 @@ from pages.components.course import draw_next_step
 from pages.components.serving import started
 
 CLASS_COLOURS = ("orange", "blue")  # Streamlit's names of the colours of class 0 and class 1
-#: What Streamlit's own colours leave below a contrast of 4.5:1: selected pills, segments and tabs, sliders, charts.
-CONTRAST = """<style>
+#: What Streamlit's own look leaves below a contrast of 4.5:1 (selected pills, segments and tabs, sliders, charts), and
+#: what lets the table of models fit a telephone.
+LOOK = """<style>
 [data-variant][data-selected]:not([data-disabled]),
 [data-variant][data-selected]:is([data-hovered], [data-focus-visible]):not([data-disabled]) {
     background-color: #008060; border-color: #008060; color: #FFFFFF; font-weight: 600;
@@ -22,7 +23,10 @@ CONTRAST = """<style>
 [role="tab"][data-selected] { color: inherit; font-weight: 600; }
 [data-testid="stSliderThumbValue"] { color: inherit; }
 .js-plotly-plot :is(.xtick, .ytick, .g-xtitle, .g-ytitle, .g-y2title, .g-y3title, .legend) text,
-.st-key-ladder .textpoint text { fill: currentColor !important; }
+:is(.st-key-ladder, .st-key-drawing) :is(.textpoint text, .annotation-text) { fill: currentColor !important; }
+@media (max-width: 640px) {
+    .st-key-models-table :is(th, td) { padding: 0.2rem 0.15rem; font-size: 0.68rem; line-height: 1.25; }
+}
 </style>"""
 
 

@@ -18,14 +18,15 @@ OPTIONS = {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_breaks_a_rule_of_wcag(visitor, trained, scheme):
-    window = visitor.visit(scheme=scheme)
+    window, problems = visitor.visit(scheme=scheme), []
     for name, *_ in PAGES:
         visitor.go(window, "" if name == OVERVIEW else name, **({"sample": 7} if name == "predict" else {}))
         if name in ("compare", "evaluate", "predict"):
             main(window).locator(".js-plotly-plot").first.wait_for()
             drawn(window)
         results = Axe().run(window, options=OPTIONS)
-        assert describe(results.response["violations"]) == [], name
+        problems += [f"{name}: {line}" for line in describe(results.response["violations"])]
+    assert problems == []
 
 
 def describe(violations: list[dict]) -> list[str]:

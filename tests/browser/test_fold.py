@@ -36,6 +36,7 @@ PROMISES = (
     ),
     Promise("predict", (".st-key-drop-zone", ".st-key-photo-0", "h2"), (".st-key-drop-zone",), {"sample": "1"}),
     Promise("train", (".st-key-model-card-model4", ".st-key-start"), (".st-key-model-card-model4", ".st-key-start")),
+    Promise("models", (".st-key-models-table",), (".st-key-models-table",)),
 )
 
 

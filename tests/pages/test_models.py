@@ -4,10 +4,11 @@ import json
 
 import pytest
 
+from catdog.comparison import label_runs
 from catdog.models.differences import describe_changes
 from catdog.models.specs import MODELS
 from catdog.models.summary import list_layers
-from catdog.runs import create_run
+from catdog.runs import create_run, list_runs
 from catdog.training import TrainConfig
 from tests.pages.conftest import button, coloured_folder, text_of
 
@@ -60,7 +61,7 @@ def test_the_backbone_is_frozen_and_published_scores_stand_alone(app):
     assert (values["Trained"], values["Frozen"], values["Size as float32"]) == ("1,281", "2,257,984", "9 MB")
     rows = page.dataframe[0].value.to_dict("records")
     assert {row["kind"]: row["trained"] for row in rows if row["trained"]} == {"Functional": "frozen", "Dense": "yes"}
-    assert (values["Validation, published"], values["Test, published"]) == ("97%", "99.0%")
+    assert (values["Validation, reference course"], values["Test, reference course"]) == ("97%", "99.0%")
     assert values["Validation, yours on photos"] == values["Test, yours on photos"] == "–"
     assert "You have not trained model4 on photos yet" in text_of(page)
     assert not compare_buttons(page)
@@ -79,13 +80,13 @@ def test_choosing_a_model_shows_what_it_changes_and_leads_to_training(app):
     assert heading(page) == "model1"
     page.segmented_control(key="model").set_value("model3").run()
     assert heading(page) == "model3"
-    assert f"model3 makes {describe_changes('model3')}. They come together" in text_of(page)
+    assert f"model3 makes {describe_changes('model3')}." in text_of(page)
     button(page, "Train model3").click().run()
     assert page.title[0].value == "Train"
     assert page.query_params["models"] == "model3"
 
 
-def test_the_best_run_on_photos_stands_beside_the_published_scores(app, score):
+def test_the_best_run_on_photos_stands_beside_the_published_scores(app, place, score):
     score("model1", 0.66, test=0.64)
     best = score("model1", 0.71, test=0.69)
     score("model1", 0.62, test=0.70)
@@ -93,7 +94,7 @@ def test_the_best_run_on_photos_stands_beside_the_published_scores(app, score):
     page = app("models", model="model1")
     values = metrics(page)
     assert (values["Validation, yours on photos"], values["Test, yours on photos"]) == ("71.0%", "69.0%")
-    assert best.name.replace("_", r"\_") in text_of(page)
+    assert f"by validation accuracy, is **{label_runs(list_runs(place))[best.id]}**" in text_of(page)
 
 
 def test_runs_on_other_data_are_never_passed_off_as_photos(app, score, tmp_path):
@@ -104,7 +105,7 @@ def test_runs_on_other_data_are_never_passed_off_as_photos(app, score, tmp_path)
     assert metrics(page)["Validation, yours on photos"] == "–"
     assert "On drawn pictures: validation accuracy 93.0%, test accuracy 91.0%" in words
     assert "On pictures of my_pets: validation accuracy 88.0%" in words
-    assert words.count("can't be compared with the published scores") == 2
+    assert words.count("can't be compared with the reference course") == 2
     assert "You have not trained model1 on photos yet" in words
 
 
@@ -113,6 +114,24 @@ def test_a_run_that_has_no_epoch_behind_it_counts_for_nothing(app, place):
     page = app("models")
     assert metrics(page)["Validation, yours on photos"] == "–"
     assert not compare_buttons(page)
+
+
+def test_the_four_stand_side_by_side_with_changes_in_bold(app, score):
+    score("model2", 0.81, source="drawn")
+    table = next(element.value for element in app("models").markdown if element.value.startswith("|  | model1"))
+    rows = {cells[1].strip(): [cell.strip() for cell in cells[2:-1]] for cells in map(split, table.splitlines())}
+    assert rows["Dropout"] == [":gray[50%]", ":gray[50%]", "**75%**", "**40%**"]
+    assert rows["Your best"] == ["–", "81.0%", "–", "–"]
+
+
+def test_any_two_models_can_be_compared(app):
+    words = text_of(app("models", model="model4", against="model1"))
+    assert "| Pixel values | 0 to 255 | −1 to 1 |" in words
+    assert "Choose two different models" in text_of(app("models", model="model2", against="model2"))
+
+
+def split(line):
+    return line.split("|")
 
 
 def test_a_button_leads_to_the_curves_of_its_runs_on_this_data(app, score):

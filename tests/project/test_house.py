@@ -26,7 +26,7 @@ HTML_CONSTANTS = {
     "WHOLE_TILE_OPENS",
     "STYLE",
     "make_stage_bar(progress, colour, epoch, run.status.epochs)",
-    "page.CONTRAST",
+    "page.LOOK",
     "LOOK.replace('TINTS', '\\n'.join(tints))",
 }  # the tints are numbers, and the bar has numbers only
 
