@@ -2,9 +2,11 @@
 
 Where, the file "stuck" in the run's folder says: "step 3" in the third epoch's second training step, "write 2" between
 the two renames that end the writing of the second checkpoint; "memory 2" instead allocates more memory than there is in
-the second epoch; "slow 2" lets each step of the second epoch take a while, and messages stay until they are written.
-Without that file nothing gets stuck. Once something is, there is a file "is-stuck". The network is a small one; where
-the run's folder has a file "train.py", there is none, and the light trainer (tests/trainer.py) does what that says.
+the second epoch; "slow 2" lets each step of the second epoch take a while, and messages stay until they are written;
+"hold 2" waits in the second epoch until the file says something else, is gone, or the run shall stop. What the home's
+file "stuck" says counts for each run whose folder has none; without any, nothing gets stuck. Once something is, there
+is a file "is-stuck". The network is a small one; where the run's folder has a file "train.py", there is none, and the
+light trainer (tests/trainer.py) does what that says.
 After `let_runs_get_stuck`, this is what runs are started with.
 """
 
@@ -13,11 +15,13 @@ import os
 import runpy
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
+from catdog.models.specs import get_spec
 from catdog.runs import Run, supervisor
 from catdog.runs.__main__ import main as supervise
 from catdog.runs.executors import local
@@ -45,15 +49,22 @@ def small_network(name: str, seed: int, **_: object):
 
     keras.utils.set_random_seed(seed)
     images = keras.Input((160, 160, 3))
-    features = keras.layers.GlobalAveragePooling2D()(keras.layers.Rescaling(1 / 255)(images))
-    return keras.Model(images, keras.layers.Dense(1, activation="sigmoid")(features))
+    scaled = keras.layers.Rescaling(1 / 255)(images)
+    if get_spec(name).logits:
+        maps = keras.layers.Conv2D(4, 3, strides=4, activation="relu")(scaled)  # whose filters a page can show
+        outputs = keras.layers.Dense(2)(keras.layers.Flatten()(keras.layers.MaxPooling2D(8)(maps)))
+    else:
+        outputs = keras.layers.Dense(1, activation="sigmoid")(keras.layers.GlobalAveragePooling2D()(scaled))
+    return keras.Model(images, outputs)
 
 
 def read_place(folder: Path) -> tuple[str, int]:
     """Return what the file "stuck" says, such as ("step", 3); ("nothing", 0) where there is none."""
-    file = folder / "stuck"
-    what, number = file.read_text().split() if file.exists() else ("nothing", "0")
-    return what, int(number)
+    for file in (folder / "stuck", folder.parent.parent / "stuck"):
+        with suppress(FileNotFoundError):
+            what, number = file.read_text().split()
+            return what, int(number)
+    return "nothing", 0
 
 
 def get_stuck(folder: Path) -> None:
@@ -89,6 +100,9 @@ def train(folder: Path) -> int:
             if ("slow", self.status.epoch) == (what, number):
                 time.sleep(SLOW)
             super().batch_end(batch, logs)
+            while read_place(folder) == ("hold", self.status.epoch):
+                self.check_stop()
+                time.sleep(0.05)
 
     rename, written = os.rename, []
 
@@ -106,6 +120,6 @@ def train(folder: Path) -> int:
 
 if __name__ == "__main__":
     supervisor.TRAINER = "tests.stuck"
-    if read_place(Path(sys.argv[1]))[0] != "slow":  # what is only slow shall have the time to stop by itself
+    if read_place(Path(sys.argv[1]))[0] not in ("slow", "hold"):  # these shall have the time to stop by themselves
         supervisor.GRACE = GRACE
     sys.exit(train(Path(sys.argv[1])) if "--supervisor" in sys.argv else supervise())

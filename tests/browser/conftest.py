@@ -20,14 +20,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, expect, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 
 from catdog.datasets.synthetic.generate import generate_dataset
 from catdog.runs import Run, launch, list_runs
 from catdog.training import ACTIVE, TrainConfig
 from tests.browser.server import NOWHERE, PATIENCE, Server
-from tests.browser.visitor import WAIT, Visitor
+from tests.browser.visitor import WAIT, Visitor, Windows
 from tests.conftest import CHROMIUM
+from tests.stuck import let_runs_get_stuck
 
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 LAST = 6_000  # characters of a log or a page that a failed test shows
@@ -101,31 +102,31 @@ def _serving(request: pytest.FixtureRequest, server: Server) -> Iterator[Server]
     assert "Traceback" not in server.output(), server.output()[-LAST:]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, for one test file only, since Playwright's event loop would be in the way of other tests."""
+@pytest.fixture(scope="package")
+def windows() -> Iterator[Windows]:
+    """The windows of one Chromium, for the browser tests only: Playwright's event loop would be in others' way."""
     expect.set_options(timeout=WAIT)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        yield chromium
+        yield Windows(chromium)
         chromium.close()
 
 
 @pytest.fixture
-def visitors(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Callable[[str], Visitor]]:
+def visitors(request: pytest.FixtureRequest, windows: Windows) -> Iterator[Callable[[str], Visitor]]:
     """Make visitors of a server by its address."""
     visitors = request.session.stash.setdefault(VISITORS, [])
 
     def make(address: str) -> Visitor:
-        visitors.append(Visitor(browser, address))
+        visitors.append(Visitor(windows, address))
         return visitors[-1]
 
     yield make
-    complaints = [complaint for visitor in visitors for complaint in visitor.complaints]
     pages = [page for visitor in visitors for page in visitor.pages]
     exceptions = [text for page in pages for text in page.get_by_test_id("stException").all_inner_texts()]
-    for page in pages:
-        page.context.close()
+    complaints = [complaint for visitor in visitors for complaint in visitor.complaints]
+    for visitor in visitors:
+        visitor.leave()
     visitors.clear()
     assert not exceptions
     assert not complaints
@@ -139,12 +140,13 @@ def visitor(server: Server, visitors: Callable[[str], Visitor]) -> Iterator[Visi
 
 
 @pytest.fixture
-def trained(server: Server) -> Run:
+def trained(server: Server, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Return the newest finished run of model1; where there is none, train one."""
 
     def finished() -> Run | None:
         return next((run for run in list_runs(server.settings) if run.finished), None)
 
+    let_runs_get_stuck(monkeypatch)  # as those of the server
     if finished() is None:
         launch(server.settings, TrainConfig("model1", "drawn", epochs=2, fraction=0.1))
     deadline = time.monotonic() + 2 * PATIENCE

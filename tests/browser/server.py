@@ -19,6 +19,8 @@ NOWHERE = "http://127.0.0.1:9/photos.zip"  # the "discard" port, where nothing l
 class Server:
     """`streamlit run dashboard.py` on a free port; it is started by making it, ended by `stop`, and may `restart`.
 
+    Its trainings are real, but learn with a small network (tests/browser/light.py).
+
     options: more of them for streamlit run. settings: what the server and its training processes read. address: without
     a slash at the end.
     log: the file with all that the server printed. Raises RuntimeError, with that log, where it never answers.
@@ -32,7 +34,7 @@ class Server:
         self.log = home / "server.log"
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
-        self._command = [sys.executable, "-m", "streamlit", "run", "dashboard.py"]
+        self._command = [sys.executable, "-m", "tests.browser.light", "run", "dashboard.py"]
         self._command += ["--server.port", str(port), "--server.headless", "true", *options]
         self._start()
 
@@ -50,8 +52,17 @@ class Server:
         self._end()
         self._start()
 
+    def hold_trainings(self, epoch: int) -> None:
+        """Let each training wait in this epoch until it shall stop, or until `release_trainings`."""
+        (self.settings.home / "stuck").write_text(f"hold {epoch}")
+
+    def release_trainings(self) -> None:
+        """Let the trainings that wait go on, and let none wait any more."""
+        (self.settings.home / "stuck").unlink(missing_ok=True)
+
     def end_trainings(self) -> None:
         """Kill the trainings that go on; they are processes of their own, which outlive the server."""
+        self.release_trainings()
         for pid in self._trainings():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)

@@ -69,7 +69,10 @@ def test_browse_shows_cats_only_where_these_are_chosen(visitor):
 
 
 def test_the_same_address_shows_the_same_sample_to_somebody_else(visitor):
-    mine, yours, other = (pictures(visitor.visit("browse", sample=number), LABELLED) for number in (77, 77, 78))
+    window = visitor.visit("browse", sample=77)
+    mine, yours = pictures(window, LABELLED), pictures(visitor.visit("browse", sample=77), LABELLED)
+    visitor.go(window, "browse", sample=78)
+    other = pictures(window, LABELLED)
     assert len(mine) == 10
     assert mine == yours
     assert mine != other
@@ -98,15 +101,16 @@ def test_a_training_outlives_a_reload_and_ends_with_scores(visitor, server):
         page.get_by_label(label, exact=True).press("Enter")
         expect(window).to_have_url(re.compile(address))
     expect(page.get_by_text("48 of 160 training images")).to_be_visible()
+    server.hold_trainings(2)
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_role("heading", name="Training now")).to_be_visible()
     run = list_runs(server.settings)[0]
     window.reload()
     drawn(window)
     expect(page.get_by_role("heading", name="Training now")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"Epoch \d of 3"))).to_be_visible()
-    expect(page.get_by_text(re.compile(r"batch \d of 2"))).to_be_visible()
-    expect(page.get_by_role("progressbar")).to_have_accessible_name(re.compile(r"Train: epoch \d of 3"))
+    expect(page.get_by_text(re.compile(r"Epoch 2 of 3"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"batch 1 of 2"))).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_have_accessible_name(re.compile(r"Train: epoch 2 of 3"))
     expect(page.get_by_alt_text(re.compile(r"^Validation photo \d, labelled (cats|dogs): [✓✗]"))).to_have_count(6)
     curve = page.get_by_role("figure", name=f"Accuracy by epoch of {run.config.model}, growing while it trains.")
     expect(curve).to_be_visible()
@@ -116,6 +120,7 @@ def test_a_training_outlives_a_reload_and_ends_with_scores(visitor, server):
     assert {line["name"] for line in lines(window)} == {run.config.model}
     earlier = page.get_by_role("heading", name="Earlier runs")
     place = earlier.bounding_box()
+    server.release_trainings()
     expect(page.get_by_role("heading", name="Result")).to_be_visible()
     drawn(window)
     assert earlier.bounding_box() == place  # nothing has moved

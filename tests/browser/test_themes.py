@@ -19,7 +19,7 @@ PAGES = {
 
 @pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (400, "dark")])
 def test_every_page_fits_its_width_keeps_its_theme_and_raises_nothing(visitor, trained, width, scheme):
-    window = visitor.visit(width=width, scheme=scheme)
+    window = visitor.window(width, scheme)
     for page, address in PAGES.items():
         visitor.go(window, page, **address)
         if page in ("models", "compare", "predict"):

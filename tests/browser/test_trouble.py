@@ -1,4 +1,4 @@
-"""What the pages do where something goes wrong, or is stopped half way."""
+"""What the pages do where something goes wrong, or a training is killed."""
 
 import io
 import os
@@ -9,19 +9,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from catdog.runs import Run, list_runs, open_run
-from tests.browser.server import Server
-from tests.browser.visitor import Visitor, main
+from catdog.runs import Run, list_runs
+from tests.browser.visitor import main
 
 pytestmark = pytest.mark.browser
-
-
-def long_training(visitor: Visitor, server: Server) -> tuple[Page, Run]:
-    """Start a training of many epochs on the Train page; return the page and the run once it has finished an epoch."""
-    window = visitor.visit("train", epochs=100, share=20)
-    main(window).get_by_role("button", name="Start training").click()
-    expect(main(window).get_by_text(re.compile(r"Epoch ([2-9]|\d\d+) of 100"))).to_be_visible()
-    return window, list_runs(server.settings)[0]
 
 
 def line_of(window: Page, run: Run):
@@ -29,20 +20,12 @@ def line_of(window: Page, run: Run):
     return window.locator(f".st-key-run-{run.id} summary")
 
 
-def test_the_stop_button_keeps_what_was_learned(visitor, server):
-    window, run = long_training(visitor, server)
-    main(window).get_by_role("button", name="Stop").click()
-    scores = r"validation accuracy \d+\.\d% · test accuracy \d+\.\d%"
-    expect(line_of(window, run)).to_contain_text(re.compile(f"stopped · {scores}"))
-    expect(main(window).get_by_role("heading", name="Training now")).to_have_count(0)
-    stopped = open_run(server.settings, run.id)
-    assert stopped.state == "stopped"
-    assert stopped.usable
-    assert 1 <= len(stopped.history()["epoch"]) < 100
-
-
 def test_a_killed_training_is_interrupted_and_resumable(visitor, server):
-    window, run = long_training(visitor, server)
+    server.hold_trainings(2)
+    window = visitor.visit("train", epochs=3, share=20)
+    main(window).get_by_role("button", name="Start training").click()
+    expect(main(window).get_by_text("Epoch 2 of 3")).to_be_visible()
+    run = list_runs(server.settings)[0]
     os.kill(run.status.pid, signal.SIGKILL)
     expect(line_of(window, run)).to_contain_text("interrupted")
     line_of(window, run).click()

@@ -3,14 +3,47 @@
 import re
 from urllib.parse import urlencode, urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect
+from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Request, expect
 
 WAIT = 240_000  # milliseconds for anything to appear; an idle machine needs seconds
 READY = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
 PAGES = ("", "browse", "augment", "models", "train", "compare", "evaluate", "predict")
 PICTURES = "[data-testid=stImage] img"
+CLEAR = "localStorage.clear(); sessionStorage.clear()"
 # On a deep link, such as /browse, Streamlit looks for its server under that address before it tries the root.
 OF_STREAMLIT = re.compile(r"/_stcore/(health|host-config)$")
+
+
+class Windows:
+    """The windows of one browser. One that was put back is given out again: it has Streamlit's programs compiled.
+
+    Whoever gets one finds nothing in its storage, and shares it with nobody.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._idle: dict[tuple[int, str], list[Page]] = {}
+
+    def take(self, width: int, scheme: str) -> Page:
+        """Return a window of this width, "light" or "dark"."""
+        if idle := self._idle.get((width, scheme)):
+            return idle.pop()
+        context = self._browser.new_context(
+            viewport={"width": width, "height": 1000}, color_scheme=scheme, locale="en-GB", reduced_motion="reduce"
+        )
+        context.set_default_timeout(WAIT)
+        return context.new_page()
+
+    def put_back(self, window: Page, width: int, scheme: str) -> None:
+        """Take a window that nobody looks at any more."""
+        try:
+            window.evaluate(CLEAR)
+            window.context.clear_cookies()
+            window.goto("about:blank")
+        except Error:  # such as on a page that never came
+            window.context.close()
+        else:
+            self._idle.setdefault((width, scheme), []).append(window)
 
 
 class Visitor:
@@ -20,31 +53,45 @@ class Visitor:
     requests to any other machine; also: other addresses that may be requested.
     """
 
-    def __init__(self, browser: Browser, address: str) -> None:
+    def __init__(self, windows: Windows, address: str) -> None:
         self.address = address
         self.pages: list[Page] = []
         self.complaints: list[str] = []
         self.also: tuple[str, ...] = ()
-        self._browser = browser
+        self._windows = windows
+        self._kinds: list[tuple[int, str]] = []  # the width and scheme of each page
+        self._listeners = {"console": self._hear, "pageerror": self._catch, "request": self._see}
+
+    def window(self, width: int = 1400, scheme: str = "light") -> Page:
+        """Return an empty window of this visitor's."""
+        window = self._windows.take(width, scheme)
+        self.pages.append(window)
+        self._kinds.append((width, scheme))
+        for event, listener in self._listeners.items():
+            window.on(event, listener)
+        return window
 
     def visit(self, page: str = "", width: int = 1400, scheme: str = "light", **parameters: object) -> Page:
         """Open a page of the dashboard, "" for the overview, in a window of its own, and wait until it is drawn."""
-        context = self._browser.new_context(
-            viewport={"width": width, "height": 1000}, color_scheme=scheme, locale="en-GB", reduced_motion="reduce"
-        )
-        context.set_default_timeout(WAIT)
-        window = context.new_page()
-        self.pages.append(window)
-        window.on("console", self._hear)
-        window.on("pageerror", lambda error: self.complaints.append(f"an exception in the browser: {error}"))
-        window.on("request", self._see)
+        window = self.window(width, scheme)
         self.go(window, page, **parameters)
         return window
+
+    def leave(self) -> None:
+        """Put the windows back."""
+        for window, kind in zip(self.pages, self._kinds, strict=True):
+            for event, listener in self._listeners.items():
+                window.remove_listener(event, listener)
+            self._windows.put_back(window, *kind)
+        self.pages, self._kinds = [], []
 
     def go(self, window: Page, page: str, **parameters: object) -> None:
         """Enter another address in the window, and wait until its page is drawn."""
         window.goto(f"{self.address}/{page}" + (f"?{urlencode(parameters)}" if parameters else ""))
         drawn(window)
+
+    def _catch(self, error: Error) -> None:
+        self.complaints.append(f"an exception in the browser: {error}")
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not OF_STREAMLIT.search(message.location.get("url", "")):

@@ -47,7 +47,7 @@ def hostile(start, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Serve
 def test_no_name_is_ever_run_as_a_program_on_any_page(hostile, visitors, folder):
     server, run = hostile
     visitor = visitors(server.address)
-    window = visitor.visit()
+    window = visitor.window()
     for page in PAGES:
         visitor.go(window, page, data=str(folder), run=run.id, sample="1")
         assert window.evaluate("window.hacked") is None, page

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from catdog.datasets import list_user_datasets
 from catdog.runs import list_runs
-from tests.browser.visitor import drawn, main
+from tests.browser.visitor import main
 
 pytestmark = pytest.mark.browser
 
@@ -51,11 +51,12 @@ def test_a_zip_of_other_classes_is_trained_on_and_predicted(start, visitors):
     expect(window).to_have_url(re.compile(r"data=Round"))
     assert [dataset.images for dataset in list_user_datasets(server.settings)] == [40]
 
-    page = main(visitor.visit("browse", data="Round or not"))
+    page = main(window)
+    visitor.go(window, "browse", data="Round or not")
     expect(page.get_by_alt_text("A photo labelled circles")).to_have_count(5)
     expect(page.get_by_alt_text("A photo labelled squares")).to_have_count(5)
 
-    window = visitor.visit("train", data="Round or not", epochs=1)
+    visitor.go(window, "train", data="Round or not", epochs=1)
     main(window).get_by_role("button", name="Start training").click()
     expect(main(window).get_by_role("heading", name="Training now")).to_be_visible()
     deadline = time.monotonic() + 200
@@ -66,8 +67,7 @@ def test_a_zip_of_other_classes_is_trained_on_and_predicted(start, visitors):
     assert run.config.source == list_user_datasets(server.settings)[0].source
     assert run.details["data"]["classes"] == ["circles", "squares"]
 
-    window = visitor.visit("predict", data="Round or not", sample=3)
-    drawn(window)
+    visitor.go(window, "predict", data="Round or not", sample=3)
     answers = main(window).get_by_role("figure", name=re.compile(r"(circles|squares), \d+\.\d% sure"))
     expect(answers).to_have_count(4)  # a tenth of 40
     expect(main(window).get_by_text(re.compile(r"Labelled (circles|squares)\."))).to_have_count(4)

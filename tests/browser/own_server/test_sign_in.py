@@ -66,12 +66,3 @@ def test_everyone_sees_but_only_members_change_and_a_run_notes_who(guarded, visi
     expect(window.locator("[class*='st-key-active-'], [class*='st-key-run-']")).to_have_count(1)
     [run] = list_runs(guarded.settings)
     assert [(act.what, act.by) for act in run.audit_log] == [("started", "anna@school.example")]
-
-
-def test_an_address_that_the_provider_has_not_verified_is_nobodys(guarded, visitors, provider):
-    visitor = visitors(guarded.address)
-    visitor.also = (provider.address,)
-    window = visitor.visit("train")
-    sign_in(window, provider, ANNA | {"email_verified": False})
-    visitor.go(window, "train")
-    expect(main(window).get_by_role("button", name="Start training")).to_be_disabled()
