@@ -79,6 +79,7 @@ def train(folder: Path) -> int:
     """Be a trainer that gets stuck where the folder says."""
     if (folder / "train.py").exists():
         runpy.run_module("tests.trainer", run_name="__main__")  # which exits
+    sys.modules["sklearn"] = None  # Keras would import it, which takes a second, for wrappers that nothing here uses
     from catdog.training import loop, reporter, worker
     from catdog.training.__main__ import main
 

@@ -57,8 +57,10 @@ def test_a_zip_of_other_classes_is_trained_on_and_predicted(start, visitors):
     expect(page.get_by_alt_text("A photo labelled squares")).to_have_count(5)
 
     visitor.go(window, "train", data="Round or not", epochs=1)
-    main(window).get_by_role("button", name="Start training").click()
-    expect(main(window).get_by_role("heading", name="Training now")).to_be_visible()
+    server.hold_trainings(1)
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_role("heading", name="Training now")).to_be_visible()
+    server.release_trainings()
     deadline = time.monotonic() + 200
     while not list_runs(server.settings)[0].finished and time.monotonic() < deadline:
         time.sleep(0.3)
