@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from catdog.datasets import TEST, open_catalog
 from catdog.runs import list_runs
 from catdog.utils.text import format_percent
-from tests.browser.visitor import drawn, lines, main, other_pictures, pictures
+from tests.browser.visitor import drawn, lines, main, other_pictures, pictures, sidebar
 
 pytestmark = pytest.mark.browser
 
@@ -32,8 +32,9 @@ def drop(window: Page, name: str, content: bytes) -> None:
 
 
 def test_a_fresh_home_opens_on_drawings_and_offers_the_photos(start, visitors):
-    page = main(visitors(start(fresh=True).address).visit())
-    expect(page.get_by_text("1,200 drawn cats and dogs (drawings, not photos)")).to_be_visible()
+    window = visitors(start(fresh=True).address).visit()
+    page = main(window)
+    expect(sidebar(window).get_by_text("1,200 drawn cats and dogs (drawings, not photos)")).to_be_visible()
     expect(page.get_by_text("These are drawings, not photos.")).to_be_visible()
     expect(page.get_by_role("button", name="Fetch the photos (65 MB)")).to_be_enabled()
     expect(page.get_by_alt_text("One of the cats")).to_have_count(4)
@@ -42,7 +43,7 @@ def test_a_fresh_home_opens_on_drawings_and_offers_the_photos(start, visitors):
 
 def test_the_overview_leads_to_the_pictures(visitor):
     window = visitor.visit()
-    main(window).get_by_role("button", name="Browse the pictures").click()
+    main(window).get_by_role("button", name="Browse the photos").click()
     expect(main(window).get_by_role("heading", name="Look at the data")).to_be_visible()
     expect(window).to_have_url(f"{visitor.address}/browse")
 

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from catdog.runs import Run, list_runs
-from tests.browser.visitor import main
+from tests.browser.visitor import main, sidebar
 
 pytestmark = pytest.mark.browser
 
@@ -56,11 +56,12 @@ def test_a_text_named_jpg_is_refused_and_the_image_predicted(visitor, trained):
 
 
 def test_unreachable_photos_are_one_sentence_and_a_retry(visitor):
-    page = main(visitor.visit())
+    window = visitor.visit()
+    page = main(window)
     button = page.get_by_role("button", name="Fetch the photos (65 MB)")
     button.click()
     problem = page.get_by_test_id("stAlertContentError")
     expect(problem).to_have_count(1)
     expect(problem).to_contain_text("CATDOG_PHOTOS_URL")
     expect(button).to_be_enabled()
-    expect(page.get_by_text("260 drawn cats and dogs")).to_be_visible()
+    expect(sidebar(window).get_by_text("260 drawn cats and dogs")).to_be_visible()

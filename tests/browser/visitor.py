@@ -120,6 +120,11 @@ def main(window: Page) -> Locator:
     return window.get_by_role("main")
 
 
+def sidebar(window: Page) -> Locator:
+    """Return the sidebar, which says which data are in use."""
+    return window.get_by_test_id("stSidebar")
+
+
 def pictures(window: Page, words: str = "") -> list[str]:
     """Return the addresses of all pictures on the page; each is made of the picture's content.
 

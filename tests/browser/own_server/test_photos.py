@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.visitor import drawn, main
+from tests.browser.visitor import drawn, main, sidebar
 
 pytestmark = pytest.mark.browser
 
@@ -30,12 +30,13 @@ def test_fetched_photos_are_used_at_once_and_by_later_visits(start, visitors, ph
     window = visitor.visit()
     page = main(window)
     page.get_by_role("button", name="Fetch the photos (65 MB)").click()
-    expect(page.get_by_text("3,000 photos of cats and dogs")).to_be_visible()
+    expect(sidebar(window).get_by_text("3,000 photos of cats and dogs")).to_be_visible()
     expect(window.get_by_role("button", name="Fetch the photos")).to_have_count(0)
     expect(page.get_by_text("These are drawings")).to_have_count(0)
     assert sorted(folder.name for folder in (server.settings.data / "photos").iterdir()) == ["train", "validation"]
 
-    later = main(visitor.visit("browse"))
-    expect(later.get_by_text("3,000 photos of cats and dogs")).to_be_visible()
+    browsing = visitor.visit("browse")
+    later = main(browsing)
+    expect(sidebar(browsing).get_by_text("3,000 photos of cats and dogs")).to_be_visible()
     expect(later.get_by_text("8 × 8 pixels")).to_have_count(10)
     drawn(window)
