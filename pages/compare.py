@@ -72,7 +72,8 @@ def _results(names: dict[str, str], active: bool, curves: CurveSettings) -> None
     histories = {run.id: run.history() for run in runs}
     diagnoses = {run.id: diagnosis for run in runs if (diagnosis := diagnose_run(run, histories[run.id]))}
     if sentence := describe_runs(runs, names, diagnoses, curves.average):
-        st.markdown(f"**{markdown.escape(sentence)}**")
+        with st.container(key="what-they-show"):
+            st.markdown(f"**{markdown.escape(sentence)}**")
     show_curves(runs, names, histories, curves)
     if curves.average:
         st.markdown("\n".join(f"- {markdown.escape(sentence)}" for sentence in describe_seeds(runs, histories)))

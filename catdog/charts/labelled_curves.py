@@ -173,7 +173,7 @@ def _draw_goals(chart: go.Figure, goals: Sequence[Goal], places: Sequence[float]
         xaxis="x2",
         yaxis="y",
         mode="text",
-        text=[f" {escape(goal.label)}" for goal in goals],
+        text=[escape(goal.label) for goal in goals],
         textposition="middle right",
         textfont={"size": 10},
         name="goals",
@@ -182,6 +182,6 @@ def _draw_goals(chart: go.Figure, goals: Sequence[Goal], places: Sequence[float]
         cliponaxis=False,
     )
     for goal in goals:
-        edge = {"type": "line", "xref": "paper", "xsizemode": "pixel", "xanchor": 1, "x0": -7, "x1": 5}
+        edge = {"type": "line", "xref": "paper", "xsizemode": "pixel", "xanchor": 1, "x0": -9, "x1": 1}
         line = {"color": model_colour(goal.model), "width": 3}
         chart.add_shape(**edge, y0=goal.value, y1=goal.value, line=line)

@@ -9,6 +9,7 @@ from tests.browser.visitor import drawn, main
 pytestmark = pytest.mark.browser
 
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")
+PARAMETERS = {"predict": {"sample": 7}, "evaluate": {"details": "Curves"}}  # so that each page has its charts
 OPTIONS = {
     "runOnly": {"type": "tag", "values": WCAG},
     "rules": {"heading-order": {"enabled": True}, "page-has-heading-one": {"enabled": True}},
@@ -20,7 +21,7 @@ OPTIONS = {
 def test_no_page_breaks_a_rule_of_wcag(visitor, trained, scheme):
     window, problems = visitor.visit(scheme=scheme), []
     for name, *_ in PAGES:
-        visitor.go(window, "" if name == OVERVIEW else name, **({"sample": 7} if name == "predict" else {}))
+        visitor.go(window, "" if name == OVERVIEW else name, **PARAMETERS.get(name, {}))
         if name in ("compare", "evaluate", "predict"):
             main(window).locator(".js-plotly-plot").first.wait_for()
             drawn(window)

@@ -35,6 +35,12 @@ PROMISES = (
         (".st-key-augment-original", ".st-key-augment-strongest"),
     ),
     Promise("predict", (".st-key-drop-zone", ".st-key-photo-0", "h2"), (".st-key-drop-zone",), {"sample": "1"}),
+    Promise("compare", (".st-key-what-they-show", ".js-plotly-plot"), (".st-key-what-they-show", "[role=tablist]")),
+    Promise(
+        "evaluate",
+        (".st-key-cell-00", ".st-key-cell-11", "[class*='st-key-seen-']"),
+        (".st-key-cell-00", ".st-key-cell-11"),
+    ),
     Promise("train", (".st-key-model-card-model4", ".st-key-start"), (".st-key-model-card-model4", ".st-key-start")),
     Promise("models", (".st-key-models-table",), (".st-key-models-table",)),
 )

@@ -149,9 +149,9 @@ def other_pictures(window: Page, before: list[str], words: str = "") -> list[str
 
 
 def lines(window: Page) -> list[dict]:
-    """Return the lines of all charts on the page, without single marks: name, and how many points each has."""
+    """Return the lines of runs in all charts on the page: name, and how many points each has."""
     return window.evaluate(
         """() => [...document.querySelectorAll(".js-plotly-plot")].flatMap(
-            plot => plot.data.filter(line => line.mode !== "markers").map(
+            plot => plot.data.filter(line => line.mode === "lines+markers").map(
                 line => ({name: line.name, points: line.y.length})))"""
     )

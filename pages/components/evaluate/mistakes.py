@@ -19,11 +19,12 @@ from pages.components.evaluate.scores import show_class_scores, show_scores
 # The images stand beside the matrix and the rates, and on a narrow screen between them, where a click shows its effect.
 LOOK = """<style>
 @media (min-width: 900px) {
-  .st-key-mistakes { display: grid; grid-template: auto 1fr / minmax(0, 2fr) minmax(0, 3fr); column-gap: 2rem; }
+  .st-key-mistakes { display: grid; grid-template: auto 1fr / minmax(0, 1fr) minmax(0, 1fr); column-gap: 2rem; }
   .st-key-mistakes > :nth-child(1) { grid-area: 1 / 1; }
   .st-key-mistakes > :nth-child(2) { grid-area: 1 / 2 / 3 / 3; }
   .st-key-mistakes > :nth-child(3) { grid-area: 2 / 1; }
 }
+@media (min-width: 1200px) { .st-key-mistakes { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); } }
 </style>"""
 DETAILS = ("Scores", "Per class", "Curves", "Calibration")
 
