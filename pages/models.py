@@ -149,7 +149,7 @@ def _draw_scores(spec: ModelSpec, runs: list[Run]) -> None:
         (
             "Test, reference course",
             format_percent(published.test_accuracy),
-            none if published.test_accuracy is None else None,
+            none,
         ),
         ("Test, yours on photos", format_percent(yours.test_accuracy if yours else None), None),
     )

@@ -39,7 +39,7 @@ def main() -> None:
     )
     busy = is_busy(list_runs_here())
     poll = 2 if busy else None
-    left, right = page.row(2, 340)
+    left, right = page.row(2, 260)
     with left:
         st.fragment(_draw_next_step, run_every=poll, key="next")(busy)
         _draw_strip()
@@ -91,7 +91,7 @@ def _draw_strip() -> None:
     for label in (0, 1):
         rows = catalog.indices(TRAINING, label)
         by_class.append(rng.choice(rows, size=count, replace=len(rows) < count))
-    grid = st.grid(STRIP_LENGTH // 2, min_column_width=72, gap="xsmall")
+    grid = st.grid(STRIP_LENGTH // 2, min_column_width=56, gap="xsmall")
     for row in np.stack(by_class, axis=1).ravel():
         name = catalog.classes[catalog.labels[row]]
         with grid.cell():

@@ -28,7 +28,7 @@ def draw_sidebar() -> None:
             key="data",
             bind="query-params",
             format_func=state.label_source,
-            help="Which pictures all pages show and new runs learn from.",
+            help="Which images all pages show and new runs learn from.",
         )
     st.session_state.setdefault(LABELS, {})[state.source()] = state.label_source(state.source())
     try:
