@@ -24,7 +24,7 @@ CONFIG: dict[str, Any] = {
     "acts": [{"what": "started", "by": "anna@school.example", "at": 1795680000.5}],
     "data": {
         "source": "drawn",
-        "title": "40 drawn pictures",
+        "title": "40 drawn images",
         "note": "",
         "classes": ["cats", "dogs"],
         "counts": {split: {"cats": 12, "dogs": 12} for split in ("training", "validation", "test")},

@@ -147,7 +147,7 @@ def main(argv: list[str] | None = None) -> int:
         failed = True
         traceback.print_exc(file=output)
     print(
-        f"{tally.images + tally.refused} files from {len(samples)} samples: {tally.images} pictures, "
+        f"{tally.images + tally.refused} files from {len(samples)} samples: {tally.images} images, "
         f"{tally.refused} refused with a sentence; slowest {tally.slowest:.2f} s, "
         f"most memory {tally.most_memory / 1e6:.0f} MB."
     )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Describe the command."""
-    parser = subparsers.add_parser("data", help="count the pictures; fetch the photos; add your own")
+    parser = subparsers.add_parser("data", help="count the images; fetch the photos; add your own")
     add_source_option(parser)
     parser.add_argument("--fetch", action="store_true", help="download the photos unless they are here")
     parser.add_argument(
@@ -27,7 +27,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--decode",
         action="store_true",
-        help="read every picture now, so that training and pages start at once",
+        help="read every image now, so that training and pages start at once",
     )
     parser.add_argument(
         "--add", type=Path, metavar="PATH", help="add the photos in a zip or a folder of two class folders"

@@ -19,7 +19,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Describe the command."""
     parser = subparsers.add_parser("evaluate", help="show a run's scores and what it mistook for what")
     parser.add_argument("run_name", metavar="RUN", help="a run's id or name, or a model for its latest finished run")
-    parser.add_argument("--split", choices=SPLITS, help="validation or test pictures only (default: both)")
+    parser.add_argument("--split", choices=SPLITS, help="validation or test images only (default: both)")
     parser.add_argument(
         "--threshold", type=_share, default=0.5, help="the probability over which the answer is the second class (0.5)"
     )

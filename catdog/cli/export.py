@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     for file in [] if arguments.json else files:
         print(
             f"{file['path']}: {FORMATS[file['format']].title}, {format_size(file['bytes'])}, "
-            f"answers within {file['difference']:.2g} on {file['pictures']} pictures"
+            f"answers within {file['difference']:.2g} on {file['pictures']} images"
         )
     return int(failures > 0)
 

@@ -20,16 +20,16 @@ SHOWN = 10  # findings of each kind that are listed for people; --json has all
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Describe the command."""
-    parser = subparsers.add_parser("health", help="find copies, leaks and odd pictures; exclude some from training")
+    parser = subparsers.add_parser("health", help="find copies, leaks and odd images; exclude some from training")
     add_source_option(parser)
     parser.add_argument(
         "--exclude",
         nargs="+",
         metavar="PATH",
         default=[],
-        help="leave these pictures out of training from now on, named as the findings do; no file is deleted",
+        help="leave these images out of training from now on, named as the findings do; no file is deleted",
     )
-    parser.add_argument("--include", nargs="+", metavar="PATH", default=[], help="take these pictures back")
+    parser.add_argument("--include", nargs="+", metavar="PATH", default=[], help="take these images back")
     add_json_option(parser)
     parser.set_defaults(run=run)
 

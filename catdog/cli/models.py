@@ -10,7 +10,7 @@ from catdog.utils.text import format_percent
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Describe the command."""
-    parser = subparsers.add_parser("models", help="list the four models with their published results")
+    parser = subparsers.add_parser("models", help="list the four models with the results of the reference course")
     add_json_option(parser)
     parser.set_defaults(run=run)
 
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         print(f"{spec.name}  {spec.title}: {spec.idea}")
         print(f"        {spec.parameters:,} parameters, of which {spec.trainable_parameters:,} are trained")
         print(f"        loss {spec.loss}, goal: validation accuracy {format_percent(spec.goal, 0)}")
-        line = f"        published: best validation accuracy {format_percent(published.best_val_accuracy, 0)}"
+        line = f"        reference course: best validation accuracy {format_percent(published.best_val_accuracy, 0)}"
         line += f", best training accuracy {format_percent(published.best_accuracy, 0)}"
         if published.test_accuracy is not None:
             line += f", test accuracy {format_percent(published.test_accuracy)}"

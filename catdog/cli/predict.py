@@ -22,9 +22,9 @@ ZIP = b"PK\3\4"  # how a zip begins that has something in it
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Describe the command."""
-    parser = subparsers.add_parser("predict", help="say what a trained run sees in pictures")
+    parser = subparsers.add_parser("predict", help="say what a trained run sees in images")
     parser.add_argument("run_name", metavar="RUN", help="a run's id or name, or a model for its latest finished run")
-    parser.add_argument("images", nargs="+", metavar="PICTURE", help="picture files, or folders or zips of them")
+    parser.add_argument("images", nargs="+", metavar="IMAGE", help="image files, or folders or zips of them")
     add_json_option(parser)
     parser.set_defaults(run=run)
 
@@ -93,7 +93,7 @@ def _list_images(paths: list[str]) -> Iterator[tuple[str, bytes | None]]:
             if note := describe_left_out(left_out):
                 print_note(note)
             if not images:
-                raise DataError(f"The folder {path} has no pictures in it: name one that has, or picture files.")
+                raise DataError(f"The folder {path} has no images in it: name one that has, or image files.")
             yield from ((str(image), None) for image in images)
         elif _is_zip(Path(path)):
             with Path(path).open("rb") as archive:

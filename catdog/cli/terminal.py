@@ -34,7 +34,7 @@ def add_source_option(
         "--source",
         type=_source,
         metavar="photos|drawn|FOLDER|ZIP",
-        help=f"which pictures: the cat and dog photos, the drawn ones, or a folder or zip with two class folders "
+        help=f"which images: the cat and dog photos, the drawn ones, or a folder or zip with two class folders "
         f"(default: {default})",
     )
 

@@ -21,18 +21,19 @@ def add_settings_options(parser: argparse.ArgumentParser) -> None:
         default="steady",
         metavar="NAME",
         help="where all other settings come from unless they are given: steady (the default: a smaller "
-        "learning rate where a model needs it), published (the notebook's) or tuned (more epochs and every other help)",
+        "learning rate where a model needs it), published (the reference course's) or tuned "
+        "(more epochs and every other help)",
     )
-    parser.add_argument("--epochs", type=int, help="passes over the training pictures (default: as the recipe)")
-    parser.add_argument("--batch-size", type=int, help="pictures in each step (default: as the recipe)")
+    parser.add_argument("--epochs", type=int, help="passes over the training images (default: as the recipe)")
+    parser.add_argument("--batch-size", type=int, help="images in each step (default: as the recipe)")
     parser.add_argument("--learning-rate", type=float, help="how far each step goes (default: as the recipe)")
     parser.add_argument("--seed", type=int, help="where the random numbers start (default 1)")
-    parser.add_argument("--fraction", type=float, help="share of the training pictures, up to 1 (default 1)")
+    parser.add_argument("--fraction", type=float, help="share of the training images, up to 1 (default 1)")
     parser.add_argument(
         "--exact",
         action="store_true",
         default=None,
-        help="the notebook's own arithmetic, slower: no bfloat16, no fused update",
+        help="the reference course's arithmetic, slower: no bfloat16, no fused update",
     )
     parser.add_argument(
         "--patience",
@@ -56,13 +57,13 @@ def add_settings_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--flip",
         metavar="AXES",
-        help="flip pictures at random: none, horizontal, vertical or horizontal_and_vertical (default: as the recipe)",
+        help="flip images at random: none, horizontal, vertical or horizontal_and_vertical (default: as the recipe)",
     )
     parser.add_argument(
         "--turn",
         type=float,
         metavar="DEGREES",
-        help="turn pictures at random, up to so far either way, 0 to 180 (default: as the recipe)",
+        help="turn images at random, up to so far either way, 0 to 180 (default: as the recipe)",
     )
     parser.add_argument(
         "--scale-pixels",
@@ -100,24 +101,24 @@ def _add_augmentation_options(parser: argparse.ArgumentParser) -> None:
     """Describe the options for augmentations that no model has by itself; without one it is as in the recipe."""
     share = {"type": float, "metavar": "SHARE"}
     parser.add_argument(
-        "--zoom", help="show up to so much more or less of a picture, 0 to 0.9 (default: as the recipe)", **share
+        "--zoom", help="show up to so much more or less of an image, 0 to 0.9 (default: as the recipe)", **share
     )
     parser.add_argument(
         "--shift",
         dest="translation",
-        help="shift pictures at random, each way up to this share of width and height, 0 to 1 (default: as the recipe)",
+        help="shift images at random, each way up to this share of width and height, 0 to 1 (default: as the recipe)",
         **share,
     )
     parser.add_argument(
         "--contrast", help="strengthen or weaken the contrast by up to, 0 to 1 (default: as the recipe)", **share
     )
     parser.add_argument(
-        "--brightness", help="make pictures brighter or darker by up to, 0 to 1 (default: as the recipe)", **share
+        "--brightness", help="make images brighter or darker by up to, 0 to 1 (default: as the recipe)", **share
     )
     parser.add_argument(
         "--fill",
         metavar="NAME",
-        help="what is seen beyond a picture's edge: reflect (its mirror image, the default), constant (black), wrap "
+        help="what is seen beyond an image's edge: reflect (its mirror image, the default), constant (black), wrap "
         "(its opposite side) or nearest (the nearest pixel)",
     )
 

@@ -89,7 +89,7 @@ def describe_validation(run: Run) -> str:
 def describe_data(run: Run) -> str:
     """Return which data a run learned from ("photos", "drawn pictures", "folder NAME"), and which share of it."""
     source = run.config.source
-    data = {"photos": "photos", "drawn": "drawn pictures"}.get(source) or f"folder {Path(source).name}"
+    data = {"photos": "photos", "drawn": "drawn images"}.get(source) or f"folder {Path(source).name}"
     return data if run.config.fraction == 1 else f"{data} ({100 * run.config.fraction:g}% of them)"
 
 
@@ -124,7 +124,7 @@ def warn_about_data(runs: Sequence[Run], names: Mapping[str, str]) -> str:
     versions = Counter(source for source, _ in {key[:2] for key in groups})
     parts = []
     for (source, fingerprint, _), members in groups.items():
-        data = {"photos": "photos", "drawn": "drawn pictures, not photos"}.get(source) or f"the folder {source}"
+        data = {"photos": "photos", "drawn": "drawn images, not photos"}.get(source) or f"the folder {source}"
         version = f" (version {fingerprint[:6]})" if versions[source] > 1 else ""
         count, digest = _read_exclusions(members[0])
         excluded = f", {count:,} of them excluded (list {digest[:4]})" if count else ""

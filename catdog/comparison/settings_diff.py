@@ -33,7 +33,7 @@ def _describe_settings(run: Run) -> dict[str, str]:
     own = all(getattr(config, name) is None for name in AUGMENTATIONS)
     return {
         "Data": describe_data(run),
-        "Excluded pictures": f"{excluded:,}",
+        "Excluded images": f"{excluded:,}",
         "Recipe": describe_recipe(config),
         "Epochs": f"{config.epochs:,}",
         "Batch size": f"{config.batch_size:,}",
@@ -48,7 +48,7 @@ def _describe_settings(run: Run) -> dict[str, str]:
         "Augmentation": "the model's own" if own else config.augmentation.description,
         "Pixel values": PIXELS[config.scaling],
         "Seed": str(config.seed),
-        "Arithmetic": "the notebook's own" if config.exact else "made faster",
+        "Arithmetic": "as in the reference course" if config.exact else "made faster",
         "Weights it started from": details.get("weights", {}).get("source") or "random",
         "Device": details.get("device") or "–",
         **{f"Version of {name}": version for name, version in details.get("versions", {}).items()},

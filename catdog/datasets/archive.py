@@ -133,7 +133,7 @@ def copy_photos(contents: ArchiveContents, target: Path, progress: Progress = si
         with (target / member.place).open("xb") as file:
             for block in member.read():
                 file.write(block)
-        progress(done, len(contents.members), "unpacking the pictures")
+        progress(done, len(contents.members), "unpacking the images")
 
 
 def check_paths(names: Sequence[str]) -> None:
@@ -186,7 +186,7 @@ def _read_folder(root: Path) -> ArchiveContents:
     arrangement = arrange(listing.files, f"The folder {root}", tuple(listing.left_out))
     paths = [listing.files[index].parts for index in arrangement.rows]
     if len(paths) > MAX_FILES:
-        raise DataError(f"The folder has {len(paths):,} pictures, and {MAX_FILES:,} is the most: leave some out.")
+        raise DataError(f"The folder has {len(paths):,} images, and {MAX_FILES:,} is the most: leave some out.")
     safe = [_make_safe(parts[len(arrangement.base) :], True) for parts in paths]
     sources = [root.joinpath(*parts) for parts in paths]
     photos = tuple(
@@ -209,7 +209,7 @@ def _make_safe(parts: tuple[str, ...], is_picture: bool) -> tuple[str, ...]:
     """Return a path of names that any system takes; raise DataError for a folder of pictures without such a name."""
     folders = tuple(safe_folder_name(part) for part in parts[:-1])
     if is_picture and not all(folders):
-        raise DataError("A folder of pictures has a name that can't be used: name it after the pictures in it.")
+        raise DataError("A folder of images has a name that can't be used: name it after the images in it.")
     return *(folder or "folder" for folder in folders), safe_file_name(parts[-1])
 
 

@@ -68,7 +68,7 @@ def read_archive_images(
             else:
                 left_out.append(LeftOut(NO_PICTURE, name))
         if not images:
-            raise DataError("The zip has no pictures in it: zip the pictures, or folders of them.")
+            raise DataError("The zip has no images in it: zip the images, or folders of them.")
         check_members([member for member, _ in images], length)
         for note in filter(None, (names.note, describe_left_out(left_out))):
             tell(note)

@@ -169,12 +169,12 @@ def _name_left_out(parts: tuple[str, ...], shelves: dict[tuple[str, ...], Shelf]
 def _describe_fakes(files: list[File]) -> str:
     fakes = sorted("/".join(file.parts) for file in files if file.claims and file.fault is not None)
     count = "1 file is" if len(fakes) == 1 else f"{len(fakes):,} files are"
-    return f"{count} named like pictures but no pictures ({one_line(fakes[0])})." if fakes else ""
+    return f"{count} named like images but no images ({one_line(fakes[0])})." if fakes else ""
 
 
 def _describe_no_pictures(files: list[File]) -> str:
     archives = sorted(file.parts[-1] for file in files if file.parts[-1].lower().endswith(ARCHIVES))
-    return f"no pictures in it but other archives ({one_line(archives[0])})" if archives else "no pictures in it"
+    return f"no images in it but other archives ({one_line(archives[0])})" if archives else "no images in it"
 
 
 def _check_counts(arrangement: Arrangement, where: str) -> None:
@@ -184,6 +184,6 @@ def _check_counts(arrangement: Arrangement, where: str) -> None:
         for label, name in enumerate(arrangement.classes):
             if not ((splits == split) & (labels == label) & real).any():
                 raise DataError(
-                    f"{where} has too few pictures of {one_line(name)}: none is left for the {split} set, so add more "
+                    f"{where} has too few images of {one_line(name)}: none is left for the {split} set, so add more "
                     "of them (20 of each class is the least that makes sense)."
                 )

@@ -63,7 +63,7 @@ def decode_dataset(catalog: Catalog, cache: Path, progress: Progress = silent) -
         try:
             cache.mkdir(parents=True, exist_ok=True)
             with hold_lock(
-                array_file.with_suffix(".lock"), progress, "waiting for another process that reads the pictures"
+                array_file.with_suffix(".lock"), progress, "waiting for another process that reads the images"
             ):
                 dataset = _open_cached(catalog, array_file)
                 if dataset is None:
@@ -78,11 +78,11 @@ def decode_dataset(catalog: Catalog, cache: Path, progress: Progress = silent) -
                     _drop_earlier(catalog, array_file)
         except OSError as error:
             raise DataError(
-                f"The decoded pictures can't be kept in {cache} ({error.strerror or error}): free some disk space "
+                f"The decoded images can't be kept in {cache} ({error.strerror or error}): free some disk space "
                 "or set CATDOG_HOME to another folder."
             ) from error
     if dataset is None:
-        raise DataError(f"The decoded pictures in {cache} vanish or change as soon as they are written: delete it.")
+        raise DataError(f"The decoded images in {cache} vanish or change as soon as they are written: delete it.")
     return dataset
 
 
@@ -127,7 +127,7 @@ def _decode(catalog: Catalog, array_file: Path, progress: Progress) -> None:
                 chunks = [block[start : start + CHUNK] for start in range(0, len(block), CHUNK)]
                 results = itertools.chain.from_iterable(threads.map(read, chunks))
                 for row, (path, result) in enumerate(zip(block, results, strict=True), start=first):
-                    progress(row, total, "reading the pictures")
+                    progress(row, total, "reading the images")
                     if isinstance(result, str):
                         skipped.append((path, result))
                     else:
@@ -135,7 +135,7 @@ def _decode(catalog: Catalog, array_file: Path, progress: Progress) -> None:
             file.seek(0)
             _write_header(file, total - len(skipped))
         write_json(_list_file(array_file), {"source": catalog.source, "skipped": skipped})
-    progress(total, total, "reading the pictures")
+    progress(total, total, "reading the images")
 
 
 def _drop_earlier(catalog: Catalog, array_file: Path) -> None:

@@ -77,7 +77,7 @@ class Catalog:
         if self.source == "drawn":
             return f"{count:,} drawn {' and '.join(self.classes)} (drawings, not photos)"
         origin = self.name or f"the folder {Path(self.source).name}"
-        return f"{count:,} pictures of {' and '.join(self.classes)} from {origin}"
+        return f"{count:,} images of {' and '.join(self.classes)} from {origin}"
 
     def keep(self, rows: np.ndarray, note: str = "") -> "Catalog":
         """Return the catalog of some rows only.
@@ -96,7 +96,7 @@ class Catalog:
             splits=self.splits[rows],
             note=" ".join(filter(None, (self.note, note))),
         )
-        return check_catalog(kept, "readable pictures")
+        return check_catalog(kept, "readable images")
 
 
 def scan_folder(source: str, root: Path) -> Catalog:

@@ -12,7 +12,7 @@ Path = tuple[str, ...]
 
 LAYOUT = (
     "it needs two class folders, or train/ and validation/ (and test/) with the same two class folders in each, or "
-    "pictures named like cat.1.jpg and dog.1.jpg"
+    "images named like cat.1.jpg and dog.1.jpg"
 )
 _DEEPEST = 6  # folders, one in the other, that may lie around all pictures
 _SHOWN = 5  # folders that an error names
@@ -46,7 +46,7 @@ class ClassFolders:
     def describe(self) -> str:
         """Return which classes these are, such as "the class folders cats and dogs"."""
         if self.examples:
-            return f"pictures named after {_list(list(self.names.values()))}"
+            return f"images named after {_list(list(self.names.values()))}"
         inner = [folder for folder in self.inner[-1:] if not is_container(folder)]
         return describe_folders(list(self.names.values()) or inner)
 
@@ -92,7 +92,7 @@ def read_folders(folders: list[str], inner: Path = ()) -> ClassFolders:
         if other != folder:
             raise DataError(
                 f"The folders {one_line(other)} and {one_line(folder)} have nearly the same name: rename one of them, "
-                "or put their pictures together."
+                "or put their images together."
             )
     return ClassFolders(inner, names)
 
@@ -133,10 +133,10 @@ def describe_other(
         return there if any(split_role(top) == "train" for top in labelled) else f"{there} and no train/"
     if tops:
         counts = [f"{one_line(top)} ({len(paths):,})" for top, paths in list(tops.items())[:_SHOWN]]
-        return f"pictures in {join_names(counts)}, named like parts of a dataset, and no class folders in them"
+        return f"images in {join_names(counts)}, named like parts of a dataset, and no class folders in them"
     if named.names:
-        return f"pictures named after {_list(list(named.names.values()))}, and no class folders"
-    return describe_folders(list(base[-1:])) if base else "pictures but no class folders"
+        return f"images named after {_list(list(named.names.values()))}, and no class folders"
+    return describe_folders(list(base[-1:])) if base else "images but no class folders"
 
 
 def _list(names: list[str]) -> str:

@@ -93,8 +93,8 @@ class DecodedImages:
                     _fill(file, part)
         except (OSError, EOFError) as error:
             raise DataError(
-                "The decoded pictures of this data are gone or damaged, as they are once the data are deleted: choose "
-                "other data, or reload the page to decode the pictures again."
+                "The decoded images of this data are gone or damaged, as they are once the data are deleted: choose "
+                "other data, or reload the page to decode the images again."
             ) from error
         return images
 

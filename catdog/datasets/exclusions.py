@@ -34,7 +34,7 @@ def list_excluded(settings: Settings, catalog: Catalog) -> tuple[str, ...]:
         return tuple(sorted({path for path in paths if isinstance(path, str) and path in present}))
     except (OSError, KeyError, TypeError) as error:
         raise DataError(
-            f"The list of excluded pictures {file} is damaged: mend it, or delete it to exclude none."
+            f"The list of excluded images {file} is damaged: mend it, or delete it to exclude none."
         ) from error
 
 
@@ -93,13 +93,13 @@ def mark_excluded(catalog: Catalog, paths: Iterable[str]) -> Catalog:
     paths = set(paths)
     excluded = np.fromiter((path in paths for path in catalog.paths), bool, len(catalog))
     count = int(excluded.sum())
-    note = f"{count:,} {'picture is' if count == 1 else 'pictures are'} excluded from training." if count else ""
+    note = f"{count:,} {'image is' if count == 1 else 'images are'} excluded from training." if count else ""
     marked = replace(
         catalog,
         splits=np.where(excluded, EXCLUDED, catalog.splits),
         note=" ".join(filter(None, (catalog.note, note))),
     )
-    return check_catalog(marked, "pictures that are not excluded")
+    return check_catalog(marked, "images that are not excluded")
 
 
 def digest_paths(paths: Iterable[str]) -> str:
@@ -113,7 +113,7 @@ def _check_paths(catalog: Catalog, paths: Iterable[str]) -> set[str]:
     missing = sorted(unique - set(catalog.paths))
     if missing:
         names = join_names([*missing[:3], *(["others"] if len(missing) > 3 else [])])
-        raise UsageError(f"There is no picture {names} in this data: give paths such as {catalog.paths[0]}.")
+        raise UsageError(f"There is no image {names} in this data: give paths such as {catalog.paths[0]}.")
     return unique
 
 
@@ -134,7 +134,7 @@ def _lock_list(file: Path) -> Iterator[None]:
             yield
     except OSError as error:
         raise DataError(
-            f"The list of excluded pictures could not be written ({error.strerror or error}): free some disk space, or "
+            f"The list of excluded images could not be written ({error.strerror or error}): free some disk space, or "
             f"check the permissions of {file.parent}."
         ) from error
 

@@ -177,5 +177,5 @@ def _settle_splits(shelves: dict[Path, Shelf], main: ClassFolders) -> tuple[dict
     if folders <= {"", TRAIN}:
         return dict.fromkeys(folders, ""), tuple(remarks)
     if VALIDATION not in folders:
-        remarks.append("No folder is given for the validation split, so a fifth of the training pictures became it.")
+        remarks.append("No folder is given for the validation split, so a fifth of the training images became it.")
     return {folder: folder or TRAIN for folder in folders}, tuple(remarks)

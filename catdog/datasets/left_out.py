@@ -7,13 +7,13 @@ from catdog.utils.text import join_names, one_line
 
 SHOWN = 3  # names of each sort that the sentence has
 # each sort's words for one file and for more
-NO_CLASS = ("picture that belongs to no class", "pictures that belong to no class")
-NO_PICTURE = ("file that is no picture", "files that are no pictures")
-TOO_LARGE = ("picture of more than 50 MB", "pictures of more than 50 MB")
+NO_CLASS = ("image that belongs to no class", "images that belong to no class")
+NO_PICTURE = ("file that is no image", "files that are no images")
+TOO_LARGE = ("image of more than 50 MB", "images of more than 50 MB")
 REPEATED = ("file whose name comes twice", "files whose names come twice")
 LINK = ("link or device", "links or devices")
 BAD_NAME = ("file with a name that is not UTF-8", "files with names that are not UTF-8")
-UNREADABLE = ("picture that can't be read", "pictures that can't be read")
+UNREADABLE = ("image that can't be read", "images that can't be read")
 
 
 @dataclass(frozen=True)

@@ -157,13 +157,11 @@ def _drawn_root(settings: Settings, progress: Progress) -> Path:
     if not root.is_dir():
         try:
             settings.data.mkdir(parents=True, exist_ok=True)
-            with hold_lock(
-                settings.data / "drawn.lock", progress, "waiting for another process that draws the pictures"
-            ):
+            with hold_lock(settings.data / "drawn.lock", progress, "waiting for another process that draws the images"):
                 for leftover in settings.data.glob(".drawn-*"):  # of a killed process
                     shutil.rmtree(leftover)
                 if not root.is_dir():
                     generate_dataset(root, progress=progress)
         except OSError as error:
-            raise storage_error(error, "drawn pictures") from error
+            raise storage_error(error, "drawn images") from error
     return root

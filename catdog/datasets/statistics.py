@@ -108,7 +108,7 @@ def _measure_files(catalog: Catalog, progress: Progress) -> Iterator[tuple[int, 
 
     with ThreadPoolExecutor() as threads:
         for first in range(0, len(catalog), FILES):
-            progress(first, 2 * len(catalog), "measuring the pictures")
+            progress(first, 2 * len(catalog), "measuring the images")
             yield from threads.map(measure, catalog.paths[first : first + FILES])
 
 
@@ -120,10 +120,10 @@ def _measure_pixels(dataset: Dataset, progress: Progress) -> tuple[np.ndarray, n
     brightness = np.empty(total, np.float32)
     sums = np.zeros((len(groups), SIZE * SIZE * 3))
     for first in range(0, total, BLOCK):
-        progress(total + first, 2 * total, "measuring the pictures")
+        progress(total + first, 2 * total, "measuring the images")
         block = dataset.pixels[first : first + BLOCK].reshape(-1, SIZE * SIZE * 3).astype(np.float32)
         brightness[first : first + BLOCK] = block @ weights
         sums += groups[:, first : first + BLOCK].astype(np.float32) @ block
-    progress(2 * total, 2 * total, "measuring the pictures")
+    progress(2 * total, 2 * total, "measuring the images")
     means = np.rint(sums / np.maximum(1, groups.sum(axis=1))[:, None]).astype(np.uint8)
     return brightness, means.reshape(len(SPLITS), 2, SIZE, SIZE, 3)

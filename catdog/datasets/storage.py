@@ -20,8 +20,8 @@ def check_space(folder: Path, contents: ArchiveContents) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise DataError(
-            f"The pictures need {format_size(needed)} of disk and {format_size(free)} are free: make room, take fewer "
-            "pictures, or set CATDOG_HOME to another disk."
+            f"The images need {format_size(needed)} of disk and {format_size(free)} are free: make room, take fewer "
+            "images, or set CATDOG_HOME to another disk."
         )
 
 
@@ -38,8 +38,8 @@ def check_quota(quota: int, stored: int, contents: ArchiveContents, by: str) -> 
     if quota and stored + needed > quota:
         whose = "each person" if by else "everybody together"
         raise AccessError(
-            f"The pictures and what is decoded of them take {format_size(needed)} and the sets that are there "
-            f"{format_size(stored)}, but {whose} may have {format_size(quota)}: delete a set, or take fewer pictures."
+            f"The images and what is decoded of them take {format_size(needed)} and the sets that are there "
+            f"{format_size(stored)}, but {whose} may have {format_size(quota)}: delete a set, or take fewer images."
         )
 
 
@@ -52,6 +52,5 @@ def explain_os_errors(what: str) -> Iterator[None]:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         hint = "free some disk space" if full else "check the folder's permissions"
         raise DataError(
-            f"The pictures could not be {what} ({error.strerror or error}): {hint} or set CATDOG_HOME to another "
-            "folder."
+            f"The images could not be {what} ({error.strerror or error}): {hint} or set CATDOG_HOME to another folder."
         ) from error

@@ -189,7 +189,7 @@ def _fill(
     settings: Settings, work: Path, draft: UserDataset, contents: ArchiveContents, progress: Progress
 ) -> UserDataset:
     copy_photos(contents, work, progress)
-    progress(0, 0, "counting the pictures")
+    progress(0, 0, "counting the images")
     try:
         catalog = replace(scan_folder(draft.source, work), name=draft.name)
     except DataError as error:  # where names that were made harmless are the same

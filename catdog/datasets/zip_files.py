@@ -18,7 +18,7 @@ MAX_FILE = 500_000_000  # bytes of one file; what is over catdog.images.limits.M
 MAX_DIRECTORY = 24 * 1024**2  # of the zip's list of files, in bytes; 50,000 names, and as many of junk, need a third
 BLOCK = 1 << 20
 _LOCKED = 0x1 | 0x40  # flags of a member: a password, strong encryption
-_ANEW = "make it anew from the folders of pictures"
+_ANEW = "make it anew from the folders of images"
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def open_zip(file: BinaryIO) -> Iterator[tuple[zipfile.ZipFile, int]]:
     """
     length = file.seek(0, io.SEEK_END)
     if length > MAX_ZIP:
-        raise DataError(f"The zip has {format_size(length)}, and 2 GB is the most: leave some pictures out.")
+        raise DataError(f"The zip has {format_size(length)}, and 2 GB is the most: leave some images out.")
     with _explain_damage():
         zipped = zipfile.ZipFile(_LimitedReads(file))
     with zipped:
@@ -59,7 +59,7 @@ def check_members(members: list[zipfile.ZipInfo], length: int) -> None:
         DataError: If there are too many, one has a password or an unusual compression, or the zip is a zip bomb.
     """
     if len(members) > MAX_FILES:
-        raise DataError(f"The zip has {len(members):,} pictures, and {MAX_FILES:,} is the most: leave some out.")
+        raise DataError(f"The zip has {len(members):,} images, and {MAX_FILES:,} is the most: leave some out.")
     if any(member.flag_bits & _LOCKED for member in members):
         raise DataError(f"The zip is locked with a password: {_ANEW}, without one.")
     # Python unpacks the other compressions without a limit on what a few bytes may become
@@ -114,7 +114,7 @@ def _check_sizes(members: list[zipfile.ZipInfo], length: int) -> None:
     if unpacked > MAX_UNPACKED:
         raise DataError(
             f"The zip would unpack to {format_size(unpacked)} (its largest file, {name}, to {size}), and "
-            f"{format_size(MAX_UNPACKED)} is the most: leave some pictures out."
+            f"{format_size(MAX_UNPACKED)} is the most: leave some images out."
         )
     if packed > length:  # members that overlap in the file claim more packed bytes than the zip has
         raise DataError(f"The zip's files, such as {name}, share their bytes, as in a zip made to do harm: {_ANEW}.")

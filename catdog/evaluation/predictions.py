@@ -88,7 +88,7 @@ def common_predictions(models: Sequence[Predictions]) -> list[Predictions]:
     ]
     for predictions in common[1:]:
         if (predictions.labels != common[0].labels).any():
-            raise UsageError("These runs have different labels for the same pictures: choose runs of the same data.")
+            raise UsageError("These runs have different labels for the same images: choose runs of the same data.")
     return common
 
 

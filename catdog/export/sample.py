@@ -39,8 +39,8 @@ def load_sample(run: "Run", settings: Settings, count: int) -> Sample:
     """
     images = _load_images(run, settings, count)
     drawn = [resize(np.asarray(draw_image(np.random.default_rng(row), row % 2))) for row in range(count - len(images))]
-    parts = [f"{len(images)} pictures of the run's data"] * bool(images)
-    parts += [f"{len(drawn)} drawn pictures"] * bool(drawn)
+    parts = [f"{len(images)} images of the run's data"] * bool(images)
+    parts += [f"{len(drawn)} drawn images"] * bool(drawn)
     return Sample(np.stack([*images, *drawn]), " and ".join(parts))
 
 

@@ -19,10 +19,10 @@ SCRIPT, REQUIREMENTS = "classify.py", "requirements.txt"
 _COMMON = (
     "numpy>=2.1,<3",
     "pillow>=12,<14",
-    "# reads JPEG pictures exactly as the dashboard does; without it the last decimals may differ",
+    "# reads JPEG images exactly as the dashboard does; without it the last decimals may differ",
     'simplejpeg>=1.8,<2; platform_machine in "x86_64 AMD64 arm64 aarch64"',
 )
-_OPTIONAL = ("# to read HEIC pictures, too:", "# pillow-heif>=1.1,<2")
+_OPTIONAL = ("# to read HEIC images, too:", "# pillow-heif>=1.1,<2")
 _MAIN = PROJECT / "catdog" / "export" / "classify.py"
 _PARTS = tuple(
     PROJECT / "catdog" / "images" / f"{name}.py"
@@ -30,11 +30,11 @@ _PARTS = tuple(
 )
 _START = '\n\nif __name__ == "__main__":'
 _READING = '''
-# From here on: how the dashboard reads a picture, whatever its format, and what it refuses.
+# From here on: how the dashboard reads an image, whatever its format, and what it refuses.
 
 
 class ImageError(Exception):
-    """A picture can't be read."""
+    """An image can't be read."""
 '''
 
 

@@ -28,7 +28,7 @@ __all__ = [
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".heic", ".heif", ".tif", ".tiff", ".avif")
 
 
-def read_image(data: bytes, name: str = "the picture") -> np.ndarray:
+def read_image(data: bytes, name: str = "the image") -> np.ndarray:
     """Decode an image file's bytes; of animations and multi-page files, the first image.
 
     What is empty, of another format or over a limit of catdog.images.limits is refused before anything is decoded.
@@ -117,4 +117,4 @@ def _harmless(name: str) -> str:
     name = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
     if len(name) > 60:
         name = f"{name[:40]}…{name[-19:]}"
-    return name or "the picture"
+    return name or "the image"

@@ -76,8 +76,8 @@ def _describe_unknown(data: bytes) -> str:
     if b"<svg" in head:
         return "an SVG drawing"
     if any(byte < 9 or 13 < byte < 32 for byte in head):
-        return "not a picture of a known kind"
-    return "text, not a picture"
+        return "not an image of a known kind"
+    return "text, not an image"
 
 
 def _open_heif(file: BytesIO) -> ImageFile:

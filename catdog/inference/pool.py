@@ -87,7 +87,7 @@ class PredictorPool:
             model = self._get(path, name, stamp)
             for done, (key, image) in enumerate(missing.items(), start=1):
                 results[key] = model.predict_timed(image)
-                progress(done, len(missing), f"{name} looks at the pictures")
+                progress(done, len(missing), f"{name} looks at the images")
         with self._lock:
             for key in keys:
                 self._predictions[key] = results[key]

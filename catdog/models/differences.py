@@ -62,15 +62,15 @@ def _model2() -> tuple[Difference, ...]:
         Difference(
             "augmentation",
             f"Augmentation: training photos are {new.augmentation.description}.",
-            f"model1 memorizes its training photos: published, it is right on {training} of them, but on only "
-            f"{validation} of new ones. A photo that looks different every time is harder to memorize, though not "
+            f"model1 memorizes its training photos: in the reference course it is right on {training} of them, but on "
+            f"only {validation} of new ones. A photo that looks different every time is harder to memorize, though not "
             "impossible.",
         ),
         Difference(
             "convolutions",
             f"{_convolutions(new, old)}: two now come before the first pooling.",
             "Two filters in a row see a larger piece of the photo than one, so richer patterns are found before the "
-            "picture is halved.",
+            "image is halved.",
         ),
         Difference(
             "outputs and loss",
@@ -139,7 +139,7 @@ def _model4() -> tuple[Difference, ...]:
             "Global average pooling instead of a flattened layer and a large dense one: each of the "
             f"{channels:,} maps becomes one number, its average.",
             f"Flattened, {height} × {width} × {channels:,} would be {height * width * channels:,} numbers; whether a "
-            f"pattern is in the picture matters more than where, so {flat.size[2]:,} are enough.",
+            f"pattern is in the image matters more than where, so {flat.size[2]:,} are enough.",
         ),
         Difference(
             "dropout",
@@ -150,8 +150,8 @@ def _model4() -> tuple[Difference, ...]:
             "augmentation",
             f"Other augmentation: photos are {new.augmentation.description}. Those of model3 are "
             f"{old.augmentation.description}.",
-            "It acts in training only, as dropout does, and makes those photos harder: published, this model is right "
-            f"on {training} of them and on {validation} of new ones, so there is no sign of memorizing.",
+            "It acts in training only, as dropout does, and makes those photos harder: in the reference course, "
+            f"this model is right on {training} of them and on {validation} of new ones, so there is no sign of memorizing.",
         ),
     )
 

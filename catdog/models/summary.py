@@ -163,13 +163,13 @@ def _explain(name: str, kind: str, shape: Shape, spec: ModelSpec) -> str:
     numbers, share = f"{shape[-1]:,}", format_percent(DROPOUT[spec.name], 0)
     return {
         "scale": "Turns the values 0 to 255 into −1 to 1: small numbers around zero are easier to learn from.",
-        "Conv2D": f"A convolution slides {FILTERS} filters of {KERNEL} × {KERNEL} pixels over the picture; each draws "
+        "Conv2D": f"A convolution slides {FILTERS} filters of {KERNEL} × {KERNEL} pixels over the image; each draws "
         "a map of where its own small pattern is found.",
         "MaxPooling2D": f"Pooling keeps the largest of every {WINDOW} × {WINDOW} numbers: the maps get half as wide "
         "and half as high, and what was found stays.",
         BACKBONE: f"A whole network as one layer: MobileNetV2, {count_mobilenet()[1]} convolutions that learned to see "
         "from over a million photos; they are frozen, so training leaves them alone.",
-        "features": "Averages each map to one number: how much of its pattern the whole picture holds.",
+        "features": "Averages each map to one number: how much of its pattern the whole image holds.",
         "flatten": "Lays all maps out as one long row of numbers; nothing is calculated.",
         "hidden": f"{HIDDEN:,} neurons: each weighs all {numbers} numbers before it and so combines what was found.",
         "dropout": f"While the model trains, sets {share} of the numbers to zero, drawn anew each time, so "

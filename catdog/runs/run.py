@@ -204,7 +204,7 @@ class Run(Relations, Scores):
             return read_predictions(self.files.predictions).in_order(self.classes, classes)
         except FileNotFoundError as error:
             advice = "train it again" if self.finished else "let it train to its end first"
-            raise RunError(f"The run {self.name} has no answers to its pictures: {advice}.") from error
+            raise RunError(f"The run {self.name} has no answers to its images: {advice}.") from error
         except (OSError, ValueError) as error:
             raise RunError(
                 f"The answers that the run {self.name} stored in {self.files.predictions.name} are damaged: train it "

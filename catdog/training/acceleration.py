@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 BFLOAT16 = "convolutions and matrix products in bfloat16 while training (the saved model is float32)"
 FUSED_ADAM = "Adam's update in one pass over the weights (same arithmetic)"
-ONE_PASS = "augmentation in one pass over the pictures, rounded to whole pixel values"
+ONE_PASS = "augmentation in one pass over the images, rounded to whole pixel values"
 # model4's depthwise convolutions have no fast bfloat16 path
 BFLOAT16_MODELS = ("model1", "model2", "model3")
 BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})

@@ -52,8 +52,8 @@ class Features:
 def describe_features(augmentation: Augmentation) -> str:
     """Return what is stored, in words for config.json."""
     if count_variants(augmentation) == 1:
-        return "features of the frozen backbone stored for each picture"
-    return f"features of the frozen backbone stored for {VARIANTS} augmented variants of each picture"
+        return "features of the frozen backbone stored for each image"
+    return f"features of the frozen backbone stored for {VARIANTS} augmented variants of each image"
 
 
 def describe_variants(augmentation: Augmentation) -> str:
@@ -126,7 +126,7 @@ def compute_features(
         ) -> None:
             nonlocal done
             for first in range(0, len(chosen), BATCH):
-                reporter.say(done, total, "looking at the pictures once with the frozen backbone")
+                reporter.say(done, total, "looking at the images once with the frozen backbone")
                 part = slice(first, first + BATCH)
                 outputs = extract(change(dataset.pixels[chosen[part]]))
                 values[part] = outputs[:, :width]

@@ -127,7 +127,7 @@ def _open(folder: RunFolder, config: TrainConfig, settings: Settings, reporter: 
     if not data.get("fingerprint"):
         return without_images(dataset, list_excluded(settings, dataset.catalog))
     if data["fingerprint"] != dataset.catalog.fingerprint:
-        raise DataError("The pictures are no longer those that this run began with: start a new run.")
+        raise DataError("The images are no longer those that this run began with: start a new run.")
     if is_swapped(data.get("classes") or (), dataset.catalog.classes):  # class 0 stays what it was
         catalog = dataset.catalog
         dataset = replace(dataset, catalog=replace(catalog, classes=catalog.classes[::-1], labels=1 - catalog.labels))

@@ -68,7 +68,7 @@ def safe_file_name(text: str) -> str:
     stem, dot, suffix = text.rpartition(".")
     if not stem:
         return safe_folder_name(text, _BYTES) or "picture"
-    return f"{safe_folder_name(stem, _BYTES) or 'picture'}{dot}{safe_folder_name(suffix)}"
+    return f"{safe_folder_name(stem, _BYTES) or 'image'}{dot}{safe_folder_name(suffix)}"
 
 
 def slugify(text: str) -> str:

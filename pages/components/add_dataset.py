@@ -53,8 +53,8 @@ def select_added_dataset() -> None:
 def draw_dialog() -> None:
     """Draw what the dialog holds: a field for a zip, one for a folder where folders are listed, the added datasets."""
     st.markdown(
-        "Any two kinds of things will do. Put the pictures of each into a folder named after it, and zip the two "
-        "folders. If you have split the pictures yourself, zip `train`, `validation` and, if there is one, `test`, "
+        "Any two kinds of things will do. Put the images of each into a folder named after it, and zip the two "
+        "folders. If you have split the images yourself, zip `train`, `validation` and, if there is one, `test`, "
         "with the two folders in each."
     )
     st.code(EXAMPLE, language=None)
@@ -65,7 +65,7 @@ def draw_dialog() -> None:
             type=["zip"],
             max_upload_size=limit,
             disabled=exhausted,
-            help="At most 2 GB and 50,000 pictures. The server holds the zip in its memory until it is unpacked.",
+            help="At most 2 GB and 50,000 images. The server holds the zip in its memory until it is unpacked.",
         )
         name = st.text_input("What to call it", max_chars=60, placeholder="like the zip")
         with st.expander("Names of files and folders look wrong?", icon=":material/translate:"):
@@ -167,7 +167,7 @@ def _draw_deletion(user_dataset: UserDataset) -> None:
     """Draw one added dataset with a checkbox and, once that is ticked, the button that deletes it."""
     key = f"{user_dataset.root.name}-{user_dataset.fingerprint[:8]}"  # another set of this name has not been ticked
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{markdown.escape(user_dataset.name)}**, {user_dataset.images:,} pictures")
+        st.markdown(f"**{markdown.escape(user_dataset.name)}**, {user_dataset.images:,} images")
         confirmed = st.checkbox("Delete it?", key=f"sure-{key}")
         if confirmed:
             access.button(

@@ -65,7 +65,7 @@ def open_data(jobs: Jobs, settings: Settings, source: str) -> OpenedData:
     if earlier is not None and earlier.result is not None and not earlier.result.has_same_folders:
         jobs.forget(key)
     job = jobs.reuse_or_start(key, lambda progress: _open(settings, source, progress))
-    wait_with_progress(job, 0.1, "Opening the pictures …")
+    wait_with_progress(job, 0.1, "Opening the images …")
     if job.error is not None:
         raise job.error
     return job.result

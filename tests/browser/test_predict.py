@@ -50,7 +50,7 @@ def test_four_image_formats_are_predicted_and_a_text_refused(visitor, trained):
     expect(page.get_by_text("240 × 160 pixels")).to_have_count(3)
     expect(page.get_by_text("160 × 240 pixels")).to_have_count(1)  # upright, as the phone meant it
     expect(page.get_by_role("alert")).to_have_count(2)  # the sentence, and that this model learned from drawings
-    expect(page.get_by_text("Can't read letter.jpg: it is text, not a picture; use a")).to_be_visible()
+    expect(page.get_by_text("Can't read letter.jpg: it is text, not an image; use a")).to_be_visible()
 
 
 def test_a_zip_with_folders_is_marked_sorted_by_doubt_and_taken_away(visitor, trained):

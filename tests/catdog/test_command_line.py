@@ -54,7 +54,7 @@ def test_wrong_use_is_one_line_and_status_2(words, environment, capsys):
     ("error", "status", "words"),
     [
         (UsageError("The colour is wrong:\nchoose red."), 2, "The colour is wrong: choose red."),
-        (DataError("There are no pictures."), 1, "There are no pictures."),
+        (DataError("There are no images."), 1, "There are no images."),
         (RunError("There is no such run."), 1, "There is no such run."),
         (PermissionError(13, "Permission denied", "/data"), 1, "Permission denied (/data)"),
     ],

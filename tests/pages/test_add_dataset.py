@@ -85,7 +85,7 @@ def test_classes_from_file_names_are_shown_before_they_are_taken(place):
     button(test, "Add these photos").click().run()
     assert list_user_datasets(place) == []
     assert "10 named like cat.0.jpg and 10 named like dog.0.jpg" in test.info[0].value
-    assert "1 picture that belongs to no class (test1/) was left out" in test.info[0].value
+    assert "1 image that belongs to no class (test1/) was left out" in test.info[0].value
     button(test, "Use these two classes").click().run()
     assert [dataset.images for dataset in list_user_datasets(place)] == [20]
 
@@ -118,7 +118,7 @@ def test_a_zip_that_can_not_be_used_is_told_and_changes_nothing(place):
     test.file_uploader[0].set_value(("no.zip", b"no zip", "application/zip"))
     button(test, "Add these photos").click().run()
     assert [box.value for box in test.error] == [
-        "The file is no zip, or is damaged or cut short: make it anew from the folders of pictures."
+        "The file is no zip, or is damaged or cut short: make it anew from the folders of images."
     ]
     assert list_user_datasets(place) == []
     assert test.session_state["data"] == "drawn"
@@ -129,7 +129,7 @@ def test_every_page_opens_on_an_added_set_by_its_name_in_the_address(app, place,
     add(place, "Shapes", "<b>circles", "*squares*")
     test = app(page, data="Shapes")
     assert not test.error
-    assert "20 pictures of \\_b_circles and \\_squares\\_ from Shapes" in text_of(test)
+    assert "20 images of \\_b_circles and \\_squares\\_ from Shapes" in text_of(test)
     example = "what cats look like"  # Augment explains its idea by an example, whatever the data
     assert not re.search("cats|dogs", text_of(test).replace(example, ""))
 
@@ -164,7 +164,7 @@ def test_a_folder_inside_a_listed_one_can_be_named_and_none_outside(app, place, 
     coloured_folder(tmp_path / "secret", ducks=10, geese=10)
     monkeypatch.setenv("CATDOG_FOLDERS", os.fspath(tmp_path / "listed"))
     test = app(data=str(tmp_path / "listed" / "birds"))
-    assert "20 pictures of ducks and geese from the folder birds" in text_of(test)
+    assert "20 images of ducks and geese from the folder birds" in text_of(test)
     outside = app(data=str(tmp_path / "secret"))
     assert "ducks" not in text_of(outside)
 

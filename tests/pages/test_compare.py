@@ -149,7 +149,7 @@ def test_runs_on_different_data_are_never_shown_without_a_warning(app, make):
     drawings, photos = make(name="drawings"), make(source="photos", name="camera")
     page = app("compare", run=[drawings.id, photos.id])
     (warning,) = page.warning
-    assert "drawings from drawn pictures, not photos" in warning.value
+    assert "drawings from drawn images, not photos" in warning.value
     assert "camera from photos" in warning.value
 
 

@@ -103,8 +103,8 @@ def test_runs_on_other_data_are_never_passed_off_as_photos(app, score, tmp_path)
     page = app("models", model="model1")
     words = text_of(page)
     assert metrics(page)["Validation, yours on photos"] == "–"
-    assert "On drawn pictures: validation accuracy 93.0%, test accuracy 91.0%" in words
-    assert "On pictures of my_pets: validation accuracy 88.0%" in words
+    assert "On drawn images: validation accuracy 93.0%, test accuracy 91.0%" in words
+    assert "On images of my_pets: validation accuracy 88.0%" in words
     assert words.count("can't be compared with the reference course") == 2
     assert "You have not trained model1 on photos yet" in words
 

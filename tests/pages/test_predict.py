@@ -109,7 +109,7 @@ def test_at_first_the_latest_run_of_each_model_predicts(app, trained):
 def test_the_choice_says_each_runs_validation_accuracy_and_no_test_score(app, trained):
     trained("model1", validation=0.771, test=0.8125)
     (option,) = app("predict").multiselect[0].options
-    assert option.endswith("drawn pictures, validation accuracy 77.1%")
+    assert option.endswith("drawn images, validation accuracy 77.1%")
 
 
 def test_the_choice_of_runs_is_in_the_address(app, trained):
@@ -150,7 +150,7 @@ def test_a_model_trained_on_drawings_is_not_trusted_with_photos(app, trained):
     trained("model1", source="drawn")
     page = app("predict")
     page.file_uploader[0].set_value([image_file("mine.png", WARM)]).run()
-    assert any("drawn pictures" in warning.value and "mean little" in warning.value for warning in page.warning)
+    assert any("drawn images" in warning.value and "mean little" in warning.value for warning in page.warning)
 
 
 def test_a_model_trained_on_photos_is_not_trusted_with_drawings(app, trained):

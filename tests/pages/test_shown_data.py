@@ -20,7 +20,7 @@ from tests.pages.conftest import button, coloured_folder, text_of
 
 pytestmark = pytest.mark.usefixtures("started")
 
-SHOWN = "have changed since this page showed 40 pictures of circles and squares from shapes, so nothing was done"
+SHOWN = "have changed since this page showed 40 images of circles and squares from shapes, so nothing was done"
 GONE = "The data that were chosen here, shapes, are gone"
 
 
@@ -63,7 +63,7 @@ CHANGES: list[Callable[[Settings, Path], None]] = [vanish, rename, replace_all, 
 @pytest.mark.parametrize("change", CHANGES)
 def test_start_trains_on_what_the_page_showed_or_on_nothing(app, place, shapes, started, change):
     page = app("train", data="shapes")
-    assert "40 pictures of circles and squares from shapes" in text_of(page)
+    assert "40 images of circles and squares from shapes" in text_of(page)
     change(place, shapes)
     button(page, "Start training").click().run()
     assert started == []
@@ -158,7 +158,7 @@ def test_every_page_says_that_the_chosen_data_are_gone_and_which_it_shows(app, p
     shutil.rmtree(shapes)
     test.run()
     assert not test.exception
-    assert f"{GONE}: they were deleted, moved or renamed. All pages show the drawn pictures now." in text_of(test)
+    assert f"{GONE}: they were deleted, moved or renamed. All pages show the drawn images now." in text_of(test)
     assert test.selectbox(key="data").value == "drawn"
     test.run()
     assert GONE not in text_of(test)

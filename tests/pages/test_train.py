@@ -399,7 +399,7 @@ def test_ended_runs_say_how_and_are_not_polled(app, make, trained, polls):
         page.session_state[f"run-{run.id}"] = True
     page.run()
     words = text_of(page)
-    assert any("validation accuracy 79.0% · test accuracy 75.0% · 0 s · drawn pictures" in line for line in lines(page))
+    assert any("validation accuracy 79.0% · test accuracy 75.0% · 0 s · drawn images" in line for line in lines(page))
     assert "a file of mine" in words
     assert "keras 3.12" in words
     assert "75.0% of 8 images" in words

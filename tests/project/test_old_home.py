@@ -103,7 +103,7 @@ def write_run(folder: Path, source: Path, paths: list[str], state: str, models: 
     counts = {"training": 17, "validation": 5, "test": 2}
     data = {
         "source": str(source),
-        "title": "48 pictures of circles and squares from Shapes",
+        "title": "48 images of circles and squares from Shapes",
         "note": "",
         "classes": list(CLASSES),
         "counts": {split: dict.fromkeys(CLASSES, number) for split, number in counts.items()},

@@ -141,7 +141,7 @@ def _measure_pixels(dataset: Dataset, progress: Progress) -> tuple[np.ndarray, n
     total = len(dataset.catalog)
     thumbnails, sharpness, digests = [], np.empty(total, np.float32), []
     for first in range(0, total, BLOCK):
-        progress(first, total, "looking at the pictures")
+        progress(first, total, "looking at the images")
         images = dataset.pixels[first : first + BLOCK]
         thumbnails.append(grayscale_thumbnails(images))
         for row, image in enumerate(images, start=first):

@@ -21,7 +21,7 @@ MIN_CORRELATION = 0.92  # of the thumbnails, from which a pair counts as near-du
 MIN_DETAIL = 0.6  # the same without the coarse light and dark of the scene, which many images share
 FLAT = 3.0  # standard deviation in gray levels below which an image shows too little to be compared
 ENOUGH = 20_000  # pairs after which the search ends: the dataset is then full of copies
-WHAT = "looking for pictures that are alike"
+WHAT = "looking for images that are alike"
 TILE = (512, 4096)  # hashes compared at once: 16 MB, whatever the number of images
 PAIRS_AT_ONCE = 4096  # pairs of thumbnails that are compared closely at once, 32 MB as float32
 

@@ -80,12 +80,12 @@ def check_quality(settings: Settings, dataset: Dataset, progress: Progress = sil
     try:
         settings.cache.mkdir(parents=True, exist_ok=True)
         lock = _path(settings, catalog.fingerprint, LOCK)
-        with hold_lock(lock, progress, "waiting for another process that checks the pictures"):
+        with hold_lock(lock, progress, "waiting for another process that checks the images"):
             # the other process may have stored it
             return load_report(settings, catalog) or _check(settings, dataset, progress)
     except OSError as error:
         raise DataError(
-            f"What the check of the pictures found can't be kept in {settings.cache} ({error.strerror or error}): "
+            f"What the check of the images found can't be kept in {settings.cache} ({error.strerror or error}): "
             "free some disk space or set CATDOG_HOME to another folder."
         ) from error
 
@@ -142,7 +142,7 @@ def run_job(settings: Settings, source: str, fingerprint: str) -> int:
         with hold_lock(_path(settings, fingerprint, LOCK), silent, "waiting"):
             dataset = open_dataset(settings, source)
             if dataset.catalog.fingerprint != fingerprint:
-                raise DataError("The pictures have just changed: reload the page and start the check again.")
+                raise DataError("The images have just changed: reload the page and start the check again.")
             if load_report(settings, dataset.catalog) is None:
                 _check(settings, dataset, silent)
     except BaseException as error:
@@ -172,7 +172,7 @@ def _check(settings: Settings, dataset: Dataset, progress: Progress) -> QualityR
 def _explain(error: BaseException, settings: Settings, fingerprint: str) -> str:
     """Say in one sentence what ended the check."""
     if isinstance(error, MemoryError):
-        return "The memory did not suffice to check the pictures: close other programs and start the check again."
+        return "The memory did not suffice to check the images: close other programs and start the check again."
     if isinstance(error, OSError):
         return f"The check could not read or write a file ({error.strerror or error}): mend that and start it again."
     log = _path(settings, fingerprint, LOG)

@@ -43,18 +43,18 @@ def generate_dataset(
     """
     for count in (training, validation):
         if count < 2 or count % 2:
-            raise UsageError(f"A drawn set needs an even number of pictures, 2 or more, and {count} is not.")
+            raise UsageError(f"A drawn set needs an even number of images, 2 or more, and {count} is not.")
     if seed < 0:
         raise UsageError(f"The seed of a drawn set must be 0 or more, and {seed} is not.")
     if root.is_file() or (root.is_dir() and any(root.iterdir())):
-        raise DataError(f"{root} already holds something; remove it to draw the pictures anew.")
+        raise DataError(f"{root} already holds something; remove it to draw the images anew.")
     work = root.with_name(f".{root.name}-{uuid4().hex[:8]}")
     try:
         _write_images(work, seed, {"train": training, "validation": validation}, progress)
         _rename(work, root)
     except OSError as error:
         raise DataError(
-            f"The drawn pictures can't be written to {root} ({error.strerror or error}); "
+            f"The drawn images can't be written to {root} ({error.strerror or error}); "
             "make room there or choose another folder with CATDOG_HOME."
         ) from error
     finally:
@@ -79,7 +79,7 @@ def _write_images(work: Path, seed: int, counts: dict[str, int], progress: Progr
                 # not written by Pillow, whose error for a full disk doesn't say so
                 path.write_bytes(jpeg.getvalue())
                 done += 1
-                progress(done, total, "drawing pictures")
+                progress(done, total, "drawing images")
 
 
 def _rename(work: Path, root: Path) -> None:

@@ -47,7 +47,7 @@ def test_a_zip_of_other_classes_is_trained_on_and_predicted(start, visitors):
     expect(dialog.get_by_text("Round or not.zip").first).to_be_visible()
     dialog.get_by_role("button", name="Add these photos").click()
     expect(dialog).to_have_count(0)
-    expect(sidebar(window).get_by_text("40 pictures of circles and squares from Round or not")).to_be_visible()
+    expect(sidebar(window).get_by_text("40 images of circles and squares from Round or not")).to_be_visible()
     expect(window).to_have_url(re.compile(r"data=Round"))
     assert [dataset.images for dataset in list_user_datasets(server.settings)] == [40]
 

@@ -49,7 +49,7 @@ def test_a_folder_named_relative_to_here_becomes_absolute(environment, picture_f
 
 def test_decode_skips_an_unreadable_image_and_says_so(environment, picture_folder, tmp_path, capsys):
     folder = shutil.copytree(picture_folder, tmp_path / "damaged")
-    (folder / "train" / "cats" / "cat.0.jpg").write_text("no picture at all")
+    (folder / "train" / "cats" / "cat.0.jpg").write_text("no image at all")
     assert main(["data", "--source", str(folder), "--decode", "--json"]) == 0
     printed = capsys.readouterr()
     assert json.loads(printed.out)["splits"]["training"] == {"cats": 11, "dogs": 12}
@@ -103,7 +103,7 @@ def test_a_zip_that_is_added_is_counted_and_can_be_removed_again(environment, sh
     assert data["source"] == str(environment.data / "own" / "my-pets")
     assert data["splits"]["training"] == {"cats": 14, "dogs": 14}
     assert main(["data", "--source", data["source"]]) == 0
-    assert "40 pictures of cats and dogs from My pets" in capsys.readouterr().out
+    assert "40 images of cats and dogs from My pets" in capsys.readouterr().out
     assert main(["data", "--remove", "my pets", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"removed": "My pets"}
     assert list((environment.data / "own").iterdir()) == []

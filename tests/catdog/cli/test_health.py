@@ -58,4 +58,4 @@ def test_a_path_that_is_not_there_is_wrong_use_in_one_line(environment: Settings
     assert main(["health", "--source", str(folder), "--exclude", "no-such.jpg"]) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert printed.err.splitlines()[-1].startswith("catdog: There is no picture no-such.jpg")
+    assert printed.err.splitlines()[-1].startswith("catdog: There is no image no-such.jpg")

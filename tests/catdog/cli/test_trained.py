@@ -117,7 +117,7 @@ def test_evaluate_on_another_dataset_skips_its_excluded_images(trained, capsys, 
     scores = json.loads(capsys.readouterr().out)
     assert scores["test"]["photos"] + scores["validation"]["photos"] == 38
     assert main(["evaluate", "mine", "--source", str(folder)]) == 0
-    assert "model1 on 61 pictures of cats and dogs from the folder other" in capsys.readouterr().out
+    assert "model1 on 61 images of cats and dogs from the folder other" in capsys.readouterr().out
 
 
 def test_evaluate_refuses_a_dataset_of_other_classes_in_one_line(trained, capsys, tmp_path, picture_folder):
@@ -210,10 +210,10 @@ def test_predict_takes_a_folder_and_says_what_else_is_in_it(trained, picture_fol
     assert main(["predict", "mine", str(folder), "--json"]) == 0
     printed = capsys.readouterr()
     assert len(json.loads(printed.out)) == 20
-    assert "1 file that is no picture (notes.txt) was left out." in printed.err
+    assert "1 file that is no image (notes.txt) was left out." in printed.err
     (tmp_path / "empty").mkdir()
     assert main(["predict", "mine", str(tmp_path / "empty")]) == 1
-    assert "has no pictures in it" in capsys.readouterr().err
+    assert "has no images in it" in capsys.readouterr().err
 
 
 def test_predict_takes_a_zip_as_it_takes_the_folder(trained, picture_folder, tmp_path, capsys):
@@ -232,7 +232,7 @@ def test_predict_takes_a_zip_as_it_takes_the_folder(trained, picture_folder, tmp
     with zipfile.ZipFile(tmp_path / "notes.zip", "w") as notes:
         notes.writestr("notes.txt", "hello")
     assert main(["predict", "mine", str(tmp_path / "notes.zip")]) == 1
-    assert "has no pictures in it" in capsys.readouterr().err
+    assert "has no images in it" in capsys.readouterr().err
 
 
 def test_predict_gives_the_predictions_of_the_training(trained, picture_folder, capsys):
@@ -249,7 +249,7 @@ def test_predict_gives_the_predictions_of_the_training(trained, picture_folder, 
 
 
 def test_a_bad_image_gets_its_sentence_and_the_others_predictions(picture_folder, tmp_path, capsys):
-    (tmp_path / "note.jpg").write_text("no picture at all")
+    (tmp_path / "note.jpg").write_text("no image at all")
     (tmp_path / "empty.png").touch()
     good = str(picture_folder / "train" / "cats" / "cat.0.jpg")
     bad = [str(tmp_path / name) for name in ("note.jpg", "empty.png", "missing.jpg")]

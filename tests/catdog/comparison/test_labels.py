@@ -60,7 +60,7 @@ def test_the_seeds_that_were_started_with_the_latest_come_along_where_they_are_w
 
 
 def test_data_words_never_call_drawn_images_photos(make):
-    assert describe_data(make(source="drawn")) == "drawn pictures"
+    assert describe_data(make(source="drawn")) == "drawn images"
     assert describe_data(make()) == "photos"
     assert describe_data(make(source="/home/me/pets")) == "folder pets"
     assert describe_data(make(fraction=0.25)) == "photos (25% of them)"
@@ -76,7 +76,7 @@ def test_runs_on_drawn_images_and_photos_are_warned_of(make):
     runs = [make(name="a"), make(name="b", source="drawn", fingerprint="f2")]
     warning = warn_about_data(runs, names_of(*runs))
     assert "a from photos" in warning
-    assert "b from drawn pictures, not photos" in warning
+    assert "b from drawn images, not photos" in warning
 
 
 def test_another_content_of_the_same_source_is_warned_of(make):

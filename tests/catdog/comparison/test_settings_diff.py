@@ -40,8 +40,8 @@ def test_data_weights_excluded_images_and_versions_are_told(make):
     first = make(details={"weights": {"source": "ImageNet"}, "versions": {"keras": "3.12"}, "device": "CPU"})
     second = make(source="drawn", details={"data": {"excluded": {"pictures": 7}}, "versions": {"keras": "3.13"}})
     differences = diff_settings([first, second])
-    assert differences["Data"] == ["photos", "drawn pictures"]
-    assert differences["Excluded pictures"] == ["0", "7"]
+    assert differences["Data"] == ["photos", "drawn images"]
+    assert differences["Excluded images"] == ["0", "7"]
     assert differences["Weights it started from"] == ["ImageNet", "random"]
     assert differences["Version of keras"] == ["3.12", "3.13"]
     assert differences["Device"] == ["CPU", "–"]

@@ -40,7 +40,7 @@ def test_a_picture_over_its_own_limit_is_left_out_by_name(
 ) -> None:
     monkeypatch.setattr(archive_module, "MAX_BYTES", 200_000)
     dataset = add_user_dataset(settings, make_zip(TWO_CLASSES, {"circles/scan.bmp": BLANK + bytes(50_000)}))
-    assert dataset.note == "1 picture of more than 50 MB (circles/scan.bmp) was left out."
+    assert dataset.note == "1 image of more than 50 MB (circles/scan.bmp) was left out."
     assert not (dataset.root / "circles/scan.bmp").exists()
 
 
@@ -64,9 +64,7 @@ def test_a_compression_that_python_does_not_limit_is_refused(settings: Settings,
     assert "unusual way" in add_error(settings, archive)
 
 
-@pytest.mark.parametrize(
-    ("limit", "value", "words"), [("MAX_FILES", 19, "20 pictures, and 19"), ("MAX_ZIP", 99, "2 GB")]
-)
+@pytest.mark.parametrize(("limit", "value", "words"), [("MAX_FILES", 19, "20 images, and 19"), ("MAX_ZIP", 99, "2 GB")])
 def test_a_zip_over_a_limit_is_refused(
     settings: Settings, make_zip: MakeZip, monkeypatch: pytest.MonkeyPatch, limit: str, value: int, words: str
 ) -> None:

@@ -11,7 +11,7 @@ from catdog.errors import DataError
 from tests.zips import PHOTO, old_zip
 
 
-def zipped(*names: str, content: bytes = b"a picture", **options) -> io.BytesIO:
+def zipped(*names: str, content: bytes = b"an image", **options) -> io.BytesIO:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", **options) as archive:
         for name in names:
@@ -70,7 +70,7 @@ def test_content_decides_what_is_an_image_and_the_rest_is_told():
         archive.writestr("d.txt", "hello")
     told = []
     assert [image.name for image, _ in read_archive_images(file, 9, told.append)] == ["a.jfif", "b", "c.txt"]
-    assert told == ["1 file that is no picture (d.txt) was left out."]
+    assert told == ["1 file that is no image (d.txt) was left out."]
 
 
 def test_labels_in_an_old_code_page_are_read_and_told():
@@ -97,7 +97,7 @@ def test_labels_are_found_as_in_a_dataset_or_else_in_the_folder(names, labels):
 
 
 def test_a_zip_without_images_is_refused():
-    assert "no pictures" in refusal(zipped("a.txt"))
+    assert "no images" in refusal(zipped("a.txt"))
 
 
 @pytest.mark.parametrize("data", [b"", b"no zip", b"PK\x03\x04" + bytes(40), zipped("a.jpg").getvalue()[:-9]])

@@ -55,7 +55,7 @@ def test_nested_archives_texts_and_links_stay_out(settings: Settings, make_zip: 
     assert dataset.images == 21
     assert not any(path.is_symlink() for path in dataset.root.rglob("*"))
     assert dataset.note == (
-        "1 link or device (circles/link.jpg) and 2 files that are no pictures (circles/more.zip and readme.txt) were "
+        "1 link or device (circles/link.jpg) and 2 files that are no images (circles/more.zip and readme.txt) were "
         "left out."
     )
 
@@ -127,11 +127,11 @@ def test_a_path_that_leads_out_is_refused_and_writes_nothing(settings: Settings,
 @pytest.mark.parametrize(
     ("counts", "words"),
     [
-        ({}, "no pictures"),
+        ({}, "no images"),
         ({"circles": 10}, "only the class folder circles"),
         ({"circles": 10, "squares": 10, "stars": 10}, "the class folders circles, squares and stars"),
         ({"Circles": 10, "circles": 10}, "nearly the same name"),
-        ({"circles": 10, "squares": 3}, "too few pictures of squares"),
+        ({"circles": 10, "squares": 3}, "too few images of squares"),
         ({"train/a": 9, "train/b": 9, "validation/a": 9}, "the same two class folders"),
         ({"train/a": 9, "train/b": 9, "validation/a": 9, "validation/c": 9}, "the same two class folders"),
         ({"train": 9, "validation": 9}, "train (9) and validation (9), named like parts of a dataset"),

@@ -100,12 +100,12 @@ def test_names_with_a_class_in_folders_of_splits_keep_the_splits() -> None:
 def test_what_is_left_out_is_counted_and_named() -> None:
     spec = {"train/cat.*.jpg": 20, "train/dog.*.jpg": 20, "test1/*.jpg": 30, "labels.csv": 0, "train/x/old": 1}
     assert arranged(spec | {".DS_Store": 0, "train/Thumbs.db": 0}).note.endswith(
-        " 1 file that is no picture (labels.csv) and 31 pictures that belong to no class (test1/ and train/x/) were "
+        " 1 file that is no image (labels.csv) and 31 images that belong to no class (test1/ and train/x/) were "
         "left out."
     )
     many = {f"note{index}.txt": 0 for index in range(5)}
     assert arranged(dict.fromkeys(KINDS, 20) | many).note == (
-        "5 files that are no pictures (note0.txt, note1.txt, note2.txt and others) were left out."
+        "5 files that are no images (note0.txt, note1.txt, note2.txt and others) were left out."
     )
 
 
@@ -121,18 +121,18 @@ def test_a_class_may_be_called_like_a_split_beside_another(names: tuple[str, str
 @pytest.mark.parametrize(
     ("spec", "words"),
     [
-        ({"train": 20, "test1": 20}, "pictures in test1 (20) and train (20), named like parts of a dataset"),
+        ({"train": 20, "test1": 20}, "images in test1 (20) and train (20), named like parts of a dataset"),
         ({"train": 20, "unlabeled": 20, "sample": 5}, "sample (5), train (20) and unlabeled (20)"),
         ({"Training Set": 20, "TEST_images": 20}, "named like parts of a dataset"),
         ({"train1": 20, "train2": 20}, "named like parts of a dataset"),
         ({"images": 20, "masks": 20}, "the class folders images and masks"),
         (tree("images", "masks", kinds=("train", "val")), "the class folders images and masks"),
-        ({"cat.*.jpg": 20, "cats.*.jpg": 20}, "pictures named after cat and cats"),
+        ({"cat.*.jpg": 20, "cats.*.jpg": 20}, "images named after cat and cats"),
         (tree("train") | tree("val", kinds=("cars", "vans")), "the class folders cars and vans in val/"),
-        ({"IMG_*.jpg": 20, "DSC_*.jpg": 20}, "pictures but no class folders"),
-        ({"beagle_*.jpg": 9, "pug_*.jpg": 9, "boxer_*.jpg": 9}, "pictures named after beagle, boxer and pug"),
-        ({"a1b2c*.jpg": 20, "f00d*.jpg": 20}, "pictures but no class folders"),
-        ({"*.jpg": 20, "cat.*.jpg": 3, "dog.*.jpg": 3}, "pictures but no class folders"),
+        ({"IMG_*.jpg": 20, "DSC_*.jpg": 20}, "images but no class folders"),
+        ({"beagle_*.jpg": 9, "pug_*.jpg": 9, "boxer_*.jpg": 9}, "images named after beagle, boxer and pug"),
+        ({"a1b2c*.jpg": 20, "f00d*.jpg": 20}, "images but no class folders"),
+        ({"*.jpg": 20, "cat.*.jpg": 3, "dog.*.jpg": 3}, "images but no class folders"),
         ({"train/images": 20, "valid/images": 20}, "no class folders in train/ but no class folders in valid/"),
         ({"cats": 20}, "only the class folder cats"),
         (tree("train", kinds=("a", "b", "c")), "the class folders a, b and c"),
@@ -142,8 +142,8 @@ def test_a_class_may_be_called_like_a_split_beside_another(names: tuple[str, str
         (tree("val", "test"), "and no train/"),
         ({"Cats": 20, "cats": 20}, "nearly the same name"),
         ({"cat": 20, "cats": 20}, "nearly the same name"),
-        ({"cats": 20, "dogs": 4}, "too few pictures of dogs: none is left for the test set"),
-        ({"notes.txt": 0}, "no pictures in it"),
+        ({"cats": 20, "dogs": 4}, "too few images of dogs: none is left for the test set"),
+        ({"notes.txt": 0}, "no images in it"),
         ({"inner.zip": 0}, "other archives (inner.zip)"),
     ],
 )
@@ -158,8 +158,8 @@ def test_files_that_only_claim_to_be_pictures_are_named_and_count_for_nothing() 
     fakes = [File(("cats", "x.jpg"), NO_PICTURE, True), File(("birds", "y.jpg"), NO_PICTURE, True)]
     arrangement = arrange([*spec, *fakes], "The zip")
     assert arrangement.columns()[2].sum() == 40
-    assert arrangement.note == "2 files that are no pictures (birds/y.jpg and cats/x.jpg) were left out."
-    with pytest.raises(DataError, match=r"1 file is named like pictures but no pictures \(birds/y.jpg\)"):
+    assert arrangement.note == "2 files that are no images (birds/y.jpg and cats/x.jpg) were left out."
+    with pytest.raises(DataError, match=r"1 file is named like images but no images \(birds/y.jpg\)"):
         arrange([*spec[:20], fakes[1]], "The zip")
 
 

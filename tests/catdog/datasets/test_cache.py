@@ -124,7 +124,7 @@ def test_what_was_decoded_before_a_change_is_deleted_but_what_is_in_use_or_of_ot
 def test_progress_counts_to_the_number_of_images(catalog: Catalog, cache: Path) -> None:
     seen = []
     decode_dataset(catalog, cache, lambda *values: seen.append(values))
-    assert seen == [(index, 64, "reading the pictures") for index in range(65)]
+    assert seen == [(index, 64, "reading the images") for index in range(65)]
 
 
 def test_datasets_larger_than_a_block_are_decoded_whole(
@@ -151,10 +151,10 @@ def test_unreadable_files_are_skipped_counted_and_the_rows_still_fit(
         assert dataset.catalog.labels.tolist() == labels
         names = [path for path, _ in dataset.skipped]
         assert names == ["light/000.jpg", "light/240.png", "dark/006.png"]
-        assert "it is text, not a picture" in dataset.skipped[0][1]
+        assert "it is text, not an image" in dataset.skipped[0][1]
         expected = (
-            "2 files that are no pictures (light/000.jpg and light/240.png) were left out. "
-            "1 picture that can't be read (dark/006.png) was left out."
+            "2 files that are no images (light/000.jpg and light/240.png) were left out. "
+            "1 image that can't be read (dark/006.png) was left out."
         )
         assert dataset.catalog.note == expected
         assert dataset.catalog.fingerprint == catalog.fingerprint
@@ -165,14 +165,14 @@ def test_a_note_names_three_files_at_most(grey_folder: Path, cache: Path) -> Non
     for index in range(5):
         (grey_folder / "light" / f"broken{index}.jpg").write_bytes(b"\xff\xd8\xff")
     note = decode_dataset(scan_folder("somewhere", grey_folder), cache).catalog.note
-    assert note.startswith("5 pictures that can't be read (light/broken0.jpg")
+    assert note.startswith("5 images that can't be read (light/broken0.jpg")
     assert note.endswith("light/broken2.jpg and others) were left out.")
 
 
 def test_the_note_on_a_single_skipped_file_is_in_the_singular(grey_folder: Path, cache: Path) -> None:
     (grey_folder / "light" / "broken.jpg").write_bytes(b"\xff\xd8\xff")
     note = decode_dataset(scan_folder("somewhere", grey_folder), cache).catalog.note
-    assert note == "1 picture that can't be read (light/broken.jpg) was left out."
+    assert note == "1 image that can't be read (light/broken.jpg) was left out."
 
 
 def test_an_image_that_vanished_since_the_scan_is_skipped(grey_folder: Path, cache: Path) -> None:
@@ -191,7 +191,7 @@ def test_a_class_without_a_readable_image_is_an_error_each_time(
         if path.parent.name in classes:
             path.write_bytes(path.read_bytes()[:40])
     for _ in range(2):
-        with pytest.raises(DataError, match="too few readable pictures of dark"):
+        with pytest.raises(DataError, match="too few readable images of dark"):
             decode_dataset(scan_folder("somewhere", grey_folder), cache)
     assert len(reads) == 40
 

@@ -104,7 +104,7 @@ def test_content_decides_what_is_an_image_not_the_suffix(folder: Callable[..., P
     catalog = scan_folder("somewhere", root)
     assert len(catalog.indices(label=0)) == 26
     assert catalog.note == (
-        "4 files that are no pictures (cats/empty.png, cats/no-suffix, cats/notes.txt and others) were left out."
+        "4 files that are no images (cats/empty.png, cats/no-suffix, cats/notes.txt and others) were left out."
     )
 
 
@@ -115,7 +115,7 @@ def test_folders_that_are_hidden_or_without_images_are_no_class(folder: Callable
     catalog = scan_folder("somewhere", root)
     assert catalog.classes == ("cats", "dogs")
     assert catalog.note == (
-        "1 file that is no picture (notes/readme.txt) and 1 picture that belongs to no class (photo.jpg) were left out."
+        "1 file that is no image (notes/readme.txt) and 1 image that belongs to no class (photo.jpg) were left out."
     )
 
 
@@ -165,7 +165,7 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
 
 def test_an_empty_folder_says_what_is_needed(folder: Callable[..., Path]) -> None:
     message = refusal(folder({}))
-    assert "has no pictures in it" in message
+    assert "has no images in it" in message
     assert "two class folders, or train/ and validation/" in message
 
 
@@ -177,8 +177,8 @@ def test_an_empty_folder_says_what_is_needed(folder: Callable[..., Path]) -> Non
         ({"birds": 20, "cats": 20, "dogs": 20}, "the class folders birds, cats and dogs"),
         ({f"class{index:02}": 1 for index in range(30)}, "class00, class01, class02, class03, class04 and 25 more"),
         ({"validation/cats": 20, "validation/dogs": 20, "test/cats": 9, "test/dogs": 9}, "and no train/"),
-        ({"train": 0, "validation": 0}, "no pictures in it"),
-        ({"train": 9, "test1": 12}, "pictures in test1 (12) and train (9), named like parts of a dataset"),
+        ({"train": 0, "validation": 0}, "no images in it"),
+        ({"train": 9, "test1": 12}, "images in test1 (12) and train (9), named like parts of a dataset"),
         ({"train/cats": 20, "validation/cats": 20}, "only the class folder cats"),
         (
             {"train/cats": 20, "train/dogs": 20, "validation/cats": 20},
@@ -205,8 +205,8 @@ def test_a_class_that_is_called_train_is_no_half_layout(folder: Callable[..., Pa
 @pytest.mark.parametrize(
     ("counts", "missing"),
     [
-        ({"cats": 1, "dogs": 20}, "pictures of cats: none is left for the validation set"),
-        ({"cats": 20, "dogs": 4}, "pictures of dogs: none is left for the test set"),
+        ({"cats": 1, "dogs": 20}, "images of cats: none is left for the validation set"),
+        ({"cats": 20, "dogs": 4}, "images of dogs: none is left for the test set"),
         ({"train/cats": 9, "train/dogs": 9, "validation/cats": 1, "validation/dogs": 1}, "left for the test set"),
     ],
 )
@@ -249,7 +249,7 @@ def test_keeping_some_rows_keeps_their_labels_splits_and_notes(folder: Callable[
 
 def test_keeping_nothing_of_a_class_is_an_error(folder: Callable[..., Path]) -> None:
     catalog = scan_folder("somewhere", folder(GIVEN))
-    with pytest.raises(DataError, match="too few readable pictures of cats"):
+    with pytest.raises(DataError, match="too few readable images of cats"):
         catalog.keep(catalog.indices(label=1))
 
 
@@ -258,7 +258,7 @@ def test_keeping_nothing_of_a_class_is_an_error(folder: Callable[..., Path]) -> 
     [
         ("photos", "1,234 photos of cats and dogs"),
         ("drawn", "1,234 drawn cats and dogs (drawings, not photos)"),
-        ("/home/anna/pets", "1,234 pictures of cats and dogs from the folder pets"),
+        ("/home/anna/pets", "1,234 images of cats and dogs from the folder pets"),
     ],
 )
 def test_the_title_says_which_data_it_is(source: str, title: str) -> None:

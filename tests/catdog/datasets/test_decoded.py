@@ -72,7 +72,7 @@ def test_a_file_in_use_outlives_its_deletion_and_a_released_one_says_so(file: Pa
     released.release()
     file.unlink()
     np.testing.assert_array_equal(held[np.array([7, 3])], array[[7, 3]])
-    with pytest.raises(DataError, match=r"^The decoded pictures of this data are gone or damaged[^.]*\.$"):
+    with pytest.raises(DataError, match=r"^The decoded images of this data are gone or damaged[^.]*\.$"):
         released[7]
 
 

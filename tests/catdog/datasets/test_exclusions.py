@@ -50,7 +50,7 @@ def test_an_unknown_path_is_refused_and_changes_nothing(settings: Settings, data
 def test_the_last_image_of_a_class_cannot_be_excluded(settings: Settings, dataset: Dataset) -> None:
     catalog = dataset.catalog
     cats = [catalog.paths[row] for row in catalog.indices(TRAINING, 0)]
-    with pytest.raises(DataError, match="too few pictures that are not excluded of cats"):
+    with pytest.raises(DataError, match="too few images that are not excluded of cats"):
         exclude_images(settings, catalog, cats)
     assert list_excluded(settings, catalog) == ()
     assert len(exclude_images(settings, catalog, cats[1:])) == len(cats) - 1
@@ -77,8 +77,8 @@ def test_excluded_images_are_in_no_split_and_the_rows_stay(dataset: Dataset) -> 
     kept = np.concatenate([remaining.catalog.indices(split) for split in SPLITS])
     assert sorted(kept) == sorted(set(range(len(catalog))) - set(rows))
     assert sum(sum(of.values()) for of in remaining.catalog.counts().values()) == len(catalog) - 2
-    assert "2 pictures are excluded" in remaining.catalog.note
-    assert remaining.catalog.title.startswith(f"{len(catalog) - 2} pictures")
+    assert "2 images are excluded" in remaining.catalog.note
+    assert remaining.catalog.title.startswith(f"{len(catalog) - 2} images")
     assert set(catalog.splits) == set(SPLITS)
 
 

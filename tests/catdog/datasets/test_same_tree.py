@@ -29,7 +29,7 @@ def test_each_way_gives_the_same_catalog_and_note(settings: Settings, tmp_path: 
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(PHOTO)
     first = sorted(path for path in root.rglob("*") if path.is_file())[0]
-    first.with_name("fake.jpg").write_text("no picture")
+    first.with_name("fake.jpg").write_text("no image")
     first.with_name("7 cut").write_bytes(PHOTO[:200])
     (root / "readme.txt").write_text("hello")
     archive = shutil.make_archive(tmp_path / "zipped", "zip", root)

@@ -112,7 +112,7 @@ def test_opening_folders_leaves_them_as_they_were(settings: Settings, picture_fo
 def test_leftovers_of_a_killed_drawing_are_removed_by_the_next(settings: Settings, few_drawn: None) -> None:
     leftover = settings.data / ".drawn-dead"
     leftover.mkdir(parents=True)
-    (leftover / "cat.0001.jpg").write_bytes(b"half a picture")
+    (leftover / "cat.0001.jpg").write_bytes(b"half an image")
     open_catalog(settings, "drawn")
     assert not leftover.exists()
     assert (settings.data / "drawn").is_dir()
@@ -121,7 +121,7 @@ def test_leftovers_of_a_killed_drawing_are_removed_by_the_next(settings: Setting
 def test_a_home_that_cannot_be_written_is_one_sentence(settings: Settings, few_drawn: None) -> None:
     settings.home.mkdir(parents=True, exist_ok=True)
     settings.data.write_text("a file where a folder should be")
-    with pytest.raises(DataError, match=r"^The drawn pictures could not be stored .*CATDOG_HOME"):
+    with pytest.raises(DataError, match=r"^The drawn images could not be stored .*CATDOG_HOME"):
         open_catalog(settings, "drawn")
 
 

@@ -33,7 +33,7 @@ def test_two_class_folders_become_a_named_dataset(settings: Settings, make_zip: 
     assert list_user_datasets(settings) == [dataset]
     assert list_sources(settings) == ["photos", "drawn", dataset.source]
     catalog = open_catalog(settings, dataset.source)
-    assert catalog.title == "20 pictures of circles and squares from Round or not?"
+    assert catalog.title == "20 images of circles and squares from Round or not?"
     assert catalog.counts()["training"] == {"circles": 7, "squares": 7}
     assert catalog.counts()["validation"] == {"circles": 2, "squares": 2}
     assert catalog.fingerprint == dataset.fingerprint
@@ -104,13 +104,13 @@ def test_damaged_images_are_skipped_and_counted(settings: Settings, make_zip: Ma
     good = encoded_image((9, 99, 9), kind="JPEG")
     more = {f"{kind}/{index}.jpg": good for kind in TWO_CLASSES for index in range(10)}
     added = add_user_dataset(
-        settings, make_zip({}, more | {"circles/cut.jpg": good[:200], "circles/text.jpg": b"no picture"})
+        settings, make_zip({}, more | {"circles/cut.jpg": good[:200], "circles/text.jpg": b"no image"})
     )
     dataset = open_dataset(settings, added.source)
     assert len(dataset.catalog) == 20
     assert dataset.catalog.note == (
-        "1 file that is no picture (circles/text.jpg) was left out. "
-        "1 picture that can't be read (circles/cut.jpg) was left out."
+        "1 file that is no image (circles/text.jpg) was left out. "
+        "1 image that can't be read (circles/cut.jpg) was left out."
     )
     assert sorted(path for path, _ in dataset.skipped) == ["circles/cut.jpg", "circles/text.jpg"]
     assert len(open_catalog(settings, added.source)) == added.images == 20
@@ -121,12 +121,12 @@ def test_a_set_without_enough_readable_images_is_refused_and_leaves_nothing(
 ) -> None:
     good = encoded_image((9, 99, 9), kind="JPEG")
     cut = {f"{kind}/{index}.jpg": good[:200] for kind in TWO_CLASSES for index in range(12)}
-    assert "The photo set Shapes has too few readable pictures of circles" in add_error(settings, make_zip({}, cut))
+    assert "The photo set Shapes has too few readable images of circles" in add_error(settings, make_zip({}, cut))
     assert not [path for path in settings.cache.iterdir() if path.suffix != ".lock"]
     text = {f"{kind}/{index}.jpg": b"just a text" for kind in TWO_CLASSES for index in range(12)}
     error = add_error(settings, make_zip({}, text))
-    assert error.startswith("The zip has no pictures in it")
-    assert "24 files are named like pictures" in error
+    assert error.startswith("The zip has no images in it")
+    assert "24 files are named like images" in error
 
 
 def test_a_name_that_is_taken_is_refused(settings: Settings, make_zip: MakeZip) -> None:
@@ -171,8 +171,8 @@ def test_leftovers_of_killed_processes_are_cleaned_up(settings: Settings, make_z
 def test_progress_counts_the_unpacked_photos(settings: Settings, make_zip: MakeZip) -> None:
     seen = []
     add_user_dataset(settings, make_zip(TWO_CLASSES), progress=lambda *values: seen.append(values))
-    assert (1, 20, "unpacking the pictures") in seen
-    assert (20, 20, "unpacking the pictures") in seen
+    assert (1, 20, "unpacking the images") in seen
+    assert (20, 20, "unpacking the images") in seen
 
 
 def test_a_deleted_dataset_is_gone_with_its_decoded_images(settings: Settings, make_zip: MakeZip) -> None:

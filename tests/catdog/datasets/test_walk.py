@@ -19,7 +19,7 @@ def root(tmp_path: Path) -> Path:
     (root / "deep" / "er").mkdir(parents=True)
     for name in ("a.jfif", "deep/b", "deep/er/c.JPG", ".hidden.jpg"):
         (root / name).write_bytes(PHOTO)
-    (root / "fake.png").write_text("no picture")
+    (root / "fake.png").write_text("no image")
     (root / "notes.txt").write_text("hello")
     return root
 

@@ -55,7 +55,7 @@ def test_models_with_other_labels_for_an_image_are_not_compared():
     first = predict(a=0.1, b=0.2)
     second = Predictions(first.paths, np.array([1, 0]), first.probabilities, first.splits)
     for find in (find_disagreements, lambda models: find_hard_examples(models, 5)):
-        with pytest.raises(UsageError, match="different labels for the same pictures"):
+        with pytest.raises(UsageError, match="different labels for the same images"):
             find({"first": first, "second": second})
 
 

@@ -106,10 +106,10 @@ def test_names_with_commas_quotes_and_backslashes_are_read_as_written(run):
 
 
 def test_a_run_without_predictions_says_what_to_do(settings, run):
-    with pytest.raises(RunError, match=r"mine has no answers to its pictures: let it train to its end first\.$"):
+    with pytest.raises(RunError, match=r"mine has no answers to its images: let it train to its end first\.$"):
         run.predictions()
     run.files.write_status(replace(run.status, state="done"))
-    with pytest.raises(RunError, match=r"mine has no answers to its pictures: train it again\.$"):
+    with pytest.raises(RunError, match=r"mine has no answers to its images: train it again\.$"):
         open_run(settings, run.id).predictions()
 
 

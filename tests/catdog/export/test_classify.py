@@ -101,7 +101,7 @@ def test_without_opencv_simplejpeg_and_pillow_heif_it_reads_nearly_the_same(scri
 
 
 def test_one_picture_that_can_not_be_read_costs_its_line_and_the_status(script, pictures, capsys):
-    (pictures / "broken.jpg").write_bytes(b"\xff\xd8\xff no picture")
+    (pictures / "broken.jpg").write_bytes(b"\xff\xd8\xff no image")
     files = [pictures / "broken.jpg", pictures / "red.png", pictures / "missing.png", pictures / "blue.jpg"]
     assert script.main([*map(str, files), "x" * 5000, "nul\0byte"]) == 1
     output = capsys.readouterr()
@@ -115,7 +115,7 @@ def test_one_picture_that_can_not_be_read_costs_its_line_and_the_status(script, 
 def test_a_folder_stands_for_its_pictures_whatever_their_suffix(script, pictures, capsys):
     (pictures / "deeper").mkdir()
     (pictures / "deeper" / "photo").write_bytes((pictures / "red.png").read_bytes())
-    (pictures / "notes.txt").write_text("no picture")
+    (pictures / "notes.txt").write_text("no image")
     (pictures / ".hidden.png").write_bytes((pictures / "red.png").read_bytes())
     assert script.main([str(pictures), "--json"]) == 0
     output = capsys.readouterr()
@@ -124,13 +124,13 @@ def test_a_folder_stands_for_its_pictures_whatever_their_suffix(script, pictures
     assert [answer["label"] for answer in answers] == [CLASSES[1], CLASSES[0], CLASSES[0]]
     assert [round(answer["probability"]) for answer in answers] == [1, 0, 0]
     assert set(answers[0]) == {"path", "label", "probability"}
-    assert "left out 1 that are no pictures, such as notes.txt" in output.err
+    assert "left out 1 that are no images, such as notes.txt" in output.err
 
 
 def test_a_folder_without_pictures_is_a_failure(script, tmp_path, capsys):
     (tmp_path / "empty").mkdir()
     assert script.main([str(tmp_path / "empty")]) == 1
-    assert "There is no picture" in capsys.readouterr().err
+    assert "There is no image" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("arguments", "status"), [([], 2), (["--help"], 0)])

@@ -57,7 +57,7 @@ def test_it_holds_data_settings_curves_scores_and_hard_examples(settings, make):
         "Learning curves",
         "Scores",
         "What was taken for what",
-        "hardest test pictures",
+        "hardest test images",
     ):
         assert heading in text
     assert "good" in text
@@ -108,7 +108,7 @@ def test_a_run_in_training_or_damaged_has_a_curve_and_no_scores(settings, make):
     young.files.evaluation.unlink()
     broken.files.predictions.write_text("path,label\n")
     text = visible_text(report(settings, *(open_run(settings, run.id) for run in (young, broken))))
-    assert "No run has answered the test pictures yet" in text
+    assert "No run has answered the test images yet" in text
     assert "young" in text
 
 

@@ -309,17 +309,17 @@ def test_images_near_the_limit_draw_no_warning_from_pillow():
     ("data", "words"),
     [
         (b"", "it is empty (0 bytes)"),
-        (b"this is a shopping list", "it is text, not a picture"),
-        (b"BMW built this car", "it is text, not a picture"),
-        ("Käse".encode("latin-1"), "it is text, not a picture"),
-        (b"\n", "it is text, not a picture"),
+        (b"this is a shopping list", "it is text, not an image"),
+        (b"BMW built this car", "it is text, not an image"),
+        ("Käse".encode("latin-1"), "it is text, not an image"),
+        (b"\n", "it is text, not an image"),
         (b"\xef\xbb\xbf<?xml version='1.0'?>\n<svg width='9'/>", "it is an SVG drawing"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'></svg>", "it is an SVG drawing"),
         (b"%PDF-1.7\n%\xe2\xe3", "it is a PDF document"),
         (b"<!DOCTYPE html><html></html>", "it is a web page"),
         (b"PK\x03\x04" + bytes(30), "it is a zip archive"),
         (b"\0\0\0\x20ftypisom\0\0\2\0isomiso2avc1mp41", "it is a video"),
-        (bytes(range(256)), "it is not a picture of a known kind"),
+        (bytes(range(256)), "it is not an image of a known kind"),
     ],
 )
 def test_another_kind_of_file_is_named_with_the_formats_allowed(data, words):
@@ -375,7 +375,7 @@ def test_damaged_files_give_an_image_or_a_sentence(capfd):
         ("a\nb\x1b[31m\u202egpj.exe\x00", "a b [31m gpj.exe"),
         ("bad\udcff.jpg", "bad .jpg"),
         ("x" * 500 + ".jpg", "x" * 40 + "…" + "x" * 15 + ".jpg"),
-        ("\x07", "the picture"),
+        ("\x07", "the image"),
     ],
 )
 def test_names_are_made_harmless(name, shown):
@@ -390,7 +390,7 @@ def test_files_that_cannot_be_opened_give_a_sentence(tmp_path):
 
 def test_a_file_is_named_by_its_name_alone(tmp_path):
     path = tmp_path / "notes.jpg"
-    path.write_text("no picture")
+    path.write_text("no image")
     with pytest.raises(ImageError, match=r"^Can't read notes\.jpg: it is text"):
         load_image(path)
 

@@ -34,7 +34,7 @@ def test_300_damaged_files_each_give_an_image_or_a_sentence():
     command = [sys.executable, "-m", "tests.fuzz", "--cases", "300", *real]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
-    match = re.match(r"(\d+) files .*: (\d+) pictures, (\d+) refused", done.stdout)
+    match = re.match(r"(\d+) files .*: (\d+) images, (\d+) refused", done.stdout)
     cases, images, refused = (int(count) for count in match.groups())
     assert cases >= 300
     assert min(images, refused) > 30  # the damage is neither too little nor too much to tell anything
@@ -47,7 +47,7 @@ def test_the_files_that_the_fuzzing_begins_with_are_whole():
             read_image(data)
         except ImageError as error:
             refused.append(str(error))
-    assert ["not a picture of a known kind" in sentence for sentence in refused] == [True]  # JPEG 2000, on purpose
+    assert ["not an image of a known kind" in sentence for sentence in refused] == [True]  # JPEG 2000, on purpose
 
 
 @pytest.mark.slow
@@ -146,7 +146,7 @@ def test_an_image_that_is_also_an_archive_or_script_is_an_image():
         (b"%PDF-1.7\n" + encode_image(draw_image(), "JPEG"), "a PDF document"),
         (b"<svg onload='alert(1)'>" + encode_image(draw_image(), "PNG"), "an SVG drawing"),
         (b"PK\x03\x04" + encode_image(draw_image(), "PNG"), "a zip archive"),
-        (b"MZ" + bytes(60) + encode_image(draw_image(), "JPEG"), "not a picture of a known kind"),
+        (b"MZ" + bytes(60) + encode_image(draw_image(), "JPEG"), "not an image of a known kind"),
     ],
 )
 def test_another_kind_of_file_with_an_image_inside_is_refused(data, words):

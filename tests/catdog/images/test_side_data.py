@@ -124,7 +124,7 @@ def test_a_fault_in_the_pixels_of_a_png_is_still_refused():
     [
         pytest.param([(0xE2, b"ICC_PROFILE\0")], id="short profile"),
         pytest.param([(0xE2, b"ICC_PROFILE\0\1\3" + bytes(900))], id="one part of three of a profile"),
-        pytest.param([(0xE2, b"MPF\0junk")], id="list of pictures"),
+        pytest.param([(0xE2, b"MPF\0junk")], id="list of images"),
         pytest.param([(0xE0, b"JFIF")], id="short JFIF"),
         pytest.param([(0xED, b"Photoshop 3.0\0008BIM\3\xed\0\0\0\0\0\1x")], id="Photoshop"),
         pytest.param([(0xEE, b"Adobe")], id="short Adobe"),

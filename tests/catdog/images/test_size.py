@@ -19,7 +19,7 @@ def test_the_size_in_the_header_is_that_of_the_upright_image(tmp_path, suffix, o
 
 
 def test_no_size_is_read_of_what_is_no_image_or_too_large(tmp_path) -> None:
-    (tmp_path / "text.jpg").write_text("no picture")
+    (tmp_path / "text.jpg").write_text("no image")
     (tmp_path / "empty.jpg").touch()
     Image.new("1", (40_000, 500)).save(tmp_path / "long.png")
     Image.new("RGB", (40, 40)).save(tmp_path / "cut.jpg")

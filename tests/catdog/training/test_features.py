@@ -110,7 +110,7 @@ def test_the_seed_decides_the_variants_and_each_differs(model, dataset, reporter
 
 def test_without_augmentation_each_image_has_one_variant(model, dataset, reporter) -> None:
     assert compute(model, dataset, reporter, augmentation=Augmentation()).training.shape == (1, 6, WIDTH)
-    assert describe_features(Augmentation()) == "features of the frozen backbone stored for each picture"
+    assert describe_features(Augmentation()) == "features of the frozen backbone stored for each image"
 
 
 def test_training_the_head_trains_the_whole_model(model) -> None:
@@ -164,9 +164,9 @@ def test_progress_is_reported_while_features_are_computed(model, dataset, report
     compute(model, dataset, reporter)
     assert reports[0][0] == 0
     assert all(done < total for done, total, _ in reports)
-    assert {message for _, _, message in reports} == {"looking at the pictures once with the frozen backbone"}
+    assert {message for _, _, message in reports} == {"looking at the images once with the frozen backbone"}
     assert describe_features(Augmentation("horizontal")) == (
-        "features of the frozen backbone stored for 4 augmented variants of each picture"
+        "features of the frozen backbone stored for 4 augmented variants of each image"
     )
 
 

@@ -96,8 +96,8 @@ def test_a_loss_that_is_no_number_ends_the_run_with_advice(folder: RunFolder, lo
 
 def test_progress_of_the_preparation_becomes_the_message(folder: RunFolder) -> None:
     reporter = Reporter(folder, 5)
-    reporter.say(50, 200, "reading the pictures")
-    assert reporter.status.message == "reading the pictures (25%)"
+    reporter.say(50, 200, "reading the images")
+    assert reporter.status.message == "reading the images (25%)"
     reporter.say(0, 0, "building the model")
     assert reporter.status.message == "building the model"
 

@@ -67,7 +67,7 @@ def test_a_folder_without_a_readable_image_is_named(settings: Settings, tmp_path
     for name in ("cats", "dogs"):
         (tmp_path / "broken" / name).mkdir(parents=True)
         for number in range(12):
-            (tmp_path / "broken" / name / f"{number}.jpg").write_bytes(b"no picture")
+            (tmp_path / "broken" / name / f"{number}.jpg").write_bytes(b"no image")
     run = runs.create_run(settings, TrainConfig("model1", str(tmp_path / "broken")))
     assert str(tmp_path / "broken") in failure(settings, run)
     assert runs.open_run(settings, run.id).resumable

@@ -101,7 +101,7 @@ def test_small_dark_bright_blurred_and_unreadable_images_are_found(
     scene(51).point(lambda value: value // 6).save(cats / "dark.png")
     scene(52).point(lambda value: 230 + value // 10).save(cats / "bright.png")
     scene(53).filter(ImageFilter.GaussianBlur(6)).save(cats / "blurred.jpg")
-    (cats / "broken.jpg").write_bytes(b"no picture")
+    (cats / "broken.jpg").write_bytes(b"no image")
     report = check()
     assert [path for path, _ in report.odd["small"]] == ["train/cats/small.jpg"]
     assert report.odd["small"][0][1] == 70
@@ -115,7 +115,7 @@ def test_small_dark_bright_blurred_and_unreadable_images_are_found(
 def test_a_report_survives_json(folder: Path, check: Callable[[], QualityReport]) -> None:
     shutil.copy(folder / "train/cats/1.jpg", folder / "validation/dogs/again.jpg")
     scene(1, 90, 70).save(folder / "train/cats/small.jpg")
-    (folder / "train/cats/broken.jpg").write_bytes(b"no picture")
+    (folder / "train/cats/broken.jpg").write_bytes(b"no image")
     report = check()
     assert report.pairs
     assert report.unreadable
