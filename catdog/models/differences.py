@@ -150,8 +150,8 @@ def _model4() -> tuple[Difference, ...]:
             "augmentation",
             f"Other augmentation: photos are {new.augmentation.description}. Those of model3 are "
             f"{old.augmentation.description}.",
-            "It acts in training only, as dropout does, and makes those photos harder: in the reference course, "
-            f"this model is right on {training} of them and on {validation} of new ones, so there is no sign of memorizing.",
+            "It acts in training only, as dropout does, and makes those photos harder. In the reference course, this "
+            f"model is right on {training} of them and on {validation} of new ones: no sign of memorizing.",
         ),
     )
 

@@ -12,7 +12,7 @@ from pages.components import markdown, state
 from pages.components.serving import explain_loss, list_providers, sign_outs, started
 
 SIGN_IN = "Sign in first: the button is in the sidebar."
-SIGNED_OUT = "You have signed out, or signed in anew, in another tab: reload this page."
+SIGNED_OUT = "You have signed out, or signed in again, in another tab. Reload this page."
 
 
 def person() -> str:
@@ -132,7 +132,7 @@ def draw_account() -> None:
                 label, key=f"sign-in-{provider}", on_click=st.login, args=(provider,) if provider else (),
                 icon=":material/login:", width="stretch",
             )  # fmt: skip
-        st.caption("Everybody can look around; members who have signed in can train, stop, rename and delete.")
+        st.caption("Everybody can look around. Members who sign in can train, stop, rename and delete.")
     reason = reason_denied()
     if reason not in ("", SIGN_IN) and (person() or not is_signed_in()):
         st.caption(f":material/info: {markdown.escape(reason)}")

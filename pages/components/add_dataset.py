@@ -53,26 +53,26 @@ def select_added_dataset() -> None:
 def draw_dialog() -> None:
     """Draw what the dialog holds: a field for a zip, one for a folder where folders are listed, the added datasets."""
     st.markdown(
-        "Any two kinds of things will do. Put the images of each into a folder named after it, and zip the two "
-        "folders. If you have split the images yourself, zip `train`, `validation` and, if there is one, `test`, "
-        "with the two folders in each."
+        "Any two classes will do. Put the images of each class into a folder named after it, and zip the two folders. "
+        "If you have split the images yourself, zip `train`, `validation` and, if you have one, `test`, with the two "
+        "folders in each."
     )
     st.code(EXAMPLE, language=None)
     limit, exhausted = limit_upload(MEGABYTES, FIELD)
     with st.form("add-own", border=False):
         upload = st.file_uploader(
-            "The zip",
+            "Zip file",
             type=["zip"],
             max_upload_size=limit,
             disabled=exhausted,
             help="At most 2 GB and 50,000 images. The server holds the zip in its memory until it is unpacked.",
         )
-        name = st.text_input("What to call it", max_chars=60, placeholder="like the zip")
-        with st.expander("Names of files and folders look wrong?", icon=":material/translate:"):
+        name = st.text_input("Name", max_chars=60, placeholder="same as the zip")
+        with st.expander("Do file and folder names look wrong?", icon=":material/translate:"):
             code_page = choose_code_page("Code page of the names in an old zip", "own-code-page")
         submitted = st.form_submit_button("Add these photos", type="primary", icon=":material/add:")
     _show_quota()
-    st.caption("JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF and HEIC. 20 of each kind is the least that makes sense.")
+    st.caption("JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC, at least 20 images of each class.")
     if submitted and upload is None:
         st.error("Choose a zip first.", icon=":material/error:")
     elif submitted:
@@ -84,7 +84,7 @@ def draw_dialog() -> None:
     _finish_deletion()
     user_datasets = list_user_datasets(state.settings())
     if user_datasets:
-        with st.expander("Sets that were added", icon=":material/folder_zip:"):
+        with st.expander("Added datasets", icon=":material/folder_zip:"):
             for user_dataset in user_datasets:
                 _draw_deletion(user_dataset)
 
@@ -93,10 +93,10 @@ def _show_quota() -> None:
     """Say how much of the disk the person's datasets take, where that is limited."""
     limit, by = state.settings().limits.stored, access.person()
     if limit:
-        whose = "Your sets" if by else "All sets together"
+        whose = "Your datasets" if by else "All datasets together"
         stored = bytes_stored(state.settings(), by)
         taken = format_size(stored) if stored else "nothing"
-        st.caption(f":material/person: {whose} take {taken} of the {format_size(limit)} that they may take.")
+        st.caption(f":material/person: {whose} take {taken} of the {format_size(limit)} allowed.")
 
 
 def _is_agreed(what: str) -> bool:
@@ -115,7 +115,7 @@ def _add(upload: UploadedFile, name: str, code_page: str, by_name: bool = False)
     work = partial(add_user_dataset, settings, upload, name, by=by, code_page=code_page, by_name=by_name)
     job = state.jobs().start(key, lambda progress: work(progress=progress))
     st.session_state[ADDING] = key
-    jobs.wait_with_progress(job, 0, "Looking through the zip …")
+    jobs.wait_with_progress(job, 0, "Reading the zip …")
     st.session_state.pop(f"megabytes-{FIELD}", None)  # less is left now
     if job.error is None:
         st.rerun()  # closes the dialog, and the dataset is chosen

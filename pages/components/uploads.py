@@ -50,7 +50,7 @@ def limit_upload(usual: int, key: str) -> tuple[int, bool]:
     if left < 1:
         wait = format_duration(allowance.wait(person, MEGABYTE))
         st.warning(
-            f"Within an hour {whose} may upload {format_size(limit)}, and that much has come: go on in {wait}.",
+            f"{whose.capitalize()} may upload {format_size(limit)} an hour, which is used up. Try again in {wait}.",
             icon=":material/person_alert:",
         )
     else:

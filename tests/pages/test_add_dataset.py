@@ -55,7 +55,7 @@ def test_the_sidebar_opens_the_dialog_with_an_example(app):
     button(test, "Add your own photos").click().run()
     assert not test.exception
     assert "fruit.zip" in test.code[0].value
-    assert [field.label for field in test.file_uploader] == ["The zip"]
+    assert [field.label for field in test.file_uploader] == ["Zip file"]
 
 
 def test_a_zip_that_is_added_is_the_data_in_use_at_once(app, place):

@@ -139,7 +139,7 @@ def test_no_arguments_and_help_say_how_to_use_it(script, capsys, arguments, stat
         script.main(arguments)
     assert end.value.code == status
     output = capsys.readouterr()
-    assert "usage: classify.py [-h] [--json] PICTURE" in (output.err if status else output.out)
+    assert "usage: classify.py [-h] [--json] IMAGE" in (output.err if status else output.out)
 
 
 def test_a_console_without_the_letters_of_a_class_gets_their_numbers(script, pictures, monkeypatch):
