@@ -172,7 +172,7 @@ def test_pages_say_what_is_left_and_how_long_to_wait_when_nothing_is(app, traine
     assert any("50 MB left of the 300 MB" in caption.value for caption in page.caption)
     assert get_upload_counts(300_000_000).allowance.take("", 50_000_000)
     page.run()
-    assert any("go on in" in warning.value for warning in page.warning)
+    assert any("Try again in" in warning.value for warning in page.warning)
 
 
 def test_without_a_limit_pages_say_nothing_of_one(app, trained):
