@@ -13,7 +13,7 @@ from pages.components import access, serving
 from tests.pages.conftest import button
 
 ANNA = {"is_logged_in": True, "email": "Anna@school.example", "email_verified": True}
-LOCKED = ("Start training", "Add your own photos", "Check the pictures", "Train all four", "Resume", "Make the file")
+LOCKED = ("Start training", "Add your own photos", "Check the images", "Train all four", "Resume", "Make the file")
 BEN = ANNA | {"email": "ben@school.example"}
 COOKIE = {"_streamlit_user": "signed"}
 NOBODY: dict[str, object] = {}

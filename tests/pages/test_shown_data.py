@@ -114,7 +114,7 @@ def test_a_check_is_of_the_pictures_that_the_page_showed(app, place, shapes, mon
     monkeypatch.setattr("pages.components.browse.quality.start_job", lambda *arguments: checked.append(arguments))
     page = app("browse", data="shapes")
     change(place, shapes)
-    button(page, "Check the pictures").click().run()
+    button(page, "Check the images").click().run()
     assert checked == []
     assert any(SHOWN in toast.value for toast in page.toast)
 
