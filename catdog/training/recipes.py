@@ -65,7 +65,7 @@ RECIPES: Mapping[str, Recipe] = {
         Recipe(
             PUBLISHED,
             "As published",
-            "The notebook's own settings, with which a training may fail, depending on its seed.",
+            "The reference course's own settings, with which a training may fail, depending on its seed.",
             {},
         ),
         Recipe(
