@@ -39,9 +39,9 @@ def plot_labelled_curves(
     low, high = chart.layout.yaxis.range
     scale = ALONE / (high - low)  # pixels a unit
     ends = [min(high, max(low, _find_end(trace)[1])) for trace in lines]
-    wanted = [*ends, *(goal.value for goal in shown_goals)]
+    targets = [*ends, *(goal.value for goal in shown_goals)]
     heights = [*(LINE * (1 + labels[id(trace)].count("<br>")) for trace in lines), *[GOAL] * len(shown_goals)]
-    places = [low + place / scale for place in spread([(value - low) * scale for value in wanted], heights, ALONE)]
+    places = [low + place / scale for place in spread([(value - low) * scale for value in targets], heights, ALONE)]
     right = chart.layout.xaxis.range[1]
     names = [
         trace
@@ -63,18 +63,18 @@ def plot_labelled_curves(
     return chart
 
 
-def spread(wanted: Sequence[float], heights: Sequence[float], room: float) -> list[float]:
+def spread(targets: Sequence[float], heights: Sequence[float], room: float) -> list[float]:
     """Place texts in a column as near as possible to where they belong, without overlap.
 
     Args:
-        wanted: Where the middle of each would best be, pixels from the bottom.
+        targets: Where the middle of each would best be, pixels from the bottom.
         heights: How high each is, in pixels.
         room: How high the column is, in pixels.
 
     Returns:
         The middle of each, in the order given. Where all together are higher than the column, they overlap.
     """
-    order = sorted(range(len(wanted)), key=lambda index: wanted[index])
+    order = sorted(range(len(targets)), key=lambda index: targets[index])
     offsets, total = [], 0.0
     for place, index in enumerate(order):
         total += (heights[order[place - 1]] + heights[index]) / 2 if place else 0.0
@@ -82,12 +82,12 @@ def spread(wanted: Sequence[float], heights: Sequence[float], room: float) -> li
     # without their offsets the places must only not fall: isotonic regression, by pooling neighbours
     pools: list[list[float]] = []
     for index, offset in zip(order, offsets, strict=True):
-        pools.append([wanted[index] - offset])
+        pools.append([targets[index] - offset])
         while len(pools) > 1 and _mean(pools[-2]) > _mean(pools[-1]):
             pools[-2:] = [pools[-2] + pools[-1]]
     means = [_mean(pool) for pool in pools for _ in pool]
     places = [min(max(0.0, mean), max(0.0, room - total)) + offset for mean, offset in zip(means, offsets, strict=True)]
-    result = [0.0] * len(wanted)
+    result = [0.0] * len(targets)
     for index, place in zip(order, places, strict=True):
         result[index] = place
     return result

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from catdog.cli.features import load_features
 from catdog.cli.terminal import ProgressBars, add_json_option, add_source_option, choose_source, print_json
-from catdog.features.neighbours import COUNT
 from catdog.settings import Settings
+
+SHOWN = 12
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
@@ -15,7 +16,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     parser.add_argument("image", type=Path, metavar="PHOTO", help="an image file")
     add_source_option(parser)
     parser.add_argument(
-        "--count", type=int, default=COUNT, metavar="NUMBER", help=f"how many to list at most (default {COUNT})"
+        "--count", type=int, default=SHOWN, metavar="NUMBER", help=f"how many to list at most (default {SHOWN})"
     )
     add_json_option(parser)
     parser.set_defaults(run=run)

@@ -73,8 +73,8 @@ def _describe_verdicts(contenders: Sequence[Contender]) -> str:
 
 def _choose_verbs(diagnoses: Sequence[Diagnosis]) -> tuple[str, str]:
     """Return what one run does and what several do, with the epoch in which it began where a single run tells one."""
-    one, several = VERBS[diagnoses[0].verdict]
+    singular, plural = VERBS[diagnoses[0].verdict]
     if len(diagnoses) == 1 and diagnoses[0].verdict == Verdict.OVERFITS and diagnoses[0].turn is not None:
         since = f" from epoch {diagnoses[0].turn}"
-        return one + since, several + since
-    return one, several
+        return singular + since, plural + since
+    return singular, plural

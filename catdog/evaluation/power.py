@@ -99,13 +99,13 @@ def _approximate_difference(count: int, disagreement: float, power: float) -> fl
     The better model's lead has the mean count · δ and the variance count · (ψ − δ²). It must exceed the lead that the
     test asks for; the exact test asks for one image more than its approximation, since leads go in steps of two.
     """
-    asked = NormalDist().inv_cdf(1 - ALPHA / 2) * math.sqrt(count * disagreement) + 1
+    critical = NormalDist().inv_cdf(1 - ALPHA / 2) * math.sqrt(count * disagreement) + 1
     beyond = NormalDist().inv_cdf(power)
     low, high = 0.0, disagreement
     while high - low > _PRECISION:
         between = (low + high) / 2
-        found = count * between >= asked + beyond * math.sqrt(count * (disagreement - between**2))
-        low, high = (low, between) if found else (between, high)
+        shown = count * between >= critical + beyond * math.sqrt(count * (disagreement - between**2))
+        low, high = (low, between) if shown else (between, high)
     return high
 
 

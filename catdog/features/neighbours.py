@@ -2,10 +2,8 @@
 
 import numpy as np
 
-COUNT = 12
 
-
-def find_neighbours(features: np.ndarray, values: np.ndarray, count: int = COUNT) -> tuple[np.ndarray, np.ndarray]:
+def find_neighbours(features: np.ndarray, values: np.ndarray, count: int = 12) -> tuple[np.ndarray, np.ndarray]:
     """Return the images whose features are most alike.
 
     Alike is what MobileNetV2 sees in the same way: the cosine distance is 0 for features in the same proportions,

@@ -12,6 +12,7 @@ from catdog.training import TrainConfig
 from catdog.training.history import Epoch, write_history
 from catdog.training.status import identify_process
 from catdog.utils.files import write_json
+from pages.components.compare.score_bars import make_score_table
 from tests.pages.conftest import button, text_of
 
 
@@ -495,3 +496,11 @@ def test_a_view_that_no_chart_can_have_is_passed_over(app, make, view):
     page.run()
     assert not page.exception
     assert figure(page)["layout"]["xaxis"]["range"] == [0.5, 4.5]
+
+
+def test_a_runs_name_is_text_in_the_table_of_scores():
+    columns = ("val_accuracy", "val_low", "val_high", "test_accuracy", "test_low", "test_high", "test_loss")
+    row = dict.fromkeys(columns) | {"run": "<img src=x onerror=alert(1)>", "variant": "model1"}
+    table = make_score_table([row], 0.4)
+    assert "<img" not in table
+    assert "&lt;img src=x onerror=alert(1)&gt;" in table

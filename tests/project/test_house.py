@@ -28,7 +28,8 @@ HTML_CONSTANTS = {
     "make_stage_bar(progress, colour, epoch, run.status.epochs)",
     "page.LOOK",
     "LOOK.replace('TINTS', '\\n'.join(tints))",
-}  # the tints are numbers, and the bar has numbers only
+    "LOOK + make_score_table(rows, left)",
+}  # the tints are numbers, the bar has numbers only, and the table's names are escaped (a test of Compare)
 
 
 def read(path: Path) -> str:

@@ -32,9 +32,23 @@ def show_score_bars(rows: Sequence[Mapping[str, Any]]) -> None:
     Args:
         rows: As catdog.comparison.build_table or average_rows makes them.
     """
-    bounds = [value for row in rows for column in INTERVALS for value in _find_interval(row, column) or ()]
-    values = [row[column] for row in rows for column in INTERVALS if row[column] is not None]
-    left = min(0.9, math.floor(10 * min([*bounds, *values, 0.5])) / 10)
+    left = _find_left_end(rows)
+    st.html(LOOK + make_score_table(rows, left))
+    means = any("ranges" in row for row in rows)
+    seeds = " Of several seeds it goes from the lowest to the highest, and the number is their mean." if means else ""
+    st.caption(
+        f"Each bar is a 95% confidence interval, on a scale from {format_percent(left, 0)} to 100%.{seeds} "
+        ":material/star: marks the best validation accuracy: choose a run by that, never by its test score."
+    )
+
+
+def make_score_table(rows: Sequence[Mapping[str, Any]], left: float) -> str:
+    """Return the table as HTML, in which the names of runs, which users choose, are text and nothing else.
+
+    Args:
+        rows: As in `show_score_bars`.
+        left: The accuracy at the left end of the bars, 0 up to 1.
+    """
     best = max((row["val_accuracy"] for row in rows if row["val_accuracy"] is not None), default=None)
     lines = []
     for row in rows:
@@ -45,13 +59,14 @@ def show_score_bars(rows: Sequence[Mapping[str, Any]]) -> None:
             f"<td>{_draw(row, 'test_accuracy', left)}</td><td>{loss}</td></tr>"
         )
     heads = "".join(f'<th scope="col">{head}</th>' for head in HEADS)
-    st.html(f'{LOOK}<table class="score-bars"><thead><tr>{heads}</tr></thead><tbody>{"".join(lines)}</tbody></table>')
-    means = any("ranges" in row for row in rows)
-    seeds = " Of several seeds it goes from the lowest to the highest, and the number is their mean." if means else ""
-    st.caption(
-        f"Each bar is a 95% confidence interval, on a scale from {format_percent(left, 0)} to 100%.{seeds} "
-        ":material/star: marks the best validation accuracy: choose a run by that, never by its test score."
-    )
+    return f'<table class="score-bars"><thead><tr>{heads}</tr></thead><tbody>{"".join(lines)}</tbody></table>'
+
+
+def _find_left_end(rows: Sequence[Mapping[str, Any]]) -> float:
+    """Return the tenth below all accuracies and intervals, at most 0.5."""
+    bounds = [value for row in rows for column in INTERVALS for value in _find_interval(row, column) or ()]
+    values = [row[column] for row in rows for column in INTERVALS if row[column] is not None]
+    return min(0.9, math.floor(10 * min([*bounds, *values, 0.5])) / 10)
 
 
 def _find_interval(row: Mapping[str, Any], column: str) -> tuple[float, float] | None:
