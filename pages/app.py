@@ -24,10 +24,11 @@ def main() -> None:
     )
     st.set_page_config(page_title=f"{chosen.title} · Cats and Dogs")
     course.remember_page(chosen.url_path or course.OVERVIEW)
-    st.html(page.LOOK)
     with page.show_errors():
         remember_person()
         draw_sidebar()
+        with st.sidebar:
+            st.html(page.LOOK)
         chosen.run()
 
 

@@ -37,6 +37,7 @@ WHOLE_TILE_OPENS = """<style>
 
 def main() -> None:
     """Draw the page."""
+    page.stop_unless_started()
     guessing = is_guessing()
     dataset = state.dataset()
     page.page_header(

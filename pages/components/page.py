@@ -14,7 +14,8 @@ from pages.components.serving import started
 
 CLASS_COLOURS = ("orange", "blue")  # Streamlit's names of the colours of class 0 and class 1
 #: What Streamlit's own look leaves below a contrast of 4.5:1 (selected pills, segments and tabs, sliders, charts), and
-#: what lets the table of models fit a telephone.
+#: what lets the table of models fit a telephone. The empty element keeps Streamlit from sending the style where it
+#: sends toasts, of which a rerun would then overwrite one.
 LOOK = """<style>
 [data-variant][data-selected]:not([data-disabled]),
 [data-variant][data-selected]:is([data-hovered], [data-focus-visible]):not([data-disabled]) {
@@ -27,7 +28,7 @@ LOOK = """<style>
 @media (max-width: 640px) {
     .st-key-models-table :is(th, td) { padding: 0.2rem 0.15rem; font-size: 0.68rem; line-height: 1.25; }
 }
-</style>"""
+</style><span></span>"""
 
 
 @contextmanager

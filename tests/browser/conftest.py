@@ -102,9 +102,9 @@ def _serving(request: pytest.FixtureRequest, server: Server) -> Iterator[Server]
     assert "Traceback" not in server.output(), server.output()[-LAST:]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def windows() -> Iterator[Windows]:
-    """The windows of one Chromium, for the browser tests only: Playwright's event loop would be in others' way."""
+    """The windows of one Chromium, for one module only: Playwright's event loop would be in other tests' way."""
     expect.set_options(timeout=WAIT)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)

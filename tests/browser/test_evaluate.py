@@ -11,7 +11,7 @@ from tests.browser.visitor import drawn, main, other_pictures, pictures
 pytestmark = pytest.mark.browser
 
 CELL = re.compile(r"(\d+) (cats|dogs) called (cats|dogs)")
-MAP = re.compile("under a map of where")
+MAP = re.compile("under a heatmap of where")
 
 
 def counts(window: Page) -> list[int]:

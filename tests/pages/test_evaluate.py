@@ -352,8 +352,8 @@ def test_an_image_opens_with_every_prediction_and_a_heatmap(app, make_run, catal
     runs = [make_run("model1", "one"), make_run("model2", "two", seed=2)]
     path = runs[0].predictions().of_split("test").paths[0]
     page = app("evaluate", photo=path)
-    maps = [text for text in alternatives(page) if "under a map of where" in text]
-    assert maps == ["The same picture as the models get it, 160 × 160 pixels, under a map of where one looks"]
+    maps = [text for text in alternatives(page) if "under a heatmap of where" in text]
+    assert maps == ["The image as the models see it, 160 × 160 pixels, under a heatmap of where one looks"]
     bars = next(chart.proto.alt for chart in page.get("plotly_chart") if "look-bars" in chart.proto.id)
     assert "one: " in bars
     assert "two: " in bars
@@ -361,7 +361,7 @@ def test_an_image_opens_with_every_prediction_and_a_heatmap(app, make_run, catal
         test = run.predictions().of_split("test")
         confidence = max(test.probabilities[0], 1 - test.probabilities[0])
         assert describe_band(find_band(compute_track_record(test), confidence)) in text_of(page)
-    assert "not what the model sees there" in text_of(page)
+    assert "where the model looks, not what it sees there" in text_of(page)
     page.selectbox(key="look").set_value(runs[1].id).run()
     assert any("where two looks" in text for text in alternatives(page))
 
@@ -415,10 +415,10 @@ def inside(monkeypatch):
 def test_model4_shows_what_each_place_adds_and_can_hide_places_too(app, make_run, inside):
     run = make_run("model4", "four")
     page = app("evaluate", photo=run.predictions().of_split("test").paths[0])
-    assert "what each one adds, exactly" in text_of(page)
-    page = app("evaluate", photo=run.predictions().of_split("test").paths[0], how="hiding places")
-    assert "not what the model sees there" in text_of(page)
-    assert any("under a map of where four looks" in text for text in alternatives(page))
+    assert "Each place also takes in much of its surroundings" in text_of(page)
+    page = app("evaluate", photo=run.predictions().of_split("test").paths[0], how="occlusion")
+    assert "can't show evidence that is in two places at once" in text_of(page)
+    assert any("under a heatmap of where four looks" in text for text in alternatives(page))
 
 
 def test_a_look_inside_shows_what_the_first_filters_find(app, make_run, inside):
@@ -430,14 +430,14 @@ def test_a_look_inside_shows_what_the_first_filters_find(app, make_run, inside):
 def test_a_model_without_activations_still_shows_where_it_looks(app, make_run):
     run = make_run("model1", "one")  # its file is no real model
     page = app("evaluate", photo=run.predictions().of_split("test").paths[0])
-    assert any("under a map of where one looks" in text for text in alternatives(page))
+    assert any("under a heatmap of where one looks" in text for text in alternatives(page))
     assert ["can't be looked into" in error.value for error in page.error] == [True]
 
 
 def test_an_image_that_does_not_exist_opens_nothing(app, make_run):
     make_run()
     page = app("evaluate", photo="../../etc/passwd")
-    assert not any("under a map" in text for text in alternatives(page))
+    assert not any("under a heatmap" in text for text in alternatives(page))
 
 
 def test_a_run_without_its_model_is_evaluated_without_heatmap(app, make_run, monkeypatch):
@@ -449,7 +449,7 @@ def test_a_run_without_its_model_is_evaluated_without_heatmap(app, make_run, mon
     run.files.tflite.unlink()
     page = app("evaluate", photo=run.predictions().of_split("test").paths[0])
     assert list(scores(page)) == [run.config.model]
-    assert "has no usable model file any more" in text_of(page)
+    assert "is missing, so there is no heatmap" in text_of(page)
 
 
 def test_a_missing_image_file_is_one_sentence_and_the_rest_shown(app, make_run, catalog):

@@ -247,11 +247,11 @@ def test_a_listed_folder_can_be_opened_and_its_changes_are_noticed(app, monkeypa
     assert page.selectbox(key="data").options == ["drawn", str(folder)]
     assert "One of the parrots" in alternatives(page)
     assert r"\[pets\](x) \*2\*" in text_of(page)  # a name is no Markdown
-    assert "40 pictures" in text_of(page)
+    assert "40 images" in text_of(page)
     for number in range(5):
         (folder / "parrots" / f"new-{number}.jpg").write_bytes((folder / "parrots" / "0.jpg").read_bytes())
     page.run()
-    assert "45 pictures" in text_of(page)
+    assert "45 images" in text_of(page)
 
 
 def test_settings_that_can_not_be_used_give_one_sentence(app, monkeypatch):

@@ -73,7 +73,7 @@ def test_a_folder_name_is_safe_on_every_system(text, name):
 
 def test_a_file_name_keeps_its_suffix_and_fits_a_disk():
     assert safe_file_name("my: cat?.JPG") == "my_ cat_.JPG"
-    assert safe_file_name("..jpg") == "picture.jpg"
+    assert safe_file_name("..jpg") == "image.jpg"
     assert len(safe_file_name("ü" * 300 + ".jpg").encode()) == 204
 
 
