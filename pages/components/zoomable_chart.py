@@ -14,8 +14,8 @@ import streamlit as st
 
 from catdog.charts import CONFIG
 
-# The theme's own ink in charts is too faint to read: texts take that of the page. The empty element keeps Streamlit from
-# sending the style where it sends toasts, of which a rerun would then overwrite one.
+# The theme's own ink in charts is too faint to read: texts take that of the page. The empty element keeps Streamlit
+# from sending the style where it sends toasts, of which a rerun would then overwrite one.
 LOOK = """<style>
 .js-plotly-plot :is(.textpoint text, .xtick text, .ytick text, .xtitle, .ytitle) { fill: currentColor !important; }
 </style><span></span>"""
