@@ -15,7 +15,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from benchmarks.sessions import Session
 from catdog.inference.predictor import Predictor
 from catdog.runs import Run
-from catdog.utils.text import format_percent
+from catdog.utils.text import format_confidence
 
 PREDICT = "predict"
 CLASSES = ("cats", "dogs")
@@ -119,7 +119,7 @@ def expect_predictions(runs: Sequence[Run], images: Sequence[np.ndarray]) -> lis
         probabilities = Predictor(run.files.tflite).predict(np.stack(images))
         for words, probability in zip(sentences, map(float, probabilities), strict=True):
             confidence = max(probability, 1 - probability)
-            words.append(f"{CLASSES[probability > 0.5]}, {format_percent(confidence)} sure")
+            words.append(f"{CLASSES[probability > 0.5]}, {format_confidence(confidence)} sure")
     return sentences
 
 
