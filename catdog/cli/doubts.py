@@ -2,7 +2,7 @@
 
 import argparse
 
-from catdog.cli.features import load_features
+from catdog.cli.features import add_count_option, load_features
 from catdog.cli.terminal import ProgressBars, add_json_option, add_source_option, choose_source, print_json
 from catdog.settings import Settings
 from catdog.utils.text import format_percent
@@ -14,9 +14,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Describe the command."""
     parser = subparsers.add_parser("doubts", help="list the images whose label is probably wrong")
     add_source_option(parser)
-    parser.add_argument(
-        "--count", type=int, default=SHOWN, metavar="NUMBER", help=f"how many to list at most (default {SHOWN})"
-    )
+    add_count_option(parser, SHOWN)
     add_json_option(parser)
     parser.set_defaults(run=run)
 
@@ -31,7 +29,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from catdog.features.doubts import find_doubts
 
     with ProgressBars() as progress:
-        dataset, store = load_features(settings, choose_source(arguments, settings), progress)
+        dataset, _, store = load_features(settings, choose_source(arguments, settings), progress)
     catalog = dataset.catalog
     doubts = find_doubts(store.values, catalog.labels, catalog.paths, max(0, arguments.count))
     if arguments.json:

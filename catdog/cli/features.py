@@ -12,6 +12,7 @@ from catdog.utils.text import format_size
 if TYPE_CHECKING:
     from catdog.datasets import Dataset
     from catdog.features.store import FeatureStore
+    from catdog.models.mobilenet import Weights
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
@@ -29,13 +30,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         DataError: There are no images, or the store can't be written.
         WeightsError: There are no weights for the backbone.
     """
-    from catdog.models.mobilenet import find_weights
-
     with ProgressBars() as progress:
         source = choose_source(arguments, settings)
-        weights = find_weights(settings, progress)
         began = time.monotonic()
-        dataset, store = load_features(settings, source, progress)
+        dataset, weights, store = load_features(settings, source, progress)
         seconds = time.monotonic() - began
     size = store.path.stat().st_size
     if arguments.json:
@@ -50,8 +48,15 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def load_features(settings: Settings, source: str, progress: Progress) -> "tuple[Dataset, FeatureStore]":
-    """Return a dataset and its features; what is missing of them is computed.
+def add_count_option(parser: argparse.ArgumentParser, usual: int) -> None:
+    """Add the option --count to a command that lists images; `usual` is how many it lists without."""
+    parser.add_argument(
+        "--count", type=int, default=usual, metavar="NUMBER", help=f"how many to list at most (default {usual})"
+    )
+
+
+def load_features(settings: Settings, source: str, progress: Progress) -> "tuple[Dataset, Weights, FeatureStore]":
+    """Return a dataset, the backbone's weights and its features; what is missing of them is computed.
 
     Args:
         settings: Where data, cache and weights are.
@@ -68,4 +73,4 @@ def load_features(settings: Settings, source: str, progress: Progress) -> "tuple
 
     dataset = open_dataset(settings, source, progress)
     weights = find_weights(settings, progress)
-    return dataset, make_features(dataset, weights.path, settings.cache, progress)
+    return dataset, weights, make_features(dataset, weights.path, settings.cache, progress)

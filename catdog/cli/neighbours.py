@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from catdog.cli.features import load_features
+from catdog.cli.features import add_count_option, load_features
 from catdog.cli.terminal import ProgressBars, add_json_option, add_source_option, choose_source, print_json
 from catdog.settings import Settings
 
@@ -15,9 +15,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     parser = subparsers.add_parser("neighbours", help="list the images of a dataset that are most like a photo")
     parser.add_argument("image", type=Path, metavar="PHOTO", help="an image file")
     add_source_option(parser)
-    parser.add_argument(
-        "--count", type=int, default=SHOWN, metavar="NUMBER", help=f"how many to list at most (default {SHOWN})"
-    )
+    add_count_option(parser, SHOWN)
     add_json_option(parser)
     parser.set_defaults(run=run)
 
@@ -33,13 +31,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from catdog.features.neighbours import find_neighbours
     from catdog.features.store import extract_features
     from catdog.images.decode import load_image, resize
-    from catdog.models.mobilenet import find_weights
 
     pixels = resize(load_image(arguments.image))
     with ProgressBars() as progress:
-        dataset, store = load_features(settings, choose_source(arguments, settings), progress)
-    weights = find_weights(settings).path
-    features = extract_features(pixels[None], weights, settings.cache)[0]
+        dataset, weights, store = load_features(settings, choose_source(arguments, settings), progress)
+    features = extract_features(pixels[None], weights.path, settings.cache)[0]
     rows, distances = find_neighbours(features, store.values, max(0, arguments.count))
     catalog = dataset.catalog
     neighbours = [
