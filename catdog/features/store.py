@@ -139,6 +139,7 @@ def _complete(part: Path, dataset: Dataset, weights: Path, cache: Path, progress
         for records in [_map_records(path)]
         for row, digest in enumerate(records["digest"].tolist())
     }
+    progress(0, 0, "preparing MobileNetV2")
     with part.open("ab") as file, parallel_outputs(get_feature_extractor(weights, cache)) as extract:
         done = _count_finished(part, dataset)
         file.truncate(done * RECORD.itemsize)

@@ -52,7 +52,8 @@ class Job:
     @property
     def text(self) -> str:
         """What is being done and how far it is, in words."""
-        what = (self.what or "starting").capitalize()
+        what = self.what or "starting"
+        what = f"{what[0].upper()}{what[1:]}"  # not capitalize, which writes MobileNetV2 small
         return f"{what} … {self.share:.0%}" if self.total else f"{what} …"
 
     def wait(self, seconds: float) -> bool:

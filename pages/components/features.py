@@ -1,0 +1,75 @@
+"""The features of a dataset, for any page: computed once in the server's background, behind a bar until they are there.
+
+A page writes
+
+    features = get_features(dataset)
+    if features is None:
+        return  # the page has drawn the bar, or why there are no features
+
+and is drawn again by itself once they are there.
+"""
+
+from collections.abc import Hashable
+
+import streamlit as st
+
+from catdog.datasets import Dataset
+from catdog.errors import CatDogError
+from catdog.features.store import FeatureStore, make_features
+from catdog.models.mobilenet import find_weights
+from catdog.settings import Settings
+from catdog.utils.progress import Progress
+from pages.components import markdown, state
+from pages.components.jobs import Job
+
+KEY = "features"  # of the jobs, before settings and data
+PATIENCE = 0.15  # seconds that a page waits before it shows how far the work is
+WHAT = "MobileNetV2 looks at each image once. What it sees is kept, so next time this is here at once."
+
+
+def get_features(dataset: Dataset) -> FeatureStore | None:
+    """Return the features of a dataset; draw a bar while they are computed, or an error where they can't be.
+
+    The work goes on if the page is left or reloaded, and every browser watches the same. Call it outside of fragments,
+    once for each run of a page.
+
+    Args:
+        dataset: The images, with or without what is excluded: row i of the features belongs to row i of the catalog.
+
+    Returns:
+        None while they are computed; the page is then drawn again at the end.
+    """
+    settings, jobs, key = state.settings(), state.jobs(), _make_key(dataset)
+    jobs.forget_where(lambda other, job: other[0] == KEY and job.result is not None and not job.result.path.exists())
+    job = jobs.find(key) or jobs.start(key, lambda progress: _compute(settings, dataset, progress))
+    if not job.wait(PATIENCE):
+        st.fragment(_draw_progress, run_every=0.5)(job)
+        return None
+    if job.error is None:
+        return job.result
+    if not isinstance(job.error, CatDogError):
+        raise job.error
+    st.error(markdown.escape(str(job.error)), icon=":material/error:")
+    st.button("Try again", key="retry-features", icon=":material/refresh:", on_click=jobs.forget, args=(key,))
+    return None
+
+
+def find_features(dataset: Dataset) -> FeatureStore | None:
+    """Return the features of a dataset if some page of this server has them open; start and draw nothing."""
+    job = state.jobs().find(_make_key(dataset))
+    return job.result if job is not None else None
+
+
+def _make_key(dataset: Dataset) -> Hashable:
+    return (KEY, state.settings(), dataset.catalog.source, dataset.catalog.fingerprint, len(dataset.catalog))
+
+
+def _compute(settings: Settings, dataset: Dataset, progress: Progress) -> FeatureStore:
+    return make_features(dataset, find_weights(settings, progress).path, settings.cache, progress)
+
+
+def _draw_progress(job: Job) -> None:
+    if not job.active:
+        st.rerun()
+    st.progress(job.share, text=job.text)
+    st.caption(WHAT)
