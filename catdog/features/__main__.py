@@ -6,6 +6,7 @@ from pathlib import Path
 
 from catdog.errors import CatDogError
 from catdog.features.backbone import make_feature_extractor
+from catdog.utils.processes import hasten_tensorflow
 
 
 def main() -> int:
@@ -16,6 +17,7 @@ def main() -> int:
     # what TensorFlow prints must not come between
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    hasten_tensorflow()
     weights, cache = map(Path, sys.argv[1:])
     try:
         make_feature_extractor(weights, cache)

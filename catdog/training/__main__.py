@@ -5,7 +5,7 @@ import sys
 from catdog.settings import Settings
 from catdog.training.process import end_with_supervisor, make_parser
 from catdog.training.worker import work
-from catdog.utils.processes import log_to_stderr
+from catdog.utils.processes import hasten_tensorflow, log_to_stderr
 from catdog.utils.temporary import use_own_folder
 
 
@@ -21,6 +21,7 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     log_to_stderr()
+    hasten_tensorflow()
     if arguments.supervisor is not None:
         end_with_supervisor()
     settings = Settings.from_environment()

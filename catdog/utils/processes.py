@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
+#: What TensorFlow and Keras import, if it is there, only to take its objects as inputs, which nobody here gives them.
+TAKEN_AS_INPUTS = ("pandas", "scipy", "sklearn")
+
 
 def child_variables(project: Path, variables: Mapping[str, str]) -> dict[str, str]:
     """Return the variables that a process of this project needs, wherever it runs.
@@ -69,3 +72,13 @@ def log_to_stderr() -> None:
     """Let this process write what it logs to its errors, which are its log file: called by its entry point alone."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("catdog").setLevel(logging.INFO)
+
+
+def hasten_tensorflow() -> None:
+    """Let TensorFlow's import in this process go without packages that only its inputs would need.
+
+    That saves 1.4 s of 4.3 s of a processor and 140 MB at every start of a training. Called by the entry point of a
+    process that uses none of them itself; later imports of them fail there.
+    """
+    for package in TAKEN_AS_INPUTS:
+        sys.modules.setdefault(package, None)

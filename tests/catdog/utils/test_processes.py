@@ -20,6 +20,19 @@ print(json.dumps(report))
 print("trouble", file=sys.stderr)
 print(os.getcwd(), os.getsid(0) == os.getpid())
 """
+HASTENED = """
+from importlib.util import find_spec
+from catdog.utils.processes import hasten_tensorflow
+packages = ("pandas", "scipy", "sklearn", "numpy")
+assert all(map(find_spec, packages))
+hasten_tensorflow()
+for package in packages:
+    try:
+        __import__(package)
+        print(package, "is here")
+    except ImportError:
+        print(package)
+"""
 
 
 @pytest.fixture
@@ -67,6 +80,14 @@ def test_pipes_carry_input_and_output(project: Path) -> None:
         assert lines.read().split()[-1] == b"False"
     assert child.wait(timeout=30) == 0
     assert (project / "log").read_text() == "trouble\n"
+
+
+def test_tensorflow_does_without_what_only_its_inputs_need(project: Path) -> None:
+    (project / "child.py").write_text(HASTENED)
+    with (project / "log").open("wb") as log:
+        child = start_process("child", project=project, variables={"PYTHONPATH": os.pathsep.join(sys.path)}, log=log)
+    assert child.wait(timeout=30) == 0
+    assert (project / "log").read_text().split() == ["pandas", "scipy", "sklearn", "numpy", "is", "here"]
 
 
 def test_no_zombie_is_left_though_nobody_waits(project: Path) -> None:
