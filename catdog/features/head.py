@@ -2,10 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from catdog.errors import DataError
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 #: Inverse strengths of the L2 penalty, as scikit-learn's C; the smallest suits a few thousand images.
 STRENGTHS = (0.001, 0.01, 0.1)
@@ -36,7 +41,7 @@ class Head:
 
 
 def fit_head(values: np.ndarray, labels: np.ndarray, strength: float = STRENGTHS[0]) -> Head:
-    """Fit a head by penalized maximum likelihood, which has one solution, so there is no seed.
+    """Fit a head by penalized maximum likelihood, which has one solution, so there is no seed; one core does the work.
 
     Args:
         values: Features of the training images, float32 (N, D).
@@ -50,8 +55,18 @@ def fit_head(values: np.ndarray, labels: np.ndarray, strength: float = STRENGTHS
 
     if len(np.unique(labels)) < 2:
         raise DataError("There are images of one class only: add some of the other one.")
-    fitted = LogisticRegression(C=strength, max_iter=ITERATIONS).fit(values, labels)
+    # the products are small: a second thread waits most of the time, and for that takes ten times the processor's
+    with _find_thread_pools().limit(limits=1, user_api="blas"):
+        fitted = LogisticRegression(C=strength, max_iter=ITERATIONS).fit(values, labels)
     return Head(fitted.coef_[0].astype(np.float32), float(fitted.intercept_[0]), strength)
+
+
+@cache
+def _find_thread_pools() -> "ThreadpoolController":
+    """Return what limits the threads of the linear algebra that scikit-learn has loaded."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def choose_head(
