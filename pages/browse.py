@@ -54,7 +54,7 @@ def main() -> None:
     grid = draw_filters(dataset.catalog)
     statistics = wait_for_statistics(dataset) if grid.selection.needs_statistics else None
     # the number of the sample decides nothing about what fits, so every sample finds the same rows in the cache
-    key = (dataset.catalog.fingerprint, len(dataset.catalog))
+    key = (dataset.catalog.version, len(dataset.catalog))
     rows = _select_rows(key, replace(grid.selection, sample=0), dataset, statistics)
     if len(rows) == 0:
         st.info("No photo fits: choose another class, split or size.", icon=":material/search_off:")

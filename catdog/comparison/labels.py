@@ -101,8 +101,9 @@ def get_baseline(run: Run) -> float | None:
 def warn_about_data(runs: Sequence[Run], names: Mapping[str, str]) -> str:
     """Say that these runs learned from different data, and which from which.
 
-    The same source with another content (another fingerprint), or with other images excluded, is other data too. A run
-    that has not opened its data yet has no fingerprint and counts as having its source's.
+    The same source with another content (another fingerprint), with other images excluded or with other labels
+    corrected is other data too. A run that has not opened its data yet has no fingerprint and counts as having its
+    source's.
 
     Args:
         runs: The runs.
@@ -111,11 +112,12 @@ def warn_about_data(runs: Sequence[Run], names: Mapping[str, str]) -> str:
     Returns:
         A few sentences; "" if all runs learned from the same data.
     """
-    groups: dict[tuple[str, str, str], list[Run]] = {}
+    groups: dict[tuple[str, str, str, str], list[Run]] = {}
     for run in runs:
-        groups.setdefault((run.config.source, run.fingerprint, _read_exclusions(run)[1]), []).append(run)
+        lists = (_read_list(run, "excluded")[1], _read_list(run, "corrected")[1])
+        groups.setdefault((run.config.source, run.fingerprint, *lists), []).append(run)
     for key in list(groups):
-        source, fingerprint, _ = key
+        source, fingerprint, *_ = key
         opened = [other_key for other_key in groups if other_key[0] == source and other_key[1]]
         if not fingerprint and opened:
             groups[opened[0]] += groups.pop(key)
@@ -123,18 +125,25 @@ def warn_about_data(runs: Sequence[Run], names: Mapping[str, str]) -> str:
         return ""
     versions = Counter(source for source, _ in {key[:2] for key in groups})
     parts = []
-    for (source, fingerprint, _), members in groups.items():
+    for (source, fingerprint, *_), members in groups.items():
         data = {"photos": "photos", "drawn": "drawn images, not photos"}.get(source) or f"the folder {source}"
         version = f" (version {fingerprint[:6]})" if versions[source] > 1 else ""
-        count, digest = _read_exclusions(members[0])
-        excluded = f", {count:,} of them excluded (list {digest[:4]})" if count else ""
-        parts.append(f"{join_names([names[run.id] for run in members])} from {data}{version}{excluded}")
+        count, digest = _read_list(members[0], "excluded")
+        lists = f", {count:,} of them excluded (list {digest[:4]})" if count else ""
+        count, digest = _read_list(members[0], "corrected")
+        lists += f", labels: {describe_corrected(count, digest)}" if count else ""
+        parts.append(f"{join_names([names[run.id] for run in members])} from {data}{version}{lists}")
     return (
         f"These runs learned from different data: {'; '.join(parts)}. Their results can't be compared with each other."
     )
 
 
-def _read_exclusions(run: Run) -> tuple[int, str]:
-    """Return how many images were excluded from a run's data, and the digest that tells the list from others."""
-    values = run.data.get("excluded", {})
+def describe_corrected(count: int, digest: str) -> str:
+    """Return in a few words how many labels of a run's data people had corrected, and which list of them that was."""
+    return f"{count:,} corrected (list {digest[:4]})" if count else "as in the files"
+
+
+def _read_list(run: Run, name: str) -> tuple[int, str]:
+    """Return how many images of a run's data were "excluded" or "corrected", and the digest of the list of them."""
+    values = run.data.get(name, {})
     return values.get("pictures", 0), values.get("digest", "")

@@ -71,12 +71,14 @@ def _tell_apart(name: str, runs: Sequence[tuple[Run, Sequence[str]]]) -> dict[st
 
 def _list_traits(run: Run) -> list[str]:
     """Return what may tell a run from others, in a few words each, what matters most first."""
-    source, excluded = run.config.source, run.data.get("excluded", {}).get("pictures", 0)
+    source = run.config.source
+    excluded, corrected = (run.data.get(name, {}).get("pictures", 0) for name in ("excluded", "corrected"))
     data = {"photos": "photos", "drawn": "drawn images"}.get(source) or Path(source).name
     return [
         data,
         *_list_settings(replace(run.config, source="photos")),
         f"{excluded:,} excluded",
+        f"{corrected:,} labels corrected",
         f"seed {run.config.seed}",
         datetime.fromtimestamp(run.created).strftime("%d %b %H:%M"),
         run.id[-4:],

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from catdog.comparison.labels import describe_data
+from catdog.comparison.labels import describe_corrected, describe_data
 from catdog.runs import Run
 from catdog.training.config import AUGMENTATIONS
 from catdog.training.recipes import describe_recipe, list_recipes
@@ -30,10 +30,12 @@ def _describe_settings(run: Run) -> dict[str, str]:
     """Return what was decided about a run, in words."""
     config, details = run.config, run.details
     excluded = run.data.get("excluded", {}).get("pictures", 0)
+    corrected = run.data.get("corrected", {})
     own = all(getattr(config, name) is None for name in AUGMENTATIONS)
     return {
         "Data": describe_data(run),
         "Excluded images": f"{excluded:,}",
+        "Labels": describe_corrected(corrected.get("pictures", 0), corrected.get("digest", "")),
         "Recipe": describe_recipe(config),
         "Epochs": f"{config.epochs:,}",
         "Batch size": f"{config.batch_size:,}",

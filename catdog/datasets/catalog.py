@@ -29,6 +29,7 @@ class Catalog:
         note: A sentence that the user should know, or "".
         name: What a user dataset is called; "" for every other source.
         skipped: (path, reason) of each file that lies among the images, is called like one and can't be read.
+        corrected: Sorted paths of the images whose label is not that of the files, see `catdog.datasets.corrections`.
     """
 
     source: str
@@ -41,6 +42,7 @@ class Catalog:
     note: str = ""
     name: str = ""
     skipped: tuple[tuple[str, str], ...] = ()
+    corrected: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of images."""
@@ -61,6 +63,11 @@ class Catalog:
             split: {name: len(self.indices(split, label)) for label, name in enumerate(self.classes)}
             for split in SPLITS
         }
+
+    @property
+    def version(self) -> str:
+        """What tells this content with these labels from any other, such as in the name of what is cached."""
+        return "-".join(filter(None, (self.fingerprint, digest_paths(self.corrected))))
 
     @property
     def baseline(self) -> float:
@@ -89,9 +96,11 @@ class Catalog:
         Raises:
             DataError: If a class then has no image in a split.
         """
+        paths = tuple(self.paths[row] for row in rows)
         kept = replace(
             self,
-            paths=tuple(self.paths[row] for row in rows),
+            paths=paths,
+            corrected=tuple(sorted(set(self.corrected).intersection(paths))) if self.corrected else (),
             labels=self.labels[rows],
             splits=self.splits[rows],
             note=" ".join(filter(None, (self.note, note))),
@@ -182,3 +191,9 @@ def digest_files(paths: Iterable[str], digests: Iterable[bytes]) -> str:
     for path, digest in zip(paths, digests, strict=True):
         whole.update(path.encode() + b"\0" + digest)
     return whole.hexdigest()[:16]
+
+
+def digest_paths(paths: Iterable[str]) -> str:
+    """Return 16 hex digits that tell one set of paths from another, in any order; "" for no paths."""
+    names = sorted(paths)
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16] if names else ""

@@ -1,16 +1,14 @@
 """Images that a user excludes from training: one list for each dataset. No image file is ever deleted."""
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock
 
 from catdog.datasets.cache import Dataset
 from catdog.datasets.catalog import Catalog, check_catalog
+from catdog.datasets.storage import lock_list
 from catdog.errors import DataError, UsageError
 from catdog.settings import Settings
 from catdog.utils.files import read_json, write_json
@@ -53,7 +51,7 @@ def exclude_images(settings: Settings, catalog: Catalog, paths: Iterable[str]) -
         UsageError: If the catalog does not have a path.
         DataError: If a class would have no image left in a split, or the list cannot be written.
     """
-    added = _check_paths(catalog, paths)
+    added = check_paths(catalog, paths)
 
     def add(excluded: set[str]) -> set[str]:
         mark_excluded(catalog, excluded | added)
@@ -68,7 +66,7 @@ def include_images(settings: Settings, catalog: Catalog, paths: Iterable[str]) -
     Returns:
         The sorted paths that stay excluded.
     """
-    removed = _check_paths(catalog, paths)
+    removed = check_paths(catalog, paths)
     return _update_list(settings, catalog, lambda excluded: excluded - removed)
 
 
@@ -102,13 +100,8 @@ def mark_excluded(catalog: Catalog, paths: Iterable[str]) -> Catalog:
     return check_catalog(marked, "images that are not excluded")
 
 
-def digest_paths(paths: Iterable[str]) -> str:
-    """Return 16 hex digits that tell one set of paths from another, in any order; "" for no paths."""
-    names = sorted(paths)
-    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16] if names else ""
-
-
-def _check_paths(catalog: Catalog, paths: Iterable[str]) -> set[str]:
+def check_paths(catalog: Catalog, paths: Iterable[str]) -> set[str]:
+    """Return the paths without repetition; raise UsageError if the catalog does not have one of them."""
     unique = set(paths)
     missing = sorted(unique - set(catalog.paths))
     if missing:
@@ -119,24 +112,10 @@ def _check_paths(catalog: Catalog, paths: Iterable[str]) -> set[str]:
 
 def _update_list(settings: Settings, catalog: Catalog, update: Callable[[set[str]], set[str]]) -> tuple[str, ...]:
     file = _file(settings, catalog)
-    with _lock_list(file):
+    with lock_list(file, "The list of excluded images"):
         paths = sorted(update(set(list_excluded(settings, catalog))))
         write_json(file, {"source": catalog.source, "paths": paths})
     return tuple(paths)
-
-
-@contextmanager
-def _lock_list(file: Path) -> Iterator[None]:
-    """Let one process at a time change the list; raise DataError where it can't be written."""
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(file.with_suffix(".lock")):
-            yield
-    except OSError as error:
-        raise DataError(
-            f"The list of excluded images could not be written ({error.strerror or error}): free some disk space, or "
-            f"check the permissions of {file.parent}."
-        ) from error
 
 
 def _file(settings: Settings, catalog: Catalog) -> Path:

@@ -8,6 +8,7 @@ from catdog.datasets.archive import digest_archive
 from catdog.datasets.arrange import arrange
 from catdog.datasets.cache import Dataset, decode_dataset
 from catdog.datasets.catalog import Catalog, scan_folder
+from catdog.datasets.corrections import correct_labels
 from catdog.datasets.photos import photos_note, photos_root, storage_error
 from catdog.datasets.synthetic.generate import generate_dataset
 from catdog.datasets.user_datasets import (
@@ -37,7 +38,7 @@ def list_sources(settings: Settings) -> list[str]:
 
 
 def open_catalog(settings: Settings, source: str = "photos", progress: Progress = silent) -> Catalog:
-    """Return the catalog of a source; "drawn" is drawn on first use.
+    """Return the catalog of a source, with its labels as people have corrected them; "drawn" is drawn on first use.
 
     Args:
         settings: Where the program keeps its data.
@@ -45,22 +46,10 @@ def open_catalog(settings: Settings, source: str = "photos", progress: Progress 
         progress: Told how far the drawing is.
 
     Raises:
-        DataError: If the photos have not been fetched, or a folder cannot be used.
+        DataError: If the photos have not been fetched, a folder cannot be used, or the list of corrected labels is
+            damaged.
     """
-    if source == "photos":
-        root = photos_root(settings)
-        if root is None:
-            raise DataError("The photos are not on this machine yet: run python -m catdog data --fetch.")
-        return replace(scan_folder("photos", root), note=photos_note(root))
-    if source == "drawn":
-        return scan_folder("drawn", _drawn_root(settings, progress))
-    try:
-        folder = Path(source).expanduser().absolute()
-    except RuntimeError as error:  # ~somebody, and there is no such user
-        raise DataError(f"There is no folder {source}: check its name.") from error
-    catalog = scan_folder(str(folder), folder)
-    user_dataset = find_user_dataset(settings, str(folder))
-    return restrict_to_readable(catalog, user_dataset) if user_dataset else catalog
+    return correct_labels(settings, _read_catalog(settings, source, progress))
 
 
 def open_dataset(settings: Settings, source: str = "photos", progress: Progress = silent) -> Dataset:
@@ -74,7 +63,8 @@ def open_dataset(settings: Settings, source: str = "photos", progress: Progress 
     Raises:
         DataError: As in `open_catalog` and `decode_dataset`.
     """
-    return decode_dataset(open_catalog(settings, source, progress), settings.cache, progress)
+    dataset = decode_dataset(_read_catalog(settings, source, progress), settings.cache, progress)
+    return replace(dataset, catalog=correct_labels(settings, dataset.catalog))
 
 
 def check_agreed(folder: Path) -> None:
@@ -149,6 +139,24 @@ def is_listed_folder(settings: Settings, source: str | None) -> bool:
         return str(resolve_folder(settings, source)) == source
     except DataError:
         return False
+
+
+def _read_catalog(settings: Settings, source: str, progress: Progress) -> Catalog:
+    """Return the catalog of a source, with the labels that the files say."""
+    if source == "photos":
+        root = photos_root(settings)
+        if root is None:
+            raise DataError("The photos are not on this machine yet: run python -m catdog data --fetch.")
+        return replace(scan_folder("photos", root), note=photos_note(root))
+    if source == "drawn":
+        return scan_folder("drawn", _drawn_root(settings, progress))
+    try:
+        folder = Path(source).expanduser().absolute()
+    except RuntimeError as error:  # ~somebody, and there is no such user
+        raise DataError(f"There is no folder {source}: check its name.") from error
+    catalog = scan_folder(str(folder), folder)
+    user_dataset = find_user_dataset(settings, str(folder))
+    return restrict_to_readable(catalog, user_dataset) if user_dataset else catalog
 
 
 def _drawn_root(settings: Settings, progress: Progress) -> Path:

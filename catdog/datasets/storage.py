@@ -1,10 +1,12 @@
-"""Room for datasets: whether the disk has it, and what is said where writing fails."""
+"""Room for datasets and for what people decide about them: whether the disk has it, what is said where it fails."""
 
 import errno
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock
 
 from catdog.datasets.archive import ArchiveContents
 from catdog.datasets.decoded import IMAGE_BYTES
@@ -53,4 +55,26 @@ def explain_os_errors(what: str) -> Iterator[None]:
         hint = "free some disk space" if full else "check the folder's permissions"
         raise DataError(
             f"The images could not be {what} ({error.strerror or error}): {hint} or set CATDOG_HOME to another folder."
+        ) from error
+
+
+@contextmanager
+def lock_list(file: Path, what: str) -> Iterator[None]:
+    """Let one process at a time change a list that people have made of a dataset's images.
+
+    Args:
+        file: The list's file; its folder is made if missing.
+        what: What a sentence calls it, such as "The list of excluded images".
+
+    Raises:
+        DataError: It can't be written.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(file.with_suffix(".lock")):
+            yield
+    except OSError as error:
+        raise DataError(
+            f"{what} could not be written ({error.strerror or error}): free some disk space, or check the permissions "
+            f"of {file.parent}."
         ) from error

@@ -77,8 +77,10 @@ class Predictions:
 def common_predictions(models: Sequence[Predictions]) -> list[Predictions]:
     """Return every model's predictions for the images that all of them have, in the order of the first model.
 
+    Images whose label was corrected between two trainings are left out: each model was scored with another label.
+
     Raises:
-        UsageError: A model has another label for an image than the first, as in data whose classes were swapped.
+        UsageError: A model has another label for most images than the first, as in data whose classes were swapped.
     """
     rows_by_path = [{path: row for row, path in enumerate(predictions.paths)} for predictions in models]
     paths = [path for path in (models[0].paths if models else ()) if all(path in rows for rows in rows_by_path)]
@@ -86,10 +88,12 @@ def common_predictions(models: Sequence[Predictions]) -> list[Predictions]:
         predictions.select(np.array([rows[path] for path in paths], np.int64))
         for predictions, rows in zip(models, rows_by_path, strict=True)
     ]
+    differs = np.zeros(len(paths), bool)
     for predictions in common[1:]:
-        if (predictions.labels != common[0].labels).any():
-            raise UsageError("These runs have different labels for the same images: choose runs of the same data.")
-    return common
+        differs |= predictions.labels != common[0].labels
+    if differs.any() and 2 * differs.sum() >= len(paths):
+        raise UsageError("These runs have different labels for the same images: choose runs of the same data.")
+    return [predictions.select(np.flatnonzero(~differs)) for predictions in common] if differs.any() else common
 
 
 def read_predictions(path: Path) -> Predictions:

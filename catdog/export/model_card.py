@@ -130,7 +130,7 @@ def _check(file_format: ExportFormat, check: ExportCheck) -> list[str]:
 def _data(run: "Run") -> list[str]:
     data = run.data
     counts = data.get("counts", {})
-    excluded = data.get("excluded", {}).get("pictures", 0)
+    excluded, corrected = (data.get(name, {}).get("pictures", 0) for name in ("excluded", "corrected"))
     lines = [
         f"- Data: {_escape(data.get('title') or run.config.source)}",
         *[f"- {_escape(data['note'])}"] * bool(data.get("note")),
@@ -140,6 +140,7 @@ def _data(run: "Run") -> list[str]:
         ),
         f"- Share of the training images that was used: {100 * run.config.fraction:g}%",
         f"- Excluded by hand: {excluded:,} images",
+        f"- Labels corrected by hand: {corrected:,}",
         f"- Fingerprint of names and contents: {data.get('fingerprint', 'not known')}",
     ]
     return ["## What it learned from", "\n".join(lines)]

@@ -19,6 +19,7 @@ TIMES = ("queued", "started", "updated", "finished", "training_started", "scorin
 COUNT, LOSS = whole(0, 10**12), number(0, 1e9)
 DESCRIPTION = text(100_000, of_files=True)  # of data, with names of files
 WORD, LINE, PARAGRAPH = text(100), text(300), text(10_000)
+IMAGES: Schema = {"pictures": COUNT, "digest": LINE, "paths": list_of(PLACE)}  # that people have chosen
 
 STATUS: Schema = {
     "state": one_of(*STATES),
@@ -56,7 +57,8 @@ DETAILS: Schema = {
         "counts": table_of(WORD, table_of(PLACE, COUNT)),
         "baseline": SHARE,
         "fingerprint": LINE,
-        "excluded": {"pictures": COUNT, "digest": LINE, "paths": list_of(PLACE)},
+        "excluded": IMAGES,
+        "corrected": IMAGES,
     },
     "device": LINE,
     "versions": table_of(WORD, LINE),

@@ -9,7 +9,9 @@ from importlib.metadata import version
 
 from catdog import __version__
 from catdog.datasets import Catalog, Dataset, open_dataset
-from catdog.datasets.exclusions import EXCLUDED, digest_paths, list_excluded, without_images
+from catdog.datasets.catalog import digest_paths
+from catdog.datasets.exclusions import EXCLUDED, list_excluded, without_images
+from catdog.datasets.labels import with_corrections
 from catdog.errors import CatDogError, DataError, RunError
 from catdog.settings import Settings
 from catdog.training.config import TrainConfig
@@ -115,9 +117,9 @@ def _note_memory(folder: RunFolder) -> None:
 
 
 def _open(folder: RunFolder, config: TrainConfig, settings: Settings, reporter: Reporter) -> Dataset:
-    """Return the data without what is excluded, as config.json says since the run was started or has begun.
+    """Return the data with the labels and without what is excluded that config.json says since the run was started.
 
-    Where it does not say, these are the data as they are today, without what is excluded today.
+    Where it does not say, these are the data as they are today, with today's labels and without what is excluded today.
 
     Raises:
         DataError: They are no longer what the run was started with.
@@ -131,6 +133,7 @@ def _open(folder: RunFolder, config: TrainConfig, settings: Settings, reporter: 
     if is_swapped(data.get("classes") or (), dataset.catalog.classes):  # class 0 stays what it was
         catalog = dataset.catalog
         dataset = replace(dataset, catalog=replace(catalog, classes=catalog.classes[::-1], labels=1 - catalog.labels))
+    dataset = with_corrections(dataset, (data.get("corrected") or {}).get("paths") or ())
     return without_images(dataset, (data.get("excluded") or {}).get("paths") or ())
 
 
@@ -157,6 +160,7 @@ def _train(folder: RunFolder, config: TrainConfig, settings: Settings, dataset: 
 def describe_data(catalog: Catalog) -> dict:
     """Return what config.json says of the data that a run learns from, under "data"."""
     left_out = [catalog.paths[row] for row in catalog.indices(EXCLUDED)]
+    corrected = list(catalog.corrected)
     return {
         "source": catalog.source,
         "title": catalog.title,
@@ -166,6 +170,7 @@ def describe_data(catalog: Catalog) -> dict:
         "baseline": catalog.baseline,
         "fingerprint": catalog.fingerprint,
         "excluded": {"pictures": len(left_out), "digest": digest_paths(left_out), "paths": left_out},
+        "corrected": {"pictures": len(corrected), "digest": digest_paths(corrected), "paths": corrected},
     }
 
 

@@ -57,9 +57,10 @@ def _draw_image(dataset: Dataset, row: int) -> None:
             alt=f"The same image as the models get it, {SIZE} × {SIZE} pixels",
         )
         st.caption(f"as the models get it: **{SIZE} × {SIZE} pixels**, whatever its proportions were")
+        corrected = " :gray-badge[:material/edit: label corrected]" if path in catalog.corrected else ""
         st.markdown(
             f":{page.CLASS_COLOURS[label]}-badge[:material/label: **{class_name}**] "
-            f":gray-badge[{catalog.splits[row]}]  \n"
+            f":gray-badge[{catalog.splits[row]}]{corrected}  \n"
             f"File: {markdown.escape(path)}"
         )
         if st.button("Close", icon=":material/close:"):

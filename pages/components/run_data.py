@@ -2,6 +2,7 @@
 
 from catdog.datasets import Catalog
 from catdog.datasets.exclusions import without_images
+from catdog.datasets.labels import with_corrections
 from catdog.errors import DataError
 from catdog.runs import Run
 from pages.components import state
@@ -15,7 +16,7 @@ def has_data(run: Run) -> bool:
 
 
 def open_own_data(run: Run) -> Catalog:
-    """Return the catalog of the images that a run learned from, without those that it left out.
+    """Return the catalog of the images that a run learned from, with its labels and without those that it left out.
 
     Raises:
         DataError: They are gone or have changed since.
@@ -28,4 +29,5 @@ def open_own_data(run: Run) -> Catalog:
             f"The images that {run.name} learned from have changed since, so that no new run could be compared with "
             "it: start one on the Train page."
         )
+    opened = with_corrections(opened, run.data.get("corrected", {}).get("paths", ()))
     return without_images(opened, run.data.get("excluded", {}).get("paths", ())).catalog

@@ -7,7 +7,8 @@ with the page as it was, and the page itself would go on with other data, mostly
 from dataclasses import dataclass, field
 
 from catdog.datasets import Catalog
-from catdog.datasets.exclusions import EXCLUDED, digest_paths
+from catdog.datasets.catalog import digest_paths
+from catdog.datasets.exclusions import EXCLUDED
 from catdog.errors import DataError
 from pages.components import state
 
@@ -20,19 +21,21 @@ class ShownData:
         source: As in Catalog.
         fingerprint: As in Catalog.
         excluded: Tells which images the catalog leaves out of training, "" for none.
+        corrected: Tells which labels people had corrected, "" for none.
         title: What the page called them, which is not compared.
     """
 
     source: str
     fingerprint: str
     excluded: str
+    corrected: str
     title: str = field(compare=False)
 
 
 def identify(catalog: Catalog) -> ShownData:
     """Return what tells this data from any other."""
     excluded = digest_paths(catalog.paths[row] for row in catalog.indices(EXCLUDED))
-    return ShownData(catalog.source, catalog.fingerprint, excluded, catalog.title)
+    return ShownData(catalog.source, catalog.fingerprint, excluded, digest_paths(catalog.corrected), catalog.title)
 
 
 def require_shown(shown: ShownData) -> None:
@@ -48,7 +51,7 @@ def require_shown_for_training(shown: ShownData) -> Catalog:
     """Return the data in use without what is excluded, if they are what the page showed as the data to train on.
 
     Raises:
-        DataError: They are others, others are excluded, or they can't be used.
+        DataError: They are others, others are excluded, labels were corrected, or they can't be used.
     """
     catalog = state.training_catalog(state.reread_dataset())
     _require_same(shown, catalog)

@@ -9,7 +9,9 @@ import streamlit as st
 
 from catdog import datasets as library
 from catdog.datasets import Catalog, Dataset, photos_root
+from catdog.datasets.corrections import list_corrections
 from catdog.datasets.exclusions import list_excluded, without_images
+from catdog.datasets.labels import with_corrections
 from catdog.errors import CatDogError
 from catdog.models.specs import MODELS
 from catdog.runs import DamagedRun, Run
@@ -107,7 +109,12 @@ def dataset() -> Dataset:
     Raises:
         DataError: The data can't be used.
     """
-    return open_data(jobs(), settings(), source()).dataset
+    return _with_labels_of_today(open_data(jobs(), settings(), source()).dataset)
+
+
+def _with_labels_of_today(opened: Dataset) -> Dataset:
+    """Return a dataset that may have been opened a while ago, with the labels as they are corrected by now."""
+    return with_corrections(opened, list_corrections(settings(), opened.catalog).changed)
 
 
 def has_source(name: str) -> bool:
@@ -129,7 +136,7 @@ def reread_dataset(name: str | None = None) -> Dataset:
     chosen = source() if name is None else name
     if not open_data(jobs(), settings(), chosen).has_same_files:
         jobs().forget((KEY, settings(), chosen))
-    return open_data(jobs(), settings(), chosen).dataset
+    return _with_labels_of_today(open_data(jobs(), settings(), chosen).dataset)
 
 
 def training_catalog(opened: Dataset | None = None) -> Catalog:

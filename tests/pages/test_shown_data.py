@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from catdog.datasets import open_catalog
+from catdog.datasets.corrections import relabel_images
 from catdog.datasets.exclusions import exclude_images
 from catdog.runs import create_run, list_runs, open_run
 from catdog.settings import Settings
@@ -57,7 +58,12 @@ def exclude(place: Settings, root: Path) -> None:
     exclude_images(place, open_catalog(place, str(root)), ["circles/3.jpg"])
 
 
-CHANGES: list[Callable[[Settings, Path], None]] = [vanish, rename, replace_all, change_in_place, add_image, exclude]
+def relabel(place: Settings, root: Path) -> None:
+    relabel_images(place, open_catalog(place, str(root)), {"circles/3.jpg": "squares"})
+
+
+REPLACEMENTS: list[Callable[[Settings, Path], None]] = [vanish, rename, replace_all, change_in_place, add_image]
+CHANGES = [*REPLACEMENTS, exclude, relabel]
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -77,6 +83,7 @@ def test_start_trains_on_what_the_page_showed_or_on_nothing(app, place, shapes, 
     assert run.config.source == ("drawn" if change in (vanish, rename) else str(shapes))
     assert run.fingerprint == open_catalog(place, run.config.source).fingerprint
     assert run.details["data"]["excluded"]["pictures"] == (change is exclude)
+    assert run.details["data"]["corrected"]["pictures"] == (change is relabel)
 
 
 def test_start_without_any_change_trains_on_the_data_that_are_shown(app, place, shapes):

@@ -27,7 +27,7 @@ def draw_counts(dataset: Dataset) -> None:
             for split, by_class in counts.items()
         )
         st.plotly_chart(
-            _plot_counts((catalog.fingerprint, len(catalog)), dataset),
+            _plot_counts((catalog.version, len(catalog)), dataset),
             key="counts",
             config=dict(CONFIG),
             alt=f"Images in each split. {words}.",
@@ -72,7 +72,7 @@ def _draw_sizes(dataset: Dataset, statistics: ImageStatistics) -> None:
         "image is squeezed to a square"
         + (f"; {smaller:,} smaller ones are blown up, which adds no detail." if smaller else ".")
     )
-    sizes, ratios = _plot_sizes((dataset.catalog.fingerprint, len(dataset.catalog)), dataset, statistics)
+    sizes, ratios = _plot_sizes((dataset.catalog.version, len(dataset.catalog)), dataset, statistics)
     left, right = page.row(2, 320)
     with left:
         words = f"Width and height of the images in pixels; the longer side is {extent} long."

@@ -178,12 +178,13 @@ def _check_models(dataset: Dataset, rows: np.ndarray) -> dict[str, np.ndarray]:
     runs = select_latest_finished([run for run in state.runs() if run.fingerprint == catalog.fingerprint])
     names, answers = label_runs(runs), {}
     paths = tuple(catalog.paths[row] for row in rows)
+    labels = tuple(catalog.labels[rows].tolist())
     for run in runs:
         try:
             modified = run.files.predictions.stat().st_mtime_ns
         except OSError:  # it stored none, or was deleted at this moment
             continue
-        right = _check_model(str(run.folder), modified, catalog.classes, paths, run, catalog.labels[rows])
+        right = _check_model(str(run.folder), modified, catalog.classes, paths, run, labels)
         if right is not None:
             answers[names[run.id]] = right
     return answers
@@ -191,10 +192,10 @@ def _check_models(dataset: Dataset, rows: np.ndarray) -> dict[str, np.ndarray]:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _check_model(
-    folder: str, modified: int, classes: tuple[str, str], paths: tuple[str, ...], _run: Run, _labels: np.ndarray
+    folder: str, modified: int, classes: tuple[str, str], paths: tuple[str, ...], _run: Run, labels: tuple[int, ...]
 ) -> np.ndarray | None:
     try:
-        return check_round(_run.predictions(classes), paths, _labels)
+        return check_round(_run.predictions(classes), paths, np.array(labels))
     except RunError:  # its predictions are damaged, which other pages say
         return None
 

@@ -138,11 +138,11 @@ def _find_label_errors(catalog: Catalog) -> tuple[Run | None, list[LabelError]]:
         modified = run.files.predictions.stat().st_mtime_ns if run else 0
     except OSError:  # the run was deleted at this moment
         run = None
-    return run, _read_label_errors(run.id, modified, catalog.fingerprint, run, catalog) if run else []
+    return run, _read_label_errors(run.id, modified, catalog.version, run, catalog) if run else []
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _read_label_errors(run_id: str, modified: int, fingerprint: str, _run: Run, _catalog: Catalog) -> list[LabelError]:
+def _read_label_errors(run_id: str, modified: int, version: str, _run: Run, _catalog: Catalog) -> list[LabelError]:
     try:
         return find_label_errors(_run.predictions(_catalog.classes), _catalog)
     except RunError:  # its predictions are damaged

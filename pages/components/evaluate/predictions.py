@@ -150,7 +150,7 @@ def _compute_predictions(run: Run, name: str, dataset: Dataset, at_once: bool) -
             )
         return None
     settings = state.settings()
-    key = ("answers", settings, run.id, changed, dataset.catalog.fingerprint, len(dataset.catalog))
+    key = ("answers", settings, run.id, changed, dataset.catalog.version, len(dataset.catalog))
 
     def start() -> Job:
         return state.jobs().reuse_or_start(

@@ -88,13 +88,13 @@ def sample_images() -> Iterator[QueryImage]:
     rows = catalog.indices(TEST)
     for row in np.random.default_rng(seed).choice(rows, size=min(SAMPLE, len(rows)), replace=False):
         try:
-            yield _dataset_image(catalog.fingerprint, int(row), dataset)
+            yield _dataset_image(catalog.version, int(row), dataset)
         except ImageError as error:
             st.error(markdown.escape(str(error)), icon=":material/broken_image:")
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _dataset_image(fingerprint: str, row: int, _dataset) -> QueryImage:
+def _dataset_image(version: str, row: int, _dataset) -> QueryImage:
     catalog = _dataset.catalog
     return make_query_image(
         catalog.paths[row].rsplit("/", 1)[-1],

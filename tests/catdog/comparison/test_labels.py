@@ -86,6 +86,15 @@ def test_another_content_of_the_same_source_is_warned_of(make):
     assert "b from photos (version bbbbbb)" in warning
 
 
+def test_other_labels_are_other_data(make, settings):
+    runs = [make(name=name) for name in ("a", "b")]
+    for run, digest in zip(runs, ("", "aaaaaa"), strict=True):
+        data = {"fingerprint": "f1", "corrected": {"pictures": 3 if digest else 0, "digest": digest}}
+        run.files.add_to_config(data=data)
+    runs = [open_run(settings, run.id) for run in runs]
+    assert "b from photos, labels: 3 corrected (list aaaa)" in warn_about_data(runs, names_of(*runs))
+
+
 def test_other_excluded_images_are_other_data(make, settings):
     runs = [make(name=name) for name in ("a", "b", "c")]
     for run, digest in zip(runs, ("", "aaaaaa", "bbbbbb"), strict=True):

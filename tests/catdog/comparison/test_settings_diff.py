@@ -47,6 +47,12 @@ def test_data_weights_excluded_images_and_versions_are_told(make):
     assert differences["Device"] == ["CPU", "–"]
 
 
+def test_corrected_labels_are_told(make):
+    corrected = {"pictures": 3, "digest": "abcdef"}
+    differences = diff_settings([make(), make(details={"data": {"corrected": corrected}})])
+    assert differences == {"Labels": ["as in the files", "3 corrected (list abcd)"]}
+
+
 @pytest.mark.parametrize("runs", [0, 1])
 def test_nothing_differs_where_there_is_nothing_to_differ_from(make, runs):
     assert diff_settings([make() for _ in range(runs)]) == {}

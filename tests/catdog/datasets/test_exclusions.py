@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from catdog.datasets import SPLITS, TRAINING, VALIDATION, Catalog, Dataset, open_dataset
-from catdog.datasets.exclusions import digest_paths, exclude_images, include_images, list_excluded, without_images
+from catdog.datasets.catalog import digest_paths
+from catdog.datasets.exclusions import exclude_images, include_images, list_excluded, without_images
 from catdog.errors import DataError, UsageError
 from catdog.settings import Settings
 

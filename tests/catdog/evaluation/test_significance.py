@@ -79,6 +79,13 @@ def test_runs_with_other_labels_for_an_image_can_not_be_compared():
         mcnemar(predict([True], ["a"], [0]), predict([True], ["a"], [1]))
 
 
+def test_images_whose_label_was_corrected_in_between_are_left_out():
+    first = predict([True, False, True], ["a", "b", "c"], [0, 1, 0])
+    second = predict([True, True, True], ["a", "b", "c"], [0, 1, 1])
+    result = mcnemar(first, second)
+    assert (result.both, result.only_first, result.only_second, result.neither) == (1, 0, 1, 0)
+
+
 def test_a_clear_difference_names_the_more_accurate_one():
     assert describe_mcnemar("model4", "model3", McNemar(129, 59, 2, 2, 1e-15)) == (
         "model4 alone is right on 59 images, model3 alone on 2 images (p < 0.0001). That is strong evidence that "

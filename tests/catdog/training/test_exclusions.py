@@ -8,7 +8,8 @@ import pytest
 from catdog import runs
 from catdog.augmentation.config import Augmentation
 from catdog.datasets import TEST, TRAINING, VALIDATION, Dataset, open_dataset
-from catdog.datasets.exclusions import digest_paths, exclude_images, include_images, without_images
+from catdog.datasets.catalog import digest_paths
+from catdog.datasets.exclusions import exclude_images, include_images, without_images
 from catdog.runs import Run
 from catdog.settings import Settings
 from catdog.training import TrainConfig, loop, material, worker
