@@ -41,12 +41,14 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """
     import numpy as np
 
+    from catdog.features.novelty import find_detector
     from catdog.inference.predictor import load_predictor
     from catdog.runs import find_run
 
     run = find_run(settings, arguments.run_name)
     predictor = load_predictor(run.files.tflite, run.name)
     classes = run.require_classes()
+    detector = find_detector(run.fingerprint, settings.cache)
     predictions = []
     unreadable = 0
     files = _list_images(arguments.images)
@@ -60,21 +62,26 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
                     unreadable += 1
             if not images:
                 continue
-            probabilities = predictor.predict(np.stack([pixels for _, pixels in images]))
-            for (path, _), probability in zip(images, map(float, probabilities), strict=True):
+            batch_pixels = np.stack([pixels for _, pixels in images])
+            probabilities = predictor.predict(batch_pixels)
+            distances = detector.measure_images(batch_pixels) if detector else [None] * len(images)
+            for (path, _), probability, distance in zip(images, map(float, probabilities), distances, strict=True):
                 predictions.append(
                     {
                         "path": path,
                         "run": run.id,
                         "label": classes[int(probability > 0.5)],
                         "probability": probability,
+                        "novel": bool(distance > detector.threshold) if detector else None,
+                        "distance": float(distance) if detector else None,
                     }
                 )
     if arguments.json:
         print_json(predictions)
     for prediction in [] if arguments.json else predictions:
         confidence = max(prediction["probability"], 1 - prediction["probability"])
-        print(f"{prediction['path']}: {prediction['label']}, {format_percent(confidence)} sure")
+        warning = "; unlike anything in the training set" if prediction["novel"] else ""
+        print(f"{prediction['path']}: {prediction['label']}, {format_percent(confidence)} sure{warning}")
     return int(unreadable > 0)
 
 

@@ -9,12 +9,14 @@ from uuid import uuid4
 import numpy as np
 
 from catdog.errors import RunError
+from catdog.export.classify import EXTRACTOR, NOVELTY
 from catdog.export.convert import convert, load_model, predict_exported, predict_keras
 from catdog.export.formats import FORMATS, ExportFormat
 from catdog.export.model_card import render_model_card
 from catdog.export.package import CARD, FOLDER, ExportCheck, delete_outdated, package_path, write_package
 from catdog.export.sample import Sample, load_sample
 from catdog.export.script import REQUIREMENTS, SCRIPT, render_requirements, render_script
+from catdog.features.novelty import find_detector
 from catdog.inference.predictor import Predictor
 from catdog.settings import Settings
 from catdog.utils.files import DISK_FULL, write_text
@@ -47,7 +49,7 @@ def build_package(run: "Run", file_format: ExportFormat, settings: Settings, pro
     with hold_lock(folder / f".{file_format.name}.lock", progress, "waiting for another process that makes this file"):
         for path in folder.glob(f".{file_format.name}-*"):  # left by a process that was killed
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-        target = package_path(run, file_format)
+        target = package_path(run, file_format, settings.cache)
         if not target.is_file():
             work = folder / f".{file_format.name}-{uuid4().hex[:8]}"
             work.mkdir()
@@ -89,13 +91,24 @@ def _fill_package(
             f"{file_format.tolerance:g} allowed), so the file was not kept: take another format."
         )
     report(3)
-    write_text(work / CARD, render_model_card(run, file_format, check))
+    detects = _add_detector(run, file_format, settings.cache, work)
+    write_text(work / CARD, render_model_card(run, file_format, check, detects))
     write_text(
         work / SCRIPT,
         render_script(file_format, run.require_classes()),
     )
     write_text(work / REQUIREMENTS, render_requirements(file_format, run.details.get("versions") or {}))
     write_package(work, target, check)
+
+
+def _add_detector(run: "Run", file_format: ExportFormat, cache: Path, work: Path) -> bool:
+    """Add what lets the script say that an image is of another kind than the training set; return whether there is."""
+    detector = find_detector(run.fingerprint, cache) if file_format.reads_litert else None
+    if detector is None:
+        return False
+    shutil.copyfile(detector.extractor, work / EXTRACTOR)
+    np.savez(work / NOVELTY, reference=detector.reference, threshold=np.float32(detector.threshold))
+    return True
 
 
 def compare_probabilities(

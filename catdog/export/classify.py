@@ -21,6 +21,7 @@ from catdog.images.resize import resize
 
 CLASSES = ("class 0", "class 1")
 MODEL = "model.tflite"
+NOVELTY, EXTRACTOR = "novelty.npz", "features.tflite"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     parser = argparse.ArgumentParser(prog="classify.py", description=f"Say whether images show {_name_classes()}.")
     parser.add_argument("pictures", nargs="+", metavar="IMAGE", help="an image's file, or a folder of images")
-    parser.add_argument("--json", action="store_true", help="print a list of {path, label, probability} as JSON")
+    parser.add_argument("--json", action="store_true", help="print a list of {path, label, probability, novel} as JSON")
     options = parser.parse_args(arguments)
     warnings.simplefilter("ignore")  # of small faults in picture files
     try:
@@ -108,9 +109,38 @@ def load_model(path: Path) -> Callable[[np.ndarray], np.ndarray]:
     return lambda pixels: signature(pixels=tf.constant(pixels))["probability"].numpy()
 
 
+def load_detector(folder: Path) -> Callable[[np.ndarray], bool] | None:
+    """Load what tells images of another kind from those that the model learned from.
+
+    Args:
+        folder: Where novelty.npz and features.tflite lie.
+
+    Returns:
+        A function of what `prepare` returns: whether its features are farther from those of every training image than
+        for 97% of the validation images. None where the zip came without these files.
+
+    Raises:
+        ImportError: A package is not installed.
+        Exception: What the package raises where a file is damaged.
+    """
+    if not (folder / NOVELTY).exists():
+        return None
+    with np.load(folder / NOVELTY, allow_pickle=False) as arrays:
+        reference, threshold = arrays["reference"].astype(np.float32), float(arrays["threshold"])
+    extract = load_model(folder / EXTRACTOR)
+
+    def is_novel(pixels: np.ndarray) -> bool:
+        values = extract(pixels)[0]
+        likeness = reference @ values / max(float(np.linalg.norm(values)), np.finfo(np.float32).tiny)
+        return bool(1 - likeness.max() > threshold)
+
+    return is_novel
+
+
 def _classify(places: list[str], as_json: bool) -> int:
+    folder = Path(__file__).resolve().parent
     try:
-        model = load_model(Path(__file__).resolve().parent / MODEL)
+        model, is_novel = load_model(folder / MODEL), load_detector(folder)
     except ImportError as error:
         return _complain(f"{error}: python -m pip install -r requirements.txt")
     except Exception as error:  # a damaged file makes the runtimes raise nearly anything
@@ -118,15 +148,19 @@ def _classify(places: list[str], as_json: bool) -> int:
     answers, failures = [], 0
     for path in _find_pictures(places):
         try:
-            probability = float(model(prepare(path))[0, -1])
+            pixels = prepare(path)
+            probability = float(model(pixels)[0, -1])
             if not 0 <= probability <= 1:
                 raise ImageError(f"The model gives no probability for {path.name}: its training has failed.")
         except ImageError as error:
             failures += _complain(str(error))
             continue
-        answers.append({"path": str(path), "label": CLASSES[probability > 0.5], "probability": probability})
+        novel = is_novel(pixels) if is_novel else None
+        label = CLASSES[probability > 0.5]
+        answers.append({"path": str(path), "label": label, "probability": probability, "novel": novel})
         if not as_json:
-            print(f"{path}: {answers[-1]['label']} (probability of {CLASSES[1]}: {probability:.6f})", flush=True)
+            warning = "; unlike anything in the training set" if novel else ""
+            print(f"{path}: {label} (probability of {CLASSES[1]}: {probability:.6f}){warning}", flush=True)
     if as_json:
         print(json.dumps(answers, indent=2))
     if not answers and not failures:

@@ -34,6 +34,11 @@ class ExportFormat:
         """Whether it is a LiteRT file, which takes one image at a time and tells its classes' names."""
         return self.model.endswith(".tflite")
 
+    @property
+    def reads_litert(self) -> bool:
+        """Whether what the script needs reads LiteRT files, too, as TensorFlow does."""
+        return bool({*_LITERT, *_TENSORFLOW} & {*self.requirements})
+
 
 _LITERT = ("ai-edge-litert>=2.1,<3",)
 _TENSORFLOW = ("tensorflow>=2.20,<3",)

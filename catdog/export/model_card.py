@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from catdog.export.card_scores import describe_scores
+from catdog.export.classify import EXTRACTOR, NOVELTY
 from catdog.export.formats import ExportFormat
 from catdog.export.package import ExportCheck
 from catdog.images.decode import SIZE
@@ -38,13 +39,14 @@ _ELSEWHERE = {
 }
 
 
-def render_model_card(run: "Run", file_format: ExportFormat, check: ExportCheck) -> str:
+def render_model_card(run: "Run", file_format: ExportFormat, check: ExportCheck, detects: bool = False) -> str:
     """Return the model card of a run's model.
 
     Args:
         run: A finished run.
         file_format: Format of the exported model.
         check: How it was compared with the run's own.
+        detects: Whether the script can tell images of another kind.
 
     Raises:
         RunError: The run's predictions are missing or damaged.
@@ -56,7 +58,7 @@ def render_model_card(run: "Run", file_format: ExportFormat, check: ExportCheck)
         f"is the model in the format {file_format.title}, in `{file_format.model}`.",
         *_use(file_format),
         *_contract(run, file_format, classes),
-        *_limits(classes),
+        *_limits(classes, detects),
         *describe_scores(run, classes),
         *_check(file_format, check),
         *_data(run),
@@ -102,12 +104,19 @@ def _contract(run: "Run", file_format: ExportFormat, classes: list[str]) -> list
     ]
 
 
-def _limits(classes: list[str]) -> list[str]:
+def _limits(classes: list[str], detects: bool) -> list[str]:
     return [
         "## What it can't do",
         f"It answers one of two classes for any image, {classes[0]} or {classes[1]}, also for one that shows neither "
         "or both. A probability near 0 or 1 is no proof: on images of another sort than those it learned from it can "
         "be sure and wrong. It was made to learn with, so don't let anything that matters depend on it.",
+        *[
+            f"`classify.py` says of an image that it is unlike anything in the training set: `{EXTRACTOR}` "
+            f"(MobileNetV2) computes its features, and those of training images are in `{NOVELTY}`. About 3 in 100 "
+            "usual images are flagged, too, and some of another kind are not. Without these two files it says nothing "
+            "of it."
+        ]
+        * detects,
     ]
 
 

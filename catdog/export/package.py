@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from catdog import __version__
 from catdog.errors import RunError
 from catdog.export.formats import ExportFormat
+from catdog.features.novelty import list_detectors
 from catdog.utils.files import digest_file, whole_file
 from catdog.utils.schema import Schema, number, sift, text, whole
 
@@ -53,16 +54,21 @@ def download_name(run: "Run", file_format: ExportFormat) -> str:
     return f"{run.id}-{file_format.name}.zip"
 
 
-def find_export(run: "Run", file_format: ExportFormat) -> Path | None:
+def find_export(run: "Run", file_format: ExportFormat, cache: Path) -> Path | None:
     """Return the zip of a run as it is now, None where it has not been made.
 
     Contents are compared, since times may be those of another machine's clock. A file is read once and then only if it
     was replaced or changed.
+
+    Args:
+        run: A finished run.
+        file_format: Format of the model.
+        cache: Folder with what tells images of another kind, see `catdog.features.novelty`.
     """
     if not _list_zips(run, file_format):
         return None
     try:
-        path = package_path(run, file_format)
+        path = package_path(run, file_format, cache)
     except RunError:  # something has just been deleted
         return None
     return path if path.is_file() else None
@@ -84,11 +90,11 @@ def read_check(path: Path) -> ExportCheck:
         raise RunError(f"The exported file {path} is damaged: delete it and export again.") from error
 
 
-def package_path(run: "Run", file_format: ExportFormat) -> Path:
-    """Return the path of the zip of a run as it is now, whether or not the zip exists.
+def package_path(run: "Run", file_format: ExportFormat, cache: Path) -> Path:
+    """Return the path of the zip of a run as it is now, whether or not the zip exists; arguments as for `find_export`.
 
-    The digest in its name is a SHA-256 of the library's version, of _REVISION, and of the run's model, predictions,
-    scores and settings.
+    The digest in its name is a SHA-256 of the library's version, of _REVISION, of the run's model, predictions, scores
+    and settings, and of what tells images of another kind.
 
     Raises:
         RunError: A file of the run is missing or can't be read.
@@ -101,6 +107,8 @@ def package_path(run: "Run", file_format: ExportFormat) -> Path:
                 digest.update(json.dumps(details, sort_keys=True).encode())
             else:
                 digest.update(digest_file(path).encode())
+        for path in list_detectors(run.fingerprint, cache):
+            digest.update(digest_file(path).encode())
     except OSError as error:
         raise RunError(
             f"The run {run.name} lacks a file that its model needs ({Path(error.filename or '').name}: "

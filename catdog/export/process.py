@@ -41,7 +41,7 @@ def export_run(run: "Run", name: str, settings: Settings, progress: Progress = s
     if not run.finished:
         raise RunError(f"The run {run.name} is {run.state}: let it train to its end before you export its model.")
     run.require_classes()  # without which nobody could say what an answer means
-    target = package_path(run, file_format)
+    target = package_path(run, file_format, settings.cache)
     if target.is_file():
         return target
     missing = [package for package in file_format.packages if importlib.util.find_spec(package) is None]

@@ -44,6 +44,11 @@ def get_feature_extractor(weights: Path, cache: Path) -> Path:
     return path
 
 
+def find_extractor(digest: str, cache: Path) -> Path | None:
+    """Return the file of `get_feature_extractor` for the backbone with a digest if the cache has it."""
+    return _find_whole(cache, f"extractor-{digest}")
+
+
 def make_feature_extractor(weights: Path, cache: Path) -> None:
     """Make the file of `get_feature_extractor`, in a process that may load TensorFlow."""
     _store(cache, f"extractor-{digest_backbone(weights)}", _convert(build_model("model4", weights)))

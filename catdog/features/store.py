@@ -16,6 +16,7 @@ import numpy as np
 from catdog.datasets import Dataset
 from catdog.errors import DataError
 from catdog.features.backbone import digest_backbone, get_feature_extractor
+from catdog.features.novelty import name_detector, write_detector
 from catdog.images.decode import SIZE
 from catdog.inference.predictor import parallel_outputs
 from catdog.models.summary import LAST
@@ -62,6 +63,7 @@ def make_features(dataset: Dataset, weights: Path, cache: Path, progress: Progre
     """Return the stored features of a dataset; what is missing is computed.
 
     Two processes never compute the same features at once. One that is killed leaves what it has reached to the next.
+    Beside the features lies what tells images of another kind from these, see `catdog.features.novelty`.
 
     Args:
         dataset: The images.
@@ -73,20 +75,20 @@ def make_features(dataset: Dataset, weights: Path, cache: Path, progress: Progre
         DataError: The store can't be written, such as on a full disk.
         WeightsError: The weights don't fit MobileNetV2.
     """
+    path, catalog, digest = _name_file(dataset, weights, cache), dataset.catalog, digest_backbone(weights)
     store = open_features(dataset, weights, cache)
-    if store:
+    if store and name_detector(catalog.fingerprint, digest, cache).exists():
         return store
-    path = _name_file(dataset, weights, cache)
     try:
         cache.mkdir(parents=True, exist_ok=True)
         with hold_lock(path.with_suffix(".lock"), progress, "waiting for another process that computes the features"):
-            store = open_features(dataset, weights, cache)
-            if store:
-                return store
-            part = path.with_suffix(".part")
-            computed = _complete(part, dataset, weights, cache, progress)
-            part.replace(path)
-            _drop_outdated(path)
+            computed = 0
+            if not open_features(dataset, weights, cache):
+                part = path.with_suffix(".part")
+                computed = _complete(part, dataset, weights, cache, progress)
+                part.replace(path)
+                _drop_outdated(path)
+            write_detector(catalog, _map_records(path)["features"], digest, cache)
     except OSError as error:
         raise DataError(
             f"The features can't be kept in {cache} ({error.strerror or error}): free some disk space or set "
@@ -192,3 +194,4 @@ def _drop_outdated(path: Path) -> None:
         fingerprint = other.stem.rpartition("-")[2]
         if other.stem != path.stem and not any(path.parent.glob(f"{fingerprint}-{SIZE}-*.npy")):
             other.unlink(missing_ok=True)
+            name_detector(fingerprint, other.stem.split("-")[1], path.parent).unlink(missing_ok=True)

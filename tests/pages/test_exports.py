@@ -25,7 +25,7 @@ def made(monkeypatch):
     def make(run, name, settings, progress):
         names.append(name)
         progress(1, 4, "writing the file")
-        path = package_path(run, FORMATS[name])
+        path = package_path(run, FORMATS[name], settings.cache)
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"PK" + bytes(998_000))
         return path

@@ -1,15 +1,20 @@
 """The features of the real photos: what a head fitted on them reaches, and which labels they put in doubt."""
 
 import json
+from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from catdog.__main__ import main
 from catdog.datasets import TEST, TRAINING, VALIDATION, Dataset, open_dataset
 from catdog.features.doubts import find_doubts
 from catdog.features.head import choose_head
+from catdog.features.novelty import find_detector
 from catdog.features.store import FeatureStore, make_features
+from catdog.images.decode import load_image, resize
 from catdog.settings import Settings
 
 pytestmark = [pytest.mark.photos, pytest.mark.slow]
@@ -54,3 +59,21 @@ def test_a_photo_of_the_set_is_its_own_nearest_neighbour(photos_settings, datase
     neighbours = json.loads(capsys.readouterr().out)
     assert [len(neighbours), neighbours[0]["path"]] == [3, path]
     assert neighbours[0]["distance"] == pytest.approx(0, abs=1e-5)
+
+
+def test_photos_of_other_things_are_told_from_cats_and_dogs(photos_settings: Settings, dataset: Dataset, store):
+    detector = find_detector(dataset.catalog.fingerprint, photos_settings.cache)
+    usual = detector.measure(store.values[dataset.catalog.indices(TEST)])
+    others = detector.measure_images(np.stack([resize(load_image(path)) for path in list_other_things()]))
+    novelty = np.concatenate([usual, others])
+    assert len(others) >= 25
+    assert roc_auc_score(np.arange(len(novelty)) >= len(usual), novelty) >= 0.98  # 0.995 when this was written
+    assert np.mean(usual > detector.threshold) <= 0.05
+    assert np.mean(others > detector.threshold) >= 0.9
+
+
+def list_other_things() -> list[Path]:
+    """The photos of scikit-image and scikit-learn without Chelsea, who is a cat."""
+    folders = Path(str(files("skimage"))) / "data", Path(str(files("sklearn.datasets"))) / "images"
+    paths = [path for folder in folders for path in sorted(folder.iterdir()) if path.suffix in (".png", ".jpg")]
+    return [path for path in paths if path.stem != "chelsea"]

@@ -20,11 +20,11 @@ def draw_export(run: Run) -> None:
             f"{export_format.good_for[:1].upper()}{export_format.good_for[1:]}. The zip also has a card that says "
             "what the model can and can't do, and a short script that classifies images with it."
         )
-        if find_export(run, export_format) is None and access.button(
+        if find_export(run, export_format, state.settings().cache) is None and access.button(
             "Make the file", key=f"make-{run.id}", type="primary", icon=":material/deployed_code:"
         ):
             _make_export(run, name)
-        path = find_export(run, export_format)
+        path = find_export(run, export_format, state.settings().cache)
         if path is not None:
             st.download_button(
                 f"Download, {format_size(path.stat().st_size)}",

@@ -13,6 +13,7 @@ import pytest
 
 from catdog.__main__ import main
 from catdog.evaluation import compute_track_record, describe_band, read_predictions
+from catdog.features import novelty
 from catdog.inference.predictor import Predictor
 from catdog.settings import PROJECT, Settings
 
@@ -197,11 +198,34 @@ def test_predict_as_json_follows_the_contract(trained, picture_folder, capsys):
     paths = [str(picture_folder / "validation" / name) for name in ("cats/cat.1.jpg", "dogs/dog.1.jpg")]
     assert main(["predict", "mine", *paths, "--json"]) == 0
     predictions = json.loads(capsys.readouterr().out)
-    assert [set(prediction) for prediction in predictions] == [{"path", "run", "label", "probability"}] * 2
+    keys = {"path", "run", "label", "probability", "novel", "distance"}
+    assert [set(prediction) for prediction in predictions] == [keys] * 2
+    assert [(prediction["novel"], prediction["distance"]) for prediction in predictions] == [(None, None)] * 2
     assert [prediction["path"] for prediction in predictions] == paths
     assert {prediction["run"] for prediction in predictions} == {trained[1]["id"]}
     for prediction in predictions:
         assert prediction["label"] == ("dogs" if prediction["probability"] > 0.5 else "cats")
+
+
+def test_predict_says_which_images_are_unlike_the_training_set(trained, picture_folder, capsys, monkeypatch):
+    class Detector:
+        threshold = 0.4
+
+        def measure_images(self, pixels):
+            assert (pixels.shape, pixels.dtype) == ((2, 160, 160, 3), np.uint8)
+            return np.array([0.25, 0.5], np.float32)
+
+    fingerprints = []
+    monkeypatch.setattr(novelty, "find_detector", lambda *arguments: fingerprints.append(arguments[0]) or Detector())
+    paths = [str(picture_folder / "validation" / name) for name in ("cats/cat.1.jpg", "dogs/dog.1.jpg")]
+    assert main(["predict", "mine", *paths, "--json"]) == 0
+    predictions = json.loads(capsys.readouterr().out)
+    assert [(prediction["novel"], prediction["distance"]) for prediction in predictions] == [(False, 0.25), (True, 0.5)]
+    assert main(["predict", "mine", *paths]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.endswith("sure; unlike anything in the training set") for line in lines] == [False, True]
+    config = json.loads((trained[0].runs / trained[1]["id"] / "config.json").read_text())
+    assert fingerprints == [config["data"]["fingerprint"]] * 2
 
 
 def test_predict_takes_a_folder_and_says_what_else_is_in_it(trained, picture_folder, tmp_path, capsys):

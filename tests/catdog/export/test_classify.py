@@ -123,7 +123,7 @@ def test_a_folder_stands_for_its_pictures_whatever_their_suffix(script, pictures
     assert [Path(answer["path"]).name for answer in answers] == ["blue.jpg", "photo", "red.png"]
     assert [answer["label"] for answer in answers] == [CLASSES[1], CLASSES[0], CLASSES[0]]
     assert [round(answer["probability"]) for answer in answers] == [1, 0, 0]
-    assert set(answers[0]) == {"path", "label", "probability"}
+    assert set(answers[0]) == {"path", "label", "probability", "novel"}
     assert "left out 1 that are no images, such as notes.txt" in output.err
 
 

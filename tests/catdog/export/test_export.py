@@ -5,6 +5,7 @@ once, except where the test is of the process that `export_run` starts for each.
 """
 
 import errno
+import hashlib
 import json
 import os
 import subprocess
@@ -20,6 +21,7 @@ from catdog.errors import RunError, UsageError
 from catdog.export import FORMATS, build, export_run, find_export, read_check
 from catdog.export.__main__ import explain
 from catdog.export.build import STEPS, build_package
+from catdog.features.novelty import name_detector
 from catdog.images.decode import load_image, resize
 from catdog.inference.predictor import load_predictor
 from catdog.runs import find_run
@@ -66,6 +68,25 @@ def test_the_script_predicts_as_the_run_does(settings, run, name, tmp_path, phot
     assert label == ("dogs" if probability > 0.5 else "cats")
 
 
+@pytest.mark.parametrize("name", MADE)
+def test_the_script_says_what_is_of_another_kind(copy, name, tmp_path, photo):
+    settings, run = copy
+    settings.cache.mkdir(exist_ok=True)
+    content = run.files.tflite.read_bytes()  # its probability serves as the one feature of an image
+    digest = hashlib.sha256(content).hexdigest()[:16]
+    (settings.cache / f"extractor-{'0' * 16}-{digest}.tflite").write_bytes(content)
+    novel = []
+    for feature in (1, -1):  # in proportion to any probability, then to none
+        with name_detector(run.fingerprint, "0" * 16, settings.cache).open("wb") as file:
+            np.savez(file, reference=np.float16([[feature]]), threshold=np.float32(0.5))
+        folder = unpack(build_package(run, FORMATS[name], settings), tmp_path / f"{name}{feature}")
+        assert ("novelty.npz" in (folder / "model_card.md").read_text()) == (name != "onnx")
+        command = [sys.executable, "-I", str(folder / "classify.py"), str(photo), "--json"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        novel.append(json.loads(done.stdout)[0]["novel"])
+    assert novel == ([None, None] if name == "onnx" else [False, True])  # nothing of ONNX reads LiteRT's file
+
+
 @pytest.mark.slow
 def test_the_script_needs_nothing_but_what_its_requirements_say(settings, run, tmp_path, photo):
     folder = unpack(build_package(run, FORMATS["tflite"], settings), tmp_path / "model")
@@ -84,7 +105,7 @@ def test_a_process_makes_the_file_once_and_it_is_found_again(copy):
     assert export_run(run, "int8", settings, lambda *step: steps.append(step)) == first
     assert first.stat().st_ino == made
     assert len(steps) == len(STEPS)
-    assert find_export(run, FORMATS["int8"]) == first
+    assert find_export(run, FORMATS["int8"], settings.cache) == first
     assert not list(first.parent.glob(".*.log"))
 
 

@@ -11,6 +11,7 @@ import pytest
 from catdog.datasets import Catalog, Dataset
 from catdog.errors import DataError
 from catdog.features import store as feature_store
+from catdog.features.novelty import FEWEST
 from catdog.features.store import BLOCK, RECORD, make_features, open_features
 
 
@@ -159,3 +160,15 @@ def test_a_full_disk_is_told_in_a_sentence(weights, cache, computed, monkeypatch
     monkeypatch.setattr(feature_store.os, "fsync", full)
     with pytest.raises(DataError, match=r"can't be kept in .* \(No space left on device\): free some disk space"):
         make_features(make_dataset(2), weights, cache)
+
+
+def test_what_tells_other_kinds_of_images_lies_beside_the_features(weights, cache, computed):
+    dataset = make_dataset(2 * FEWEST)
+    splits = np.where(np.arange(2 * FEWEST) < FEWEST, "training", "validation")
+    dataset = replace(dataset, catalog=replace(dataset.catalog, splits=splits))
+    store = make_features(dataset, weights, cache)
+    detector = next(cache.glob("novelty-*.npz"))
+    written = detector.read_bytes()
+    detector.unlink()  # as before there were any
+    np.testing.assert_array_equal(make_features(dataset, weights, cache).values, store.values)
+    assert [detector.read_bytes() == written, sum(computed)] == [True, 2 * FEWEST]
