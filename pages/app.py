@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.components import course, page
 from pages.components.sidebar import draw_sidebar
+from pages.components.styles import apply_styles
 from pages.components.uploads import remember_person
 
 
@@ -28,7 +29,7 @@ def main() -> None:
         remember_person()
         draw_sidebar()
         with st.sidebar:
-            st.html(page.LOOK)
+            apply_styles(page.LOOK)
         chosen.run()
 
 

@@ -20,6 +20,7 @@ from pages.components.augment.live import draw_live
 from pages.components.augment.predictions import choose_predictor, show_predictions
 from pages.components.augment.presets import draw_presets
 from pages.components.augmentation_form import draw_effects, list_effect_faults
+from pages.components.styles import apply_styles
 from pages.components.thumbnails import encode_png, make_tile
 from pages.components.train.advanced import augmentation_query
 from pages.components.uploads import limit_upload
@@ -39,7 +40,7 @@ def main() -> None:
         "A flipped or tilted cat is still a cat. A model that seldom sees exactly the same photo twice finds it harder "
         "to memorize photos, and easier to learn what cats look like.",
     )
-    st.html(LAYOUT)
+    apply_styles(LAYOUT)
     dataset = state.dataset()
     page.warn_invalid_query_params(_list_query_faults(dataset))
     presets = st.container()

@@ -18,6 +18,7 @@ from pages.components.browse.guess import describe_split, draw_guessing, is_gues
 from pages.components.browse.quality import draw_quality
 from pages.components.image_dialog import open_image, show_image_from_query
 from pages.components.statistics import wait_for_statistics
+from pages.components.styles import apply_styles
 from pages.components.thumbnails import TileCache, fit_jpeg, make_stretched_tile, to_data_url
 
 LARGE, SMALL = (400, 300), (200, 150)  # pixels of a tile
@@ -25,14 +26,14 @@ FEW_COLUMNS = 5  # up to so many, tiles are so large that the 160 × 160 pixels 
 MIN_WIDTH, MIN_WIDTH_DENSE = 96, 64  # pixels of a tile on the screen
 CACHED_TILES = 1000  # about 35 MB
 # The button under a tile also takes the clicks on the image above it, so that the image opens with a click.
-WHOLE_TILE_OPENS = """<style>
+WHOLE_TILE_OPENS = """
 [class*="st-key-tile-"] { position: relative; }
 [class*="st-key-tile-"] .stElementContainer, [class*="st-key-tile-"] .stButton,
 [class*="st-key-tile-"] .stButton * { position: static; }
 [class*="st-key-tile-"] .stButton button::after { content: ""; position: absolute; inset: 0; cursor: pointer; }
 [class*="st-key-tile-"] img { aspect-ratio: 4 / 3; object-fit: contain; object-position: left bottom;
   border-radius: 0; }
-</style>"""
+"""
 
 
 def main() -> None:
@@ -50,7 +51,7 @@ def main() -> None:
     if guessing:
         draw_guessing(dataset)
         return
-    st.html(WHOLE_TILE_OPENS)
+    apply_styles(WHOLE_TILE_OPENS)
     grid = draw_filters(dataset.catalog)
     statistics = wait_for_statistics(dataset) if grid.selection.needs_statistics else None
     # the number of the sample decides nothing about what fits, so every sample finds the same rows in the cache

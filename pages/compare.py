@@ -23,7 +23,7 @@ def main() -> None:
     """Draw the page."""
     page.page_header(
         "Compare",
-        "How each run learned, epoch by epoch. A dashed line that climbs away from the solid one means memorizing.",
+        "How each run learned. Where the dashed line climbs away from the solid one, a model memorizes.",
     )
     runs = state.runs()
     if not runs:
@@ -34,13 +34,14 @@ def main() -> None:
         if st.button("Train a first model", type="primary", icon=":material/model_training:"):
             st.switch_page("train.py")
         return
-    choice, options = st.columns([3, 1], vertical_alignment="bottom", gap="small")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="chosen-runs"):
+        choice, options = st.container(), st.container(width="content", key="curve-options")
     with choice:
         chosen, names = choose_runs(runs, "compared", with_seeds=True)
     if not chosen:
         st.info("Choose one or more runs above to see their curves and scores.", icon=":material/query_stats:")
         return
-    with options, st.container(key="curve-options"):
+    with options:
         curves = choose_curves(can_average=len(group_by_seed(chosen)) < len(chosen))
     active = any(run.state in ACTIVE for run in chosen)
     # It polls only while one of the chosen runs is active, so that its curve grows in place.

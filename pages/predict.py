@@ -10,7 +10,7 @@ from catdog.training import ACTIVE
 from catdog.utils.class_names import map_classes
 from catdog.utils.text import join_names
 from pages.components import markdown, page, state
-from pages.components.predict.cards import show_cards, show_confusion, show_heatmap_dialog
+from pages.components.predict.cards import MOST, show_cards, show_confusion, show_heatmap_dialog
 from pages.components.predict.image import QueryImage, is_foreign, sample_images
 from pages.components.predict.inputs import fill_inputs, get_inputs
 from pages.components.predict.table import choose_rows, show_table
@@ -56,11 +56,15 @@ def _show_answers(chosen: list[Run], images: list[QueryImage], thresholds: Thres
     runs, rows = _predict_all(chosen, images)
     if not runs:
         return
-    show_confusion(runs, rows, thresholds)
+    many = len(rows) > MOST
+    if many:
+        show_confusion(runs, rows, thresholds)
     shown, as_table = choose_rows(runs, rows, thresholds)
     if as_table:
         shown = show_table(runs, images, rows, shown, thresholds)
     show_cards(runs, images, rows, shown, thresholds)
+    if not many:  # what each image shows tells more than a score on so few
+        show_confusion(runs, rows, thresholds)
     show_heatmap_dialog(runs, images, rows, thresholds)
 
 

@@ -22,7 +22,7 @@ from catdog.charts.style import new_figure
 METRICS = ("accuracy", "loss", "gap")
 AXES = {"epoch": "epoch", "seconds": "training time in seconds"}
 HEIGHTS = {"accuracy": 372, "loss": 250, "gap": 210}  # pixels of a panel among several
-ALONE = 372
+ALONE = 340
 BETWEEN = 36  # pixels between two panels
 MOST_HOVERED = 18  # values that one box under the mouse may list
 

@@ -44,9 +44,9 @@ def plot_live_curve(runs: Sequence[LiveSeries], baseline: float | None, referenc
         notes += _label_ends(run, drawn, several=len(runs) > 1)
     values = [value for trace in traces for value in trace["y"] if value is not None]
     longest = max([1, *(run.epochs for run in runs), *(max(run.positions("epoch"), default=0) for run in runs)])
-    goals = [(baseline, "guessing"), (reference, "reference course")]
-    shapes = [_draw_goal(goal) for goal, _ in goals if goal is not None]
-    labels = [_label_goal(goal, name) for goal, name in goals if goal is not None]
+    goals = [(goal, name) for goal, name in ((baseline, "guessing"), (reference, "reference")) if goal is not None]
+    shapes = [_draw_goal(goal) for goal, _ in goals]
+    notes += [_note(goal, f"{name} {goal:.0%}") | {"font": {"size": 11}} for goal, name in goals]
     marks, beginnings = ([_move(mark) for mark in marks] for marks in mark_fine_tuning(runs))
     chart = new_figure(HEIGHT, "live")
     chart = go.Figure(data=traces, layout=chart.layout, _validate=False)
@@ -63,7 +63,6 @@ def plot_live_curve(runs: Sequence[LiveSeries], baseline: float | None, referenc
         },
         shapes=[*shapes, *({**mark, "yref": "paper", "y0": 0, "y1": 1} for mark in marks)],
         annotations=[
-            *labels,
             *_spread(notes),
             *({**beginning, "yref": "paper", "y": 0} for beginning in beginnings),
         ],
@@ -137,11 +136,6 @@ def _note(value: float, words: str) -> dict:
 def _draw_goal(value: float) -> dict:
     line = {"color": NEUTRAL, "width": 1.25, "dash": "dot"}
     return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value, "line": line, "layer": "below"}
-
-
-def _label_goal(value: float, name: str) -> dict:
-    place = {"x": 0, "xshift": 2, "yanchor": "bottom", "font": {"size": 11}}
-    return _note(value, f"{name} {value:.0%}") | place
 
 
 def _spread(notes: Sequence[dict]) -> list[dict]:

@@ -39,7 +39,7 @@ def draw_next_step() -> None:
     following, title, *_ = PAGES[(current + 1) % len(PAGES)]
     st.page_link(
         f"{following}.py",
-        label=f"Page {current} of {len(PAGES) - 1} · next: **{title}**",
+        label=f":gray[Page {current} of {len(PAGES) - 1} ·] next: **{title}**",
         icon=":material/arrow_forward:",
         icon_position="right",
     )

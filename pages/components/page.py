@@ -14,21 +14,28 @@ from pages.components.serving import started
 
 CLASS_COLOURS = ("orange", "blue")  # Streamlit's names of the colours of class 0 and class 1
 #: What Streamlit's own look leaves below a contrast of 4.5:1 (selected pills, segments and tabs, sliders, charts), and
-#: what lets the table of models fit a telephone. The empty element keeps Streamlit from sending the style where it
-#: sends toasts, of which a rerun would then overwrite one.
-LOOK = """<style>
+#: what lets the table of models fit a telephone.
+LOOK = """
 [data-variant][data-selected]:not([data-disabled]),
 [data-variant][data-selected]:is([data-hovered], [data-focus-visible]):not([data-disabled]) {
     background-color: #008060; border-color: #008060; color: #FFFFFF; font-weight: 600;
 }
 [role="tab"][data-selected] { color: inherit; font-weight: 600; }
 [data-testid="stSliderThumbValue"] { color: inherit; }
-.js-plotly-plot :is(.xtick, .ytick, .g-xtitle, .g-ytitle, .g-y2title, .g-y3title, .legend) text,
-:is(.st-key-ladder, .st-key-drawing) :is(.textpoint text, .annotation-text) { fill: currentColor !important; }
+.js-plotly-plot :is(.xtick, .ytick, .g-xtitle, .g-ytitle, .g-y2title, .g-y3title, .legend, .textpoint) text,
+.js-plotly-plot .bg[style*="fill-opacity: 0;"] ~ .annotation-text { fill: currentColor !important; }
 @media (max-width: 640px) {
+    [data-testid="stMainBlockContainer"] { padding-top: 3.5rem; }
+    [data-testid="stMain"] h1 { font-size: 1.5rem; padding: 0.25rem 0; }
+    [data-testid="stMain"] h2 { font-size: 1.25rem; padding: 0.25rem 0; }
+    :is(.st-key-page-head, .st-key-chosen-runs) { flex-wrap: nowrap; }
+    .st-key-page-head [data-testid="stPageLink"] p > span { display: none; }
+    .st-key-what-they-show { font-size: 0.9rem; line-height: 1.4; }
+    .st-key-chosen-runs [data-testid="stWidgetLabel"] { position: absolute; opacity: 0; }
+    .st-key-page-intro { margin-top: -0.75rem; font-size: 0.9rem; line-height: 1.4; }
     .st-key-models-table :is(th, td) { padding: 0.2rem 0.15rem; font-size: 0.68rem; line-height: 1.25; }
 }
-</style><span></span>"""
+"""
 
 
 @contextmanager
@@ -52,10 +59,10 @@ def stop_unless_started() -> None:
 def page_header(title: str, two_sentences: str) -> None:
     """Draw the head of a page: its title, beside it the way to the course's next page, and what it teaches."""
     stop_unless_started()
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="page-head"):
         st.title(title, anchor=False, width="stretch")
         draw_next_step()
-    st.markdown(two_sentences)
+    st.container(key="page-intro").markdown(two_sentences)
 
 
 def row(count: int, width: int) -> list[DeltaGenerator]:

@@ -14,11 +14,6 @@ import streamlit as st
 
 from catdog.charts import CONFIG
 
-# The theme's own ink in charts is too faint to read: texts take that of the page. The empty element keeps Streamlit
-# from sending the style where it sends toasts, of which a rerun would then overwrite one.
-LOOK = """<style>
-.js-plotly-plot :is(.textpoint text, .xtick text, .ytick text, .xtitle, .ytitle) { fill: currentColor !important; }
-</style><span></span>"""
 LISTENER = """
 export default function ({ data, setStateValue }) {
   let heard = null;
@@ -73,7 +68,6 @@ def zoomed_chart(chart: go.Figure, key: str, alt: str) -> None:
         alt: What it shows, for those who can't see it.
     """
     with st.container(gap=None):
-        st.html(LOOK)
         st.plotly_chart(_restore(chart, st.session_state.get(f"{key}-view")), key=key, config=dict(CONFIG), alt=alt)
         listener = st.components.v2.component("chart-view", js=LISTENER)
         listener(key=f"{key}-view", data=key, default={"view": None}, on_view_change=_keep)

@@ -1,11 +1,16 @@
 """What a page is for is seen without scrolling: on a laptop, and on a telephone what is promised there."""
 
+import json
+import shutil
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.visitor import drawn, main
+from catdog.runs import Run, launch
+from catdog.training import TrainConfig
+from tests.browser.visitor import Visitor, drawn, main
 
 pytestmark = pytest.mark.browser
 
@@ -34,8 +39,8 @@ PROMISES = (
         (".st-key-augment-original", ".st-key-augment-strongest", ".st-key-light"),
         (".st-key-augment-original", ".st-key-augment-strongest"),
     ),
-    Promise("predict", (".st-key-drop-zone", ".st-key-photo-0", "h2"), (".st-key-drop-zone",), {"sample": "1"}),
-    Promise("compare", (".st-key-what-they-show", ".js-plotly-plot"), (".st-key-what-they-show", "[role=tablist]")),
+    Promise("predict", (".st-key-drop-zone", ".st-key-photo-0", "h2"), (".st-key-drop-zone", "h2"), {"sample": "1"}),
+    Promise("compare", (".st-key-what-they-show", ".js-plotly-plot"), (".st-key-what-they-show", ".js-plotly-plot")),
     Promise(
         "evaluate",
         (".st-key-cell-00", ".st-key-cell-11", "[class*='st-key-seen-']"),
@@ -48,6 +53,31 @@ PROMISES = (
 
 @pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.page or "overview")
 def test_what_the_page_is_for_is_above_the_fold(visitor, trained, promise):
+    check_fold(visitor, promise)
+
+
+def test_all_four_curves_are_above_the_fold(visitor, server, trained):
+    copies = [copy_run(trained, f"model{number}") for number in (2, 3, 4)]
+    try:
+        check_fold(visitor, Promise("compare", (".js-plotly-plot",), (".st-key-what-they-show", ".js-plotly-plot")))
+    finally:
+        for copy in copies:
+            shutil.rmtree(copy)
+
+
+def test_the_growing_curve_is_above_the_fold_and_keeps_its_place(visitor, server, trained):
+    server.hold_trainings(2)
+    launch(server.settings, TrainConfig("model1", "drawn", epochs=3, fraction=0.1))
+    for window in check_fold(visitor, Promise("train", (".js-plotly-plot",), (".js-plotly-plot",))):
+        below = main(window).get_by_role("heading", name="Earlier runs")
+        place = below.bounding_box()
+        expect(main(window).get_by_text("Epoch 2 of 3")).to_be_visible()
+        assert below.bounding_box() == place
+
+
+def check_fold(visitor: Visitor, promise: Promise) -> list[Page]:
+    """Open the page at both widths, wait for what it promises, and compare where that ends; return the windows."""
+    windows = []
     for width, fold, selectors in ((1400, 900, promise.wide), (400, 800, promise.narrow)):
         window = visitor.visit(promise.page, width=width, **promise.parameters)
         for selector in selectors:
@@ -56,3 +86,15 @@ def test_what_the_page_is_for_is_above_the_fold(visitor, trained, promise):
             drawn(window)
             box = element.bounding_box()
             assert 0 <= box["y"] <= fold - box["height"], f"{selector} at {width} pixels: {box}"
+        windows.append(window)
+    return windows
+
+
+def copy_run(run: Run, model: str) -> Path:
+    """Copy a run's folder as if it were that of another model."""
+    folder = run.folder.with_name(f"{run.folder.name[:15]}-{model}-copy")
+    shutil.copytree(run.folder, folder)
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    config["name"], config["config"]["model"] = model, model
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    return folder

@@ -65,8 +65,10 @@ def test_a_zip_with_folders_is_marked_sorted_by_doubt_and_taken_away(visitor, tr
     drop(window, payload("pets.zip", file.getvalue(), "application/zip"))
     expect(page.get_by_text("Scores on the 16 labelled images")).to_be_visible()
     expect(page.get_by_text("The most uncertain images come first")).to_be_visible()
+    page.get_by_role("button", name="More").click()
     with window.expect_download() as download:
-        page.get_by_role("button", name="Download CSV").click()
+        window.get_by_role("button", name="Download CSV").click()
+    window.keyboard.press("Escape")
     rows = list(csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8"))))
     assert len(rows) == 16
     assert {row["label"] for row in rows} == {"cats", "dogs"}

@@ -423,6 +423,16 @@ def test_it_shows_where_a_model_looks(app, trained):
     assert "The map shows where the model looks" in text_of(page)
 
 
+def test_the_heatmap_opens_on_the_model_whose_answer_stands_large(app, trained):
+    trained("model1", validation=0.7)
+    trained("model2", validation=0.9)
+    page = drop(app("predict"), image_file("mine.png", COLD))
+    button(page, "Show heatmap").click().run()
+    assert any("under a heatmap of where model2 looks" in text for text in alternatives(page))
+    page.selectbox(key="look").select_index(1).run()
+    assert any("under a heatmap of where model1 looks" in text for text in alternatives(page))
+
+
 def headers(page) -> list[str]:
     """Return the headings of the cards."""
     return [header.value for header in page.header]

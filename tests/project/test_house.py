@@ -18,7 +18,7 @@ CHANGES = {
     "resume_run", "start_job", "start_run", "stop_run",
 }  # fmt: skip
 GUARDS = {"access.require_member", "access.reason_denied"}
-HTML_FUNCTIONS = {"st.html", "html", "st.iframe"}
+HTML_FUNCTIONS = {"st.html", "html", "st.iframe", "apply_styles"}
 SAY_NOTHING = {"asked", "found", "known", "one", "said", "wanted"}  # names of locals that do not say what they hold
 HTML_CONSTANTS = {
     "LAYOUT",
@@ -27,7 +27,10 @@ HTML_CONSTANTS = {
     "STYLE",
     "make_stage_bar(progress, colour, epoch, run.status.epochs)",
     "page.LOOK",
-    "LOOK.replace('TINTS', '\\n'.join(tints))",
+    "LAYOUT.replace('HEIGHT', FILLED if filled else EMPTY)",
+    "_RULES + _COLOURS",
+    "LOOK + '\\n'.join(tints)",
+    "f'<style>{NO_ROOM}{rules}</style><span data-rules></span>'",
     "LOOK + make_score_table(rows, left)",
 }  # the tints are numbers, the bar has numbers only, and the table's names are escaped (a test of Compare)
 

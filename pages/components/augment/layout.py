@@ -4,7 +4,7 @@ Wide: the photos and the random versions on the left, the controls on the right.
 versions, and the photos stay in sight while the controls are scrolled.
 """
 
-LAYOUT = """<style>
+LAYOUT = """
 .st-key-augment { container-type: inline-size; }
 .st-key-augment-original img, .st-key-augment-strongest img { aspect-ratio: 1; width: 100%; }
 .st-key-augment-strongest { position: relative; }
@@ -20,4 +20,4 @@ LAYOUT = """<style>
   .st-key-augment-layout > :has(> .st-key-augment-stage) { position: sticky; top: 3.75rem; z-index: 2;
     backdrop-filter: blur(16px); }
 }
-</style>"""
+"""

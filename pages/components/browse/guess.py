@@ -16,16 +16,17 @@ from catdog.evaluation.guessing import ROUND, check_round, draw_round, parse_gue
 from catdog.runs import Run
 from catdog.utils.text import format_percent, join_names
 from pages.components import markdown, page, state
+from pages.components.styles import apply_styles
 from pages.components.thumbnails import fit_jpeg, to_data_url
 
 MODE, GUESS = "mode", "guess"  # in the address: mode=guess
 NUMBER, GUESSES = "round", "guesses"
 KEYS = ("Left", "Right")  # of the keyboard, for class 0 and class 1; Streamlit keeps C and R for itself
 LARGE, SMALL = (800, 600), (240, 180)  # pixels
-LOOK = """<style>
+LOOK = """
 .st-key-guess-photo img { height: min(24rem, 46vh); object-fit: contain; border-radius: 0; }
 .st-key-guess-results img { aspect-ratio: 4 / 3; object-fit: contain; object-position: left bottom; border-radius: 0; }
-</style>"""
+"""
 
 
 def is_guessing() -> bool:
@@ -60,7 +61,7 @@ def list_guess_faults() -> list[str]:
 
 def draw_guessing(dataset: Dataset) -> None:
     """Draw the next photo with a button for each class or, after the last one, who was right about what."""
-    st.html(LOOK)
+    apply_styles(LOOK)
     rows = draw_round(dataset.catalog.splits, state.read_number_param(NUMBER) or 0)
     if len(rows) == 0:
         st.info("This data has no validation or test photos to guess.", icon=":material/search_off:")

@@ -59,7 +59,7 @@ def choose_curves(can_average: bool) -> CurveSettings:
     Args:
         can_average: Whether some runs differ in the seed only.
     """
-    with st.popover("Options", icon=":material/tune:", width="stretch"):
+    with st.popover("Options", icon=":material/tune:"):
         axis = st.segmented_control(
             "Horizontal axis",
             list(AXES),

@@ -5,12 +5,13 @@ import streamlit as st
 
 from catdog.utils.text import format_percent
 from pages.components import markdown
+from pages.components.styles import apply_styles
 
 CELLS = ("00", "01", "10", "11")  # the label, then the predicted class
 CELL, HARDEST, DISPUTED = "chosen cell", "hardest", "runs disagree"  # which images to show, also in the address
 # The button of a cell takes the clicks on all of the cell; its tint is the share of the label's images, so faint that
 # text keeps a contrast of 4.5:1 on it in the dark theme.
-LOOK = """<style>
+LOOK = """
 [class*="st-key-cell-"] { position: relative; border-radius: 0.6rem; padding: 0.6rem 0.8rem; }
 @media (min-width: 1200px) { [class*="st-key-cell-"] { min-height: 6.5rem; justify-content: center; } }
 [class*="st-key-cell-"] .stElementContainer, [class*="st-key-cell-"] .stButton,
@@ -23,8 +24,7 @@ LOOK = """<style>
   border-radius: 0.6rem; }
 [class*="st-key-cell-"] .stButton button:focus-visible::after { outline: 3px solid currentColor; }
 [class*="st-key-cell-"]:hover { filter: brightness(1.08); }
-TINTS
-</style>"""
+"""
 RIGHT, WRONG = "128, 136, 150", "240, 228, 66"  # neither is a class's or a model's colour
 
 
@@ -44,7 +44,7 @@ def show_confusion_matrix(counts: np.ndarray, classes: tuple[str, str]) -> None:
         outline = "outline: 3px solid;" if cell == open_cell else ""
         colour = RIGHT if label == predicted else WRONG
         tints.append(f".st-key-cell-{cell} {{ background: rgba({colour}, {0.08 + 0.3 * share:.3f}); {outline} }}")
-    st.html(LOOK.replace("TINTS", "\n".join(tints)))
+    apply_styles(LOOK + "\n".join(tints))
     grid = st.grid(2, min_column_width=120, gap="xsmall")
     for cell in CELLS:
         label, predicted = int(cell[0]), int(cell[1])

@@ -15,6 +15,7 @@ from pages.components import markdown, page, state
 from pages.components.evaluate.confusion_matrix import CELL, DISPUTED, HARDEST, describe_cell, get_cell
 from pages.components.evaluate.predictions import EvaluatedRun
 from pages.components.image_dialog import open_image
+from pages.components.styles import apply_styles
 from pages.components.thumbnails import TileCache, make_tile
 
 PAGE_SIZE = 6
@@ -22,12 +23,12 @@ MOST_HARD = 48  # of the hardest images: the others are hardly hard any more
 KEPT = 400  # tiles, about 8 MB
 PAGE = "shown-page"
 # The button under a tile also takes the clicks on the image above it, so that the image opens with a click.
-WHOLE_TILE_OPENS = """<style>
+WHOLE_TILE_OPENS = """
 [class*="st-key-seen-"] { position: relative; }
 [class*="st-key-seen-"] .stElementContainer, [class*="st-key-seen-"] .stButton,
 [class*="st-key-seen-"] .stButton * { position: static; }
 [class*="st-key-seen-"] .stButton button::after { content: ""; position: absolute; inset: 0; cursor: pointer; }
-</style>"""
+"""
 
 Selection = tuple[list[str], list[ImagePredictions]]  # names of runs, and images with a prediction of each of them
 
@@ -148,7 +149,7 @@ def _show_page(
     names: list[str], images: list[ImagePredictions], classes: tuple[str, str], dataset: Dataset, threshold: float
 ) -> None:
     """Show one page of images, each with its name, its label and what was predicted."""
-    st.html(WHOLE_TILE_OPENS)
+    apply_styles(WHOLE_TILE_OPENS)
     place = st.container()
     pages = -(-len(images) // PAGE_SIZE)
     number = 1

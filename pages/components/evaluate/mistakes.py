@@ -15,9 +15,10 @@ from pages.components.evaluate.gallery import show_gallery
 from pages.components.evaluate.image_dialog import show_image_from_query
 from pages.components.evaluate.predictions import EvaluatedRun
 from pages.components.evaluate.scores import show_class_scores, show_scores
+from pages.components.styles import apply_styles
 
 # The images stand beside the matrix and the rates, and on a narrow screen between them, where a click shows its effect.
-LOOK = """<style>
+LOOK = """
 @media (min-width: 900px) {
   .st-key-mistakes { display: grid; grid-template: auto 1fr / minmax(0, 1fr) minmax(0, 1fr); column-gap: 2rem; }
   .st-key-mistakes > :nth-child(1) { grid-area: 1 / 1; }
@@ -25,7 +26,7 @@ LOOK = """<style>
   .st-key-mistakes > :nth-child(3) { grid-area: 2 / 1; }
 }
 @media (min-width: 1200px) { .st-key-mistakes { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); } }
-</style>"""
+"""
 DETAILS = ("Scores", "Per class", "Curves", "Calibration")
 
 
@@ -39,7 +40,7 @@ def show_mistakes(runs: Sequence[EvaluatedRun], focus: EvaluatedRun, dataset: Da
         split: Of the images.
     """
     comparable = [run for run in runs if run.data == focus.data]
-    st.html(LOOK)
+    apply_styles(LOOK)
     with st.container(key="mistakes"):
         with st.container():
             threshold = _show_matrix(focus)

@@ -79,19 +79,26 @@ def _card(
 
 
 def _describe_best(runs: Mapping[str, Run], image: QueryImage, row: ImagePredictions, thresholds: Thresholds) -> str:
-    """Say what the best run predicts: the one with the highest validation accuracy of those trained on such images."""
-    (name, _), prediction = max(
-        zip(runs.items(), row.predictions, strict=True),
-        key=lambda pair: (not is_foreign(pair[0][1], image), pair[0][1].selection_accuracy or 0),
-    )
+    """Say what the best run predicts."""
+    best = _find_best(runs, image)
+    prediction = row.predictions[best]
     label = prediction.label_at(thresholds)
-    name = markdown.escape(name)
+    name = markdown.escape(list(runs)[best])
     if label == UNSURE:
         guess = markdown.escape(name_single(prediction.label))
         return f"Not sure, says {name} ({guess} {format_confidence(prediction.confidence, 0)})"
     answer = markdown.escape(name_single(label))
     confidence = format_confidence(prediction.probability_of(label), 0)
     return f"{answer[:1].upper()}{answer[1:]}, says {name} ({confidence})"
+
+
+def _find_best(runs: Mapping[str, Run], image: QueryImage) -> int:
+    """Return the index of the run with the highest validation accuracy, of those trained on such images if any are."""
+    members = list(runs.values())
+    return max(
+        range(len(members)),
+        key=lambda index: (not is_foreign(members[index], image), members[index].selection_accuracy or 0),
+    )
 
 
 def _bars(key: str, runs: Mapping[str, Run], predictions: Sequence[Prediction], thresholds: Thresholds) -> None:
@@ -193,7 +200,10 @@ def _draw_dialog(runs: Mapping[str, Run], image: QueryImage, row: ImagePredictio
         _bars("look-bars", runs, row.predictions, thresholds)
     with right:
         names = {run.id: name for name, run in runs.items()}
-        show_heatmap(image.pixels, image.key, list(runs.values()), names, row.predictions)
+        best = _find_best(runs, image)
+        pairs = list(zip(runs.values(), row.predictions, strict=True))
+        members, predictions = zip(pairs[best], *pairs[:best], *pairs[best + 1 :], strict=True)  # it is chosen at first
+        show_heatmap(image.pixels, image.key, members, names, predictions)
     if st.button("Close", icon=":material/close:"):
         _close_heatmap()
         st.rerun()

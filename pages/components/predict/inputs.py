@@ -18,23 +18,13 @@ from catdog.utils.memory import trim_memory
 from catdog.utils.text import one_line
 from pages.components import markdown, state
 from pages.components.predict.image import SAMPLE, QueryImage, make_query_image
+from pages.components.predict.layout import apply_layout
 from pages.components.uploads import choose_code_page, limit_upload
 
 MOST = 200
 FEW = 3  # files that are read without saying how far that is
 CODE_PAGE = "zip-code-page"  # the session's key of how names in zips are read
 MEGABYTES = 200  # of one upload: a zip of images; images have limits of their own
-LOOK = """
-[class*="st-key-photo-"] img { width: auto !important; max-width: 100%; max-height: 22rem; }
-@media (max-width: 640px) {
-  [class*="st-key-photo-"] img { max-height: 11rem; }
-  .st-key-drop-zone [data-testid="stFileUploaderDropzone"] { min-height: 4.5rem !important; }
-}
-.st-key-drop-zone [data-testid="stFileUploaderDropzone"] {
-  min-height: 6.5rem; align-items: center; justify-content: center;
-  border: 2px dashed color-mix(in srgb, currentColor 45%, transparent);
-}
-"""
 
 
 @dataclass
@@ -87,13 +77,14 @@ def fill_inputs() -> DeltaGenerator:
             "each. In a zip with a folder for each class, or with names such as cat.1.jpg, these names are taken as "
             "labels. Images stay in this server's memory only, for as long as this tab is open.",
         )
-        st.components.v2.component("drop-zone", js=_read_script(), css=LOOK, isolate_styles=False)(key="drop-listener")
+        st.components.v2.component("drop-zone", js=_read_script())(key="drop-listener")
     if files:
         _take(files)
         st.rerun()  # with empty fields
     inputs = get_inputs()
     anything = inputs.images or inputs.problems or state.read_number_param("sample") is not None
-    row = st.container(horizontal=True, vertical_alignment="center")
+    apply_layout(bool(anything))
+    row = st.container(horizontal=True, vertical_alignment="center", key="drop-buttons")
     with row:
         st.button(
             f"Try {SAMPLE} test photos",

@@ -36,14 +36,28 @@ def choose_rows(
     """
     if len(rows) < 2:
         return list(range(len(rows))), False
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        columns = list(range(len(runs)))
-        if len(runs) > 1:
-            model = st.selectbox("Model", [ALL_MODELS, *runs], key="answers-of", width=170)
-            columns = columns if model == ALL_MODELS else [list(runs).index(model)]
-        judged = [ImagePredictions(row.name, row.label, tuple(row.predictions[i] for i in columns)) for row in rows]
-        mistakes = [index for index, row in enumerate(judged) if row.mistaken(thresholds)]
-        groups = _group_rows(judged, thresholds)
+    with st.container(horizontal=True):
+        group_place, form_place = (st.container(width="content") for _ in range(2))
+        with st.popover("More", icon=":material/filter_list:"):
+            columns = list(range(len(runs)))
+            if len(runs) > 1:
+                model = st.selectbox("Answers of", [ALL_MODELS, *runs], key="answers-of")
+                columns = columns if model == ALL_MODELS else [list(runs).index(model)]
+            judged = [ImagePredictions(row.name, row.label, tuple(row.predictions[i] for i in columns)) for row in rows]
+            mistakes = [index for index, row in enumerate(judged) if row.mistaken(thresholds)]
+            only_mistakes = any(row.label is not None for row in rows) and st.toggle(
+                f"Only mistakes ({len(mistakes)})", key="only-mistakes"
+            )
+            st.download_button(
+                "Download CSV",
+                lambda: predictions_csv(rows, list(runs), thresholds),
+                "predictions.csv",
+                "text/csv",
+                on_click="ignore",
+                icon=":material/download:",
+            )
+    groups = _group_rows(judged, thresholds)
+    with group_place:
         if st.session_state.get("answers-shown") not in groups:
             st.session_state["answers-shown"] = ALL
         group = st.segmented_control(
@@ -52,7 +66,9 @@ def choose_rows(
             format_func=lambda name: f"{name} {len(groups[name])}",
             required=True,
             key="answers-shown",
+            label_visibility="collapsed",
         )
+    with form_place:
         as_table = (
             st.segmented_control(
                 "As",
@@ -60,19 +76,9 @@ def choose_rows(
                 default=TABLE if len(rows) > MOST else CARDS,
                 required=True,
                 key=f"shown-as-{len(rows) > MOST}",
+                label_visibility="collapsed",
             )
             == TABLE
-        )
-        st.download_button(
-            "Download CSV",
-            lambda: predictions_csv(rows, list(runs), thresholds),
-            "predictions.csv",
-            "text/csv",
-            on_click="ignore",
-            icon=":material/download:",
-        )
-        only_mistakes = any(row.label is not None for row in rows) and st.toggle(
-            f"Only mistakes ({len(mistakes)})", key="only-mistakes"
         )
     shown = groups.get(group or ALL, groups[ALL])
     if only_mistakes:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from catdog.charts import LiveSeries, model_colour, plot_live_curve
 from catdog.comparison import describe_data, get_baseline, label_runs
@@ -14,6 +15,7 @@ from catdog.runs import Progress, Run, Stages, estimate_stages, measure_progress
 from catdog.training import ACTIVE
 from catdog.utils.text import format_duration, format_percent, join_names
 from pages.components import access, markdown, state
+from pages.components.styles import apply_styles
 from pages.components.train.run_list import ICONS
 from pages.components.train.sample_photos import show_sample
 from pages.components.train.stage_bar import make_stage_bar
@@ -22,12 +24,26 @@ from pages.components.zoomable_chart import shared_chart, zoomed_chart
 POLL_SECONDS = 1.0  # between two looks at the runs
 PANEL = "train-panel"  # of the panel, and of the result that takes its place
 MANY = 5  # waiting runs; more of them scroll in a box of their own
-#: The result has the panel's height, so that nothing below moves as a run ends. The empty element keeps Streamlit from
-#: sending the style where it sends toasts, of which a rerun would then overwrite one.
-STYLE = f"""<style>
-.st-key-{PANEL} {{ min-height: 605px; }}
-@media (max-width: 640px) {{ .st-key-{PANEL} {{ min-height: 1160px; }} }}
-</style><span></span>"""
+#: The curve and the photos stand side by side where there is room. The heights leave room for the longest words and for
+#: what the result says, so that nothing moves while a run goes on, nor as it ends.
+STYLE = f"""
+.st-key-{PANEL} {{ container-type: inline-size; }}
+.st-key-{PANEL} [class*="st-key-active-"] {{ min-height: 140px; }}
+.st-key-{PANEL}-parts {{
+  display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 3fr); gap: 1rem 1.5rem; align-content: start;
+  min-height: 450px;
+}}
+.st-key-{PANEL}-parts > :is(:only-child, :has(> .st-key-{PANEL}-meaning)) {{ grid-column: 1 / -1; }}
+@container (max-width: 700px) {{
+  .st-key-{PANEL} [class*="st-key-active-"] {{ min-height: 166px; }}
+  .st-key-{PANEL}-parts {{ grid-template-columns: minmax(0, 1fr); min-height: 890px; }}
+  .st-key-{PANEL}-parts .stGrid {{ max-width: 26rem; }}
+}}
+.st-key-{PANEL}-parts:has(> :nth-child(2) > .st-key-{PANEL}-meaning) {{ display: block; min-height: 0; }}
+@container (max-width: 450px) {{
+  .st-key-{PANEL} [class*="st-key-active-"] p {{ font-size: 0.9rem; line-height: 1.4; }}
+}}
+"""
 
 
 def show_live_panel(active: list[Run], runs: list[Run]) -> None:
@@ -69,7 +85,7 @@ def _draw_runs(run_ids: tuple[str, ...], expected: Mapping[str, Stages | None]) 
     with st.container(border=True, key=PANEL):
         for run in training or waiting[:1]:
             _draw_head(run, names[run.id], expected.get(run.id))
-        curve, photos = st.columns([5, 3])
+        curve, photos, _ = split_panel()
         with curve:
             draw_curve(training or waiting[:1], names, ", growing while it trains.")
         with photos:
@@ -84,9 +100,14 @@ def _draw_runs(run_ids: tuple[str, ...], expected: Mapping[str, Stages | None]) 
 
 def draw_heading(title: str) -> None:
     """Draw the heading of the panel, and give the panel its height."""
-    with st.container(gap=None):
-        st.header(title, anchor=False)
-        st.html(STYLE)
+    apply_styles(STYLE)
+    st.header(title, anchor=False)
+
+
+def split_panel() -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]:
+    """Return the places of the curve, of the photos, and of what they mean."""
+    with st.container(key=f"{PANEL}-parts"):
+        return st.container(gap="xsmall"), st.container(gap="xsmall"), st.container(key=f"{PANEL}-meaning")
 
 
 def _draw_head(run: Run, name: str, stages: Stages | None) -> None:

@@ -6,6 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from catdog.charts import MODEL_COLOURS
 from catdog.models.specs import MODELS
 from pages.components import page
+from pages.components.styles import apply_styles
 
 PARAM, DEFAULT = "models", "model1"
 DRAWN = "models-drawn"  # the session's key of what the address said as the cards were last drawn
@@ -26,7 +27,6 @@ _COLOURS = "".join(
     f".st-key-model-card-{name}:has(input:checked) {{ outline: 3px solid {colour}; outline-offset: -1px; }}\n"
     for name, colour in MODEL_COLOURS.items()
 )
-STYLE = f"<style>{_RULES}{_COLOURS}</style><span></span>"  # alone, the style would take the place of a toast
 
 
 def choose_models() -> tuple[list[str], dict[str, DeltaGenerator]]:
@@ -37,9 +37,8 @@ def choose_models() -> tuple[list[str], dict[str, DeltaGenerator]]:
     """
     _follow_address()
     places = {}
-    with st.container(gap=None):
-        cells = page.row(len(MODELS), 210)
-        st.html(STYLE)
+    apply_styles(_RULES + _COLOURS)
+    cells = page.row(len(MODELS), 210)
     for (name, spec), cell in zip(MODELS.items(), cells, strict=True):
         with cell, st.container(border=True, gap="xsmall", key=f"model-card-{name}"):
             st.checkbox(f"**{name}** · {spec.step}", key=_key(name), on_change=_keep_in_address)

@@ -10,7 +10,7 @@ from catdog.training.history import read_history
 from catdog.training.schedule import kept_epoch
 from catdog.utils.text import format_duration, format_percent
 from pages.components import access, markdown
-from pages.components.train.live_panel import PANEL, draw_curve, draw_heading
+from pages.components.train.live_panel import PANEL, draw_curve, draw_heading, split_panel
 from pages.components.train.run_list import ICONS
 from pages.components.train.sample_photos import show_sample
 
@@ -54,26 +54,29 @@ def show_result(run: Run, runs: list[Run]) -> None:
     if problem := st.session_state.pop(PROBLEM, ""):
         st.error(markdown.escape(problem), icon=":material/error:")
     with st.container(border=True, key=PANEL):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            icon = ICONS.get(run.state, "circle")
-            state_word = "finished" if run.finished else run.state
-            took = f" · {format_duration(run.seconds)} of training" if run.seconds else ""
-            st.markdown(f":material/{icon}: **{markdown.escape(name)}** · {state_word}{took}", width="stretch")
-            _draw_buttons(run, runs)
-            st.button("Close", key="close-result", icon=":material/close:", on_click=forget_result)
-        if run.status.error:
-            st.error(markdown.escape(run.status.error), icon=":material/error:")
-        elif run.resumable:
-            st.markdown("All finished epochs are kept. Resume it to continue after the last one.")
-        with st.container(gap="xsmall"):
+        with st.container(key="active-result", gap="xsmall"):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                icon = ICONS.get(run.state, "circle")
+                state_word = "finished" if run.finished else run.state
+                took = f" · {format_duration(run.seconds)} of training" if run.seconds else ""
+                st.markdown(f":material/{icon}: **{markdown.escape(name)}** · {state_word}{took}", width="stretch")
+                st.button("Close", key="close-result", icon=":material/close:", type="tertiary", on_click=forget_result)
+            if run.status.error:
+                st.error(markdown.escape(run.status.error), icon=":material/error:")
+            elif run.resumable:
+                st.markdown("All finished epochs are kept. Resume it to continue after the last one.")
             _draw_scores(run)
-            _draw_meaning(run)
-        curve, meaning = st.columns([5, 3])
+            with st.container(horizontal=True):
+                _draw_buttons(run, runs)
+        curve, photos, meaning = split_panel()
         with curve:
             draw_curve([run], {run.id: name})
+        if run.sample():
+            with photos:
+                kept = kept_epoch(run.config.restore_best, read_history(run.files.history))
+                show_sample(run, kept.epoch if kept else None)
         with meaning:
-            kept = kept_epoch(run.config.restore_best, read_history(run.files.history))
-            show_sample(run, kept.epoch if kept else None)
+            _draw_meaning(run)
 
 
 def _draw_scores(run: Run) -> None:

@@ -34,7 +34,7 @@ def test_names_of_lines_that_end_together_do_not_overlap():
     chart = plot_labelled_curves([make(f"run {number}", 0.6, 0.7 + number / 1000) for number in range(6)])
     heights = sorted(labels(chart).values())
     low, high = chart.layout.yaxis.range
-    pixels = [372 * (upper - lower) / (high - low) for lower, upper in pairwise(heights)]
+    pixels = [340 * (upper - lower) / (high - low) for lower, upper in pairwise(heights)]
     assert min(pixels) >= 14.9
 
 
@@ -71,7 +71,7 @@ def test_goals_are_ticks_in_the_margin_with_their_text_beside():
     (texts,) = [trace for trace in chart.data if trace.name == "goals"]
     assert [text.strip() for text in texts.text] == ["model2 goal 55%", "&lt;goal&gt; 95%"]
     low, high = chart.layout.yaxis.range
-    assert 372 * (texts.y[1] - labels(chart)["one"]) / (high - low) >= 13.9
+    assert 340 * (texts.y[1] - labels(chart)["one"]) / (high - low) >= 13.9
     assert not plot_labelled_curves([make("one", 0.9)], "loss", goals).layout.shapes
 
 
