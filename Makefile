@@ -37,7 +37,7 @@ test: .venv/.ready-to-test ## Run the tests, in minutes; ARGS="-k flip" picks so
 test-slow: .venv/.ready-to-test ## Run the tests of Ray, benchmarks and long trainings
 	@$(PY) -m pytest -m slow $(SIDE_BY_SIDE) --numprocesses=3 $(ARGS)
 
-fuzz: .venv/.ready-to-test ## Read 10,000 damaged picture files; ARGS="--cases 100000 --seed 2" reads more
+fuzz: .venv/.ready-to-test ## Read 10,000 damaged image files; ARGS="--cases 100000 --seed 2" reads more
 	@$(PY) -m tests.fuzz --cases 10000 $(ARGS)
 
 audit: .venv/.ready-to-test ## Look for known weaknesses of the installed packages; asks pypi.org about each

@@ -48,7 +48,7 @@ def main() -> None:
     """Measure and print a table, or JSON with --json; each row goes to standard error too as it ends."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=[25_000, 100_000])
-    parser.add_argument("--distinct", type=int, default=2000, help="how many pictures are drawn; even")
+    parser.add_argument("--distinct", type=int, default=2000, help="how many images are drawn; even")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     rows = []
@@ -74,32 +74,32 @@ def measure(folder: Path, drawn: Path, sizes: list[int]) -> Iterator[dict]:
     """
     for size in sizes:
         with tempfile.TemporaryDirectory(dir=folder) as home:
-            images = Path(home) / "pictures"
+            images = Path(home) / "images"
             link_images(drawn, images, size)
             settings = Settings(home=Path(home), photos_url="file:///nowhere", folders=(images,))
             yield from _measure_data(settings, images, size)
             yield from _measure_browse_page(settings, images, size)
     photos = photos_root(Settings.from_environment())
-    for what, root in (("drawn pictures", drawn), ("photos", photos and photos / "train")):
+    for what, root in (("drawn images", drawn), ("photos", photos and photos / "train")):
         if root:
             rates = json.loads(_run_module(Settings(home=folder), ["benchmarks.decoding", str(root)]))
             for way, rate in rates.items():
-                yield make_row(f"{what}, {way}", rate, "pictures/s")
+                yield make_row(f"{what}, {way}", rate, "images/s")
             yield make_row(f"{what}, catdog : pil", round(rates["catdog"] / rates["pil"], 2), "times", target=">= 1.8")
 
 
-def make_row(what: str, value: float, unit: str, pictures: int | None = None, target: str = "") -> dict:
+def make_row(what: str, value: float, unit: str, images: int | None = None, target: str = "") -> dict:
     """Return one measurement: of how many images, what it is, its value, the unit, and the target, such as "< 200"."""
-    return {"pictures": pictures, "what": what, "value": value, "unit": unit, "target": target}
+    return {"images": images, "what": what, "value": value, "unit": unit, "target": target}
 
 
 def table(rows: list[dict]) -> str:
     """Return the measurements as a Markdown table."""
     return markdown_table(
-        ["pictures", "what", "measured", "target"],
+        ["images", "what", "measured", "target"],
         [
             [
-                f"{row['pictures']:,}" if row["pictures"] else "",
+                f"{row['images']:,}" if row["images"] else "",
                 row["what"],
                 f"{row['value']:,} {row['unit']}",
                 f"{row['target']} {row['unit']}" if row["target"] else "",
@@ -130,7 +130,7 @@ def _measure_data(settings: Settings, images: Path, size: int) -> Iterator[dict]
     result = run_process(settings, command, lambda pid: memory.append(peak_memory(pid)))
     if result.status:
         raise SystemExit(f"python -m {' '.join(command[2:])} failed")
-    yield make_row("cataloguing and decoding", round(size / result.seconds), "pictures/s", size)
+    yield make_row("cataloguing and decoding", round(size / result.seconds), "images/s", size)
     yield make_row("memory for cataloguing and decoding", round(max(memory) / 1e6), "MB", size)
 
 
@@ -146,7 +146,7 @@ def _measure_browse_page(settings: Settings, images: Path, size: int) -> Iterato
 
             filters = [FILTERS[turn % len(FILTERS)] | {"sample": turn} for turn in range(REPEAT)]
             orders = [ORDERS[turn % len(ORDERS)] | {"page": 2 + turn} for turn in range(REPEAT)]
-            for what, queries in (("another filter", filters), ("all pictures in another order", orders)):
+            for what, queries in (("another filter", filters), ("all images in another order", orders)):
                 durations = [_open_browse(tab, source | query) for query in queries]
                 yield make_row(what, _median_milliseconds(durations), "ms", size, "< 200")
         for what, grid in (("first grid", {}), ("first grid of 8 × 12", {"rows": 8, "columns": 12})):
@@ -163,7 +163,7 @@ def _open_browse(tab: Session, query: dict) -> float:
     """Open the Browse page; return the seconds, raise SystemExit where it has no grid."""
     seconds = tab.open("browse", **query)
     if tab.images < 7:  # the six mean images, and one of the grid at least
-        raise SystemExit(f"The page has no pictures for {query}.")
+        raise SystemExit(f"The page has no images for {query}.")
     return seconds
 
 

@@ -68,7 +68,7 @@ def measure_catalog(folder: Path) -> dict[str, float]:
     memory, began = peak_memory("self"), time.monotonic()
     catalog = open_catalog(Settings(home=Path("/nowhere")), str(folder))
     seconds = time.monotonic() - began
-    return {"pictures": len(catalog), "seconds": seconds, "memory": peak_memory("self") - memory}
+    return {"images": len(catalog), "seconds": seconds, "memory": peak_memory("self") - memory}
 
 
 def _decode_with_catdog(catalog: Catalog) -> int:

@@ -27,7 +27,7 @@ SIDE = 2048  # rows and columns of the matrices
 WARM_UP = 2  # calls
 STEPS = 20
 KEYS = {
-    *("model", "numbers", "step_ms", "epoch_from_memory_s", "multiply_adds_a_picture_millions"),
+    *("model", "numbers", "step_ms", "epoch_from_memory_s", "multiply_adds_an_image_millions"),
     *("matrix_rate_billions_a_second", "epoch_of_sums_alone_s"),
 }
 
@@ -102,7 +102,7 @@ def measure_here(name: str, steps: int) -> dict:
         "numbers": "bfloat16" if bfloat16 else "float32",
         "step_ms": round(1000 * step, 1),
         "epoch_from_memory_s": round(epoch, 2),
-        "multiply_adds_a_picture_millions": round(forward / 1e6, 1),
+        "multiply_adds_an_image_millions": round(forward / 1e6, 1),
         "matrix_rate_billions_a_second": round(rate / 1e9, 1),
         "epoch_of_sums_alone_s": round(multiply_adds / rate, 2),
     }

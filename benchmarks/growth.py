@@ -26,9 +26,7 @@ def main() -> None:
     """Measure and print a table, or JSON with --json; each training goes to standard error too as it ends."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="+", default=["model3", "model4"], choices=list(MODELS))
-    parser.add_argument(
-        "--sizes", type=int, nargs="+", default=list(SIZES), help="pictures in all, of which 70%% train"
-    )
+    parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES), help="images in all, of which 70%% train")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     rows = []
@@ -39,7 +37,7 @@ def main() -> None:
                 photos_url="file:///nowhere",
                 backbone_weights=Settings.from_environment().backbone_weights,
             )
-            folder = Path(home) / "pictures"
+            folder = Path(home) / "images"
             training = round(0.35 * size) * 2
             generate_dataset(folder, training=training, validation=size - training)
             open_dataset(settings, str(folder))
@@ -62,7 +60,7 @@ def measure(settings: Settings, config: TrainConfig, size: int) -> dict:
     run, result = train(settings, config, watch=lambda pid: memory.append(anonymous_memory(pid)))
     return {
         "model": config.model,
-        "pictures": size,
+        "images": size,
         "training_seconds": round(run.seconds, 1),
         "total_processor_seconds": round(result.processor_seconds, 1),
         "own_memory_mb": max(memory) // 1_000_000,

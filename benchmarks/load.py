@@ -6,7 +6,7 @@ own, with the same requests and messages as Streamlit's own page; between two cl
 seconds. The results are how long a click takes until all of the page and its images have come, what went wrong, the
 server's memory, and how much longer an epoch takes. All of it happens on this machine, the people too, who need some
 of its processors themselves. The models are untrained unless --home names a home with finished runs, and the images
-drawn ones; --pictures gives a folder of JPEG files to upload.
+drawn ones; --images gives a folder of JPEG files to upload.
 """
 
 import argparse
@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("--rest", type=float, default=60.0, help="seconds of training alone before (default 60)")
     parser.add_argument("--model", default="model1", help="the model that trains (default model1)")
     parser.add_argument("--home", type=Path, help="predict with the newest finished run of each model in this home")
-    parser.add_argument("--pictures", type=Path, help="a folder of JPEG files to upload")
+    parser.add_argument("--images", type=Path, help="a folder of JPEG files to upload")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     if min(*options.people, options.seconds, options.pause, options.rest) <= 0:
@@ -56,7 +56,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(home=options.home or Path(folder) / "home", photos_url="file:///nowhere")
         runs = select_latest_finished(list_runs(settings)) if options.home else make_runs(settings)
-        files = list_images(settings, options.pictures, PHOTOS)
+        files = list_images(settings, options.images, PHOTOS)
         source = runs[0].config.source if runs else "drawn"
         training = launch(settings, TrainConfig(options.model, source, epochs=MAX_EPOCHS), "trains meanwhile")
         try:

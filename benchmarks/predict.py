@@ -8,7 +8,7 @@
     many     200 photos uploaded at once: how long it takes, and the most memory of its own that the server ever had
 
 The models are untrained, which takes as long as trained ones; --home measures those of a home with runs of its own.
-The images are drawn ones, or the JPEG files of --pictures FOLDER.
+The images are drawn ones, or the JPEG files of --images FOLDER.
 """
 
 import argparse
@@ -46,9 +46,9 @@ def main() -> None:
     """Measure and print tables, or JSON with --json; each part goes to standard error too as it ends."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--home", type=Path, help="measure the newest finished run of each model in this home")
-    parser.add_argument("--pictures", type=Path, help="a folder of JPEG files to predict, subfolders included")
-    parser.add_argument("--number", type=int, default=256, help="pictures in bulk (default 256)")
-    parser.add_argument("--times", type=int, default=60, help="pictures one by one (default 60)")
+    parser.add_argument("--images", type=Path, help="a folder of JPEG files to predict, subfolders included")
+    parser.add_argument("--number", type=int, default=256, help="images in bulk (default 256)")
+    parser.add_argument("--times", type=int, default=60, help="images one by one (default 60)")
     parser.add_argument("--people", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--pause", type=float, default=5.0, help="seconds that people think, about (default 5)")
@@ -61,7 +61,7 @@ def main() -> None:
         runs = select_latest_finished(list_runs(settings)) if options.home else make_runs(settings)
         if not runs:
             raise SystemExit(f"There is no finished run in {options.home}: train one first.")
-        files = list_images(settings, options.pictures, max(options.number, MANY))
+        files = list_images(settings, options.images, max(options.number, MANY))
         ways = measure_inference(runs, files[: options.number], options.times)
         serving = measure_server(settings, runs, files, options.people, options.rounds, options.pause)
     if options.json:
@@ -191,7 +191,7 @@ def inference_table(rows: Sequence[dict]) -> str:
         missed = "" if target is None or row["milliseconds"] <= target else ", missed"
         below = "" if target is None else f"≤ {target:.1f} ms{missed}"
         lines.append([row["model"], row["way"], f"{row['milliseconds']:.2f} ms", f"{row['per_second']:,.0f}", below])
-    return markdown_table(["model", "way", "a picture", "a second", "target"], lines)
+    return markdown_table(["model", "way", "an image", "a second", "target"], lines)
 
 
 def server_table(results: dict) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 BYTES = (0, 255)  # the range of pixel values where they have not been scaled
 _HEAD = """import keras
 
-# Takes and gives pictures (N, height, width, 3) with pixel values 0..255.
+# Takes and gives images (N, height, width, 3) with pixel values 0..255.
 # Acts only while a model trains, or where called with training=True.
 """
 

@@ -87,7 +87,7 @@ def describe_validation(run: Run) -> str:
 
 
 def describe_data(run: Run) -> str:
-    """Return which data a run learned from ("photos", "drawn pictures", "folder NAME"), and which share of it."""
+    """Return which data a run learned from ("photos", "drawn images", "folder NAME"), and which share of it."""
     source = run.config.source
     data = {"photos": "photos", "drawn": "drawn images"}.get(source) or f"folder {Path(source).name}"
     return data if run.config.fraction == 1 else f"{data} ({100 * run.config.fraction:g}% of them)"

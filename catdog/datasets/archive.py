@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from catdog.datasets.arrange import Arrangement, File, arrange
-from catdog.datasets.left_out import LINK, NO_PICTURE, REPEATED, TOO_LARGE, LeftOut
+from catdog.datasets.left_out import LINK, NO_IMAGE, REPEATED, TOO_LARGE, LeftOut
 from catdog.datasets.names import is_junk
 from catdog.datasets.walk import has_image_suffix, read_folder
 from catdog.datasets.zip_files import (
@@ -163,7 +163,7 @@ def _open_zip(file: BinaryIO, code_page: str) -> Iterator[ArchiveContents]:
                 continue
             seen.add(parts)
             claims = has_image_suffix(parts[-1])
-            fault = None if looks_like_image(zipped, member, claims) else NO_PICTURE
+            fault = None if looks_like_image(zipped, member, claims) else NO_IMAGE
             # what is larger still is not left out, so that the whole zip is refused and the file named
             if (fault is None or claims) and MAX_BYTES < member.file_size <= MAX_FILE:
                 fault = TOO_LARGE
@@ -205,10 +205,10 @@ def _read_file(path: Path) -> Iterator[bytes]:
         raise DataError(f"The file {path} can't be read ({error.strerror or error}): check its permissions.") from error
 
 
-def _make_safe(parts: tuple[str, ...], is_picture: bool) -> tuple[str, ...]:
-    """Return a path of names that any system takes; raise DataError for a folder of pictures without such a name."""
+def _make_safe(parts: tuple[str, ...], is_image_file: bool) -> tuple[str, ...]:
+    """Return a path of names that any system takes; raise DataError for a folder of images without such a name."""
     folders = tuple(safe_folder_name(part) for part in parts[:-1])
-    if is_picture and not all(folders):
+    if is_image_file and not all(folders):
         raise DataError("A folder of images has a name that can't be used: name it after the images in it.")
     return *(folder or "folder" for folder in folders), safe_file_name(parts[-1])
 

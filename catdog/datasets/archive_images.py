@@ -9,7 +9,7 @@ import numpy as np
 
 from catdog.datasets.archive import check_paths
 from catdog.datasets.arrange import label_paths
-from catdog.datasets.left_out import NO_PICTURE, LeftOut, describe_left_out
+from catdog.datasets.left_out import NO_IMAGE, LeftOut, describe_left_out
 from catdog.datasets.names import is_junk
 from catdog.datasets.walk import has_image_suffix
 from catdog.datasets.zip_files import check_members, list_files, looks_like_image, open_zip, read_blocks
@@ -66,7 +66,7 @@ def read_archive_images(
             if has_image_suffix(path.name) or looks_like_image(zipped, member, False):
                 images.append((member, path))
             else:
-                left_out.append(LeftOut(NO_PICTURE, name))
+                left_out.append(LeftOut(NO_IMAGE, name))
         if not images:
             raise DataError("The zip has no images in it: zip the images, or folders of them.")
         check_members([member for member, _ in images], length)

@@ -1,4 +1,4 @@
-"""Which pictures of a folder or a zip are of which class and in which split: one answer, whichever way they come."""
+"""Which images of a folder or a zip are of which class and in which split: one answer, whichever way they come."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class File(NamedTuple):
 
     Attributes:
         parts: Its path below the folder or zip, part by part.
-        fault: Why it can't be a picture, one of the sorts of `catdog.datasets.left_out`; None for a picture.
+        fault: Why it can't be an image, one of the sorts of `catdog.datasets.left_out`; None for an image.
         claims: Whether its name ends like an image's, whatever is in it.
     """
 
@@ -51,8 +51,8 @@ class Arrangement:
         classes: Their names: label 0 and label 1.
         base: The folders around everything.
         rows: {index of the file: where it belongs}, in the order of the files' paths below `base`. Files that only
-            claim to be pictures have rows too.
-        fakes: Indices of the files in `rows` that only claim to be pictures.
+            claim to be images have rows too.
+        fakes: Indices of the files in `rows` that only claim to be images.
         left_out: The other files, apart from junk, and the fakes.
         remarks: Sentences on how the classes and splits were found, where that is not plain.
         by_name: Whether the classes are taken from the files' names, which the user should have seen.
@@ -78,7 +78,7 @@ class Arrangement:
             raise UnconfirmedClassesError(f"There are no class folders. If you agree, {note[0].lower()}{note[1:]}")
 
     def columns(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return labels, int64 (N,); splits, str (N,); and whether each row is a picture, bool (N,)."""
+        """Return labels, int64 (N,); splits, str (N,); and whether each row is an image, bool (N,)."""
         labels = np.array([row.label for row in self.rows.values()], dtype=np.int64)
         splits = assign_splits(labels, np.array([row.folder for row in self.rows.values()]))
         return labels, splits, np.array([index not in self.fakes for index in self.rows])
@@ -88,7 +88,7 @@ def arrange(files: Sequence[File], where: str, left_out: tuple[LeftOut, ...] = (
     """Find the classes and splits of a folder's or a zip's files, from their names and what they are alone.
 
     Two class folders; or train/, validation/ and test/ (whatever they are called) with the same two class folders in
-    each; or pictures named after their class, such as cat.0.jpg and dog.0.jpg. Any of these may lie in further folders,
+    each; or images named after their class, such as cat.0.jpg and dog.0.jpg. Any of these may lie in further folders,
     and class folders may have further folders in them.
 
     Args:
@@ -97,16 +97,16 @@ def arrange(files: Sequence[File], where: str, left_out: tuple[LeftOut, ...] = (
         left_out: What was left out before, to be counted with the rest.
 
     Raises:
-        DataError: If that gives no two classes, or too few pictures of one to split.
+        DataError: If that gives no two classes, or too few images of one to split.
     """
     seen = {index: file for index, file in enumerate(files) if file.parts and not is_junk(file.parts)}
-    pictures = [file.parts for file in seen.values() if file.fault is None]
-    if not pictures:
+    images = [file.parts for file in seen.values() if file.fault is None]
+    if not images:
         everything = list(seen.values())
-        refusal = f"{where} has {_describe_no_pictures(everything)}: {LAYOUT}."
+        refusal = f"{where} has {_describe_no_images(everything)}: {LAYOUT}."
         raise DataError(" ".join(filter(None, [refusal, _describe_fakes(everything)])))
     try:
-        layout = find_layout(pictures, where)
+        layout = find_layout(images, where)
     except DataError as error:
         raise DataError(" ".join(filter(None, [str(error), _describe_fakes(list(seen.values()))]))) from error
     rows, fakes, others = {}, set(), list(left_out)
@@ -128,13 +128,13 @@ def arrange(files: Sequence[File], where: str, left_out: tuple[LeftOut, ...] = (
 
 
 def label_paths(paths: Sequence[tuple[str, ...]]) -> list[str]:
-    """Return the name of the class that each picture's path says: its class folder, or its file's name.
+    """Return the name of the class that each image's path says: its class folder, or its file's name.
 
     Args:
-        paths: The pictures of a zip, part by part.
+        paths: The images of a zip, part by part.
 
     Returns:
-        A name for each; where the paths are not those of two classes, the folder that the picture lies in, "" for none.
+        A name for each; where the paths are not those of two classes, the folder that the image lies in, "" for none.
     """
     try:
         layout = find_layout(list(paths), "The zip")
@@ -159,7 +159,7 @@ def _find_row(parts: tuple[str, ...], shelves: dict[tuple[str, ...], Shelf]) -> 
 
 
 def _name_left_out(parts: tuple[str, ...], shelves: dict[tuple[str, ...], Shelf]) -> str:
-    """Return a picture's path, or the outermost of its folders that has no part of the dataset in it."""
+    """Return an image's path, or the outermost of its folders that has no part of the dataset in it."""
     for depth in range(1, len(parts)):
         if not any(shelf[:depth] == parts[:depth] for shelf in shelves):
             return "/".join(parts[:depth]) + "/"
@@ -172,13 +172,13 @@ def _describe_fakes(files: list[File]) -> str:
     return f"{count} named like images but no images ({one_line(fakes[0])})." if fakes else ""
 
 
-def _describe_no_pictures(files: list[File]) -> str:
+def _describe_no_images(files: list[File]) -> str:
     archives = sorted(file.parts[-1] for file in files if file.parts[-1].lower().endswith(ARCHIVES))
     return f"no images in it but other archives ({one_line(archives[0])})" if archives else "no images in it"
 
 
 def _check_counts(arrangement: Arrangement, where: str) -> None:
-    """Raise DataError where a class would have no picture in a split."""
+    """Raise DataError where a class would have no image in a split."""
     labels, splits, real = arrangement.columns()
     for split in SPLITS:
         for label, name in enumerate(arrangement.classes):

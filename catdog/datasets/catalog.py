@@ -116,7 +116,7 @@ def scan_folder(source: str, root: Path) -> Catalog:
 
     Args:
         source: What the catalog's source is called.
-        root: The folder. The catalog's root is a folder in it where all pictures lie in one.
+        root: The folder. The catalog's root is a folder in it where all images lie in one.
 
     Raises:
         DataError: If the folder is missing, unreadable or empty, has not exactly two classes, or has too few images
@@ -141,7 +141,7 @@ def scan_folder(source: str, root: Path) -> Catalog:
         splits=splits,
         fingerprint=digest_files(paths, [listing.digests[index] for index in arrangement.rows]),
     )
-    # files that only claim to be pictures count in fingerprint and splits, as they did before their content was read
+    # files that only claim to be images count in fingerprint and splits, as they did before their content was read
     fakes = [paths[row] for row in np.flatnonzero(~readable)]
     skipped = tuple((path, find_fault(whole.root / path) or "") for path in fakes)
     return replace(whole, skipped=skipped).keep(np.flatnonzero(readable), arrangement.note)
@@ -156,7 +156,7 @@ def find_fault(path: Path) -> str | None:
     return None
 
 
-def check_catalog(catalog: Catalog, kind: str = "pictures") -> Catalog:
+def check_catalog(catalog: Catalog, kind: str = "images") -> Catalog:
     """Return the catalog if each class has images in each split.
 
     Args:

@@ -1,4 +1,4 @@
-"""The classes that a folder of pictures has: by the folders in it, or by the names of its files."""
+"""The classes that a folder of images has: by the folders in it, or by the names of its files."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ LAYOUT = (
     "it needs two class folders, or train/ and validation/ (and test/) with the same two class folders in each, or "
     "images named like cat.1.jpg and dog.1.jpg"
 )
-_DEEPEST = 6  # folders, one in the other, that may lie around all pictures
+_DEEPEST = 6  # folders, one in the other, that may lie around all images
 _SHOWN = 5  # folders that an error names
 
 
@@ -23,7 +23,7 @@ class ClassFolders:
     """The classes of a folder.
 
     Attributes:
-        inner: The folders in it around all its pictures.
+        inner: The folders in it around all its images.
         names: {class key: its folder's name, or its name in file names}.
         examples: Where file names say the classes, how many are named like which; else empty.
     """
@@ -52,7 +52,7 @@ class ClassFolders:
 
 
 def group_by_folder(paths: list[Path]) -> dict[str, list[Path]]:
-    """Return {top folder: paths of its pictures below it}, sorted."""
+    """Return {top folder: paths of its images below it}, sorted."""
     tops = defaultdict(list)
     for path in paths:
         if len(path) > 1:
@@ -61,7 +61,7 @@ def group_by_folder(paths: list[Path]) -> dict[str, list[Path]]:
 
 
 def unwrap(paths: list[Path]) -> tuple[Path, list[Path]]:
-    """Return the folders that lie around all but a few pictures, and the paths inside them."""
+    """Return the folders that lie around all but a few images, and the paths inside them."""
     base: Path = ()
     while len(base) < _DEEPEST:
         inside = [path for path in paths if len(path) > 1]
@@ -120,7 +120,7 @@ def describe_other(
 
     Args:
         plain: The top folders that are not named like splits.
-        tops: All top folders with their pictures.
+        tops: All top folders with their images.
         sections: The classes of those that are named like splits.
         named: The classes that the names of the files beside the folders say.
         base: The folders around everything.

@@ -1,4 +1,4 @@
-"""The layout of a dataset's pictures: which folders are its classes and splits, found from paths alone."""
+"""The layout of a dataset's images: which folders are its classes and splits, found from paths alone."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -24,11 +24,11 @@ SPLIT_FOLDERS = (TRAIN, VALIDATION, TEST)
 
 
 class Shelf(NamedTuple):
-    """What the pictures in a folder are.
+    """What the images in a folder are.
 
     Attributes:
         folder: The split that the folder says: "train", "validation" or "test"; "" for none.
-        label: 0 or 1; None where each picture's name says it.
+        label: 0 or 1; None where each image's name says it.
         keys: Where it does, the class keys of label 0 and 1, see `catdog.datasets.names.class_key`.
     """
 
@@ -44,7 +44,7 @@ class Layout:
     Attributes:
         base: The folders around everything.
         classes: Names of the two classes.
-        shelves: {path of a folder: what its pictures are}.
+        shelves: {path of a folder: what its images are}.
         remarks: Sentences on how this was found, where that is not plain.
         by_name: Whether the classes are taken from the files' names.
     """
@@ -56,17 +56,17 @@ class Layout:
     by_name: bool
 
 
-def find_layout(pictures: list[Path], where: str) -> Layout:
-    """Find the classes and splits of pictures.
+def find_layout(images: list[Path], where: str) -> Layout:
+    """Find the classes and splits of images.
 
     Args:
-        pictures: Their paths, part by part; at least one.
-        where: What the pictures are in, as a sentence begins: "The zip", "The folder /data/pets".
+        images: Their paths, part by part; at least one.
+        where: What the images are in, as a sentence begins: "The zip", "The folder /data/pets".
 
     Raises:
         DataError: If there are not exactly two classes.
     """
-    base, below = unwrap(pictures)
+    base, below = unwrap(images)
     while wrapper := _find_wrapper(tops := group_by_folder(below)):
         inner, below = unwrap(tops[wrapper])
         base = (*base, wrapper, *inner)
@@ -145,7 +145,7 @@ def _read_top(
 
 
 def _fits(section: ClassFolders, main: ClassFolders, where: str, top: str, trains: list[str]) -> bool:
-    """Return whether a folder of a split has the dataset's classes; False where its pictures have no labels.
+    """Return whether a folder of a split has the dataset's classes; False where its images have no labels.
 
     Raises:
         DataError: If it has two other classes, or only one of the dataset's.

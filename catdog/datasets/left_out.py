@@ -8,7 +8,7 @@ from catdog.utils.text import join_names, one_line
 SHOWN = 3  # names of each sort that the sentence has
 # each sort's words for one file and for more
 NO_CLASS = ("image that belongs to no class", "images that belong to no class")
-NO_PICTURE = ("file that is no image", "files that are no images")
+NO_IMAGE = ("file that is no image", "files that are no images")
 TOO_LARGE = ("image of more than 50 MB", "images of more than 50 MB")
 REPEATED = ("file whose name comes twice", "files whose names come twice")
 LINK = ("link or device", "links or devices")

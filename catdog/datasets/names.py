@@ -28,7 +28,7 @@ _FILLERS = _words(
     "a the my set data dataset datasets image images img imgs photo photos picture pictures pic pics file files split "
     "folder small large full new old final copy resized cropped augmented aug raw jpg jpeg png x px of for"
 )
-# folders that hold pictures of all kinds, or what belongs to them
+# folders that hold images of all kinds, or what belongs to them
 _CONTAINERS = _words("image images img imgs jpegimages data dataset datasets files mask masks annotations labels")
 _JUNK = {"__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "@eadir", "$recycle.bin"}
 _BEFORE = re.compile(r"([^\W\d_][^\d]*?)[\s._\-()#]*\d.*", re.DOTALL)
@@ -40,7 +40,7 @@ _CAMERAS = _words(
     "untitled download unnamed p dji gopr gh sam hpim wp received fb fbimg page foto bild vlcsnap capture snapshot "
     "whatsappimage signal burst pano depositphotos istockphoto shutterstock unsplash n"
 )
-_RARE = 0.02  # share of a folder's pictures, below which a name is no class but a stray
+_RARE = 0.02  # share of a folder's images, below which a name is no class but a stray
 
 
 def class_key(name: str) -> str:
@@ -53,7 +53,7 @@ def split_role(folder: str) -> str:
     """Return which split a folder's name says.
 
     Returns:
-        "train", "validation" or "test"; "other" for samples and pictures without labels; "" where it says none.
+        "train", "validation" or "test"; "other" for samples and images without labels; "" where it says none.
     """
     text = unicodedata.normalize("NFC", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", folder)).casefold()
     if re.sub(r"[a-z0-9\s._\-()\[\]+&]", "", text):
@@ -64,7 +64,7 @@ def split_role(folder: str) -> str:
 
 
 def is_container(folder: str) -> bool:
-    """Return whether a folder's name says that it has pictures in it, and nothing about their class."""
+    """Return whether a folder's name says that it has images in it, and nothing about their class."""
     return folder.strip().casefold() in _CONTAINERS
 
 
@@ -89,7 +89,7 @@ def find_labels(files: Iterable[str]) -> dict[str, tuple[str, int, str]]:
     """Find the classes that file names say, such as "cat.0.jpg" and "dog.0.jpg".
 
     Args:
-        files: Names of the pictures of one folder.
+        files: Names of the images of one folder.
 
     Returns:
         {class key: (the class's name, number of files, an example)}, sorted by name. Empty where the names are those

@@ -47,7 +47,7 @@ def check_quota(quota: int, stored: int, contents: ArchiveContents, by: str) -> 
 
 @contextmanager
 def explain_os_errors(what: str) -> Iterator[None]:
-    """Turn an OSError into a DataError that says why the pictures could not be `what`, such as "stored"."""
+    """Turn an OSError into a DataError that says why the images could not be `what`, such as "stored"."""
     try:
         yield
     except OSError as error:

@@ -107,7 +107,7 @@ def add_user_dataset(
 ) -> UserDataset:
     """Make a zip or a folder of two classes a new dataset, and return it.
 
-    Every picture is read before the dataset appears; the decoded images are kept for its first use. The dataset's
+    Every image is read before the dataset appears; the decoded images are kept for its first use. The dataset's
     folder appears only when whole, so an interruption at any moment leaves nothing half done.
 
     Args:
@@ -121,7 +121,7 @@ def add_user_dataset(
 
     Raises:
         UnconfirmedClassesError: If they would be, and may not.
-        DataError: If it can't be used (see `open_archive`), too few pictures can be read, the name is taken, or the
+        DataError: If it can't be used (see `open_archive`), too few images can be read, the name is taken, or the
             disk is too full.
         AccessError: If the person's datasets would exceed the limit of `settings.limits.stored`.
     """

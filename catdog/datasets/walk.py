@@ -1,4 +1,4 @@
-"""All files of a folder, with what their first bytes say and a digest of those that may be pictures."""
+"""All files of a folder, with what their first bytes say and a digest of those that may be images."""
 
 import hashlib
 import itertools
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from catdog.datasets.arrange import File
-from catdog.datasets.left_out import BAD_NAME, LINK, NO_PICTURE, TOO_LARGE, LeftOut
+from catdog.datasets.left_out import BAD_NAME, LINK, NO_IMAGE, TOO_LARGE, LeftOut
 from catdog.datasets.names import is_junk
 from catdog.errors import DataError
 from catdog.images.decode import SUFFIXES
@@ -27,7 +27,7 @@ class FolderFiles:
 
     Attributes:
         files: Each with its path below the folder.
-        digests: {index of a file that is or claims to be a picture: SHA-256 of its content}; an unreadable one has
+        digests: {index of a file that is or claims to be an image: SHA-256 of its content}; an unreadable one has
             b"unreadable".
         left_out: Links that lead nowhere, devices, and names that can't be used.
     """
@@ -69,7 +69,7 @@ def list_names(root: Path) -> list[File]:
         paths = list(_walk(root, []))
     except OSError as error:
         raise unreadable_folder(root, error) from error
-    return [File(tuple(path.split("/")), None if has_image_suffix(path) else NO_PICTURE) for path in paths]
+    return [File(tuple(path.split("/")), None if has_image_suffix(path) else NO_IMAGE) for path in paths]
 
 
 def list_images(root: Path) -> tuple[list[Path], list[LeftOut]]:
@@ -86,7 +86,7 @@ def list_images(root: Path) -> tuple[list[Path], list[LeftOut]]:
             if has_image_suffix(path) or _begins_as_image(root / path):
                 images.append(root / path)
             else:
-                left_out.append(LeftOut(NO_PICTURE, path))
+                left_out.append(LeftOut(NO_IMAGE, path))
     except OSError as error:
         raise unreadable_folder(root, error) from error
     return images, left_out
@@ -168,15 +168,15 @@ def _is_utf8(path: str) -> bool:
 
 
 def _examine(root: Path, path: str) -> tuple[tuple[str, str] | None, bytes]:
-    """Return why a file can't be a picture, and its digest; b"" for one that nobody takes for a picture."""
+    """Return why a file can't be an image, and its digest; b"" for one that nobody takes for an image."""
     claims = has_image_suffix(path)
     try:
         with (root / path).open("rb", buffering=0) as file:
-            is_picture = is_image(file.read(HEAD))
-            if not is_picture and not claims:
-                return NO_PICTURE, b""
-            fault = NO_PICTURE if not is_picture else TOO_LARGE if file.seek(0, os.SEEK_END) > MAX_BYTES else None
+            has_image = is_image(file.read(HEAD))
+            if not has_image and not claims:
+                return NO_IMAGE, b""
+            fault = NO_IMAGE if not has_image else TOO_LARGE if file.seek(0, os.SEEK_END) > MAX_BYTES else None
             file.seek(0)
             return fault, hashlib.file_digest(file, "sha256").digest()
     except OSError:  # decoding it will say why
-        return (None, b"unreadable") if claims else (NO_PICTURE, b"")
+        return (None, b"unreadable") if claims else (NO_IMAGE, b"")

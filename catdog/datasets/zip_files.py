@@ -96,7 +96,7 @@ def looks_like_image(zipped: zipfile.ZipFile, member: zipfile.ZipInfo, claims: b
     try:
         with zipped.open(member) as file:
             return is_image(file.read(HEAD))
-    except Exception:  # damaged bytes raise nearly anything; a picture's damage is told when it is unpacked
+    except Exception:  # damaged bytes raise nearly anything; an image's damage is told when it is unpacked
         return claims
 
 

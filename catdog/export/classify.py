@@ -1,4 +1,4 @@
-"""Say which class pictures show, with the model that lies beside this script.
+"""Say which class images show, with the model that lies beside this script.
 
 Install what it needs first: python -m pip install -r requirements.txt
 Then: python classify.py photo.jpg more.png FOLDER
@@ -25,17 +25,17 @@ NOVELTY, EXTRACTOR = "novelty.npz", "features.tflite"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Classify the pictures named on the command line, and return the exit status: 1 if one could not be read."""
+    """Classify the images named on the command line, and return the exit status: 1 if one could not be read."""
     for stream in (sys.stdout, sys.stderr):  # a console may lack letters of a file's or a class's name
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     parser = argparse.ArgumentParser(prog="classify.py", description=f"Say whether images show {_name_classes()}.")
-    parser.add_argument("pictures", nargs="+", metavar="IMAGE", help="an image's file, or a folder of images")
+    parser.add_argument("images", nargs="+", metavar="IMAGE", help="an image's file, or a folder of images")
     parser.add_argument("--json", action="store_true", help="print a list of {path, label, probability, novel} as JSON")
     options = parser.parse_args(arguments)
-    warnings.simplefilter("ignore")  # of small faults in picture files
+    warnings.simplefilter("ignore")  # of small faults in image files
     try:
-        return _classify(options.pictures, options.json)
+        return _classify(options.images, options.json)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # whoever read the answers, such as `head`, has had enough
@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def prepare(path: Path) -> np.ndarray:
-    """Read a picture as the model takes it.
+    """Read an image as the model takes it.
 
     Returns:
         float32 (1, 160, 160, 3): rows, columns, then red, green, blue, from 0 to 255.
@@ -146,7 +146,7 @@ def _classify(places: list[str], as_json: bool) -> int:
     except Exception as error:  # a damaged file makes the runtimes raise nearly anything
         return _complain(f"The model {MODEL} can't be loaded ({error}): unpack the zip again.")
     answers, failures = [], 0
-    for path in _find_pictures(places):
+    for path in _find_images(places):
         try:
             pixels = prepare(path)
             probability = float(model(pixels)[0, -1])
@@ -168,15 +168,15 @@ def _classify(places: list[str], as_json: bool) -> int:
     return int(failures > 0)
 
 
-def _find_pictures(places: list[str]) -> Iterator[Path]:
-    """Yield the files that were named and, in the order of their names, all pictures in the folders that were."""
+def _find_images(places: list[str]) -> Iterator[Path]:
+    """Yield the files that were named and, in the order of their names, all images in the folders that were."""
     for place in map(Path, places):
         if not _is_folder(place):
             yield place
             continue
         others = []
         for path in sorted(path for path in place.rglob("*") if path.is_file() and not path.name.startswith(".")):
-            if _may_be_picture(path):
+            if _may_be_image(path):
                 yield path
             else:
                 others.append(path.name)
@@ -191,7 +191,7 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _may_be_picture(path: Path) -> bool:
+def _may_be_image(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             return is_image(file.read(HEAD))

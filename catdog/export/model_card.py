@@ -33,7 +33,7 @@ _ELSEWHERE = {
     ),
     "savedmodel": (
         "TensorFlow Serving takes the folder as it is:\n\n"
-        '```\ntensorflow_model_server --rest_api_port=8601 --model_name=pictures --model_base_path="$PWD/saved_model"\n'
+        '```\ntensorflow_model_server --rest_api_port=8601 --model_name=catdog --model_base_path="$PWD/saved_model"\n'
         "```\n\nThe signature `serving_default` takes `pixels` and gives `probability`; the folder `1` is its version."
     ),
 }

@@ -1,6 +1,6 @@
 """classify.py, the script that comes with an exported model, and what pip must install for it.
 
-The script is catdog.export.classify and all that reads pictures for it, put into one file: so it gives the dashboard's
+The script is catdog.export.classify and all that reads images for it, put into one file: so it gives the dashboard's
 answers on machines that have nothing of the dashboard.
 """
 

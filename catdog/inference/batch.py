@@ -139,7 +139,7 @@ def predictions_csv(rows: Sequence[ImagePredictions], names: Sequence[str], thre
         A row for each image, with three columns for each run: the probability of its class 1, the predicted class or
         "not sure", and the milliseconds it took.
     """
-    head = ["picture", "label", "doubt"]
+    head = ["image", "label", "uncertainty"]
     for name, prediction in zip(names, rows[0].predictions if rows else (), strict=False):
         head += [f"{name}: probability of {prediction.classes[1]}", f"{name}: answer", f"{name}: milliseconds"]
     table = []

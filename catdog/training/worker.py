@@ -70,7 +70,7 @@ def _read_settings(folder: RunFolder) -> TrainConfig:
     """Return the run's settings.
 
     Raises:
-        CatDogError: config.json is damaged: what is missing could be which pictures are excluded.
+        CatDogError: config.json is damaged: what is missing could be which images are excluded.
     """
     details = read_record(folder.config, DETAILS)
     if details.fault:

@@ -79,7 +79,7 @@ def source() -> str:
 
 
 def describe_source(name: str) -> str:
-    """Return which images a data source holds, as Markdown: "photos", "drawn pictures" or "pictures of NAME"."""
+    """Return which images a data source holds, as Markdown: "photos", "drawn images" or "images of NAME"."""
     user_dataset = library.find_user_dataset(settings(), name)
     words = {"photos": "photos", "drawn": "drawn images"}.get(name)
     return words or f"images of {markdown.escape(user_dataset.name if user_dataset else Path(name).name)}"

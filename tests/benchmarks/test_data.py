@@ -1,4 +1,4 @@
-"""The benchmark of many pictures: it measures what it says, on a dataset of the size that it is given."""
+"""The benchmark of many images: it measures what it says, on a dataset of the size that it is given."""
 
 import json
 import mmap
@@ -27,12 +27,12 @@ def test_a_larger_set_is_made_of_links_with_unique_names(picture_folder, tmp_pat
 
 def test_the_table_has_a_line_for_each_measurement():
     rows = [
-        {"pictures": 25_000, "what": "first grid", "value": 51.5, "unit": "ms", "target": "< 200"},
-        {"pictures": None, "what": "photos, pil", "value": 1234.5, "unit": "pictures/s", "target": ""},
+        {"images": 25_000, "what": "first grid", "value": 51.5, "unit": "ms", "target": "< 200"},
+        {"images": None, "what": "photos, pil", "value": 1234.5, "unit": "images/s", "target": ""},
     ]
     assert table(rows).splitlines()[2:] == [
         "| 25,000 | first grid | 51.5 ms | < 200 ms |",
-        "|  | photos, pil | 1,234.5 pictures/s |  |",
+        "|  | photos, pil | 1,234.5 images/s |  |",
     ]
 
 
@@ -55,7 +55,7 @@ def test_own_memory_and_its_peak_leave_mapped_files_out(tmp_path):
 
 @pytest.fixture(scope="module")
 def rows():
-    """The rows of a benchmark of 60 pictures."""
+    """The rows of a benchmark of 60 images."""
     command = [sys.executable, "-m", "benchmarks.data", "--sizes", "60", "--distinct", "12", "--json"]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -67,15 +67,15 @@ def test_it_measures_catalog_pages_server_and_decoding(rows):
     assert {row["what"] for row in rows} == {
         *("cataloguing", "memory for cataloguing", "cataloguing and decoding", "memory for cataloguing and decoding"),
         *("first opening after the server's start", "first order by size", "another filter", "first grid"),
-        *("all pictures in another order", "first grid of 8 × 12", "server's memory", "server's memory at its peak"),
-        *("drawn pictures, catdog", "drawn pictures, pil", "drawn pictures, keras", "drawn pictures, catdog : pil"),
+        *("all images in another order", "first grid of 8 × 12", "server's memory", "server's memory at its peak"),
+        *("drawn images, catdog", "drawn images, pil", "drawn images, keras", "drawn images, catdog : pil"),
     }
     assert all(row["value"] > 0 for row in rows if not row["what"].startswith("memory"))
-    assert {row["pictures"] for row in rows} == {60, None}
+    assert {row["images"] for row in rows} == {60, None}
 
 
 def test_what_is_to_be_reached_stands_beside_what_was_measured(rows):
     targets = {row["what"]: row["target"] for row in rows if row["target"]}
     assert targets["server's memory"] == "< 350"
     assert targets["first grid"] == targets["another filter"] == "< 200"
-    assert targets["drawn pictures, catdog : pil"] == ">= 1.8"
+    assert targets["drawn images, catdog : pil"] == ">= 1.8"

@@ -41,7 +41,7 @@ ROWS = [
 FLOORS = [
     {
         **{"model": "model1", "numbers": "bfloat16", "step_ms": 9.0, "epoch_from_memory_s": 0.8},
-        **{"multiply_adds_a_picture_millions": 166.2, "matrix_rate_billions_a_second": 200.0},
+        **{"multiply_adds_an_image_millions": 166.2, "matrix_rate_billions_a_second": 200.0},
         "epoch_of_sums_alone_s": 0.5,
     }
 ]
@@ -196,9 +196,9 @@ def test_the_floor_is_measured_with_the_keys_that_can_be_added() -> None:
 
 
 def test_the_table_of_growth_has_a_line_for_each_training() -> None:
-    rows = [{"model": "model3", "pictures": size, "own_memory_mb": size // 2} for size in (2000, 25000)]
+    rows = [{"model": "model3", "images": size, "own_memory_mb": size // 2} for size in (2000, 25000)]
     assert growth.table(rows).splitlines() == [
-        "| model | pictures | own memory mb |",
+        "| model | images | own memory mb |",
         "| --- | --- | --- |",
         "| model3 | 2,000 | 1,000 |",
         "| model3 | 25,000 | 12,500 |",

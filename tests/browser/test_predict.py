@@ -72,7 +72,7 @@ def test_a_zip_with_folders_is_marked_sorted_by_doubt_and_taken_away(visitor, tr
     rows = list(csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8"))))
     assert len(rows) == 16
     assert {row["label"] for row in rows} == {"cats", "dogs"}
-    uncertainty = [float(row["doubt"]) for row in rows]
+    uncertainty = [float(row["uncertainty"]) for row in rows]
     assert uncertainty == sorted(uncertainty, reverse=True)
     page.get_by_role("button", name="Clear").click()
     expect(page.get_by_text("Drop a photo above")).to_be_visible()

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from catdog.datasets.arrange import Arrangement, File, arrange
-from catdog.datasets.left_out import NO_PICTURE
+from catdog.datasets.left_out import NO_IMAGE
 from catdog.errors import DataError
 
 KINDS = ("cats", "dogs")
@@ -16,7 +16,7 @@ def files_of(spec: dict[str, int]) -> list[File]:
     files = []
     for name, count in spec.items():
         if not count:
-            files.append(File(tuple(name.split("/")), NO_PICTURE))
+            files.append(File(tuple(name.split("/")), NO_IMAGE))
         pattern = name if "*" in name else f"{name}/*.jpg"
         files += [File(tuple(pattern.replace("*", str(index)).split("/")), None, True) for index in range(count)]
     return files
@@ -155,7 +155,7 @@ def test_what_is_not_two_classes_is_refused_naming_what_was_found(spec: dict[str
 
 def test_files_that_only_claim_to_be_pictures_are_named_and_count_for_nothing() -> None:
     spec = files_of(dict.fromkeys(KINDS, 20))
-    fakes = [File(("cats", "x.jpg"), NO_PICTURE, True), File(("birds", "y.jpg"), NO_PICTURE, True)]
+    fakes = [File(("cats", "x.jpg"), NO_IMAGE, True), File(("birds", "y.jpg"), NO_IMAGE, True)]
     arrangement = arrange([*spec, *fakes], "The zip")
     assert arrangement.columns()[2].sum() == 40
     assert arrangement.note == "2 files that are no images (birds/y.jpg and cats/x.jpg) were left out."

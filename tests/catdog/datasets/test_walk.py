@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from catdog.datasets import walk
-from catdog.datasets.left_out import BAD_NAME, LINK, NO_PICTURE, LeftOut
+from catdog.datasets.left_out import BAD_NAME, LINK, NO_IMAGE, LeftOut
 from catdog.datasets.walk import folder_times, list_images, read_folder
 from catdog.errors import DataError
 from tests.zips import PHOTO
@@ -27,7 +27,7 @@ def root(tmp_path: Path) -> Path:
 def test_images_are_listed_by_their_content_and_the_rest_is_told(root: Path) -> None:
     images, left_out = list_images(root)
     assert [path.relative_to(root).as_posix() for path in images] == ["a.jfif", "deep/b", "deep/er/c.JPG", "fake.png"]
-    assert left_out == [LeftOut(NO_PICTURE, "notes.txt")]
+    assert left_out == [LeftOut(NO_IMAGE, "notes.txt")]
 
 
 def test_links_in_a_circle_devices_and_odd_names_do_no_harm(root: Path) -> None:

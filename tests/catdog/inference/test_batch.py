@@ -99,7 +99,7 @@ def test_all_not_sure_gives_an_accuracy_but_none_when_sure():
 def test_csv_is_sorted_by_uncertainty_and_runs_no_formula():
     rows = [row(0.9, 0.95, name="sure.jpg", label="dogs"), row(0.5, 0.6, name="=HYPERLINK(1).jpg")]
     table = list(csv.DictReader(io.StringIO(predictions_csv(rows, ["model1", "=model4"], USUAL))))
-    assert [line["picture"] for line in table] == ["'=HYPERLINK(1).jpg", "sure.jpg"]
+    assert [line["image"] for line in table] == ["'=HYPERLINK(1).jpg", "sure.jpg"]
     assert table[1]["label"] == "dogs"
     assert table[1]["model1: probability of dogs"] == "0.9"
     assert table[1]["model1: answer"] == "dogs"
@@ -109,4 +109,4 @@ def test_csv_is_sorted_by_uncertainty_and_runs_no_formula():
 
 
 def test_an_empty_table_has_its_head():
-    assert predictions_csv([], ["model1"], USUAL) == "picture,label,doubt\n"
+    assert predictions_csv([], ["model1"], USUAL) == "image,label,uncertainty\n"
