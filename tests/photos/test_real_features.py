@@ -11,6 +11,7 @@ from sklearn.metrics import roc_auc_score
 from catdog.__main__ import main
 from catdog.datasets import TEST, TRAINING, VALIDATION, Dataset, open_dataset
 from catdog.features.doubts import find_doubts
+from catdog.features.gain import describe_gain, measure_gain
 from catdog.features.head import choose_head
 from catdog.features.novelty import find_detector
 from catdog.features.store import FeatureStore, make_features
@@ -43,12 +44,34 @@ def test_a_fitted_head_passes_96_and_a_half_percent(dataset: Dataset, store: Fea
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_of_100_flipped_labels_90_are_among_150_doubts(dataset: Dataset, store: FeatureStore, seed: int):
+def test_90_of_100_flipped_labels_are_found_and_it_helps(dataset: Dataset, store: FeatureStore, seed: int):
     labels = dataset.catalog.labels.copy()
     flipped = np.random.default_rng(seed).choice(len(labels), 100, replace=False)
     labels[flipped] = 1 - labels[flipped]
     doubts = find_doubts(store.values, labels, dataset.catalog.paths, 150)
-    assert np.isin(flipped, [doubt.row for doubt in doubts]).sum() >= 90
+    found = np.intersect1d(flipped, [doubt.row for doubt in doubts])
+    assert len(found) >= 90
+
+    corrected = labels.copy()
+    corrected[found] = dataset.catalog.labels[found]
+    assert describe_gain(measure_gain(store.values, labels, corrected)).startswith("A measurable gain: ")
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_excluding_100_random_photos_is_no_measurable_gain(dataset: Dataset, store: FeatureStore, seed: int):
+    labels = dataset.catalog.labels
+    used = np.ones(len(labels), bool)
+    used[np.random.default_rng(seed).choice(len(labels), 100, replace=False)] = False
+    assert describe_gain(measure_gain(store.values, labels, labels, used)).startswith("No measurable gain: ")
+
+
+@pytest.mark.parametrize("count", [10, 30, 60])
+def test_taking_hard_photos_away_does_not_look_like_a_gain(dataset: Dataset, store: FeatureStore, count: int):
+    labels = dataset.catalog.labels
+    hardest = [doubt.row for doubt in find_doubts(store.values, labels, dataset.catalog.paths, count)]
+    used = np.ones(len(labels), bool)
+    used[hardest] = False
+    assert measure_gain(store.values, labels, labels, used).verdict < 1
 
 
 def test_a_photo_of_the_set_is_its_own_nearest_neighbour(photos_settings, dataset, store, monkeypatch, capsys):
