@@ -8,7 +8,20 @@ from dataclasses import replace
 from typing import NoReturn
 
 from catdog import __version__
-from catdog.cli import data, doubts, evaluate, export, features, health, models, neighbours, predict, runs, train
+from catdog.cli import (
+    data,
+    doubts,
+    evaluate,
+    export,
+    features,
+    health,
+    models,
+    neighbours,
+    predict,
+    relabel,
+    runs,
+    train,
+)
 from catdog.cli.terminal import print_error
 from catdog.errors import CatDogError, UsageError
 from catdog.settings import Limits, Settings
@@ -32,7 +45,20 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"catdog {__version__}")
     parser.set_defaults(json=False)
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (data, health, models, features, neighbours, doubts, train, runs, evaluate, predict, export):
+    for command in (
+        data,
+        health,
+        models,
+        features,
+        neighbours,
+        doubts,
+        relabel,
+        train,
+        runs,
+        evaluate,
+        predict,
+        export,
+    ):
         command.add_parser(subparsers)
     return parser
 

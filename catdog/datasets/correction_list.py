@@ -1,6 +1,5 @@
 """The list of what people have decided about the labels of a dataset, and the file that holds it."""
 
-import math
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -11,6 +10,7 @@ from catdog.errors import DataError
 from catdog.utils.files import read_json, write_json
 
 WHAT = "The list of corrected labels"
+LATEST = 1e11  # seconds since 1970
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,6 @@ def read_corrections(file: Path) -> Corrections:
 def _parse(values: dict[str, Any]) -> Correction:
     correction = Correction(**values)
     texts = (correction.path, correction.old, correction.new, correction.digest, correction.by)
-    if not all(isinstance(text, str) for text in texts) or not math.isfinite(correction.time):
+    if not all(isinstance(text, str) for text in texts) or not 0 <= correction.time <= LATEST:
         raise ValueError(f"no correction: {values}")
     return correction

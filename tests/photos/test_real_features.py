@@ -49,11 +49,11 @@ def test_90_of_100_flipped_labels_are_found_and_it_helps(dataset: Dataset, store
     flipped = np.random.default_rng(seed).choice(len(labels), 100, replace=False)
     labels[flipped] = 1 - labels[flipped]
     doubts = find_doubts(store.values, labels, dataset.catalog.paths, 150)
-    found = np.intersect1d(flipped, [doubt.row for doubt in doubts])
-    assert len(found) >= 90
+    recovered = np.intersect1d(flipped, [doubt.row for doubt in doubts])
+    assert len(recovered) >= 90
 
     corrected = labels.copy()
-    corrected[found] = dataset.catalog.labels[found]
+    corrected[recovered] = dataset.catalog.labels[recovered]
     assert describe_gain(measure_gain(store.values, labels, corrected)).startswith("A measurable gain: ")
 
 

@@ -91,3 +91,16 @@ def test_no_doubt_is_said_in_words(folder, capsys):
         (folder / name).unlink()
     assert main(["doubts", "--source", str(folder)]) == 0
     assert capsys.readouterr().out == "No label is in doubt.\n"
+
+
+def test_whether_cleaning_helped_is_measured_on_all_that_was_changed(folder, capsys):
+    source = ("--source", str(folder))
+    assert main(["relabel", "--gain", *source]) == 1
+    assert "Nothing has been relabelled or excluded yet" in capsys.readouterr().err
+    as_json(capsys, "relabel", "pears/apples0.png", "apples", *source)
+    as_json(capsys, "relabel", "apples/pears0.png", "pears", *source)
+    values = as_json(capsys, "relabel", "--gain", *source)
+    assert set(values) == {"verdict", "mean", "interval", "differences", "error", "accuracy", "changed"}
+    assert (values["changed"], len(values["differences"]), values["verdict"]) == (2, 20, 1)
+    assert main(["relabel", "--gain", *source]) == 0
+    assert capsys.readouterr().out.startswith("A measurable gain: ")
