@@ -10,6 +10,7 @@ from PIL import Image
 from catdog.errors import RunError
 from catdog.runs import create_run, delete_run
 from catdog.training import TrainConfig
+from pages.components.predict import novelty
 from tests.pages.conftest import alternatives, button, text_of
 from tests.zips import old_zip
 
@@ -46,6 +47,26 @@ def test_the_answer_is_that_of_the_model_with_the_best_validation(app, trained):
     trained("model3", source="drawn", validation=0.99)  # learned from drawings, and these are photos
     page = drop(app("predict"), image_file("cat.png", WARM))
     assert headers(page) == ["Cat, says model2 (90%)"]
+
+
+def test_an_image_unlike_all_that_was_learned_from_gets_a_warning(app, trained, monkeypatch, tmp_path):
+    class Detector:
+        threshold = 0.4
+
+        def measure_images(self, pixels):
+            assert (pixels.shape, pixels.dtype) == ((1, 160, 160, 3), np.uint8)
+            warm = pixels[0, :, :, 0].mean() > 128
+            return np.array([0.25 if warm else 0.625], np.float32)
+
+    trained("model1", source="photos")
+    (tmp_path / "detector").touch()
+    monkeypatch.setattr(novelty, "list_detectors", lambda fingerprint, cache: [tmp_path / "detector"])
+    monkeypatch.setattr(novelty, "find_detector", lambda fingerprint, cache: Detector())
+    page = drop(app("predict"), image_file("chair.png", COLD), image_file("cat.png", WARM))
+    assert [warning.value for warning in page.warning] == [
+        "**Unlike anything model1 learned from**, so its answer means little: distance 0.62, where up to 0.40 is usual."
+    ]
+    assert headers(page) == ["Dog, says model1 (90%)", "Cat, says model1 (90%)"]
 
 
 def test_many_images_get_a_prediction_each(app, trained):

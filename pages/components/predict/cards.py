@@ -15,6 +15,7 @@ from catdog.utils.text import format_confidence, format_percent
 from pages.components import markdown
 from pages.components.heatmap import show_heatmap
 from pages.components.predict.image import QueryImage, is_foreign
+from pages.components.predict.novelty import warn_about_novelty
 from pages.components.predictions import get_track_record
 from pages.components.zoomable_chart import shared_chart
 
@@ -62,6 +63,8 @@ def _card(
             st.caption(f"{markdown.escape(image.name)}, {image.size[0]} × {image.size[1]} pixels")
         with right:
             st.header(_describe_best(runs, image, row, thresholds), anchor=False)
+            best = list(runs.items())[_find_best(runs, image)]
+            warn_about_novelty(best[1], best[0], image)
             if text := _describe_agreement(list(runs), row, thresholds):
                 st.markdown(text)
             _bars(f"bars-{index}", runs, row.predictions, thresholds)
