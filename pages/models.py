@@ -66,7 +66,7 @@ def main() -> None:
         )
     st.subheader("How well it does", anchor=False)
     own = state.group_by_model(runs)[name]
-    _draw_scores(spec, own)
+    _draw_scores(spec, [run for run in own if not run.config.quick])  # nobody has published a quick one
     _draw_links(name, own)
 
 

@@ -14,7 +14,7 @@ from catdog.utils.text import format_percent
 from pages.components import course, markdown, page, state
 from pages.components.overview.ladder import draw_ladder
 from pages.components.overview.next_step import choose_next_step, draw_next_step
-from pages.components.overview.train_all import draw_train_all, is_busy, list_runs_here
+from pages.components.overview.train_all import draw_train_all, is_busy, leave_out_quick, list_runs_here
 from pages.components.sidebar import draw_fetch_button
 from pages.components.thumbnails import make_tile
 
@@ -58,12 +58,13 @@ def _draw_next_step(busy: bool) -> None:
     runs = list_runs_here()
     if busy and not is_busy(runs):
         st.rerun()  # the last run has just ended: the whole page shows it, and polls no more
-    draw_next_step(choose_next_step(state.group_by_model(runs)))
+    draw_next_step(choose_next_step(state.group_by_model(leave_out_quick(runs))))
 
 
 def _draw_ladder() -> None:
     """Draw the ladder; runs by itself every two seconds while models train."""
-    draw_ladder(state.group_by_model(list_runs_here()), state.catalog().baseline, _on_photos())
+    by_model = state.group_by_model(leave_out_quick(list_runs_here()))
+    draw_ladder(by_model, state.catalog().baseline, _on_photos())
 
 
 def _draw_notice() -> None:
@@ -108,14 +109,16 @@ def _make_tile(fingerprint: str, row: int, _dataset) -> bytes:
 
 def _draw_path() -> None:
     """Draw the six cards; runs by itself every two seconds while models train."""
-    runs = list_runs_here()
+    everything = list_runs_here()
+    runs = leave_out_quick(everything)
     by_model = state.group_by_model(runs)
+    quick = select_by_validation([run for run in everything if run.config.quick])
     grid = st.grid(3, min_column_width=260, border=True)
     with grid.cell():
         _draw_data_card(bool(runs) or course.was_visited("browse"))
     for step, (name, spec) in enumerate(MODELS.items(), start=2):
         with grid.cell():
-            _draw_model_card(step, spec, by_model[name])
+            _draw_model_card(step, spec, by_model[name], quick if spec.backbone else None)
     with grid.cell():
         _draw_score_card(runs)
 
@@ -141,8 +144,15 @@ def _draw_data_card(done: bool) -> None:
     _draw_link("Browse the photos", "photo_library", "browse")
 
 
-def _draw_model_card(step: int, spec: ModelSpec, runs: list[Run]) -> None:
-    """Draw one model: its idea, the state of its newest run, its best score beside the reference course's."""
+def _draw_model_card(step: int, spec: ModelSpec, runs: list[Run], quick: Run | None) -> None:
+    """Draw one model: its idea, the state of its newest run, its best score beside the reference course's.
+
+    Args:
+        step: The number of the card.
+        spec: The model.
+        runs: Its runs, without quick ones.
+        quick: Its best quick run, which is named where there is no other.
+    """
     _draw_heading(step, f"{spec.step}: {spec.name}", _badge(runs))
     st.markdown(spec.idea, help=HEAD_START if spec.backbone and state.source() == "photos" else None)
     if changes := describe_changes(spec.name):
@@ -152,6 +162,8 @@ def _draw_model_card(step: int, spec: ModelSpec, runs: list[Run]) -> None:
         f"{_describe_best(best, runs)}, reference course {format_percent(spec.published.best_val_accuracy, 0)}"
         f"{_on_photos()}"
     )
+    if quick and not best:
+        st.caption(f":material/bolt: Quick, without epochs: {format_percent(quick.selection_accuracy)} on validation.")
     newest = runs[0] if runs else None
     if newest and newest.state in ACTIVE:
         _draw_link(f"Watch {spec.name} learn", "model_training", "train")

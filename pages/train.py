@@ -21,6 +21,7 @@ from pages.components.shown import ShownData, identify, require_shown_for_traini
 from pages.components.train.form import FORM, draw_form, draw_recipe, list_query_faults
 from pages.components.train.live_panel import show_live_panel
 from pages.components.train.model_cards import choose_models
+from pages.components.train.quick import draw_quick
 from pages.components.train.result_card import find_result, forget_result, show_result
 from pages.components.train.run_list import show_run_list
 
@@ -57,9 +58,10 @@ def _draw_new_runs(runs: list[Run]) -> None:
     models, places = choose_models()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         recipe = draw_recipe()
+        quickly = draw_quick(models)
         start = st.container(width="content")
     summary = st.container(gap="xsmall")
-    configs, name, axes = draw_form(models, recipe)
+    configs, name, axes = draw_form(models, recipe, quickly)
     swept = expand_grid(configs, axes)
     catalog = state.training_catalog()
     _describe_cards(places, {config.model: config for config in configs}, recipe, catalog, runs)

@@ -12,7 +12,7 @@ MODEL_COLOURS = MappingProxyType(
     {"model1": "#009E73", "model2": "#CC79A7", "model3": "#D55E00", "model4": "#56B4E9"},
 )
 #: What is drawn apart from its model: a shade of the same hue, which stands out in light and dark, too.
-VARIANT_COLOURS = MappingProxyType({"model4 fine-tuned": "#3A86E8"})
+VARIANT_COLOURS = MappingProxyType({"model4 fine-tuned": "#3A86E8", "model4 quick": "#8E6FD1"})
 #: A grey with enough contrast on white and on black, for lines that belong to no class and no model.
 NEUTRAL = "#808080"
 

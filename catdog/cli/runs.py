@@ -141,6 +141,7 @@ def _show(run: "Run", as_json: bool) -> int:
     from catdog.training.recipes import describe_recipe
 
     history = run.history()
+    epochs = 0 if run.config.quick else len(history["epoch"])
     if as_json:
         details = {"details": run.details, "error": run.status.error, "ended_early": run.ended_early}
         print_json(run.to_json() | details | {"evaluation": run.evaluation, "history": history})
@@ -162,9 +163,9 @@ def _show(run: "Run", as_json: bool) -> int:
     for act in run.audit_log:
         print(f"  {act.what} by {act.by}, {format_time(act.at)}")
     print(f"  validation accuracy {format_percent(run.val_accuracy)} (the kept model, scored once)")
-    if history["epoch"]:
+    if epochs:
         best = f"{format_percent(run.best_val_accuracy)} in epoch {run.best_epoch}"
-        print(f"  best of {len(history['epoch']):,} epochs, while training: {best}")
+        print(f"  best of {epochs:,} epochs, while training: {best}")
     print(f"  test accuracy {format_percent(run.test_accuracy)}")
     print(f"  folder: {run.folder}")
     return 0

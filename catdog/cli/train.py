@@ -15,7 +15,7 @@ from catdog.cli.terminal import (
     print_json,
     print_note,
 )
-from catdog.cli.train_options import add_settings_options, read_settings
+from catdog.cli.train_options import add_settings_options, make_configs
 from catdog.errors import RunError, UsageError
 from catdog.settings import Settings
 from catdog.utils.text import format_duration, format_percent
@@ -61,18 +61,18 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from catdog.datasets import open_catalog
     from catdog.datasets.exclusions import list_excluded, mark_excluded
     from catdog.runs import launch
-    from catdog.training.recipes import get_recipe, make_config
+    from catdog.training.recipes import get_recipe
     from catdog.training.sweep import expand_grid, make_sweep_title, name_sweep_runs
 
     source = choose_source(arguments, settings)
-    recipe, values = get_recipe(arguments.recipe), read_settings(arguments)
-    configs = [make_config(model, recipe.name, source=source, **values) for model in arguments.models]
+    recipe, configs = get_recipe(arguments.recipe), make_configs(arguments, source)
     combined = expand_grid(configs, dict(_parse_axis(text) for text in arguments.grid))
     names = name_sweep_runs(arguments.name, combined)
     with ProgressBars() as progress:
         catalog = open_catalog(settings, source, progress)
         catalog = mark_excluded(catalog, list_excluded(settings, catalog))
-    print_note(f"Training {', '.join(arguments.models)} on {catalog.title}, recipe: {recipe.title}.")
+    how = "only the last layer, at once" if arguments.quick else f"recipe: {recipe.title}"
+    print_note(f"Training {', '.join(arguments.models)} on {catalog.title}, {how}.")
     if len(combined) > len(configs):
         print_note(f"{len(combined)} runs, one for each combination.")
     title = make_sweep_title(arguments.name, combined, datetime.now())

@@ -1,9 +1,12 @@
 """The options of `python -m catdog train` that are settings of the run."""
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from catdog.errors import UsageError
+
+if TYPE_CHECKING:
+    from catdog.training import TrainConfig
 
 OPTIONS = (
     *("epochs", "batch_size", "learning_rate", "seed", "fraction", "exact"),
@@ -23,6 +26,12 @@ def add_settings_options(parser: argparse.ArgumentParser) -> None:
         help="where all other settings come from unless they are given: steady (the default: a smaller "
         "learning rate where a model needs it), published (the reference course's) or tuned "
         "(more epochs and every other help)",
+    )
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="model4 only: fit its last layer at once, on images as they are, which takes seconds; of the other "
+        "settings only --seed and --fraction count",
     )
     parser.add_argument("--epochs", type=int, help="passes over the training images (default: as the recipe)")
     parser.add_argument("--batch-size", type=int, help="images in each step (default: as the recipe)")
@@ -75,6 +84,26 @@ def add_settings_options(parser: argparse.ArgumentParser) -> None:
     _add_augmentation_options(parser)
     _add_optimizer_options(parser)
     _add_fine_tuning_options(parser)
+
+
+def make_configs(arguments: argparse.Namespace, source: str) -> "list[TrainConfig]":
+    """Return the settings of a training for each of the models that were given.
+
+    Raises:
+        UsageError: A value is out of bounds, or one that does not count with another was given.
+    """
+    from catdog.training.recipes import make_config, make_quick_config
+    from catdog.training.sweep import OF_QUICK
+
+    values = read_settings(arguments)
+    if not arguments.quick:
+        return [make_config(model, arguments.recipe, source=source, **values) for model in arguments.models]
+    axes = {text.partition("=")[0].strip().replace("-", "_") for text in arguments.grid}
+    if others := sorted((set(values) | axes) - set(OF_QUICK)):
+        raise UsageError(f"--quick has no setting {others[0].replace('_', ' ')}: leave it away, or train in epochs.")
+    if set(arguments.models) != {"model4"}:
+        raise UsageError("--quick fits the last layer of model4 only: name model4, or train in epochs.")
+    return [make_quick_config(source, **values) for _ in arguments.models]
 
 
 def read_settings(arguments: argparse.Namespace) -> dict[str, Any]:

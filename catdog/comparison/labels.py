@@ -11,7 +11,9 @@ from catdog.utils.text import format_percent, join_names
 
 
 def select_latest_finished(runs: Sequence[Run], with_seeds: bool = False) -> list[Run]:
-    """Return the newest finished run of each model, in the models' order; an ablation only where there is no other.
+    """Return the newest finished run of each model, in the models' order.
+
+    A quick one is returned only where there is no other of the model, and an ablation only where there is neither.
 
     Args:
         runs: The runs to choose from, newest first.
@@ -20,11 +22,15 @@ def select_latest_finished(runs: Sequence[Run], with_seeds: bool = False) -> lis
     """
     finished = [run for run in reversed(runs) if run.finished]
     # of equal keys the last counts
-    latest = {run.config.model: run for run in sorted(finished, key=lambda run: not run.original)}
+    latest = {run.config.model: run for run in sorted(finished, key=_rank_by_kind)}
     newest = [latest[name] for name in MODELS if name in latest]
     if not with_seeds:
         return newest
     return [run for chosen in newest for run in reversed(runs) if run == chosen or _is_twin(run, chosen)]
+
+
+def _rank_by_kind(run: Run) -> int:
+    return 0 if run.original else 1 if run.config.quick else 2
 
 
 def _is_twin(run: Run, other: Run) -> bool:

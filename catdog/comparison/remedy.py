@@ -10,6 +10,7 @@ SMALL_BATCH, USUAL_BATCH = 16, 32
 MILD = {"flip": "horizontal", "rotation": 0.1}  # an augmentation after which cats and dogs still look like themselves
 STRONGER = {"zoom": 0.2, "contrast": 0.2}
 PATIENCE = 3
+IN_EPOCHS = {"quick": False, "epochs": TrainConfig.epochs} | dict.fromkeys(AUGMENTATIONS)
 
 
 def choose_remedy(
@@ -23,6 +24,11 @@ def choose_remedy(
         usual_rate: The learning rate that is usual for its model.
         memorized: Whether it is far better on its training images than on new ones.
     """
+    if config.quick and verdict != Verdict.FITS:
+        return (
+            "Only its last layer was fitted, on images as they are: train model4 in epochs, with augmentation.",
+            Remedy(IN_EPOCHS, "in epochs"),
+        )
     rate = config.learning_rate
     match verdict:
         case Verdict.DIVERGED | Verdict.RATE_TOO_HIGH:

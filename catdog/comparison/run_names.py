@@ -9,13 +9,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from catdog.runs import Run
-from catdog.training.config import FINE_TUNED, TrainConfig
+from catdog.training.config import FINE_TUNED, QUICK, TrainConfig
 from catdog.training.recipes import RECIPES, find_closest, make_config, recipe_of
 from catdog.training.sweep import AXES
 
 SEPARATOR = " · "
 #: The names that runs get by themselves: "model1 26 Nov 15:13" or, as an ablation or a remedy, with a phrase behind it.
-_DATED = re.compile(rf"model\d(?: {FINE_TUNED})? \d\d [A-Z][a-z]{{2}} \d\d:\d\d(?:, (?P<phrase>.+))?")
+_DATED = re.compile(rf"model\d(?: {FINE_TUNED}| {QUICK})? \d\d [A-Z][a-z]{{2}} \d\d:\d\d(?:, (?P<phrase>.+))?")
 #: The names that a sweep gives: "model1: seed 2, learning rate 0.0003".
 _AXIS = rf"(?:{'|'.join(name.replace('_', ' ') for name in AXES)}) \S+"
 _SWEPT = re.compile(rf"model\d: {_AXIS}(?:, {_AXIS})*")
@@ -45,13 +45,13 @@ def _make_unique(label: str, run_id: str, counts: Counter) -> str:
 
 
 def _name_run(run: Run) -> str:
-    """Return the name that somebody gave a run, else its model; both say if it is fine-tuned."""
+    """Return the name that somebody gave a run, else its model; both say if it is fine-tuned or quick."""
+    manner = run.config.manner
     dated = _DATED.fullmatch(run.name)
     phrase = dated["phrase"] if dated else None
     if (dated and bool(phrase) == bool(run.original or run.remedy)) or (run.sweep and _SWEPT.fullmatch(run.name)):
-        return SEPARATOR.join(filter(None, [run.config.model, FINE_TUNED * bool(run.config.fine_tune_layers), phrase]))
-    tells = not run.config.fine_tune_layers or FINE_TUNED in run.name
-    return run.name if tells else f"{run.name}{SEPARATOR}{FINE_TUNED}"
+        return SEPARATOR.join(filter(None, [run.config.model, manner, phrase]))
+    return run.name if manner in run.name else f"{run.name}{SEPARATOR}{manner}"
 
 
 def _tell_apart(name: str, runs: Sequence[tuple[Run, Sequence[str]]]) -> dict[str, str]:

@@ -42,10 +42,14 @@ def average_seeds(runs: Sequence[Run], histories: Mapping[str, Mapping[str, Sequ
 
 
 def group_by_seed(runs: Sequence[Run]) -> list[list[Run]]:
-    """Return these runs in groups of those that differ in their seed only, in the order of their first runs."""
+    """Return these runs in groups of those that differ in their seed only, in the order of their first runs.
+
+    Quick trainings are left by themselves: on the same images they come out the same, whatever the seed.
+    """
     groups: dict[object, list[Run]] = {}
     for run in runs:
-        groups.setdefault((replace(run.config, seed=0), run.fingerprint), []).append(run)
+        itself = run.id if run.config.quick else ""
+        groups.setdefault((replace(run.config, seed=0), run.fingerprint, itself), []).append(run)
     return list(groups.values())
 
 

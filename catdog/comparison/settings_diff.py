@@ -32,15 +32,19 @@ def _describe_settings(run: Run) -> dict[str, str]:
     excluded = run.data.get("excluded", {}).get("pictures", 0)
     corrected = run.data.get("corrected", {})
     own = all(getattr(config, name) is None for name in AUGMENTATIONS)
+    in_epochs = {
+        "Epochs": f"{config.epochs:,}",
+        "Batch size": f"{config.batch_size:,}",
+        "Learning rate": f"{config.learning_rate:g}",
+        "Schedule of the learning rate": config.schedule,
+    }
     return {
         "Data": describe_data(run),
         "Excluded images": f"{excluded:,}",
         "Labels": describe_corrected(corrected.get("pictures", 0), corrected.get("digest", "")),
         "Recipe": describe_recipe(config),
-        "Epochs": f"{config.epochs:,}",
-        "Batch size": f"{config.batch_size:,}",
-        "Learning rate": f"{config.learning_rate:g}",
-        "Schedule of the learning rate": config.schedule,
+        "Trained": "quick: the last layer, fitted at once" if config.quick else "in epochs",
+        **(dict.fromkeys(in_epochs, "–") if config.quick else in_epochs),
         "Label smoothing": f"{config.label_smoothing:g}" if config.label_smoothing else "none",
         "Weight decay": f"{config.weight_decay:g}" if config.weight_decay else "none",
         "Gradient clipping": f"at norm {config.clip_norm:g}" if config.clip_norm else "none",

@@ -1,6 +1,7 @@
 """The table of scores: a row for each run, beside what the notebook published for its model."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from catdog.comparison.labels import describe_data, get_baseline
@@ -60,7 +61,9 @@ def _row(run: Run, name: str) -> dict[str, Any]:
     validation = (run.evaluation or {}).get("validation", {}) if run.val_accuracy is not None else {}
     low, high = _interval(accuracy, test.get("photos"))
     val_low, val_high = _interval(run.val_accuracy, validation.get("photos"))
-    epochs = len(history["epoch"])
+    # a quick training has no epochs, and nobody has published one
+    quick = run.config.quick
+    epochs, published = (0, {}) if quick else (len(history["epoch"]), asdict(spec.published))
     return {
         "run": name,
         "model": run.config.model,
@@ -69,17 +72,17 @@ def _row(run: Run, name: str) -> dict[str, Any]:
         "val_accuracy": run.val_accuracy,
         "val_low": val_low,
         "val_high": val_high,
-        "best_val_accuracy": run.best_val_accuracy,
-        "best_epoch": run.best_epoch,
+        "best_val_accuracy": None if quick else run.best_val_accuracy,
+        "best_epoch": None if quick else run.best_epoch,
         "last_val_accuracy": history["val_accuracy"][-1] if epochs else None,
         "test_accuracy": accuracy,
         "test_low": low,
         "test_high": high,
         "test_photos": test.get("photos"),
         "test_loss": test.get("loss"),
-        "published_val_accuracy": spec.published.best_val_accuracy,
-        "published_test_accuracy": spec.published.test_accuracy,
-        "published_test_loss": spec.published.test_loss,
+        "published_val_accuracy": published.get("best_val_accuracy"),
+        "published_test_accuracy": published.get("test_accuracy"),
+        "published_test_loss": published.get("test_loss"),
         "baseline": get_baseline(run),
         "parameters": spec.parameters,
         "trainable_parameters": count_trained(run.config),

@@ -38,6 +38,11 @@ def describe_scores(run: "Run", classes: list[str]) -> list[str]:
 
 def _describe_choice(run: "Run") -> str:
     """Say which epoch's model is kept, and why the test score is the fair one."""
+    if run.config.quick:
+        return (
+            "The strength of the penalty on its weights was chosen by the validation images, so their score may "
+            "flatter a little."
+        )
     if not run.config.restore_best:
         return "It is the model of the last epoch."
     text = "The epoch whose model is kept was chosen by the validation images, so their score flatters a little."

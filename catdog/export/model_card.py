@@ -158,12 +158,15 @@ def _data(run: "Run") -> list[str]:
 def _settings(run: "Run") -> list[str]:
     config, details, epochs = run.config, run.details, read_history(run.files.history)
     versions = ", ".join(f"{name} {version}" for name, version in details.get("versions", {}).items())
-    lines = [
+    in_epochs = [
         f"- Epochs: {config.total_epochs}, of which {len(epochs)} finished; the model is that of the "
         f"{'best' if config.restore_best else 'last'} epoch",
         f"- Batch size: {config.batch_size}",
-        f"- Recipe: {describe_recipe(config)}",
         f"- Learning rate: {config.learning_rate:g}, {config.schedule}; optimizer Adam",
+    ]
+    lines = [
+        f"- Recipe: {describe_recipe(config)}",
+        *([] if config.quick else in_epochs),
         *(f"- {label}: {value}" for label, value in describe_extras(config).items()),
         *([f"- Fine-tuning: {describe_fine_tuning(config, epochs)}"] * bool(config.fine_tune_layers)),
         f"- Augmentation, in training only: {config.augmentation.description}",

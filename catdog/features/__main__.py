@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 
 from catdog.errors import CatDogError
-from catdog.features.backbone import make_feature_extractor
+from catdog.features.backbone import prepare_backbone
 from catdog.utils.processes import hasten_tensorflow
 
 
 def main() -> int:
-    """Make the file and return the exit status; what went wrong, if a person can mend it, is one line of output."""
+    """Make the files and return the exit status; what went wrong, if a person can mend it, is one line of output."""
     if len(sys.argv) != 3:
         print("usage: python -m catdog.features WEIGHTS CACHE", file=sys.stderr)
         return 2
@@ -20,7 +20,7 @@ def main() -> int:
     hasten_tensorflow()
     weights, cache = map(Path, sys.argv[1:])
     try:
-        make_feature_extractor(weights, cache)
+        prepare_backbone(weights, cache)
     except CatDogError as error:
         print(error, file=out, flush=True)
         return 1

@@ -1,13 +1,14 @@
-"""MobileNetV2 as a LiteRT file that computes the features of an image."""
+"""What is prepared of MobileNetV2 with TensorFlow, once, so that others can do without: its files in the cache."""
 
 import hashlib
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from subprocess import PIPE
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import TYPE_CHECKING
 
+from catdog.augmentation.config import Augmentation
 from catdog.errors import WeightsError
 from catdog.models.fine_tuning import build_with_cut, get_backbone
 from catdog.models.litert import convert_to_litert
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     import keras
 
 JOB = "catdog.features"
+EXTRACTOR, TEMPLATE = "extractor", "template"  # how the names of the files begin
+SUFFIXES = {TEMPLATE: ".keras"}  # of those that are not for LiteRT
 
 
 def get_feature_extractor(weights: Path, cache: Path) -> Path:
@@ -34,7 +37,35 @@ def get_feature_extractor(weights: Path, cache: Path) -> Path:
     Raises:
         WeightsError: The weights don't fit MobileNetV2, or the process failed.
     """
-    beginning = f"extractor-{digest_backbone(weights)}"
+    return _get_prepared(weights, cache, EXTRACTOR)
+
+
+def get_model_template(weights: Path, cache: Path) -> Path:
+    """Return a model4 for Keras that has everything but a trained last layer.
+
+    Made as the file of `get_feature_extractor`. It has no augmentation, which a head on stored features does without.
+
+    Raises:
+        WeightsError: See there.
+    """
+    return _get_prepared(weights, cache, TEMPLATE)
+
+
+def prepare_backbone(weights: Path, cache: Path) -> None:
+    """Make the files that the cache lacks of the two above, in a process that may load TensorFlow."""
+    model = build_model("model4", weights, augmentation=Augmentation())
+    digest = digest_backbone(weights)
+    if _find_whole(cache, f"{EXTRACTOR}-{digest}") is None:
+        _store(cache, f"{EXTRACTOR}-{digest}", _convert(model))
+    if _find_whole(cache, f"{TEMPLATE}-{digest}") is None:
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "model.keras"
+            model.save(path)
+            _store(cache, f"{TEMPLATE}-{digest}", path.read_bytes())
+
+
+def _get_prepared(weights: Path, cache: Path, kind: str) -> Path:
+    beginning = f"{kind}-{digest_backbone(weights)}"
     path = _find_whole(cache, beginning)
     if path is None:
         _run_job(weights, cache)
@@ -46,12 +77,7 @@ def get_feature_extractor(weights: Path, cache: Path) -> Path:
 
 def find_extractor(digest: str, cache: Path) -> Path | None:
     """Return the file of `get_feature_extractor` for the backbone with a digest if the cache has it."""
-    return _find_whole(cache, f"extractor-{digest}")
-
-
-def make_feature_extractor(weights: Path, cache: Path) -> None:
-    """Make the file of `get_feature_extractor`, in a process that may load TensorFlow."""
-    _store(cache, f"extractor-{digest_backbone(weights)}", _convert(build_model("model4", weights)))
+    return _find_whole(cache, f"{EXTRACTOR}-{digest}")
 
 
 def _run_job(weights: Path, cache: Path) -> None:
@@ -117,7 +143,7 @@ def _find_whole(cache: Path, beginning: str) -> Path | None:
 
     The name says what is in it: a damaged file is removed, since LiteRT may end the process over it.
     """
-    for path in cache.glob(f"{beginning}-*.tflite"):
+    for path in cache.glob(f"{beginning}-*{_choose_suffix(beginning)}"):
         # another process may have noticed the damage too, and removed the file
         with suppress(OSError):
             if path.name == _name_by_content(beginning, path.read_bytes()):
@@ -134,4 +160,8 @@ def _store(cache: Path, beginning: str, content: bytes) -> Path:
 
 
 def _name_by_content(beginning: str, content: bytes) -> str:
-    return f"{beginning}-{hashlib.sha256(content).hexdigest()[:16]}.tflite"
+    return f"{beginning}-{hashlib.sha256(content).hexdigest()[:16]}{_choose_suffix(beginning)}"
+
+
+def _choose_suffix(beginning: str) -> str:
+    return SUFFIXES.get(beginning.partition("-")[0], ".tflite")

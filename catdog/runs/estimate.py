@@ -158,7 +158,8 @@ def _first_extra(seconds: list[float]) -> float:
 
 
 def _is_comparable(run: Run, config: TrainConfig) -> bool:
-    same = run.finished and run.config.model == config.model and run.config.exact == config.exact
+    kinds = [(settings.model, settings.exact, settings.quick) for settings in (run.config, config)]
+    same = run.finished and kinds[0] == kinds[1]
     # a run without fine-tuning does not tell how long that takes, while one with it has a head of the same pace
     return same and (not config.fine_tune_layers or len(run.history()["epoch"]) > (run.head_epochs or MAX_EPOCHS))
 

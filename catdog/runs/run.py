@@ -232,7 +232,7 @@ class Run(Relations, Scores):
     def to_json(self) -> dict[str, Any]:
         """Return what the command line's --json prints of a run; its keys are a contract.
 
-        "damaged" is among them only where a file is: a sentence for each.
+        "quick" is among them only for a quick training, and "damaged" only where a file is: a sentence for each.
         """
         return {
             "id": self.id,
@@ -245,5 +245,6 @@ class Run(Relations, Scores):
             "best_val_accuracy": self.best_val_accuracy,
             "test_accuracy": self.test_accuracy,
             "seconds": round(self.seconds, 3),
+            **({"quick": True} if self.config.quick else {}),
             **({"damaged": list(self.faults)} if self.faults else {}),
         }

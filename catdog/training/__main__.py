@@ -21,7 +21,9 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     log_to_stderr()
-    hasten_tensorflow()
+    # a quick training needs scikit-learn, and no TensorFlow
+    if arguments.folder.read_config().get("config", {}).get("quick") is not True:
+        hasten_tensorflow()
     if arguments.supervisor is not None:
         end_with_supervisor()
     settings = Settings.from_environment()

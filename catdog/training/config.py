@@ -16,7 +16,7 @@ MAX_BATCH_SIZE = 1024
 HIGHEST_SMOOTHING = 0.99  # with 1 nothing of the labels would be left
 MAX_CLIP_NORM = 1e6
 PLACE = text(4096, of_files=True)  # a path
-FINE_TUNED = "fine-tuned"
+FINE_TUNED, QUICK = "fine-tuned", "quick"
 AUGMENTATIONS = tuple(field.name for field in fields(Augmentation))
 
 
@@ -54,6 +54,8 @@ class TrainConfig:
         fine_tune_epochs: Epochs of that fine-tuning, after the others; they count only where there is one.
         fine_tune_rate: Adam's step size in it, over 0 and up to 1; it counts only where there is one.
         scaling: Whether the pixels are scaled from 0..255 to −1..1 before anything else; None for the model's own.
+        quick: Whether model4's last layer is fitted at once, on stored features of the images as they are. Of the
+            other settings only source, seed and fraction count then; see `training.recipes.make_quick_config`.
 
     Raises:
         UsageError: A value is out of bounds; one sentence names it.
@@ -84,6 +86,7 @@ class TrainConfig:
     fine_tune_epochs: int = 6
     fine_tune_rate: float = 1e-4
     scaling: bool | None = None
+    quick: bool = False
 
     def __post_init__(self) -> None:
         """Refuse values out of bounds."""
@@ -100,7 +103,7 @@ class TrainConfig:
         _check_whole("patience", self.patience, 0, MAX_EPOCHS)
         if self.schedule not in SCHEDULES:
             raise UsageError(f"The schedule is {self.schedule!r}, but must be one of {', '.join(SCHEDULES)}.")
-        for name in ("exact", "restore_best"):
+        for name in ("exact", "restore_best", "quick"):
             if not isinstance(getattr(self, name), bool):
                 raise UsageError(f"The setting {name} is {getattr(self, name)!r}, but must be true or false.")
         _check_number("label smoothing", self.label_smoothing, HIGHEST_SMOOTHING)
@@ -110,7 +113,14 @@ class TrainConfig:
         if self.scaling is not None and not isinstance(self.scaling, bool):
             raise UsageError(f"The setting scaling is {self.scaling!r}, but must be true, false or null.")
         check_scaling(self.model, self.scaling)
-        _ = self.augmentation  # which refuses invalid values
+        augmentation = self.augmentation  # which refuses invalid values
+        if self.quick and (not get_spec(self.model).backbone or self.fine_tune_layers or augmentation.active):
+            raise UsageError(
+                "A quick training fits the last layer of model4 on images as they are: choose model4 without "
+                "augmentation and without fine-tuning."
+            )
+        if self.quick and self.epochs != 1:
+            raise UsageError("A quick training has no epochs: leave their number at 1.")
 
     def __eq__(self, other: object) -> bool:
         """Tell whether both train alike: length and rate of a fine-tuning that is not done don't count."""
@@ -143,8 +153,13 @@ class TrainConfig:
 
     @property
     def variant(self) -> str:
-        """What charts and names call the model: its name, and that it is fine-tuned where it is."""
-        return f"{self.model} {FINE_TUNED}" if self.fine_tune_layers else self.model
+        """What charts and names call the model: its name, and that it is fine-tuned or quick where it is."""
+        return f"{self.model} {self.manner}".rstrip()
+
+    @property
+    def manner(self) -> str:
+        """How the model is trained where that is not the usual way: "fine-tuned" or "quick"; else ""."""
+        return FINE_TUNED if self.fine_tune_layers else QUICK if self.quick else ""
 
     @property
     def fine_tuning(self) -> str:

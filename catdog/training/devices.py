@@ -39,5 +39,10 @@ def describe_device() -> str:
     gpus = tf.config.list_physical_devices("GPU")
     names = [tf.config.experimental.get_device_details(gpu).get("device_name", "GPU") for gpu in gpus]
     kinds = [f"{count} × {name}" if (count := names.count(name)) > 1 else name for name in dict.fromkeys(names)]
+    return ", ".join(kinds) or describe_processor()
+
+
+def describe_processor() -> str:
+    """Return what a training computes on that uses no TensorFlow, such as "CPU (x86_64, 2 cores)"."""
     cores = psutil.cpu_count() or 1
-    return ", ".join(kinds) or f"CPU ({platform.machine()}, {cores} {'cores' if cores > 1 else 'core'})"
+    return f"CPU ({platform.machine()}, {cores} {'cores' if cores > 1 else 'core'})"

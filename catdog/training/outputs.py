@@ -1,29 +1,24 @@
 """What a run leaves: the best model, the same for LiteRT, its predictions for every image, and its scores."""
 
-import csv
-import io
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from catdog.datasets import SPLITS, TRAINING, Catalog, Dataset
+from catdog.datasets import Dataset
 from catdog.errors import RunError
-from catdog.evaluation import score
-from catdog.inference.predictor import Predictor, check_probabilities, parallel_outputs
+from catdog.inference.predictor import Predictor, parallel_outputs
 from catdog.models.litert import convert_to_litert, make_probability_function
 from catdog.models.specs import get_spec
 from catdog.training.reporter import Reporter
 from catdog.training.run_folder import RunFolder
-from catdog.training.sample import printable
-from catdog.utils.files import whole_file, write_json, write_text
+from catdog.training.scores import TOLERANCE, pick_images, write_scores
+from catdog.utils.files import whole_file
 
 if TYPE_CHECKING:
     import keras
 
 BATCH = 64
-TOLERANCE = 1e-3  # largest difference in probability between Keras and LiteRT that is still the same model
 
 
 def copy_uncompiled(model: "keras.Model") -> "keras.Model":
@@ -75,15 +70,7 @@ def write_outputs(folder: RunFolder, dataset: Dataset, name: str, reporter: Repo
             probabilities = _predict(dataset, outputs, reporter)
     else:
         probabilities = _predict(dataset, lambda pixels: probability(pixels.astype(np.float32)).numpy(), reporter)
-    check_probabilities(probabilities, f"of the run {folder.path.name}")
-    _write_predictions(folder.predictions, dataset.catalog, probabilities)
-    catalog = dataset.catalog
-    scores = {
-        split: score(catalog.labels[rows], probabilities[rows])
-        for split in SPLITS
-        if split != TRAINING and len(rows := catalog.indices(split))
-    }
-    write_json(folder.evaluation, scores, make_folder=False)
+    write_scores(folder, dataset.catalog, probabilities)
 
 
 def _predict(dataset: Dataset, outputs: Callable[[np.ndarray], np.ndarray], reporter: Reporter) -> np.ndarray:
@@ -95,19 +82,9 @@ def _predict(dataset: Dataset, outputs: Callable[[np.ndarray], np.ndarray], repo
     return np.concatenate(batches)
 
 
-def _write_predictions(path: Path, catalog: Catalog, probabilities: np.ndarray) -> None:
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(("path", "label", "probability", "split"))
-    columns = zip(catalog.paths, catalog.labels, probabilities, catalog.splits, strict=True)
-    for image, label, probability, split in columns:
-        writer.writerow((printable(image), label, f"{probability:.9g}", split))
-    write_text(path, table.getvalue(), make_folder=False)
-
-
 def _check_agreement(predictor: Predictor, probability: Callable, dataset: Dataset) -> None:
-    """Compare LiteRT with Keras on eight images from all over the dataset."""
-    pixels = dataset.pixels[:: max(1, len(dataset.catalog) // 8)][:8]
+    """Compare LiteRT with Keras on a few images."""
+    pixels = dataset.pixels[pick_images(dataset)]
     expected = probability(pixels.astype(np.float32)).numpy()[:, 0]
     difference = float(np.abs(predictor.predict(pixels) - expected).max())
     if not difference <= TOLERANCE:  # also refuses NaN

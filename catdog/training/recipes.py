@@ -106,6 +106,21 @@ def make_config(model: str, recipe: str = STEADY, **changes: Any) -> TrainConfig
     return TrainConfig(**({"model": model, "epochs": chosen.epochs, **chosen.settings.get(model, {})} | changes))
 
 
+def make_quick_config(source: str = "photos", fraction: float = 1.0, seed: int = 1) -> TrainConfig:
+    """Return the settings of a quick training: model4's last layer, fitted at once.
+
+    Args:
+        source: As in `TrainConfig`, as the others.
+        fraction: Share of the training images.
+        seed: Chooses that share, and decides nothing else.
+
+    Raises:
+        UsageError: A value is out of bounds.
+    """
+    as_they_are = augmentation_settings(Augmentation())
+    return TrainConfig("model4", source, 1, fraction=fraction, seed=seed, quick=True, **as_they_are)
+
+
 def recipe_of(config: TrainConfig) -> str:
     """Return the name of the recipe that these settings are, the first of several; "" for settings of their own."""
     return next(iter(list_recipes(config)), "")
@@ -159,6 +174,8 @@ def describe_recipe(config: TrainConfig) -> str:
 
     Fine-tuning is no recipe's: where only that is added to one, this is "Steady, then fine-tuned".
     """
+    if config.quick:
+        return "Quick: the last layer, fitted at once"
     if config.fine_tuning and (before := recipe_of(replace(config, fine_tune_layers=0))):
         return f"{RECIPES[before].title}, then fine-tuned"
     return join_names([RECIPES[name].title for name in list_recipes(config)]) or "settings of its own"
@@ -166,6 +183,8 @@ def describe_recipe(config: TrainConfig) -> str:
 
 def describe_config(config: TrainConfig) -> str:
     """Return in a few words how a model is trained, such as "20 epochs · learning rate 0.0003"."""
+    if config.quick:
+        return "only the last layer, fitted at once · images as they are"
     rate = f"learning rate {config.learning_rate:g}"
     parts = [
         f"{config.epochs:,} {'epoch' if config.epochs == 1 else 'epochs'}",

@@ -2,20 +2,17 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
 from catdog.datasets import VALIDATION, Catalog
 from catdog.training.config import MAX_EPOCHS
 from catdog.utils.files import read_regular, write_text
-
-if TYPE_CHECKING:
-    import keras
 
 OF_CLASS = 3  # images of each class
 MAX_BYTES = 200_000  # of a file; 1,000 epochs take about 45 kB
@@ -81,12 +78,13 @@ class SampleLog:
         with suppress(OSError):
             write_sample(self._path, self.sample)
 
-    def ask(self, epochs: int, model: "keras.Model", inputs: np.ndarray) -> None:
+    def ask(self, epochs: int, model: Callable[..., Any], inputs: np.ndarray) -> None:
         """Note and write what a model answers after so many epochs.
 
         Args:
             epochs: How many epochs were trained.
-            model: What is trained; it gives the probability of class 1, (N, 1), or two logits, (N, 2).
+            model: What is trained, called as a Keras model with `training`; it gives the probability of class 1,
+                (N, 1), or two logits, (N, 2).
             inputs: What it takes for the images of `rows`, float32 (N, …).
         """
         if not len(inputs):

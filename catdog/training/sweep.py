@@ -31,6 +31,7 @@ AXES: Mapping[str, type] = {
     "fine_tune_layers": int,
     "fine_tune_rate": float,
 }
+OF_QUICK = ("seed", "fraction")  # all that counts for a quick training
 
 
 def read_axis(name: str, text: str) -> list[Any]:
@@ -70,7 +71,8 @@ def expand_grid(configs: Sequence[TrainConfig], axes: Mapping[str, Sequence[Any]
 
     Args:
         configs: The configurations.
-        axes: The values of each setting, by a name in `AXES`; settings without values are passed over.
+        axes: The values of each setting, by a name in `AXES`; settings without values are passed over, and of a
+            quick training those that don't count for it.
 
     Returns:
         (configuration, its values in words such as "seed 2, learning rate 0.0003"); "" without axes.
@@ -86,8 +88,9 @@ def expand_grid(configs: Sequence[TrainConfig], axes: Mapping[str, Sequence[Any]
         raise UsageError(f"That makes {count:,} runs, and {MAX_RUNS} are the most at once: give fewer values.")
     combinations = []
     for config in configs:
-        for values in product(*axes.values()):
-            chosen = dict(zip(axes, values, strict=True))
+        own = {name: axes[name] for name in axes if not config.quick or name in OF_QUICK}
+        for values in product(*own.values()):
+            chosen = dict(zip(own, values, strict=True))
             words = ", ".join(f"{name.replace('_', ' ')} {_format_value(value)}" for name, value in chosen.items())
             if TURN in chosen:
                 chosen["rotation"] = rotation_from_degrees(chosen.pop(TURN))

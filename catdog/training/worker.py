@@ -15,7 +15,7 @@ from catdog.datasets.labels import with_corrections
 from catdog.errors import CatDogError, DataError, RunError
 from catdog.settings import Settings
 from catdog.training.config import TrainConfig
-from catdog.training.devices import describe_device
+from catdog.training.devices import describe_device, describe_processor
 from catdog.training.history import read_history, summarize_epochs
 from catdog.training.phases import is_run_over
 from catdog.training.process import stop_on_signals
@@ -99,14 +99,25 @@ def _train_and_score(
         reporter.begin_scoring()
     if folder.model.exists() and not (stopped and folder.scored):
         dataset = dataset or _open(folder, config, settings, reporter)
-        reporter.update(message="starting TensorFlow")
-        from catdog.training.outputs import write_outputs
-
-        folder.note_scored()
-        write_outputs(folder, dataset, config.model, reporter)
+        _write_outputs(folder, config, settings, dataset, reporter)
         folder.note_scored(folder.model, folder.tflite)
         logger.info("the model is scored")
     _note_memory(folder)
+
+
+def _write_outputs(
+    folder: RunFolder, config: TrainConfig, settings: Settings, dataset: Dataset, reporter: Reporter
+) -> None:
+    folder.note_scored()
+    if config.quick:
+        from catdog.training import quick
+
+        quick.write_outputs(folder, dataset, reporter, settings)
+        return
+    reporter.update(message="starting TensorFlow")
+    from catdog.training.outputs import write_outputs
+
+    write_outputs(folder, dataset, config.model, reporter)
 
 
 def _note_memory(folder: RunFolder) -> None:
@@ -145,11 +156,16 @@ def _train(folder: RunFolder, config: TrainConfig, settings: Settings, dataset: 
     """
     epochs = read_history(folder.history)
     SampleLog(folder.sample, dataset.catalog, len(epochs)).write()  # the pages show the images from the start
-    reporter.update(message="starting TensorFlow")
     reporter.check_stop()
-    from catdog.training.loop import fit, list_speedups
+    if config.quick:
+        from catdog.training.quick import fit
 
-    folder.add_to_config(**_describe_machine(), faster=list_speedups(config))
+        folder.add_to_config(**_describe_machine(describe_processor()))
+    else:
+        reporter.update(message="starting TensorFlow")
+        from catdog.training.loop import fit, list_speedups
+
+        folder.add_to_config(**_describe_machine(describe_device()), faster=list_speedups(config))
     if is_run_over(config, epochs) and folder.model.exists():
         # the process ended after the training and before its scores
         reporter.update(**summarize_epochs(epochs))
@@ -174,9 +190,9 @@ def describe_data(catalog: Catalog) -> dict:
     }
 
 
-def _describe_machine() -> dict:
+def _describe_machine(device: str) -> dict:
     return {
-        "device": describe_device(),
+        "device": device,
         "versions": {
             "python": platform.python_version(),
             "catdog": __version__,

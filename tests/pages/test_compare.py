@@ -10,6 +10,7 @@ from catdog.models.published import CURVES
 from catdog.runs import create_run, open_run
 from catdog.training import TrainConfig
 from catdog.training.history import Epoch, write_history
+from catdog.training.recipes import make_quick_config
 from catdog.training.status import identify_process
 from catdog.utils.files import write_json
 from pages.components.compare.score_bars import make_score_table
@@ -20,8 +21,18 @@ from tests.pages.conftest import button, text_of
 def make(place):
     """Make a run with a learning curve: make("model2", state="done", accuracy=0.9, val_accuracy=0.6)."""
 
-    def make(model="model1", state="done", source="drawn", name="", accuracy=0.9, val_accuracy=0.6, epochs=4, seed=1):
-        run = create_run(place, TrainConfig(model, source, epochs=epochs, seed=seed), name)
+    def make(
+        model="model1",
+        state="done",
+        source="drawn",
+        name="",
+        accuracy=0.9,
+        val_accuracy=0.6,
+        epochs=4,
+        seed=1,
+        config=None,
+    ):
+        run = create_run(place, config or TrainConfig(model, source, epochs=epochs, seed=seed), name)
         rows = [Epoch(number, 1.0, accuracy, 0.4, val_accuracy, 0.5) for number in range(1, epochs + 1)]
         write_history(run.files.history, rows)
         run.files.add_to_config(data={"source": source, "fingerprint": source, "baseline": 0.5})
@@ -504,3 +515,15 @@ def test_a_runs_name_is_text_in_the_table_of_scores():
     table = make_score_table([row], 0.4)
     assert "<img" not in table
     assert "&lt;img src=x onerror=alert(1)&gt;" in table
+
+
+def test_a_quick_run_has_scores_and_no_learning_curve(app, make):
+    quick = make(epochs=1, val_accuracy=0.97, config=make_quick_config("drawn"))
+    page = app("compare", run=[quick.id])
+    assert not page.get("plotly_chart")
+    assert "model4 · quick: no learning curve" in text_of(page)
+    assert [row["val_accuracy"] for row in rows(page)] == [96.0]
+    ordinary = make("model4", val_accuracy=0.95)
+    page = app("compare", run=[quick.id, ordinary.id])
+    assert drawn(page) == ["model4"]
+    assert [row["run"] for row in rows(page)] == ["model4 · quick", "model4"]

@@ -14,7 +14,7 @@ from catdog.models.specs import MODELS
 from catdog.runs import create_run, list_runs
 from catdog.settings import PROJECT
 from catdog.training import TrainConfig
-from catdog.training.recipes import make_config
+from catdog.training.recipes import make_config, make_quick_config
 from catdog.training.status import identify_process
 from tests.pages.conftest import alternatives, button, coloured_folder, text_of
 
@@ -287,3 +287,16 @@ def stuck_download(settings, progress) -> None:
     """Act as a download that is at a third and takes its time."""
     progress(20, 60, "downloading the photos")
     time.sleep(5)
+
+
+def test_a_quick_model4_is_named_but_is_no_step_of_the_course(app, place, trained):
+    run = trained("model4", validation=0.974)
+    run.files.add_to_config(config=make_quick_config("drawn").to_dict())
+    words = text_of(app())
+    assert "Quick, without epochs: 97.4% on validation." in words
+    assert "Train model4 first" in words
+    assert "**Done**" not in words
+    trained("model4", validation=0.96)
+    words = text_of(app())
+    assert "Quick, without epochs" not in words
+    assert "Validation accuracy **96.0%**, reference course 97%" in words

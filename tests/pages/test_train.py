@@ -17,7 +17,7 @@ from catdog.settings import Settings
 from catdog.training import TrainConfig
 from catdog.training.ablation import list_ablations
 from catdog.training.history import Epoch, write_history
-from catdog.training.recipes import RECIPES, describe_config, make_config, recipe_of
+from catdog.training.recipes import RECIPES, describe_config, make_config, make_quick_config, recipe_of
 from catdog.training.sample import Sample, choose_sample, write_sample
 from catdog.training.status import identify_process
 from catdog.utils.files import write_json
@@ -609,6 +609,47 @@ def test_the_settings_of_a_fine_tuned_run_come_back_into_the_form(app, make, sta
     button(page, "Start training").click().run()
     assert not page.exception
     assert open_run(*place_of(run), started[0]).config == run.config
+
+
+def test_only_model4_can_be_trained_quickly(app, place, started):
+    page = app("train", models=["model1"], quick="true")
+    assert not [toggle for toggle in page.toggle if toggle.key == "quick"]
+    page = app("train", models=["model1", "model4"], quick="true", share="50", learning_rate="0.01")
+    assert page.toggle(key="quick").value
+    assert "only the last layer, fitted at once" in text_of(page)
+    button(page, "Start training 2 models").click().run()
+    assert not page.exception
+    configs = [open_run(place, run_id).config for run_id in started]
+    assert configs[1] == make_quick_config("drawn", fraction=0.5)
+    assert (configs[0].quick, configs[0].learning_rate) == (False, 0.01)
+
+
+def test_a_quick_run_comes_back_into_the_form_and_shows_no_curve(app, make, started):
+    config = make_quick_config("drawn", seed=4).to_dict()
+    del config["model"]
+    run = make("done", "model4", config=config, epochs=1, best_val_accuracy=0.55, best_epoch=1)
+    page = app("train", result=run.id)
+    assert "no learning curve" in text_of(page)
+    assert not page.get("plotly_chart")
+    page = opened(app("train"), run)
+    assert "Quick: the last layer, fitted at once" in text_of(page)
+    assert "0.001, constant" not in text_of(page)
+    keyed(page, f"again-{run.id}").click().run()
+    assert page.toggle(key="quick").value
+    assert page.number_input(key="epochs").value == 20
+    button(page, "Start training").click().run()
+    assert open_run(*place_of(run), started[0]).config == run.config
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_a_quick_run_is_not_compared_with_the_reference(app, make, quick):
+    config = (make_quick_config() if quick else make_config("model4")).to_dict()
+    del config["model"]
+    run = make("done", "model4", config=config, epochs=1)
+    write_json(run.files.evaluation, {"validation": {"accuracy": 0.97}})
+    page = app("train", result=run.id)
+    assert "Validation accuracy **97.0%**" in text_of(page)
+    assert ("reference course 97% (validation)" in text_of(page)) is not quick
 
 
 def test_an_address_chooses_a_recipe_and_changes_single_settings_of_it(app, place):

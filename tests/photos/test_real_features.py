@@ -1,6 +1,7 @@
 """The features of the real photos: what a head fitted on them reaches, and which labels they put in doubt."""
 
 import json
+import time
 from importlib.resources import files
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from catdog import runs
 from catdog.__main__ import main
 from catdog.datasets import TEST, TRAINING, VALIDATION, Dataset, open_dataset
 from catdog.features.doubts import find_doubts
@@ -16,7 +18,10 @@ from catdog.features.head import choose_head
 from catdog.features.novelty import find_detector
 from catdog.features.store import FeatureStore, make_features
 from catdog.images.decode import load_image, resize
+from catdog.inference.predictor import load_predictor
 from catdog.settings import Settings
+from catdog.training import ACTIVE
+from catdog.training.recipes import make_quick_config
 
 pytestmark = [pytest.mark.photos, pytest.mark.slow]
 
@@ -100,3 +105,30 @@ def list_other_things() -> list[Path]:
     folders = Path(str(files("skimage"))) / "data", Path(str(files("sklearn.datasets"))) / "images"
     paths = [path for folder in folders for path in sorted(folder.iterdir()) if path.suffix in (".png", ".jpg")]
     return [path for path in paths if path.stem != "chelsea"]
+
+
+def test_a_quick_model4_is_a_run_as_any_other_within_seconds(photos_settings: Settings, store: FeatureStore):
+    began = time.monotonic()
+    run = runs.launch(photos_settings, make_quick_config())
+    try:
+        while (run := runs.open_run(photos_settings, run.id)).state in ACTIVE:
+            time.sleep(0.1)
+    finally:
+        if run.state in ACTIVE:
+            runs.stop_run(photos_settings, run)
+    assert run.state == "done", f"{run.status.error}\n{run.log_tail()}"
+    assert time.monotonic() - began < 30  # 4 s on two idle cores
+    assert run.val_accuracy >= 0.965
+    assert run.test_accuracy >= 0.965
+
+
+def test_all_three_of_its_answers_are_the_same(photos_settings: Settings, dataset: Dataset, store: FeatureStore):
+    import keras
+
+    run = next(run for run in runs.list_runs(photos_settings) if run.config.quick)
+    rows = dataset.catalog.indices(TEST)[::8]
+    pixels, stored = dataset.pixels[rows], run.predictions().probabilities[rows]
+    np.testing.assert_allclose(load_predictor(run.files.tflite, run.name).predict(pixels), stored, atol=1e-5)
+    model = keras.saving.load_model(run.files.model, compile=False)
+    answers = np.asarray(model(pixels.astype(np.float32), training=False))[:, 0]
+    np.testing.assert_allclose(answers, stored, atol=1e-4)

@@ -146,7 +146,7 @@ def _plot_curves(
             turn=turn.epoch if turn else None,
             tuned_after=run.head_epochs or 0,
         )
-        for run, turn in ((run, turns[run.id]) for run in runs)
+        for run, turn in ((run, turns[run.id]) for run in runs if not run.config.quick)
     ]
     models = sorted({run.config.model for run in runs if run.config.source == "photos"})
     baselines = {round(baseline, 4) for run in runs if (baseline := get_baseline(run)) is not None}

@@ -133,10 +133,16 @@ def show_curves(runs: Sequence[Run], names: Mapping[str, str], histories: Histor
         histories: {run id: its history}.
         settings: How the user wants the curves.
     """
+    curved = [run for run in runs if not run.config.quick]
+    if len(curved) < len(runs):
+        without = markdown.escape(join_names([names[run.id] for run in runs if run.config.quick]))
+        st.caption(f":material/bolt: {without}: no learning curve, since the last layer was fitted in one go.")
+    if not curved:
+        return
     for tab, metric in zip(st.tabs(list(TABS), key="chart", bind="query-params"), METRICS, strict=True):
         if tab.open:
             with tab:
-                _show_chart(metric, runs, names, histories, settings)
+                _show_chart(metric, curved, names, histories, settings)
 
 
 def _show_chart(
@@ -167,7 +173,8 @@ def make_chart(
     runs: Sequence[Run], names: Mapping[str, str], histories: Histories, settings: CurveSettings
 ) -> go.Figure:
     """Return the chart of all metrics, one above the other; arguments as for `show_curves`."""
-    series, goals, reference = _gather(runs, names, histories, settings)
+    curved = [run for run in runs if not run.config.quick]
+    series, goals, reference = _gather(curved, names, histories, settings)
     return plot_panels(series, METRICS, goals, reference, settings.axis, settings.smoothing)
 
 

@@ -25,6 +25,11 @@ def list_runs_here() -> list[Run]:
     return [run for run in state.runs() if run.config.source == here]
 
 
+def leave_out_quick(runs: list[Run]) -> list[Run]:
+    """Return these runs without the quick ones, which no step of the course and no reference score is about."""
+    return [run for run in runs if not run.config.quick]
+
+
 def is_busy(runs: list[Run]) -> bool:
     """Tell whether any of these runs trains or waits for its turn."""
     return any(run.state in ACTIVE for run in runs)

@@ -8,10 +8,10 @@ from catdog.errors import UsageError
 from catdog.models.specs import MODELS, get_spec
 from catdog.training import TrainConfig
 from catdog.training.config import MAX_BATCH_SIZE, MAX_EPOCHS
-from catdog.training.recipes import RECIPES, STEADY, find_closest, get_recipe, make_config
+from catdog.training.recipes import RECIPES, STEADY, find_closest, get_recipe, make_config, make_quick_config
 from pages.components import page, state
 from pages.components.augmentation_form import list_effect_faults
-from pages.components.train import fine_tuning, sweep
+from pages.components.train import fine_tuning, quick, sweep
 from pages.components.train.advanced import (
     AUGMENTATIONS,
     KEYS,
@@ -36,12 +36,13 @@ PLAIN_PARAMS = {"epochs": int, "batch_size": int, "learning_rate": float, "seed"
 PLAIN_PARAMS |= dict.fromkeys(("label_smoothing", "weight_decay", "clip_norm"), float)
 
 
-def draw_form(models: list[str], recipe: str) -> tuple[list[TrainConfig], str, dict[str, list[Any]]]:
+def draw_form(models: list[str], recipe: str, quickly: bool) -> tuple[list[TrainConfig], str, dict[str, list[Any]]]:
     """Draw what a newcomer can leave alone, folded.
 
     Args:
         models: The chosen ones.
         recipe: The chosen one, a name of `RECIPES`.
+        quickly: Whether model4 is trained quickly.
 
     Returns:
         A configuration for each of `models`, and the name and the axes of a sweep, see `draw_sweep`.
@@ -55,7 +56,9 @@ def draw_form(models: list[str], recipe: str) -> tuple[list[TrainConfig], str, d
         name, axes = sweep.draw_sweep()
     source = state.source()
     configs = [
-        make_config(model, recipe, source=source, **values, **tuned.get(model, {}))
+        make_quick_config(source, values["fraction"], values["seed"])
+        if quickly and MODELS[model].backbone
+        else make_config(model, recipe, source=source, **values, **tuned.get(model, {}))
         for model in MODELS
         if model in models
     ]
@@ -162,6 +165,9 @@ def _describe_rates(recipe: str, models: list[str]) -> str:
 
 def fill_form(config: TrainConfig) -> None:
     """Put a run's settings into the inputs, which show them the next time they are drawn."""
+    quick.fill_quick(config)
+    if config.quick:  # what does not count for it is left as it usually is
+        config = make_config(config.model, source=config.source, fraction=config.fraction, seed=config.seed)
     recipe = find_closest(config)
     own = make_config(config.model, recipe)
     select_models([config.model])

@@ -23,6 +23,10 @@ from pages.components.zoomable_chart import shared_chart, zoomed_chart
 
 POLL_SECONDS = 1.0  # between two looks at the runs
 PANEL = "train-panel"  # of the panel, and of the result that takes its place
+NO_CURVE = (
+    ":material/bolt: **Quick: no learning curve.** MobileNetV2 looks at each image once. Then the last layer is fitted "
+    "to all training images in one go, so there are no epochs to draw."
+)
 MANY = 5  # waiting runs; more of them scroll in a box of their own
 #: The curve and the photos stand side by side where there is room. The heights leave room for the longest words and for
 #: what the result says, so that nothing moves while a run goes on, nor as it ends.
@@ -183,7 +187,7 @@ def _describe_progress(run: Run, progress: Progress | None) -> str:
         when = "when the Ray cluster has room" if run.files.job.exists() else "when the run before it has ended"
         return f"Waiting for {since}; starts by itself {when}"
     parts = []
-    if progress.stage == "train":
+    if progress.stage == "train" and not run.config.quick:
         parts = [f"Epoch {max(1, status.epoch)} of {status.epochs}", f"batch {status.batch} of {status.batches}"]
     message = status.message or "training"
     if run.state == "stopping":
@@ -193,7 +197,7 @@ def _describe_progress(run: Run, progress: Progress | None) -> str:
     if progress.seconds_left is not None and run.state == "running":
         left = progress.seconds_left
         parts.append(f"about {format_duration(left)} left" if left >= 1 else "a little longer than expected")
-    if run.best_val_accuracy is not None:
+    if run.best_val_accuracy is not None and not run.config.quick:
         parts.append(f"best validation accuracy {format_percent(run.best_val_accuracy)} in epoch {run.best_epoch}")
     words = " · ".join(parts)
     return words[:1].upper() + words[1:]
@@ -207,6 +211,10 @@ def draw_curve(runs: list[Run], names: Mapping[str, str], ending: str = ".") -> 
         names: {run id: what it is called}.
         ending: Of the alternative text.
     """
+    if all(run.config.quick for run in runs):
+        st.markdown(NO_CURVE)
+        return
+    runs = [run for run in runs if not run.config.quick]
     series = [
         LiveSeries(
             names[run.id],

@@ -84,7 +84,7 @@ def _draw_scores(run: Run) -> None:
     parts = [f"{name} **{format_percent(score)}**" for name, score in scores if score is not None]
     if not parts and run.best_val_accuracy is not None:
         parts = [f"Best validation accuracy while training **{format_percent(run.best_val_accuracy)}**"]
-    if run.config.source == "photos" and run.val_accuracy is not None:
+    if run.config.source == "photos" and run.val_accuracy is not None and not run.config.quick:
         published = MODELS[run.config.model].published.best_val_accuracy
         parts.append(f"reference course {format_percent(published, 0)} (validation)")
     if parts:

@@ -30,7 +30,10 @@ def show_sample(run: Run, epoch: int | None = None) -> None:
     sample = run.sample() or _choose(dataset)
     tiles = _make_tiles(dataset.catalog.fingerprint, sample.paths, dataset)
     epochs = [number for number in sample.answers if epoch is None or number <= epoch]
-    st.caption(_describe_moment(epochs), help="Six photos that the model never learns from, the same in every run.")
+    st.caption(
+        _describe_moment(epochs, run.config.quick),
+        help="Six photos that the model never learns from, the same in every run.",
+    )
     classes = run.classes or dataset.catalog.classes
     grid = st.grid(3, min_column_width=84, gap="xsmall")
     for index, tile in enumerate(tiles):
@@ -49,9 +52,11 @@ def show_sample(run: Run, epoch: int | None = None) -> None:
             st.caption(f"was {before[2:]}" if len(epochs) > 1 else "&nbsp;")
 
 
-def _describe_moment(epochs: list[int]) -> str:
+def _describe_moment(epochs: list[int], quick: bool) -> str:
     if not epochs:
         return "What will it say about these validation photos?"
+    if quick:
+        return "Its answers"
     when = f"after epoch {epochs[-1]}" if epochs[-1] else "before it has learned anything"
     return f"Its answers {when}"
 

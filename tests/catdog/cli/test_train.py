@@ -12,7 +12,7 @@ from catdog.cli import train as train_command
 from catdog.runs import create_run, list_runs, open_run
 from catdog.training import TrainConfig
 from catdog.training.history import Epoch, write_history
-from catdog.training.recipes import make_config
+from catdog.training.recipes import make_config, make_quick_config
 
 KEYS = {"id", "name", "model", "source", "state", "epochs", "seconds"} | {
     "val_accuracy",
@@ -146,6 +146,7 @@ def test_every_option_reaches_the_run(train, environment, picture_folder):
         "fine_tune_epochs": 6,
         "fine_tune_rate": 0.0001,
         "scaling": True,
+        "quick": False,
     }
 
 
@@ -162,6 +163,29 @@ def test_fine_tuning_reaches_a_run_of_model4_and_can_be_swept(train, environment
     assert run.to_json()["epochs"] == 23
     assert train("model4", *["--grid", "fine_tune_layers=0,20", "--fine-tune-epochs", "3", "--detach"]) == 0
     assert sorted(run.config.fine_tune_layers for run in list_runs(environment)) == [0, 20, 20]
+
+
+def test_quick_fits_the_last_layer_of_model4_only(train, environment, capsys):
+    assert train("model4", "--quick", "--fraction", "0.5", "--detach", "--json") == 0
+    [run] = list_runs(environment)
+    assert run.config == make_quick_config(run.config.source, fraction=0.5)
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["quick"] is True
+    assert "only the last layer, at once" in printed.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["model4", "--epochs", "3"], "--quick has no setting epochs"),
+        (["model4", "--grid", "learning_rate=0.1,0.2"], "--quick has no setting learning rate"),
+        (["model1", "model4"], "--quick fits the last layer of model4 only"),
+    ],
+)
+def test_what_does_not_count_for_quick_is_refused(train, environment, capsys, arguments, words):
+    assert train(*arguments, "--quick", "--detach") != 0
+    assert words in capsys.readouterr().err
+    assert list_runs(environment) == []
 
 
 def test_a_run_has_the_steady_recipe_or_the_one_named_and_options_overrule_it(train, environment, capsys):

@@ -113,3 +113,18 @@ def test_a_run_that_has_not_opened_its_data_yet_counts_as_its_source(make):
     assert warn_about_data([waiting, make()], names_of(waiting)) == ""
     drawn = make(source="drawn", fingerprint="f2")
     assert warn_about_data([waiting, drawn], names_of(waiting, drawn)) != ""
+
+
+def test_a_quick_run_is_chosen_only_where_there_is_no_other(settings, make):
+    def quick():
+        return make("model4", epochs=1, quick=True, flip="none", rotation=0.0)
+
+    first, ablation = quick(), make("model4", flip="none")
+    assert [run.id for run in select_latest_finished(list_runs(settings))] == [ablation.id]
+    ablation.files.add_to_config(original="another")
+    assert [run.id for run in select_latest_finished(list_runs(settings))] == [first.id]
+    last = quick()
+    assert [run.id for run in select_latest_finished(list_runs(settings))] == [last.id]
+    ordinary = make("model4")
+    quick()
+    assert [run.id for run in select_latest_finished(list_runs(settings))] == [ordinary.id]

@@ -7,6 +7,7 @@ from catdog.comparison import Remedy, Verdict, apply_remedy
 from catdog.comparison.remedy import choose_remedy
 from catdog.training import TrainConfig
 from catdog.training.config import AUGMENTATIONS, MAX_EPOCHS, augmentation_settings
+from catdog.training.recipes import make_quick_config
 
 TURNED = augmentation_settings(Augmentation("horizontal", 0.4, zoom=0.3, contrast=0.2))
 
@@ -57,3 +58,11 @@ def test_what_is_memorized_without_being_learned_gets_augmentation():
 def test_a_remedy_changes_nothing_else():
     config = TrainConfig("model1", epochs=7, seed=5, zoom=0.1)
     assert apply_remedy(config, Remedy({"epochs": 14})) == TrainConfig("model1", epochs=14, seed=5, zoom=0.1)
+
+
+def test_the_remedy_for_a_quick_run_is_a_training_in_epochs():
+    quick = make_quick_config("drawn", fraction=0.5, seed=7)
+    advice, remedy = choose_remedy(Verdict.OVERFITS, quick, 0.001)
+    assert advice.endswith("train model4 in epochs, with augmentation.")
+    assert apply_remedy(quick, remedy) == TrainConfig("model4", "drawn", fraction=0.5, seed=7)
+    assert choose_remedy(Verdict.FITS, quick, 0.001)[1] is None

@@ -9,6 +9,7 @@ from catdog.comparison import Verdict, describe_outcome, describe_turn, diagnose
 from catdog.runs import create_run, open_run
 from catdog.settings import Settings
 from catdog.training import TrainConfig
+from catdog.training.recipes import make_quick_config
 from catdog.training.reporter import NOT_A_NUMBER
 
 COUNTS = {"training": {"cats": 1000, "dogs": 1000}, "validation": {"cats": 404, "dogs": 404}}
@@ -103,3 +104,13 @@ def test_a_remedy_for_a_loss_that_was_no_number_has_helped_if_it_trains_to_the_e
 def test_without_counts_nothing_is_said_of_chance(make):
     outcome = describe_outcome("fits", make({}), make({}), (history(0.7, 0.66), history(0.7, 0.7)))
     assert "can't be ruled out" in outcome
+
+
+def test_one_row_of_a_quick_run_is_a_diagnosis_without_a_trend(settings):
+    run = create_run(settings, make_quick_config())
+    row = {"epoch": [1], "accuracy": [0.99], "loss": [0.03], "val_accuracy": [0.97], "val_loss": [0.07]}
+    diagnosis = diagnose_run(run, row)
+    assert (diagnosis.verdict, diagnosis.remedy) == (Verdict.FITS, None)
+    memorized = diagnose_run(run, row | {"accuracy": [1.0], "val_accuracy": [0.7], "val_loss": [0.9]})
+    assert memorized.verdict == Verdict.OVERFITS
+    assert memorized.remedy.phrase == "in epochs"

@@ -8,7 +8,7 @@ from catdog.comparison import label_runs
 from catdog.models.specs import MODELS
 from catdog.runs import create_run, list_runs, open_run
 from catdog.training import TrainConfig
-from catdog.training.recipes import make_config
+from catdog.training.recipes import make_config, make_quick_config
 
 
 @pytest.fixture
@@ -43,6 +43,14 @@ def test_what_differs_tells_runs_of_a_model_apart(labels):
     assert labels(make_config("model1"), make_config("model1", source="drawn")) == [
         "model1 · photos",
         "model1 · drawn images",
+    ]
+
+
+def test_a_quick_run_is_called_so(labels):
+    assert labels(make_config("model4"), make_quick_config()) == ["model4", "model4 · quick"]
+    assert labels(make_quick_config(), make_quick_config(fraction=0.5)) == [
+        "model4 · quick · 100% of the data",
+        "model4 · quick · 50% of the data",
     ]
 
 

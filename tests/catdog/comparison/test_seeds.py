@@ -41,6 +41,12 @@ def test_only_the_seed_may_differ(make):
     ]
 
 
+def test_quick_runs_are_no_seeds_of_each_other(make):
+    quick = {"model": "model4", "epochs": 1, "quick": True, "flip": "none", "rotation": 0.0}
+    runs = [make(1, **quick), make(2, **quick)]
+    assert len(average_seeds(runs, {run.id: history(0.5) for run in runs})) == 2
+
+
 def test_the_mean_and_the_band_are_those_of_each_epoch(make):
     runs = [make(1), make(2)]
     (group,) = average_seeds(runs, {runs[0].id: history(0.5, 0.6), runs[1].id: history(0.7, 0.9)})

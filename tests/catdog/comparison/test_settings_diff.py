@@ -6,7 +6,7 @@ from catdog.comparison import diff_settings
 from catdog.runs import create_run, open_run
 from catdog.training import TrainConfig
 from catdog.training.ablation import list_ablations
-from catdog.training.recipes import make_config
+from catdog.training.recipes import make_config, make_quick_config
 
 
 @pytest.fixture
@@ -77,3 +77,11 @@ def test_the_recipe_is_a_difference_only_where_no_recipe_is_common_to_all(make) 
     assert differences["Label smoothing"] == ["none", "none", "0.1"]
     assert differences["Gradient clipping"] == ["none", "none", "at norm 2"]
     assert "Weight decay" not in differences
+
+
+def test_settings_that_do_not_count_for_a_quick_run_are_not_told(settings):
+    runs = [create_run(settings, config) for config in (make_quick_config(), TrainConfig("model4"))]
+    rows = diff_settings(runs)
+    assert rows["Trained"] == ["quick: the last layer, fitted at once", "in epochs"]
+    assert (rows["Epochs"], rows["Learning rate"]) == (["–", "20"], ["–", "0.001"])
+    assert "Recipe" not in rows

@@ -10,6 +10,7 @@ from catdog.evaluation import accuracy_interval
 from catdog.runs import create_run, open_run
 from catdog.training import TrainConfig
 from catdog.training.history import Epoch, write_history
+from catdog.training.recipes import make_quick_config
 from catdog.utils.files import write_json
 
 
@@ -17,8 +18,8 @@ from catdog.utils.files import write_json
 def make(settings):
     """Make a run of model4 on the photos with this evaluation and history."""
 
-    def make(evaluation=None, epochs=(), details=None, **status):
-        run = create_run(settings, TrainConfig("model4", "photos"))
+    def make(evaluation=None, epochs=(), details=None, config=None, **status):
+        run = create_run(settings, config or TrainConfig("model4"))
         write_history(run.files.history, [Epoch(n, 2.0, 0.5, 0.7, value, 0.6) for n, value in enumerate(epochs, 1)])
         if evaluation is not None:
             write_json(run.files.evaluation, evaluation)
@@ -44,6 +45,16 @@ def test_own_and_published_scores_stand_side_by_side(make):
     assert (row["best_val_accuracy"], row["best_epoch"]) == (0.96, 7)
     assert (row["published_val_accuracy"], row["published_test_accuracy"]) == (0.97, 0.9896)
     assert (row["parameters"], row["baseline"], row["seconds"]) == (2_259_265, 0.5, 40.0)
+
+
+def test_a_quick_run_has_no_epochs_and_no_published_scores(make):
+    scores = {"validation": {"accuracy": 0.955}, "test": {"accuracy": 0.95}}
+    status = {"best_val_accuracy": 0.955, "best_epoch": 1, "seconds": 2.0}
+    row = row_of(make(scores, (0.955,), config=make_quick_config(), **status))
+    assert (row["variant"], row["val_accuracy"], row["seconds"], row["epochs"]) == ("model4 quick", 0.955, 2.0, 0)
+    published = ("published_val_accuracy", "published_test_accuracy", "published_test_loss")
+    of_epochs = ("best_val_accuracy", "best_epoch", "last_val_accuracy", "seconds_an_epoch")
+    assert [row[name] for name in (*published, *of_epochs)] == [None] * 7
 
 
 def test_the_test_accuracy_has_its_interval_and_loss(make):

@@ -8,7 +8,7 @@ import pytest
 
 from catdog.errors import WeightsError
 from catdog.features import backbone
-from catdog.features.backbone import digest_backbone, get_feature_extractor
+from catdog.features.backbone import digest_backbone, get_feature_extractor, get_model_template
 
 
 @pytest.fixture
@@ -50,3 +50,12 @@ def test_a_file_that_is_there_and_whole_is_used(weights, tmp_path, monkeypatch):
     with pytest.raises(WeightsError):
         get_feature_extractor(weights, tmp_path)
     assert not path.exists()
+
+
+def test_the_template_is_a_file_for_keras(weights, tmp_path, monkeypatch):
+    let_it_run(monkeypatch, "import sys; sys.exit(1)")
+    content = b"a model for Keras"
+    name = f"template-{digest_backbone(weights)}-{hashlib.sha256(content).hexdigest()[:16]}.keras"
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert get_model_template(weights, tmp_path) == path

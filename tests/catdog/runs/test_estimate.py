@@ -15,6 +15,7 @@ from catdog.runs.estimate import bytes_needed
 from catdog.settings import Settings
 from catdog.training import TrainConfig
 from catdog.training.history import Epoch, write_history
+from catdog.training.recipes import make_quick_config
 
 COUNTS = {
     "training": {"cats": 1000, "dogs": 1000},
@@ -73,6 +74,14 @@ def test_an_exact_run_says_nothing_of_one_that_is_made_faster(settings: Settings
     exact = done(settings, 80.0, exact=True)
     assert estimate_seconds([exact], TrainConfig("model1"), COUNTS) is None
     assert estimate_seconds([exact], TrainConfig("model1", epochs=10, exact=True), COUNTS) == pytest.approx(80.0)
+
+
+def test_a_quick_run_says_nothing_of_one_in_epochs(settings: Settings) -> None:
+    quick = make_quick_config()
+    runs_done = [done(settings, 2.0, **quick.to_dict()), done(settings, 80.0, model="model4", epochs=20)]
+    assert estimate_seconds(runs_done, quick, COUNTS) == pytest.approx(2.0)
+    assert estimate_seconds(runs_done, TrainConfig("model4"), COUNTS) == pytest.approx(80.0)
+    assert estimate_seconds(runs_done[:1], TrainConfig("model4"), COUNTS) is None
 
 
 def test_a_run_that_ended_early_counts_for_the_epochs_it_did(settings: Settings) -> None:

@@ -46,6 +46,7 @@ def test_the_defaults_are_those_of_the_notebook() -> None:
         "fine_tune_epochs": 6,
         "fine_tune_rate": 0.0001,
         "scaling": None,
+        "quick": False,
     }
 
 

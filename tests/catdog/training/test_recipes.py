@@ -7,6 +7,7 @@ import pytest
 from catdog.errors import UsageError
 from catdog.models.specs import MODELS
 from catdog.training import TrainConfig
+from catdog.training.ablation import list_ablations
 from catdog.training.config import AUGMENTATIONS
 from catdog.training.recipes import (
     FREE,
@@ -18,6 +19,7 @@ from catdog.training.recipes import (
     list_changes,
     list_recipes,
     make_config,
+    make_quick_config,
     recipe_of,
 )
 
@@ -116,3 +118,12 @@ def test_any_other_name_is_a_usage_error_of_one_sentence(name: str) -> None:
     with pytest.raises(UsageError, match="choose one of steady, published, tuned") as error:
         make_config("model1", name)
     assert len(str(error.value)) < 120
+
+
+def test_a_quick_training_is_no_recipes():
+    quick = make_quick_config("drawn", 0.5, 3)
+    assert (list_recipes(quick), recipe_of(quick)) == ([], "")
+    assert describe_recipe(quick) == "Quick: the last layer, fitted at once"
+    assert describe_config(quick) == "only the last layer, fitted at once · images as they are"
+    assert (quick.variant, quick.augmentation.active, quick.total_epochs) == ("model4 quick", False, 1)
+    assert list_ablations(quick) == []

@@ -6,6 +6,7 @@ import pytest
 
 from catdog.errors import UsageError
 from catdog.training import TrainConfig
+from catdog.training.recipes import make_quick_config
 from catdog.training.sweep import (
     AXES,
     MAX_RUNS,
@@ -113,3 +114,11 @@ def test_with_several_seeds_every_model_comes_once_before_any_comes_again() -> N
         ("model2", 2, "seed 2"),
     ]
     assert name_sweep_runs("", repeated)[:2] == ["model1: seed 1", "model2: seed 1"]
+
+
+def test_a_quick_training_is_swept_over_what_counts_for_it():
+    configs = [make_quick_config(), TrainConfig("model4")]
+    combinations = expand_grid(configs, {"learning_rate": [0.1, 0.2], "fraction": [0.5, 1.0]})
+    quick = [(config, words) for config, words in combinations if config.quick]
+    assert [words for _, words in quick] == ["fraction 0.5", "fraction 1"]
+    assert len(combinations) == 6
