@@ -10,7 +10,8 @@ from catdog.training import ACTIVE
 from catdog.utils.class_names import map_classes
 from catdog.utils.text import join_names
 from pages.components import markdown, page, state
-from pages.components.predict.cards import MOST, show_cards, show_confusion, show_heatmap_dialog
+from pages.components.predict.cards import MOST, show_cards, show_heatmap_dialog
+from pages.components.predict.confusion import show_confusion
 from pages.components.predict.image import QueryImage, is_foreign, sample_images
 from pages.components.predict.inputs import fill_inputs, get_inputs
 from pages.components.predict.table import choose_rows, show_table

@@ -1,4 +1,4 @@
-"""A card for each image with every model's prediction, where a model looks, and how the models do against labels."""
+"""A card for each image with every model's prediction, and where a model looks."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,7 +7,7 @@ import streamlit as st
 from catdog.charts import CONFIG, plot_probabilities
 from catdog.evaluation import Band, find_band
 from catdog.images.decode import SIZE
-from catdog.inference.batch import ConfusionCounts, ImagePredictions, count_confusion
+from catdog.inference.batch import ImagePredictions
 from catdog.inference.prediction import UNSURE, Prediction, Thresholds
 from catdog.runs import Run
 from catdog.utils.class_names import find_class, name_single
@@ -20,7 +20,6 @@ from pages.components.predictions import get_track_record
 from pages.components.zoomable_chart import shared_chart
 
 MOST = 12  # cards that are drawn before the user wants more
-FEW = 30  # labelled images, below which one decides much
 HEATMAP = "looking-at"  # the session's key of the image whose heatmap is open
 
 
@@ -210,44 +209,3 @@ def _draw_dialog(runs: Mapping[str, Run], image: QueryImage, row: ImagePredictio
     if st.button("Close", icon=":material/close:"):
         _close_heatmap()
         st.rerun()
-
-
-def show_confusion(runs: Mapping[str, Run], rows: Sequence[ImagePredictions], thresholds: Thresholds) -> None:
-    """Draw each run's accuracy and confusion matrix if at least two images have labels, else nothing.
-
-    Args:
-        runs: {name: run}, in the order of each row's predictions.
-        rows: The images' predictions.
-        thresholds: Between which a prediction counts as not sure.
-    """
-    counts = {name: count_confusion(rows, index, thresholds) for index, name in enumerate(runs)}
-    counts = {name: count for name, count in counts.items() if count is not None and count.total > 1}
-    if not counts:
-        return
-    total = max(count.total for count in counts.values())
-    with st.expander(f"Scores on the {total} labelled images", expanded=total > MOST, icon=":material/checklist:"):
-        grid = st.grid(min(2, len(counts)), min_column_width=330)
-        for name, count in counts.items():
-            with grid.cell(), st.container(border=True, horizontal=True, vertical_alignment="center"):
-                _confusion(name, count)
-        few = f" With only {total} images, one more mistake changes the accuracy a lot." if total < FEW else ""
-        st.caption(
-            "Accuracy is the share of correct answers at a threshold of 50%. The table is a confusion matrix, with a "
-            f"row for each label and a column for each answer; “{UNSURE}” lies between your thresholds.{few}"
-        )
-
-
-def _confusion(name: str, count: ConfusionCounts) -> None:
-    sure = f"{format_percent(count.accuracy_when_sure)} of {count.sure} when sure" if count.sure else "never sure"
-    with st.container(width=150, gap="xxsmall"):
-        st.metric(markdown.escape(name), format_percent(count.accuracy))
-        st.caption(f"{count.correct} of {count.total} right  \n{sure}")
-    upper, lower = (markdown.escape(label) for label in count.classes)
-    (a, b, c), (d, e, f) = count.counts.tolist()
-    st.markdown(
-        f"| labelled | said {upper} | said {lower} | {UNSURE} |\n"
-        "|:--|--:|--:|--:|\n"
-        f"| {upper} | **{a}** | {b} | {c} |\n"
-        f"| {lower} | {d} | **{e}** | {f} |",
-        width="content",
-    )

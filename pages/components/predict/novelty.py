@@ -11,10 +11,10 @@ from pages.components import markdown, state
 from pages.components.predict.image import QueryImage
 
 HELP = (
-    "A model that knows two classes names one of them for any image. So what is seen in this image is compared with what "
-    "is seen in the training images, as MobileNetV2's features. The distance is 0 for the same features and at most 1. "
-    f"{format_percent(USUAL, 0)} of the validation images are nearer to a training image than the threshold, so about "
-    f"{100 * (1 - USUAL):.0f} in 100 usual images get this warning, too."
+    "A model that knows two classes names one of them for any image. So what is seen in this image is compared with "
+    "what is seen in the training images, as MobileNetV2's features. The distance is 0 for the same features and at "
+    f"most 1. {format_percent(USUAL, 0)} of the validation images are nearer to a training image than the threshold, "
+    f"so about {100 * (1 - USUAL):.0f} in 100 usual images get this warning, too."
 )
 
 
