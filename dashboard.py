@@ -8,6 +8,7 @@ from catdog.utils.temporary import use_own_folder
 from pages.components.gate import Gate
 from pages.components.serving import check_serving, preload_packages
 from pages.components.start import serve
+from pages.components.thumbnail_route import thumbnail_route
 from pages.components.uploads import UploadLimiter
 
 if __name__ == "__main__":
@@ -17,5 +18,7 @@ clean_home(start.settings)
 use_own_folder(start.settings.temporary)
 preload_packages()
 app = st.App(
-    "pages/app.py", middleware=[Middleware(Gate, start), Middleware(UploadLimiter, start.settings.limits.upload)]
+    "pages/app.py",
+    routes=[thumbnail_route()],
+    middleware=[Middleware(Gate, start), Middleware(UploadLimiter, start.settings.limits.upload)],
 )

@@ -189,9 +189,13 @@ def _digest_images(pixels: np.ndarray) -> np.ndarray:
 
 
 def _drop_outdated(path: Path) -> None:
-    """Delete the features, of the same backbone, of datasets whose images the cache no longer has."""
-    for other in list(path.parent.glob(f"{path.stem.rpartition('-')[0]}-*")):
-        fingerprint = other.stem.rpartition("-")[2]
-        if other.stem != path.stem and not any(path.parent.glob(f"{fingerprint}-{SIZE}-*.npy")):
+    """Delete the features, of the same backbone, of datasets whose images the cache no longer has.
+
+    What was computed of features lies beside them, its name begins with theirs, and goes with them.
+    """
+    beginning, _, own = path.stem.rpartition("-")
+    for other in list(path.parent.glob(f"{beginning}-*")):
+        fingerprint = other.stem.removeprefix(f"{beginning}-").partition("-")[0]
+        if fingerprint != own and not any(path.parent.glob(f"{fingerprint}-{SIZE}-*.npy")):
             other.unlink(missing_ok=True)
             name_detector(fingerprint, other.stem.split("-")[1], path.parent).unlink(missing_ok=True)

@@ -11,6 +11,7 @@ PAGES = (
     ("train", "Train", "model_training", "Train models, watch them learn, stop and resume them."),
     ("compare", "Compare", "query_stats", "Learning curves and scores side by side."),
     ("evaluate", "Evaluate", "fact_check", "How good each model is, and which mistakes it makes."),
+    ("explore", "Explore", "bubble_chart", "See all photos on a map, and teach a model with a few of them."),
     ("predict", "Predict", "image_search", "Drop a photo and see what every trained model says."),
 )
 _CURRENT, _VISITED = "course-page", "visited-pages"  # the session's keys of the page drawn now, and of all

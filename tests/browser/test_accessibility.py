@@ -22,7 +22,7 @@ def test_no_page_breaks_a_rule_of_wcag(visitor, trained, scheme):
     window, problems = visitor.visit(scheme=scheme), []
     for name, *_ in PAGES:
         visitor.go(window, "" if name == OVERVIEW else name, **PARAMETERS.get(name, {}))
-        if name in ("compare", "evaluate", "predict"):
+        if name in ("compare", "evaluate", "explore", "predict"):
             main(window).locator(".js-plotly-plot").first.wait_for()
             drawn(window)
         results = Axe().run(window, options=OPTIONS)

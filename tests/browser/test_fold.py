@@ -21,12 +21,14 @@ class Promise:
 
     page: its name in the address, "" for the overview. wide: selectors of what lies whole in the first 900 pixels at
     1400 × 900. narrow: the same for the first 800 at 400 × 800. parameters: the query parameters it is opened with.
+    middle: the same for the first 768 at 1024 × 768.
     """
 
     page: str
     wide: tuple[str, ...]
     narrow: tuple[str, ...]
     parameters: dict[str, str] = field(default_factory=dict)
+    middle: tuple[str, ...] = ()
 
 
 #: One row a page.
@@ -45,6 +47,19 @@ PROMISES = (
         "evaluate",
         (".st-key-cell-00", ".st-key-cell-11", "[class*='st-key-seen-']"),
         (".st-key-cell-00", ".st-key-cell-11"),
+    ),
+    Promise(
+        "explore",
+        (".st-key-map-explore-chart", ".st-key-explore-beside"),
+        (".st-key-map-explore-chart",),
+        middle=(".st-key-map-explore-chart",),
+    ),
+    Promise(
+        "explore",
+        (".st-key-teach-accuracy", ".st-key-teach-curve", ".st-key-map-teach-chart"),
+        (".st-key-teach-accuracy", ".st-key-teach-curve"),
+        {"view": "Teach"},
+        middle=(".st-key-teach-accuracy", ".st-key-teach-curve"),
     ),
     Promise("train", (".st-key-model-card-model4", ".st-key-start"), (".st-key-model-card-model4", ".st-key-start")),
     Promise("models", (".st-key-models-table",), (".st-key-models-table",)),
@@ -76,16 +91,21 @@ def test_the_growing_curve_is_above_the_fold_and_keeps_its_place(visitor, server
 
 
 def check_fold(visitor: Visitor, promise: Promise) -> list[Page]:
-    """Open the page at both widths, wait for what it promises, and compare where that ends; return the windows."""
+    """Open the page at each width, wait for what it promises, and compare where that ends; return the windows."""
     windows = []
-    for width, fold, selectors in ((1400, 900, promise.wide), (400, 800, promise.narrow)):
+    for width, fold, selectors in ((1400, 900, promise.wide), (1024, 768, promise.middle), (400, 800, promise.narrow)):
+        if not selectors:
+            continue
         window = visitor.visit(promise.page, width=width, **promise.parameters)
+        height = window.viewport_size["height"]
+        window.set_viewport_size({"width": width, "height": fold})
         for selector in selectors:
             element = main(window).locator(selector).first
             expect(element).to_be_visible()
             drawn(window)
             box = element.bounding_box()
             assert 0 <= box["y"] <= fold - box["height"], f"{selector} at {width} pixels: {box}"
+        window.set_viewport_size({"width": width, "height": height})  # the next test gets this window
         windows.append(window)
     return windows
 

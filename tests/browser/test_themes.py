@@ -13,6 +13,7 @@ PAGES = {
     "models": {"model": "model2"},
     "train": {},
     "compare": {"notebook": "true"},
+    "explore": {"view": "Teach"},
     "predict": {"sample": 7},
 }
 
@@ -22,7 +23,7 @@ def test_every_page_fits_its_width_keeps_its_theme_and_raises_nothing(visitor, t
     window = visitor.window(width, scheme)
     for page, address in PAGES.items():
         visitor.go(window, page, **address)
-        if page in ("models", "compare", "predict"):
+        if page in ("models", "compare", "explore", "predict"):
             main(window).locator(".js-plotly-plot").first.wait_for()
             drawn(window)
         if page == "train":

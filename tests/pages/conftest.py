@@ -6,6 +6,7 @@ Fixtures:
     place    the Settings of this test; its home holds a drawn set of 24 + 40 images.
     trained  makes a finished run without training: trained("model1", test=0.75) returns the Run. Its model predicts
              class 1 for an image that is bluer than it is red, else class 0.
+    stored   lets pages find features of the images without MobileNetV2: their colours, mixed.
     started  lists the ids of the runs that would have been started; no process is.
     polls    lists how often, in seconds, the fragments that run by themselves do so.
 """
@@ -31,8 +32,9 @@ from catdog.runs import Run, create_run, open_run
 from catdog.settings import PROJECT, Settings
 from catdog.training import TrainConfig
 from catdog.utils.files import write_json
-from pages.components import access, page, serving, state
+from pages.components import access, features, page, serving, state
 from pages.components.uploads import get_upload_counts
+from tests import stored_features
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -122,6 +124,13 @@ def trained(place: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., R
         return open_run(place, run.id)
 
     return make
+
+
+@pytest.fixture
+def stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Features in the place of MobileNetV2's."""
+    monkeypatch.setattr(features, "find_weights", stored_features.find_weights)
+    monkeypatch.setattr(features, "make_features", stored_features.make_features)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from pages.components import state
 from tests.damaged_runs import WHOLE, active_status, run_files, write_run
 from tests.pages.conftest import button, text_of
 
-PAGES = ("overview", "browse", "models", "augment", "train", "compare", "evaluate", "predict")
+PAGES = ("overview", "browse", "models", "augment", "train", "compare", "evaluate", "explore", "predict")
 NUMBERS = count()
 CALM = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 
@@ -36,7 +36,7 @@ def open_all(app: Callable[..., AppTest], place: Settings, monkeypatch: pytest.M
     ids = [entry.name if isinstance(entry, DamagedRun) else entry.id for entry in list_entries(place)]
     words = {}
     for name in PAGES:
-        chosen = {"run": ids} if name in ("compare", "evaluate", "predict") else {}
+        chosen = {"run": ids} if name in ("compare", "evaluate", "explore", "predict") else {}
         page = app(name, **chosen, **({"sample": "1"} if name == "predict" else {}))
         if name == "train":
             for run_id in ids:

@@ -264,7 +264,7 @@ def test_no_page_imports_tensorflow(place):
         "import sys; from streamlit.testing.v1 import AppTest\n"
         "from pages.components.serving import check_serving; check_serving()\n"
         f"test = AppTest.from_file({str(PROJECT / 'pages' / 'app.py')!r}, default_timeout=60).run()\n"
-        "for name in ('browse', 'augment', 'models', 'train', 'compare', 'evaluate', 'predict'):\n"
+        "for name in ('browse', 'augment', 'models', 'train', 'compare', 'evaluate', 'explore', 'predict'):\n"
         "    test.switch_page(f'{name}.py').run()\n"
         "    assert test.title and not test.exception, name\n"
         "print([name for name in ('tensorflow', 'keras') if name in sys.modules])"

@@ -1,0 +1,119 @@
+"""The map of a dataset: where each image lies in two dimensions, so that images alike lie close together."""
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+
+from catdog.errors import DataError
+from catdog.features.store import FeatureStore
+from catdog.utils.files import whole_file
+from catdog.utils.progress import Progress, silent
+
+PCA, UMAP = "PCA", "UMAP"
+TASKS = {PCA: "finding the two directions in which the images differ most", UMAP: "arranging the images by UMAP"}
+BLOCK = 4096  # images whose features are in memory at once, 21 MB
+NO_UMAP = (
+    "UMAP needs the package umap-learn, which this server does not have: whoever runs it can install it with "
+    "python -m pip install umap-learn."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """Where the images of a dataset lie on a map.
+
+    Attributes:
+        points: float32 (N, 2); row i belongs to catalog row i.
+        axes: What makes a point of an image's features, by PCA: float32 (2, D). Empty for UMAP, (0, D).
+        centre: The mean features, float32 (D,).
+        shares: The share of the features' variance along each axis, 0..1, (2,); zeros for UMAP, which has none.
+    """
+
+    points: np.ndarray
+    axes: np.ndarray
+    centre: np.ndarray
+    shares: np.ndarray
+
+    def place(self, features: np.ndarray) -> np.ndarray | None:
+        """Return where an image with these features, float32 (D,), lies, float32 (2,); None on a map by UMAP."""
+        return self.axes @ (features - self.centre) if len(self.axes) else None
+
+
+def has_umap() -> bool:
+    """Tell whether the package umap-learn is installed."""
+    return find_spec("umap") is not None
+
+
+def open_projection(store: FeatureStore, method: str = PCA) -> Projection | None:
+    """Return the map that is kept beside the features; None where there is none yet, or its file is damaged."""
+    try:
+        with np.load(_name_file(store, method)) as file:
+            projection = Projection(file["points"], file["axes"], file["centre"], file["shares"])
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        return None
+    return projection if projection.points.shape == (len(store.values), 2) else None
+
+
+def make_projection(store: FeatureStore, method: str = PCA, progress: Progress = silent) -> Projection:
+    """Return the map of a dataset, computed where there is none yet; the same features always give the same map.
+
+    Args:
+        store: The features.
+        method: PCA, a projection on two axes, or UMAP, which keeps neighbours together and says nothing of distances.
+        progress: Told what is being done.
+
+    Raises:
+        DataError: The map can't be kept, or UMAP is not installed.
+    """
+    projection = open_projection(store, method)
+    if projection is not None:
+        return projection
+    progress(0, 0, TASKS[method])
+    projection = _embed_by_umap(store.values) if method == UMAP else _project_by_pca(store.values)
+    path = _name_file(store, method)
+    try:
+        with whole_file(path) as temporary:
+            np.savez(temporary, **vars(projection))
+    except OSError as error:
+        raise DataError(
+            f"The map can't be kept in {path.parent} ({error.strerror or error}): free some disk space or set "
+            "CATDOG_HOME to another folder."
+        ) from error
+    return projection
+
+
+def _name_file(store: FeatureStore, method: str) -> Path:
+    return store.path.with_name(f"{store.path.stem}-{method.lower()}.npz")
+
+
+def _project_by_pca(values: np.ndarray) -> Projection:
+    """Project on the two axes of the largest variance; each points to where its largest weight is positive."""
+    from scipy.linalg import eigh
+
+    count, width = values.shape
+    centre = values.mean(axis=0, dtype=np.float64)
+    covariance = np.zeros((width, width))
+    for first in range(0, count, BLOCK):
+        block = values[first : first + BLOCK] - centre.astype(np.float32)
+        covariance += block.T @ block
+    variances, vectors = eigh(covariance, subset_by_index=[width - 2, width - 1])
+    axes = vectors.T[::-1]
+    largest = np.abs(axes).argmax(axis=1)
+    axes = (axes * np.sign(axes[[0, 1], largest])[:, np.newaxis]).astype(np.float32)
+    points = values @ axes.T - centre.astype(np.float32) @ axes.T
+    shares = np.maximum(variances[::-1], 0) / max(np.trace(covariance), np.finfo(np.float64).tiny)
+    return Projection(points.astype(np.float32), axes, centre.astype(np.float32), shares)
+
+
+def _embed_by_umap(values: np.ndarray) -> Projection:
+    if not has_umap():
+        raise DataError(NO_UMAP)
+    import umap
+
+    points = umap.UMAP(metric="cosine", random_state=0, n_jobs=1).fit_transform(np.asarray(values))
+    width = values.shape[1]
+    nothing = np.zeros((0, width), np.float32), np.zeros(width, np.float32), np.zeros(2)
+    return Projection(np.asarray(points, np.float32), *nothing)

@@ -1,0 +1,70 @@
+"""The map as a chart: select on it with lasso, box or a click; the photo under the pointer is shown beside it."""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlencode
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from catdog.charts.map import HEIGHT
+from catdog.datasets import Catalog
+from pages.components.thumbnail_route import PATH
+
+CONFIG = {"displaylogo": False, "displayModeBar": True, "modeBarButtonsToRemove": ["resetScale2d", "toImage"]}
+# The theme's own ink in charts is too faint to read. The empty element keeps Streamlit from sending the style where it
+# sends toasts, of which a rerun would then overwrite one.
+LOOK = """<style>
+.js-plotly-plot :is(.cbaxis text, .cbtitle text) { fill: currentColor !important; }
+[data-testid="stLayoutWrapper"]:has(> [class*="st-key-map-"]) { height: auto !important; }
+[class*="st-key-map-"] { height: clamp(340px, 100vh - 340px, 600px) !important; flex: none !important; }
+@media (max-width: 640px) { [class*="st-key-map-"] { height: 350px !important; } }
+</style><span></span>"""
+HOVER_LOOK = """
+.hover-photo { position: fixed; z-index: 1000; margin: 0; padding: 6px; width: 172px; pointer-events: none;
+  background: var(--st-background-color); color: var(--st-text-color); border: 1px solid var(--st-border-color);
+  border-radius: 8px; font-size: 12px; overflow-wrap: anywhere; }
+.hover-photo[hidden] { display: none; }
+.hover-photo img { display: block; width: 160px; height: 160px; object-fit: contain; }
+"""
+
+
+def draw_chart(chart: go.Figure, key: str, alt: str, catalog: Catalog, on_select: Callable[[np.ndarray], None]) -> None:
+    """Draw a map.
+
+    Args:
+        chart: The map, see `catdog.charts.map`.
+        key: The chart's name, in lower case and hyphens.
+        alt: What it shows, for those who can't see it.
+        catalog: Of the images.
+        on_select: Called with the rows that were selected, int64 (K,), none where the selection was removed.
+    """
+    st.html(LOOK)
+    with st.container(key=f"map-{key}", height=HEIGHT, border=False, gap=None):
+        st.plotly_chart(
+            chart,
+            height="stretch",
+            key=key,
+            config=dict(CONFIG),
+            alt=alt,
+            on_select=lambda: on_select(_read_selection(key, len(catalog))),
+            selection_mode=("points", "box", "lasso"),
+        )
+        address = f"{PATH}?{urlencode({'data': catalog.source, 'of': catalog.fingerprint})}"
+        hover = st.components.v2.component("map-hover", js=_read_script(), css=HOVER_LOOK)
+        hover(key=f"{key}-hover", data={"chart": key, "address": address, "names": "\n".join(catalog.paths)})
+
+
+@cache
+def _read_script() -> str:
+    return Path(__file__).with_name("hover.js").read_text(encoding="utf-8")
+
+
+def _read_selection(key: str, count: int) -> np.ndarray:
+    """Return the selected rows; what comes from a browser and is no row is passed over."""
+    state = st.session_state.get(key)
+    points = state.selection.points if state is not None else []
+    rows = {point.get("customdata") for point in points if isinstance(point.get("customdata"), int)}
+    return np.array(sorted(row for row in rows if 0 <= row < count), np.int64)
