@@ -7,19 +7,20 @@ import streamlit as st
 from catdog.datasets import Catalog, Dataset
 from pages.components import markdown, page
 from pages.components.image_dialog import open_image
+from pages.components.styles import apply_styles
 from pages.components.thumbnails import TileCache, make_tile
 
 CACHED = 2000  # tiles, about 15 MB
 WIDTH, HEIGHT = 200, 150  # pixels of a tile
 # The button under a tile also takes the clicks on the image above it, so that the image opens with a click.
-WHOLE_TILE_OPENS = """<style>
+WHOLE_TILE_OPENS = """
 [class*="st-key-photo-tile-"] { position: relative; }
 [class*="st-key-photo-tile-"] .stElementContainer, [class*="st-key-photo-tile-"] .stButton,
 [class*="st-key-photo-tile-"] .stButton * { position: static; }
 [class*="st-key-photo-tile-"] .stButton button::after { content: ""; position: absolute; inset: 0; cursor: pointer; }
 [class*="st-key-photo-tile-"] .stButton button { min-height: 1.2rem; padding: 0; }
 [class*="st-key-photo-tile-"] p { font-size: 0.8rem; }
-</style>"""
+"""
 
 
 def draw_tiles(
@@ -47,7 +48,7 @@ def draw_tiles(
     keys = [(catalog.fingerprint, len(catalog), int(row)) for row in rows]
     tiles = _tile_cache().get(keys, lambda key: make_tile(dataset.pixels[key[2]], WIDTH, HEIGHT, crop=True))
     if on_open is not None:
-        st.html(WHOLE_TILE_OPENS)
+        apply_styles(WHOLE_TILE_OPENS)
     grid = st.grid(columns, min_column_width=width, gap="xsmall")
     for (*_, row), tile, line in zip(keys, tiles, lines, strict=True):
         with grid.cell(), st.container(key=f"photo-tile-{name}-{row}", gap=None):

@@ -11,17 +11,17 @@ import streamlit as st
 
 from catdog.charts.map import HEIGHT
 from catdog.datasets import Catalog
+from pages.components.styles import apply_styles
 from pages.components.thumbnail_route import PATH
 
 CONFIG = {"displaylogo": False, "displayModeBar": True, "modeBarButtonsToRemove": ["resetScale2d", "toImage"]}
-# The theme's own ink in charts is too faint to read. The empty element keeps Streamlit from sending the style where it
-# sends toasts, of which a rerun would then overwrite one.
-LOOK = """<style>
+# The theme's own ink in charts is too faint to read.
+LOOK = """
 .js-plotly-plot :is(.cbaxis text, .cbtitle text) { fill: currentColor !important; }
 [data-testid="stLayoutWrapper"]:has(> [class*="st-key-map-"]) { height: auto !important; }
 [class*="st-key-map-"] { height: clamp(340px, 100vh - 340px, 600px) !important; flex: none !important; }
 @media (max-width: 640px) { [class*="st-key-map-"] { height: 350px !important; } }
-</style><span></span>"""
+"""
 HOVER_LOOK = """
 .hover-photo { position: fixed; z-index: 1000; margin: 0; padding: 6px; width: 172px; pointer-events: none;
   background: var(--st-background-color); color: var(--st-text-color); border: 1px solid var(--st-border-color);
@@ -41,7 +41,7 @@ def draw_chart(chart: go.Figure, key: str, alt: str, catalog: Catalog, on_select
         catalog: Of the images.
         on_select: Called with the rows that were selected, int64 (K,), none where the selection was removed.
     """
-    st.html(LOOK)
+    apply_styles(LOOK)
     with st.container(key=f"map-{key}", height=HEIGHT, border=False, gap=None):
         st.plotly_chart(
             chart,
