@@ -62,8 +62,8 @@ def is_member(file: Path, email: str, of: str = "members") -> bool:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise AccessError(
-            f"The list of {of} {file} can't be read, so nobody {counts}: whoever runs this server must mend it, or set "
-            f"CATDOG_{of.upper()} to another file."
+            f"The list of {of} {file} can't be read, so nobody {counts}: whoever runs this server must repair it, or "
+            f"set CATDOG_{of.upper()} to another file."
         ) from error
     members = {line.partition("#")[0].strip().casefold() for line in lines} - {"", "@"}
     if not members:

@@ -223,7 +223,7 @@ def _resource(text: str) -> tuple[str, float]:
     name, _, amount = text.partition("=")
     number = _parse_number(amount or "1")
     if number is None:
-        raise UsageError(f'CATDOG_RAY_RESOURCES has {text!r}, but must look like "fast=1,big=0.5": mend or remove it.')
+        raise UsageError(f'CATDOG_RAY_RESOURCES has {text!r}, but must look like "fast=1,big=0.5": fix or remove it.')
     return name.strip(), number
 
 

@@ -82,10 +82,10 @@ class Augmentation:
 
     @property
     def description(self) -> str:
-        """What is done, for a caption, such as "flipped left-right at random, turned up to ±72°"."""
+        """What is done, for a caption, such as "flipped left-right at random, rotated up to ±72°"."""
         parts = [_FLIP_WORDS[self.flip]] if self.flip in _FLIP_WORDS else []
         if self.rotation:
-            parts.append(f"turned up to ±{self.degrees:g}°")
+            parts.append(f"rotated up to ±{self.degrees:g}°")
         if self.zoom:
             parts.append(f"zoomed {1 / (1 + self.zoom):.3g}× to {1 / (1 - self.zoom):.3g}×")
         if self.translation:
@@ -102,5 +102,5 @@ class Augmentation:
 def rotation_from_degrees(degrees: float) -> float:
     """Return 0 to 180 degrees as Augmentation's rotation; raise UsageError for any other number."""
     if isinstance(degrees, bool) or not isinstance(degrees, int | float) or not 0 <= degrees <= 180:
-        raise UsageError(f"The turn is {degrees!r}, but must be a number of degrees from 0 to 180.")
+        raise UsageError(f"The rotation is {degrees!r}, but must be a number of degrees from 0 to 180.")
     return degrees / 360

@@ -17,7 +17,7 @@ SPLITS = ("validation", "test")
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Describe the command."""
-    parser = subparsers.add_parser("evaluate", help="show a run's scores and what it mistook for what")
+    parser = subparsers.add_parser("evaluate", help="show a run's scores and confusion matrix")
     parser.add_argument("run_name", metavar="RUN", help="a run's id or name, or a model for its latest finished run")
     parser.add_argument("--split", choices=SPLITS, help="validation or test images only (default: both)")
     parser.add_argument(
@@ -84,7 +84,7 @@ def _show(split: str, scores: dict[str, Any], classes: list[str]) -> None:
     )
     for label, (counts, values) in enumerate(zip(scores["confusion"], scores["classes"], strict=True)):
         print(
-            f"  of {sum(counts):,} {classes[label]}, {counts[label]:,} were recognised "
+            f"  of {sum(counts):,} {classes[label]}, {counts[label]:,} were recognized "
             f"and {counts[1 - label]:,} taken for {classes[1 - label]} "
             f"(precision {format_percent(values['precision'])}, recall {format_percent(values['recall'])}, "
             f"F1 {format_percent(values['f1'])})"

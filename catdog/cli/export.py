@@ -20,7 +20,7 @@ ALL = "all"
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Describe the command."""
-    parser = subparsers.add_parser("export", help="take a trained model away, with a model card and a script")
+    parser = subparsers.add_parser("export", help="export a trained model, with a model card and a script")
     parser.add_argument("run_name", metavar="RUN", help="a run's id or name, or a model for its latest finished run")
     parser.add_argument("--format", required=True, choices=(*FORMATS, ALL), help="which file format, or all of them")
     parser.add_argument(

@@ -72,7 +72,7 @@ def add_settings_options(parser: argparse.ArgumentParser) -> None:
         "--turn",
         type=float,
         metavar="DEGREES",
-        help="turn images at random, up to so far either way, 0 to 180 (default: as the recipe)",
+        help="rotate images at random, up to this far either way, 0 to 180 (default: as the recipe)",
     )
     parser.add_argument(
         "--scale-pixels",
@@ -110,7 +110,7 @@ def read_settings(arguments: argparse.Namespace) -> dict[str, Any]:
     """Return {field of `TrainConfig`: value} of the options that were given.
 
     Raises:
-        UsageError: The turn is out of bounds, or options of fine-tuning were given without its layers.
+        UsageError: The rotation is out of bounds, or options of fine-tuning were given without its layers.
     """
     from catdog.augmentation.config import rotation_from_degrees
 

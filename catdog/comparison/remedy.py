@@ -46,7 +46,7 @@ def choose_remedy(
             return _ease(config)
         case Verdict.OVERFITS:
             return _generalize(config)
-    return "There is nothing to mend: see what the test images say.", None
+    return "There is nothing to fix: see what the test images say.", None
 
 
 def apply_remedy(config: TrainConfig, remedy: Remedy) -> TrainConfig:

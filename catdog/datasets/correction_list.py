@@ -88,7 +88,7 @@ def read_corrections(file: Path) -> Corrections:
         return Corrections(*(tuple(map(_parse, values[name])) for name in ("present", "absent")))
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise DataError(
-            f"{WHAT} {file} is damaged: mend it, or delete it to go back to the labels of the files."
+            f"{WHAT} {file} is damaged: repair it, or delete it to go back to the labels of the files."
         ) from error
 
 

@@ -32,7 +32,7 @@ def list_excluded(settings: Settings, catalog: Catalog) -> tuple[str, ...]:
         return tuple(sorted({path for path in paths if isinstance(path, str) and path in present}))
     except (OSError, KeyError, TypeError) as error:
         raise DataError(
-            f"The list of excluded images {file} is damaged: mend it, or delete it to exclude none."
+            f"The list of excluded images {file} is damaged: repair it, or delete it to exclude none."
         ) from error
 
 

@@ -12,7 +12,7 @@ ALPHA, STRICTER = 0.05, 0.01  # below these a p is evidence of a difference, and
 #: what an interval is, explained wherever a table has one
 INTERVAL = (
     "The true accuracy of this trained model, on images like these, is not known: these images are a sample. Wilson's "
-    "method makes an interval of each sample, and 95% of such intervals contain the true accuracy."
+    "method makes an interval of each sample, and about 95% of such intervals contain the true accuracy."
 )
 #: what the p of McNemar's test is, said wherever it is shown
 MEANING_OF_P = (

@@ -41,15 +41,15 @@ def _describe_choice(run: "Run") -> str:
     if run.config.quick:
         return (
             "The strength of the penalty on its weights was chosen by the validation images, so their score may "
-            "flatter a little."
+            "be slightly optimistic."
         )
     if not run.config.restore_best:
         return "It is the model of the last epoch."
-    text = "The epoch whose model is kept was chosen by the validation images, so their score flatters a little."
+    text = "The epoch whose model is kept was chosen by the validation images, so their score is slightly optimistic."
     if run.best_val_accuracy is not None:
         text += (
             f" While training, the best epoch's validation accuracy was {format_percent(run.best_val_accuracy)}: the "
-            "highest of many, so it flatters too."
+            "highest of many, so it is optimistic, too."
         )
     return text
 

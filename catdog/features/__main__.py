@@ -10,7 +10,7 @@ from catdog.utils.processes import hasten_tensorflow
 
 
 def main() -> int:
-    """Make the files and return the exit status; what went wrong, if a person can mend it, is one line of output."""
+    """Make the files and return the exit status; what went wrong, if a person can fix it, is one line of output."""
     if len(sys.argv) != 3:
         print("usage: python -m catdog.features WEIGHTS CACHE", file=sys.stderr)
         return 2

@@ -1,4 +1,4 @@
-"""To which other runs a run belongs: its sweep, the run that it is an ablation of, the run that it shall mend."""
+"""To which other runs a run belongs: its sweep, the run that it is an ablation of, the run that it is to fix."""
 
 from typing import Any
 
@@ -24,5 +24,5 @@ class Relations:
 
     @property
     def remedy(self) -> dict[str, str]:
-        """What it was started to mend: "of", the id of another run, and "verdict", that run's diagnosis; or {}."""
+        """What it was started to fix: "of", the id of another run, and "verdict", that run's diagnosis; or {}."""
         return self.details.get("remedy", {})

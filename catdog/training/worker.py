@@ -224,7 +224,7 @@ def _explain(error: BaseException) -> str:
         return "The disk is full: free some space (about 500 MB) and resume the run."
     if isinstance(error, OSError):
         file = f"{error.filename}: " if error.filename else ""
-        return f"A file could not be read or written ({file}{error.strerror or error}): mend that and resume the run."
+        return f"A file could not be read or written ({file}{error.strerror or error}): fix that and resume the run."
     return f"The training ended by a programming error ({kind}): the end of the log shows where."
 
 

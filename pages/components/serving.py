@@ -211,6 +211,6 @@ def is_loopback(address: str | None) -> bool:
 
 def _refuse_secrets(error: Exception) -> NoReturn:
     raise UsageError(
-        f"The secrets for signing in can't be read ({error}): mend .streamlit/secrets.toml, or remove it if nobody is "
-        "to sign in."
+        f"The secrets for signing in can't be read ({error}): repair .streamlit/secrets.toml, or remove it if nobody "
+        "is to sign in."
     ) from error

@@ -185,7 +185,7 @@ def test_query_params_that_can_not_be_used_get_a_sentence_each(app):
     assert warning.value.replace("\\", "").splitlines() == [
         "The flip is 'sideways', but must be one of none, left-right, up-down, both.  ",
         "The fill is 'mirror', but must be one of reflect, constant, wrap, nearest.  ",
-        "The turn is 200, but must be a number of degrees from 0 to 180.  ",
+        "The rotation is 200, but must be a number of degrees from 0 to 180.  ",
         "The zoom is '-5', but must be a whole percentage from 0 to 90.  ",
         "The brightness is '1e9', but must be a whole percentage from 0 to 100.  ",
         "The number of samples is '1000000', but must be from 2 to 24.  ",

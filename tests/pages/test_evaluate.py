@@ -173,7 +173,7 @@ def test_runs_are_compared_on_the_same_images_and_never_by_their_intervals(app, 
     text = text_of(page)
     assert "**chosen**, the best on validation images, is right on" in text
     assert "which favors it here" not in text
-    assert "95% of such intervals contain the true accuracy" in text
+    assert "about 95% of such intervals contain the true accuracy" in text
     assert any(
         element.value.startswith("- chosen alone is right on") and "luckier in the test alone on" in element.value
         for element in page.markdown

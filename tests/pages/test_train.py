@@ -152,7 +152,7 @@ def test_without_a_model_nothing_can_be_started(app):
         {
             ("flips", "sideways"): "The flip is 'sideways', but must be one of none, left-right, up-down, both.",
             ("fills", "mirror"): "The fill is 'mirror', but must be one of reflect, constant, wrap, nearest.",
-            ("turns", "270"): "The turn is 270, but must be a number of degrees from 0 to 180.",
+            ("turns", "270"): "The rotation is 270, but must be a number of degrees from 0 to 180.",
             ("zooms", "95"): "The zoom is 95, but must be a whole percentage from 0 to 90.",
             ("shifts", "0.5"): "The shift is '0.5', but must be a whole percentage from 0 to 100.",
             ("models", "model9"): "There is no model called 'model9'",
@@ -177,7 +177,7 @@ def test_without_a_model_nothing_can_be_started(app):
             ("pixels", "small"): "The choice of pixels is 'small', but must be one of the recipe's own, scaled, raw.",
         },
         {
-            ("turns", "x"): "The turn is 'x', but must be",
+            ("turns", "x"): "The rotation is 'x', but must be",
             ("epochs", "many"): "The number of epochs is 'many', but must be",
         },
     ],

@@ -174,7 +174,7 @@ def _explain(error: BaseException, settings: Settings, fingerprint: str) -> str:
     if isinstance(error, MemoryError):
         return "The memory did not suffice to check the images: close other programs and start the check again."
     if isinstance(error, OSError):
-        return f"The check could not read or write a file ({error.strerror or error}): mend that and start it again."
+        return f"The check could not read or write a file ({error.strerror or error}): fix that and start it again."
     log = _path(settings, fingerprint, LOG)
     return f"The check ended by an error ({type(error).__name__}): the end of {log} shows where."
 

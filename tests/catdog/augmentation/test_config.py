@@ -33,11 +33,11 @@ def test_a_fifth_of_a_turn_is_72_degrees() -> None:
         (Augmentation(fill="wrap"), "left as it is"),
         (Augmentation("horizontal"), "flipped left-right at random"),
         (Augmentation("vertical"), "flipped up-down at random"),
-        (Augmentation(rotation=0.25), "turned up to ±90°"),
+        (Augmentation(rotation=0.25), "rotated up to ±90°"),
         (Augmentation(zoom=0.2), "zoomed 0.833× to 1.25×"),
         (
             Augmentation("horizontal_and_vertical", 0.2),
-            "flipped both ways at once at random (a half turn), turned up to ±72°",
+            "flipped both ways at once at random (a half turn), rotated up to ±72°",
         ),
         (
             Augmentation(translation=0.1, contrast=0.3, brightness=0.25, fill="constant"),

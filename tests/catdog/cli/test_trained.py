@@ -171,7 +171,7 @@ def test_evaluate_for_people_says_what_was_taken_for_what(trained, capsys):
     assert main(["evaluate", "model1"]) == 0
     shown = capsys.readouterr().out
     assert "test: accuracy" in shown
-    assert "were recognised" in shown
+    assert "were recognized" in shown
     assert "taken for dogs" in shown
     assert "threshold" not in shown
     for word in (

@@ -151,7 +151,7 @@ def test_a_damaged_list_is_an_error_and_stays_as_it_is(settings: Settings, catal
     file = list_file(settings, catalog)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(content)
-    with pytest.raises(DataError, match="is damaged: mend it, or delete it"):
+    with pytest.raises(DataError, match="is damaged: repair it, or delete it"):
         open_catalog(settings, catalog.source)
     with pytest.raises(DataError, match="is damaged"):
         relabel_images(settings, catalog, {catalog.paths[0]: "dogs"})

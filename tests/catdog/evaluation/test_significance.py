@@ -129,7 +129,7 @@ def test_models_that_never_differ_are_not_told_apart():
 
 
 def test_what_interval_and_test_are_about_is_said_in_the_right_sense():
-    assert "95% of such intervals contain the true accuracy" in INTERVAL
+    assert "about 95% of such intervals contain the true accuracy" in INTERVAL
     assert "these two trained models, not their recipes" in SCOPE
     assert warn_about_many(1) == ""
     assert warn_about_many(3).startswith("These are 3 tests.")

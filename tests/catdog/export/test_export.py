@@ -55,7 +55,7 @@ def test_each_format_has_card_script_and_requirements_and_was_checked(settings, 
         assert words in card
     assert f"**Test**: accuracy {format_percent(run.test_accuracy)} of " in card
     assert f"**Validation**: accuracy {format_percent(run.val_accuracy)} of " in card
-    assert "95% of such intervals contain the true accuracy" in card
+    assert "about 95% of such intervals contain the true accuracy" in card
 
 
 @pytest.mark.parametrize("name", MADE)

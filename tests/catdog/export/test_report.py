@@ -79,7 +79,7 @@ def test_it_needs_no_other_file_and_no_network(settings, make):
 def test_the_confusion_counts_what_was_taken_for_what(settings, make):
     text = visible_text(report(settings, make("blind", correct=(0,))))
     first, second = re.findall(r"(?:cats|dogs) (\d+) (\d+)", text[text.index("What was taken for what") :])[:2]
-    assert first[1] == "0"  # all of class 0 were recognised
+    assert first[1] == "0"  # all of class 0 were recognized
     assert second[1] == "0"  # and all of class 1 taken for it
 
 
@@ -123,7 +123,7 @@ def test_two_runs_on_the_same_images_are_tested_against_each_other(settings, mak
     text = visible_text(report(settings, make("good"), make("poor", correct=())))
     assert "good alone is right on" in text
     assert "not their recipes or architectures" in text
-    assert "95% of such intervals contain the true accuracy" in text
+    assert "about 95% of such intervals contain the true accuracy" in text
 
 
 def test_a_single_run_is_tested_against_nothing(settings, make):

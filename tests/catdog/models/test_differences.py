@@ -29,7 +29,7 @@ def test_every_difference_says_what_and_why_in_whole_sentences(name):
 
 def test_model2_brings_augmentation_and_a_single_output():
     assert count_convolutions("model2") == count_convolutions("model1") + 1
-    assert "flipped both ways at once at random (a half turn), turned up to ±90°" in join_texts("model2")
+    assert "flipped both ways at once at random (a half turn), rotated up to ±90°" in join_texts("model2")
     assert "6 convolutions instead of 5" in join_texts("model2")
     assert "1 answer instead of 2" in join_texts("model2")
     assert "BinaryCrossentropy instead of SparseCategoricalCrossentropy" in join_texts("model2")
@@ -41,7 +41,7 @@ def test_model3_brings_scaling_and_fewer_convolutions():
     assert "10,368 numbers reach the dense layers instead of 8,192" in join_texts("model3")
     assert "75% instead of 50%" in join_texts("model3")
     assert (
-        "flipped left-right at random, turned up to ±90°. Those of model2 are flipped both ways at once"
+        "flipped left-right at random, rotated up to ±90°. Those of model2 are flipped both ways at once"
         in join_texts("model3")
     )
 
@@ -52,7 +52,7 @@ def test_model4_brings_a_frozen_network_and_a_small_head():
     assert "2,257,984 parameters are frozen: only 1,281 are trained, instead of 21,257,153" in text
     assert "each of the 1,280 maps becomes one number" in text
     assert "40% instead of 75%" in text
-    assert "turned up to ±72°. Those of model3 are flipped left-right at random, turned up to ±90°" in text
+    assert "rotated up to ±72°. Those of model3 are flipped left-right at random, turned up to ±90°" in text
 
 
 def test_no_text_says_that_augmentation_makes_memorizing_impossible():

@@ -64,7 +64,7 @@ def test_every_layer_says_in_one_sentence_what_it_does(name):
 def test_the_sentences_carry_the_models_own_numbers():
     texts = {name: " ".join(layer.does for layer in list_layers(name)) for name in MODELS}
     assert "sets 75% of the numbers to zero" in texts["model3"]
-    assert "turned up to ±72°" in texts["model4"]
+    assert "rotated up to ±72°" in texts["model4"]
     assert "weighs all 8,192 numbers" in texts["model1"]
 
 
