@@ -169,6 +169,8 @@ def test_what_the_mouse_marks_is_selected_and_one_photo_has_neighbours(catalog, 
     monkeypatch.setattr(selection.st, "query_params", address)
     take_rows(catalog, np.array([1, 4]))
     assert find_selection(catalog, selection.NOTHING, None, None).rows.tolist() == [1, 4]
+    assert find_selection(catalog, selection.NOTHING, None, None).by_mouse
+    assert not find_selection(catalog, selection.NOTHING, None, None, "in other colours").by_mouse
     take_rows(catalog, np.array([2]))
     assert address == {"near": catalog.paths[2]}
     take_rows(catalog, np.array([], np.int64))
@@ -182,6 +184,16 @@ def test_rows_from_a_browser_that_are_none_are_passed_over(monkeypatch):
     monkeypatch.setattr(chart.st, "session_state", {"map": state})
     assert chart._read_selection("map", 10).tolist() == [1, 3]
     assert chart._read_selection("other", 10).tolist() == []
+    monkeypatch.setattr(chart.st, "session_state", {"map": {"clicked": 4}, "far": {"clicked": 40}})
+    assert chart._read_click("map", 10).tolist() == [4]
+    assert chart._read_click("far", 10).tolist() == []
+
+
+def test_photos_selected_on_the_map_teach(app, catalog):
+    page = app("explore", pick="all training photos")
+    button(page, "Teach with these").click().run()
+    training = [len(catalog.indices("training", label)) for label in (0, 1)]
+    assert f"Taught with {training[0]} cats and {training[1]} dogs" in text_of(page)
 
 
 def accuracy(page) -> str:

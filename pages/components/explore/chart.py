@@ -14,6 +14,7 @@ from catdog.datasets import Catalog
 from pages.components.styles import apply_styles
 from pages.components.thumbnail_route import PATH
 
+_DRAWN = "maps-drawn"  # the session's key of how often the maps were drawn anew
 CONFIG = {"displaylogo": False, "displayModeBar": True, "modeBarButtonsToRemove": ["resetScale2d", "toImage"]}
 # The theme's own ink in charts is too faint to read.
 LOOK = """
@@ -36,25 +37,35 @@ def draw_chart(chart: go.Figure, key: str, alt: str, catalog: Catalog, on_select
 
     Args:
         chart: The map, see `catdog.charts.map`.
-        key: The chart's name, in lower case and hyphens.
+        key: The chart's name, in lower case and hyphens. Once `forget_marks` was called, the browser draws it anew.
         alt: What it shows, for those who can't see it.
         catalog: Of the images.
         on_select: Called with the rows that were selected, int64 (K,), none where the selection was removed.
     """
     apply_styles(LOOK)
+    widget = f"{key}-{st.session_state.get(_DRAWN, 0)}"
     with st.container(key=f"map-{key}", height=HEIGHT, border=False, gap=None):
         st.plotly_chart(
             chart,
             height="stretch",
-            key=key,
+            key=widget,
             config=dict(CONFIG),
             alt=alt,
-            on_select=lambda: on_select(_read_selection(key, len(catalog))),
-            selection_mode=("points", "box", "lasso"),
+            on_select=lambda: on_select(_read_selection(widget, len(catalog))),
+            selection_mode=("box", "lasso"),
         )
         address = f"{PATH}?{urlencode({'data': catalog.source, 'of': catalog.fingerprint})}"
         hover = st.components.v2.component("map-hover", js=_read_script(), css=HOVER_LOOK)
-        hover(key=f"{key}-hover", data={"chart": key, "address": address, "names": "\n".join(catalog.paths)})
+        hover(
+            key=f"{key}-hover",
+            data={"chart": f"map-{key}", "address": address, "names": "\n".join(catalog.paths)},
+            on_clicked_change=lambda: on_select(_read_click(f"{key}-hover", len(catalog))),
+        )
+
+
+def forget_marks() -> None:
+    """Let the browser forget what the mouse has marked on the maps; a chart that stays the same keeps it otherwise."""
+    st.session_state[_DRAWN] = st.session_state.get(_DRAWN, 0) + 1
 
 
 @cache
@@ -63,8 +74,18 @@ def _read_script() -> str:
 
 
 def _read_selection(key: str, count: int) -> np.ndarray:
-    """Return the selected rows; what comes from a browser and is no row is passed over."""
+    """Return the rows that lasso or box have selected."""
     state = st.session_state.get(key)
-    points = state.selection.points if state is not None else []
-    rows = {point.get("customdata") for point in points if isinstance(point.get("customdata"), int)}
-    return np.array(sorted(row for row in rows if 0 <= row < count), np.int64)
+    return _keep_rows([point.get("customdata") for point in state.selection.points] if state is not None else [], count)
+
+
+def _read_click(key: str, count: int) -> np.ndarray:
+    """Return the row of the point that was clicked."""
+    state = st.session_state.get(key)
+    return _keep_rows([state.get("clicked")] if hasattr(state, "get") else [], count)
+
+
+def _keep_rows(values: list, count: int) -> np.ndarray:
+    """Return the rows among values, ascending, int64 (K,); what comes from a browser and is no row is passed over."""
+    rows = {value for value in values if isinstance(value, int) and 0 <= value < count}
+    return np.array(sorted(rows), np.int64)

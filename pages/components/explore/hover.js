@@ -1,5 +1,6 @@
-// Shows the photo under the pointer beside it: the chart has 25,000 points, so each is fetched as it is needed.
-export default function ({ data, parentElement }) {
+// Shows the photo under the pointer beside it: the chart has 25,000 points, so each is fetched as it is needed. Tells
+// of a click on one, too, which Streamlit itself does not do where the mouse draws a lasso.
+export default function ({ data, parentElement, setTriggerValue }) {
   const names = data.names.split("\n");
   const box = document.createElement("figure");
   const image = document.createElement("img");
@@ -31,6 +32,10 @@ export default function ({ data, parentElement }) {
     hide();
     plot.on("plotly_hover", show);
     plot.on("plotly_unhover", hide);
+    plot.on("plotly_click", ({ points }) => {
+      hide();
+      if (points[0].customdata !== undefined) setTriggerValue("clicked", points[0].customdata);
+    });
     plot.on("plotly_selecting", hide);
   };
   const observer = new MutationObserver(listen);

@@ -20,12 +20,10 @@ class Lesson:
     Attributes:
         rows: Rows of the training photos, int64 (K,).
         own: Photos of one's own, each with a class.
-        by_mouse: Whether the rows were selected on the map.
     """
 
     rows: np.ndarray
     own: list[OwnPhoto]
-    by_mouse: bool
 
     def __len__(self) -> int:
         """Return the number of photos."""
@@ -58,35 +56,34 @@ def draw_lesson(catalog: Catalog) -> Lesson:
         on_change=forget_rows,
         wrap=True,
     )
-    st.button(
-        "Draw others",
-        on_click=_draw_others,
-        icon=":material/casino:",
-        disabled=each == ALL,
-        help="Teach with other photos, chosen at random from the training set.",
-    )
+    fingerprint, rows = st.session_state.get(ROWS, ("", None))
+    by_mouse = fingerprint == catalog.fingerprint
+    if by_mouse:
+        st.button("Back to random photos", on_click=forget_rows, icon=":material/casino:")
+    else:
+        st.button(
+            "Draw others",
+            on_click=state.randomize_param,
+            args=(SEED,),
+            icon=":material/casino:",
+            disabled=each == ALL,
+            help="Teach with other photos, chosen at random from the training set.",
+        )
     with st.popover("Add your own", icon=":material/add_photo_alternate:"):
         given = st.segmented_control("They show", catalog.classes, default=catalog.classes[0], required=True)
         draw_field("Drop photos here", OWN, catalog.classes.index(given), several=True)
-    fingerprint, rows = st.session_state.get(ROWS, ("", None))
-    if fingerprint == catalog.fingerprint:
-        training = rows[(rows < len(catalog))]
-        training = training[catalog.splits[training] == TRAINING]
-        return Lesson(training, list_own(OWN), by_mouse=True)
+    if by_mouse:
+        rows = rows[rows < len(catalog)]
+        return Lesson(rows[catalog.splits[rows] == TRAINING], list_own(OWN))
     training = catalog.indices(TRAINING)
     count = len(training) if each == ALL else int(each)
     seed = state.read_number_param(SEED) or 0
-    return Lesson(draw_sample(catalog.labels, training, count, seed), list_own(OWN), by_mouse=False)
+    return Lesson(draw_sample(catalog.labels, training, count, seed), list_own(OWN))
 
 
 def forget_rows() -> None:
     """Teach with random photos again."""
     st.session_state.pop(ROWS, None)
-
-
-def _draw_others() -> None:
-    forget_rows()
-    state.randomize_param(SEED)
 
 
 def teach_with(catalog: Catalog, rows: np.ndarray) -> None:

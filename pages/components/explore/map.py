@@ -14,6 +14,7 @@ from pages.components import jobs, markdown, page, state
 from pages.components.explore import answers as known_answers
 from pages.components.explore import selection as selecting
 from pages.components.explore.chart import draw_chart
+from pages.components.explore.lesson import teach_with
 from pages.components.explore.selection import Selection
 from pages.components.neighbours import draw_neighbours
 from pages.components.photo_tiles import describe_label, draw_tiles
@@ -52,11 +53,13 @@ def draw_map(dataset: Dataset, store: FeatureStore, row: DeltaGenerator) -> None
     with_answers = run is not None and (colour in (ANSWER, CONFIDENCE) or pick == selecting.WRONG)
     answers = known_answers.read_answers(run, catalog) if with_answers else None
     doubts = known_answers.get_doubts(store, catalog) if colour == DOUBT or pick == selecting.DOUBTFUL else None
-    selection, photo = selecting.find_selection(catalog, pick, answers, doubts), selecting.find_photo(catalog)
+    drawn = f"{colour} {method}"
+    selection = selecting.find_selection(catalog, pick, answers, doubts, drawn)
+    photo = selecting.find_photo(catalog)
     groups, scale = _group(catalog, colour, answers, doubts)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        _draw_chart(catalog, projection, groups, scale, selection, photo)
+        _draw_chart(catalog, projection, groups, scale, selection, photo, drawn)
     with right, st.container(key="explore-beside"):
         if photo is not None:
             _draw_photo(dataset, store, photo)
@@ -128,6 +131,7 @@ def _draw_chart(
     scale: str,
     selection: Selection | None,
     photo: int | None,
+    drawn: str,
 ) -> None:
     """Draw the map; what the mouse has selected on it, the browser itself shows."""
     chosen = selection.rows if selection is not None and not selection.by_mouse else None
@@ -139,7 +143,7 @@ def _draw_chart(
         "explore-chart",
         f"A map of the photos, on which photos alike lie close together: {names}.",
         catalog,
-        lambda rows: selecting.take_rows(catalog, rows),
+        lambda rows: selecting.take_rows(catalog, rows, drawn),
     )
 
 
@@ -168,7 +172,11 @@ def _draw_selection(dataset: Dataset, selection: Selection, answers: np.ndarray 
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         noun = "photo" if len(rows) == 1 else "photos"
         st.markdown(f"**{len(rows):,} {noun}** {markdown.escape(selection.words)}")
-        st.button("Clear", on_click=selecting.clear, icon=":material/close:", type="tertiary")
+        with st.container(horizontal=True, width="content", gap="small"):
+            st.button(
+                "Teach with these", on_click=_teach, args=(catalog, rows), icon=":material/school:", type="tertiary"
+            )
+            st.button("Clear", on_click=selecting.clear, icon=":material/close:", type="tertiary")
     if not len(rows):
         st.caption("There is none.")
         return
@@ -182,6 +190,12 @@ def _draw_selection(dataset: Dataset, selection: Selection, answers: np.ndarray 
     shown = rows[first : first + TILES].tolist()
     with place:
         draw_tiles(dataset, shown, [describe_label(catalog, row) for row in shown], "selected")
+
+
+def _teach(catalog: Catalog, rows: np.ndarray) -> None:
+    """Go over to the other view, and teach with these photos."""
+    teach_with(catalog, np.sort(rows))
+    st.session_state["view"] = "Teach"
 
 
 def _draw_pagination(total: int) -> int:

@@ -8,6 +8,7 @@ import streamlit as st
 from catdog.datasets import SPLITS, Catalog
 from catdog.datasets.exclusions import EXCLUDED
 from pages.components import page
+from pages.components.explore.chart import forget_marks
 
 NOTHING, WRONG, DOUBTFUL = "nothing", "wrong answers", "doubtful labels"
 MOST_DOUBTFUL = 48
@@ -59,7 +60,7 @@ def draw_pick(catalog: Catalog, with_answers: bool) -> str:
 
 
 def find_selection(
-    catalog: Catalog, pick: str, answers: np.ndarray | None, doubts: np.ndarray | None
+    catalog: Catalog, pick: str, answers: np.ndarray | None, doubts: np.ndarray | None, drawn: str = ""
 ) -> Selection | None:
     """Return what is selected, the mouse's selection before the choice's; None for nothing.
 
@@ -68,10 +69,11 @@ def find_selection(
         pick: One of `list_picks`.
         answers: The probability of class 1 by a run, float32 (N,), nan where it is not known; or None.
         doubts: How doubtful each label is, float32 (N,), nan where that is not known; or None.
+        drawn: How the map is drawn, as for `take_rows`.
     """
-    fingerprint, rows = st.session_state.get(ROWS, ("", None))
+    fingerprint, rows, marked_on = st.session_state.get(ROWS, ("", None, ""))
     if fingerprint == catalog.fingerprint and len(rows) and rows[-1] < len(catalog):
-        return Selection(rows, "selected on the map", by_mouse=True)
+        return Selection(rows, "selected on the map", by_mouse=marked_on == drawn)
     if pick == WRONG and answers is not None:
         wrong = ~np.isnan(answers) & ((answers > 0.5) != (catalog.labels == 1))
         return Selection(np.flatnonzero(wrong), "answered wrong")
@@ -93,13 +95,21 @@ def find_photo(catalog: Catalog) -> int | None:
     return catalog.paths.index(path) if path in catalog.paths else None
 
 
-def take_rows(catalog: Catalog, rows: np.ndarray) -> None:
-    """Select what the mouse has marked: several images, or one, whose neighbours are shown then."""
-    clear()
+def take_rows(catalog: Catalog, rows: np.ndarray, drawn: str = "") -> None:
+    """Select what the mouse has marked: several images, or one, whose neighbours are shown then.
+
+    Args:
+        catalog: The images.
+        rows: Those that are marked, int64 (K,), ascending.
+        drawn: How the map is drawn; drawn in another way, the browser no longer shows what was marked.
+    """
+    leave_photo()
+    st.session_state[PICK] = NOTHING
+    st.session_state.pop(ROWS, None)
     if len(rows) == 1:
         st.query_params[PHOTO] = catalog.paths[rows[0]]
     elif len(rows):
-        st.session_state[ROWS] = (catalog.fingerprint, rows)
+        st.session_state[ROWS] = (catalog.fingerprint, rows, drawn)
 
 
 def show_photo(path: str) -> None:
@@ -114,7 +124,8 @@ def leave_photo() -> None:
 
 def clear_others() -> None:
     """Forget what the mouse has selected, since something else was chosen."""
-    st.session_state.pop(ROWS, None)
+    if st.session_state.pop(ROWS, None) is not None:
+        forget_marks()
     leave_photo()
 
 

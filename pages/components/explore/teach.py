@@ -16,13 +16,13 @@ from catdog.utils.class_names import name_single
 from catdog.utils.text import format_confidence, format_percent
 from pages.components import markdown, state
 from pages.components.explore.chart import draw_chart
-from pages.components.explore.lesson import OWN, Lesson, draw_lesson, forget_rows, teach_with
+from pages.components.explore.lesson import OWN, Lesson, draw_lesson, teach_with
 from pages.components.explore.map import get_projection
 from pages.components.explore.own_photos import forget_own
 from pages.components.jobs import Job
 from pages.components.photo_tiles import draw_tiles
 
-TILES, SHOWN = 12, 16
+TILES, SHOWN, RINGS = 12, 16, 200  # photos asked, photos taught, and rings on the map, at most
 WHY = (
     "The backbone, MobileNetV2, stays as it is. Only the last layer is fitted, 1,280 weights and a bias, by logistic "
     "regression on the photos you teach with. That takes milliseconds, so it is done again at every change. The "
@@ -57,10 +57,10 @@ def draw_teaching(dataset: Dataset, store: FeatureStore, row: DeltaGenerator) ->
     with left:
         accuracy = _draw_accuracy(catalog, answers, labels)
         _draw_curve(catalog, store, accuracy, len(labels) / 2)
+        if answers is not None:
+            _draw_answers(dataset, answers)
     with right:
         _draw_chart(catalog, projection, lesson, answers)
-    if answers is not None:
-        _draw_answers(dataset, answers)
     _draw_taught(dataset, lesson)
     with st.expander("What happens when you teach", icon=":material/help:"):
         st.markdown(WHY)
@@ -120,7 +120,8 @@ def _draw_chart(catalog: Catalog, projection: Projection, lesson: Lesson, answer
     called = np.full(len(catalog), -1) if answers is None else (answers > 0.5).astype(np.int64)
     groups = group_by_answer(catalog.classes, catalog.labels, called)
     places = [projection.points[lesson.rows], *[projection.place(photo.features)[np.newaxis] for photo in lesson.own]]
-    chart = plot_map(projection.points, groups, marked=[("taught", np.concatenate(places))])
+    marked = [("taught", np.concatenate(places))] if len(lesson) <= RINGS else []  # more would hide the answers
+    chart = plot_map(projection.points, groups, marked=marked)
     counts = ", ".join(f"{len(group.rows):,} {group.name}" for group in groups)
     draw_chart(
         chart,
@@ -136,8 +137,9 @@ def _draw_answers(dataset: Dataset, answers: np.ndarray) -> None:
     """Draw what the head answers for a dozen validation photos, always the same."""
     catalog = dataset.catalog
     rows = draw_sample(catalog.labels, catalog.indices(VALIDATION), TILES // 2, 0).tolist()
-    st.subheader("What it says of photos it has never seen", anchor=False)
-    draw_tiles(dataset, rows, [_describe_answer(catalog, row, float(answers[row])) for row in rows], "asked", columns=6)
+    st.markdown("**What it says of photos it has never seen**")
+    lines = [_describe_answer(catalog, row, float(answers[row])) for row in rows]
+    draw_tiles(dataset, rows, lines, "asked", width=76)
 
 
 def _describe_answer(catalog: Catalog, row: int, probability: float) -> str:
@@ -153,8 +155,6 @@ def _draw_taught(dataset: Dataset, lesson: Lesson) -> None:
     rows = lesson.rows[:SHOWN].tolist()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader("What it was taught with", anchor=False)
-        if lesson.by_mouse:
-            st.button("Back to random photos", on_click=forget_rows, icon=":material/casino:")
         if lesson.own:
             st.button("Remove your photos", on_click=forget_own, args=(OWN,), icon=":material/delete:")
     if lesson.own:
