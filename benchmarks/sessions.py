@@ -48,6 +48,7 @@ class Session:
 
     Attributes:
         images: How many images the last page had.
+        charts: How many charts it had.
         pages: Addresses of all pages by name, in the navigation's order, once a page was opened; the first page's
             address is "".
         timeout: Seconds without a message from the server that raise TimeoutError.
@@ -56,7 +57,7 @@ class Session:
     timeout = TIMEOUT
 
     def __init__(self, port: int) -> None:
-        self.images = 0
+        self.images = self.charts = 0
         self.pages: dict[str, str] = {}
         self._page = ""
         self._hashes: dict[str, str] = {}
@@ -100,7 +101,7 @@ class Session:
 
     def _wait_for_page(self, page: str, ends: Collection[int] = (ForwardMsg.FINISHED_SUCCESSFULLY,)) -> None:
         """Receive messages until the page's script has ended in one of these ways."""
-        self.images = 0
+        self.images = self.charts = 0
         while True:
             message = ForwardMsg.FromString(self._socket.recv(timeout=self.timeout, decode=False))
             self._handle(message, page)
@@ -124,6 +125,8 @@ class Session:
         element = message.delta.new_element
         if element.WhichOneof("type") == "imgs":
             self.images += len(element.imgs.imgs)
+        elif element.WhichOneof("type") == "plotly_chart":
+            self.charts += 1
         elif element.WhichOneof("type") == "exception":
             raise RuntimeError(f"The page {page!r} shows an exception: {element.exception.message}")
         elif element.WhichOneof("type") == "alert" and element.alert.format == Alert.ERROR:
