@@ -1,11 +1,11 @@
-"""Explore: all photos on a map made of what MobileNetV2 sees in them, and a model taught with a few of them."""
+"""Explore: all photos on a map made of what MobileNetV2 sees in them, a model taught with a few, and wrong labels."""
 
 from dataclasses import replace
 
 import streamlit as st
 
 from pages.components import page, state
-from pages.components.explore import lesson, teach
+from pages.components.explore import clean, lesson, teach
 from pages.components.explore import map as mapping
 from pages.components.features import get_features
 from pages.components.image_dialog import show_image_from_query
@@ -14,6 +14,7 @@ from pages.components.image_dialog import show_image_from_query
 VIEWS = {
     "Map": (mapping.draw_map, mapping.list_faults),
     "Teach": (teach.draw_teaching, lesson.list_faults),
+    "Clean": (clean.draw_clean, clean.list_faults),
 }
 
 

@@ -42,13 +42,31 @@ def find_doubts(values: np.ndarray, labels: np.ndarray, paths: tuple[str, ...], 
     Raises:
         DataError: A class has fewer than two images.
     """
+    rows, confidences = rank_doubts(values, labels, count)
+    return [
+        Doubt(
+            int(row),
+            LabelError(paths[row], int(labels[row]), float(confidence)),
+            tuple(paths[place] for place in find_reasons(values, labels, int(row))),
+        )
+        for row, confidence in zip(rows, confidences, strict=True)
+    ]
+
+
+def rank_doubts(values: np.ndarray, labels: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows of the labels in doubt, int64 (K,), and how sure a head is of the other class, float32 (K,).
+
+    Arguments, order and errors are those of `find_doubts`.
+    """
     probabilities = predict_out_of_fold(values, labels)
     of_other = np.where(labels == 1, 1 - probabilities, probabilities)
-    doubtful = [int(row) for row in np.argsort(-of_other, kind="stable")[:count] if of_other[row] > 0.5]
-    doubts = []
-    for row in doubtful:
-        others = np.flatnonzero(labels != labels[row])
-        nearest, _ = find_neighbours(values[row], values[others], NEIGHBOURS)
-        error = LabelError(paths[row], int(labels[row]), float(of_other[row]))
-        doubts.append(Doubt(row, error, tuple(paths[place] for place in others[nearest])))
-    return doubts
+    rows = np.argsort(-of_other, kind="stable")[:count]
+    rows = rows[of_other[rows] > 0.5]
+    return rows, of_other[rows]
+
+
+def find_reasons(values: np.ndarray, labels: np.ndarray, row: int, count: int = NEIGHBOURS) -> np.ndarray:
+    """Return the rows of the images most alike to one that are labelled as the other class, int64 (K,)."""
+    others = np.flatnonzero(labels != labels[row])
+    nearest, _ = find_neighbours(values[row], values[others], count)
+    return others[nearest]

@@ -152,4 +152,4 @@ def reduce_features(values: np.ndarray) -> np.ndarray:
 
 
 def _signed(value: float) -> str:
-    return f"{value:.4f}".replace("-", "−")
+    return f"{value:.5f}".replace("-", "−")

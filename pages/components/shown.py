@@ -4,7 +4,7 @@ Between two runs of a page a set may be deleted, replaced, renamed or changed by
 with the page as it was, and the page itself would go on with other data, mostly those that are chosen by default.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from catdog.datasets import Catalog
 from catdog.datasets.catalog import digest_paths
@@ -44,7 +44,17 @@ def require_shown(shown: ShownData) -> None:
     Raises:
         DataError: They are others, or can't be used.
     """
-    _require_same(shown, state.reread_dataset().catalog)
+    _require_same(shown, identify(state.reread_dataset().catalog))
+
+
+def require_same_images(shown: ShownData) -> None:
+    """Refuse to go on where the images in use are not those that the page showed; what acts on one label calls this.
+
+    Raises:
+        DataError: They are others, or can't be used.
+    """
+    catalog = state.reread_dataset().catalog
+    _require_same(shown, replace(identify(catalog), excluded=shown.excluded, corrected=shown.corrected))
 
 
 def require_shown_for_training(shown: ShownData) -> Catalog:
@@ -54,12 +64,12 @@ def require_shown_for_training(shown: ShownData) -> Catalog:
         DataError: They are others, others are excluded, labels were corrected, or they can't be used.
     """
     catalog = state.training_catalog(state.reread_dataset())
-    _require_same(shown, catalog)
+    _require_same(shown, identify(catalog))
     return catalog
 
 
-def _require_same(shown: ShownData, catalog: Catalog) -> None:
-    if identify(catalog) != shown:
+def _require_same(shown: ShownData, current: ShownData) -> None:
+    if current != shown:
         raise DataError(
             f"The data have changed since this page showed {shown.title}, so nothing was done: look at what it shows "
             "now, then try again."

@@ -115,6 +115,6 @@ def test_the_words_name_both_scores():
     gain = Gain((0.001, -0.003), (0.03, 0.031), (0.97, 0.968), 5, (-0.004, 0.002))
     assert describe_gain(gain) == (
         "No measurable gain: the error goes from 0.0300 to 0.0310, and the interval of the difference includes zero "
-        "(95% interval −0.0040 to 0.0020)."
+        "(95% interval −0.00400 to 0.00200)."
     )
     assert describe_accuracy(gain) == "Accuracy on the same photos: 97.0% before, 96.8% after."
