@@ -4,6 +4,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from catdog.runs.cleanup import clean_home
+from catdog.runs.first_model import start_first_model
 from catdog.utils.temporary import use_own_folder
 from pages.components.gate import Gate
 from pages.components.serving import check_serving, preload_packages
@@ -17,6 +18,7 @@ start = check_serving()
 clean_home(start.settings)
 use_own_folder(start.settings.temporary)
 preload_packages()
+start_first_model(start.settings)
 app = st.App(
     "pages/app.py",
     routes=[thumbnail_route()],

@@ -31,7 +31,7 @@ def start_server(settings: Settings) -> Iterator[tuple[int, int]]:
     process = subprocess.Popen(
         command,
         cwd=PROJECT,
-        env=os.environ | settings.environment(),
+        env=os.environ | settings.environment() | {"CATDOG_FIRST_MODEL": "0"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from catdog.errors import UsageError
+from catdog.utils.environment import make_absolute, parse_number, read_number, read_path, read_switch
 
 PHOTOS_URL = "https://storage.googleapis.com/mledu-datasets/cats_and_dogs_filtered.zip"
 PROJECT = Path(__file__).resolve().parent.parent
@@ -87,6 +88,7 @@ class Settings:
         owners: File with the addresses of those who may also change what others started (CATDOG_OWNERS), or None.
         limits: How much each person may have (CATDOG_LIMIT_...).
         open: Whether other machines may be served without anybody signing in (CATDOG_OPEN=1).
+        first_model: Whether a server that starts where there is no run trains a quick model4 (CATDOG_FIRST_MODEL).
     """
 
     home: Path = PROJECT / "var"
@@ -99,6 +101,7 @@ class Settings:
     owners: Path | None = None
     limits: Limits = field(default_factory=Limits)
     open: bool = False
+    first_model: bool = True
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -111,20 +114,20 @@ class Settings:
             UsageError: A variable has a value that is not allowed.
         """
         values = os.environ if environment is None else environment
-        open_to_all = values.get("CATDOG_OPEN") or "0"
-        if open_to_all not in ("0", "1"):
-            raise UsageError(f"CATDOG_OPEN is {open_to_all!r}, but must be 0 or 1: set it to 0.")
         return cls(
-            home=_absolute(values.get("CATDOG_HOME") or PROJECT / "var"),
+            home=make_absolute(values.get("CATDOG_HOME") or PROJECT / "var"),
             photos_url=values.get("CATDOG_PHOTOS_URL") or PHOTOS_URL,
-            backbone_weights=_file(values, "CATDOG_BACKBONE_WEIGHTS"),
-            folders=tuple(_absolute(name) for name in values.get("CATDOG_FOLDERS", "").split(os.pathsep) if name),
-            slots=int(_number(values, "CATDOG_SLOTS", 1, "a whole number from 1 up: set it to 1", whole=True, least=1)),
+            backbone_weights=read_path(values, "CATDOG_BACKBONE_WEIGHTS"),
+            folders=tuple(make_absolute(name) for name in values.get("CATDOG_FOLDERS", "").split(os.pathsep) if name),
+            slots=int(
+                read_number(values, "CATDOG_SLOTS", 1, "a whole number from 1 up: set it to 1", whole=True, least=1)
+            ),
             cluster=read_cluster(values),
-            members=_file(values, "CATDOG_MEMBERS"),
-            owners=_file(values, "CATDOG_OWNERS"),
+            members=read_path(values, "CATDOG_MEMBERS"),
+            owners=read_path(values, "CATDOG_OWNERS"),
             limits=read_limits(values),
-            open=open_to_all == "1",
+            open=read_switch(values, "CATDOG_OPEN", "0"),
+            first_model=read_switch(values, "CATDOG_FIRST_MODEL", "1"),
         )
 
     def environment(self) -> dict[str, str]:
@@ -138,6 +141,7 @@ class Settings:
             "CATDOG_MEMBERS": str(self.members or ""),
             "CATDOG_OWNERS": str(self.owners or ""),
             "CATDOG_OPEN": str(int(self.open)),
+            "CATDOG_FIRST_MODEL": str(int(self.first_model)),
             **self.limits.environment(),
             **(self.cluster.environment() if self.cluster else {"CATDOG_EXECUTOR": "local"}),
         }
@@ -183,9 +187,9 @@ def read_cluster(values: Mapping[str, str]) -> Cluster | None:
     rule = "a number from 0 up: set it to"
     return Cluster(
         address=address.rstrip("/"),
-        cpus=_number(values, "CATDOG_RAY_CPUS", 1, f"{rule} 1"),
-        gpus=_number(values, "CATDOG_RAY_GPUS", 0, f"{rule} 0"),
-        memory=round(_number(values, "CATDOG_RAY_MEMORY", 0, f"{rule} 0") * GIGABYTE),
+        cpus=read_number(values, "CATDOG_RAY_CPUS", 1, f"{rule} 1"),
+        gpus=read_number(values, "CATDOG_RAY_GPUS", 0, f"{rule} 0"),
+        memory=round(read_number(values, "CATDOG_RAY_MEMORY", 0, f"{rule} 0") * GIGABYTE),
         resources=tuple(map(_resource, filter(None, (values.get("CATDOG_RAY_RESOURCES") or "").split(",")))),
     )
 
@@ -199,50 +203,16 @@ def read_limits(values: Mapping[str, str]) -> Limits:
     default = CLASS_LIMITS if values.get("CATDOG_MEMBERS") else Limits()
     rule = "a whole number, 0 for no limit: set it to 20"
     return Limits(
-        runs=int(_number(values, "CATDOG_LIMIT_RUNS", default.runs, rule, whole=True)),
-        upload=int(_number(values, "CATDOG_LIMIT_UPLOAD", default.upload // MEGABYTE, rule, whole=True)) * MEGABYTE,
-        stored=int(_number(values, "CATDOG_LIMIT_STORED", default.stored // MEGABYTE, rule, whole=True)) * MEGABYTE,
+        runs=int(read_number(values, "CATDOG_LIMIT_RUNS", default.runs, rule, whole=True)),
+        upload=int(read_number(values, "CATDOG_LIMIT_UPLOAD", default.upload // MEGABYTE, rule, whole=True)) * MEGABYTE,
+        stored=int(read_number(values, "CATDOG_LIMIT_STORED", default.stored // MEGABYTE, rule, whole=True)) * MEGABYTE,
     )
-
-
-def _number(
-    values: Mapping[str, str], name: str, default: float, rule: str, *, whole: bool = False, least: float = 0
-) -> float:
-    """Return a variable as a number from `least` to under a billion; `rule` ends the sentence about any other value."""
-    text = values.get(name)
-    if not text:
-        return default
-    number = _parse_number(text, whole)
-    if number is None or number < least:
-        raise UsageError(f"{name} is {text[:40]!r}, but must be {rule}.")
-    return number
 
 
 def _resource(text: str) -> tuple[str, float]:
     """Return a part of CATDOG_RAY_RESOURCES, "name=amount" or "name", as name and amount."""
     name, _, amount = text.partition("=")
-    number = _parse_number(amount or "1")
+    number = parse_number(amount or "1")
     if number is None:
         raise UsageError(f'CATDOG_RAY_RESOURCES has {text!r}, but must look like "fast=1,big=0.5": fix or remove it.')
     return name.strip(), number
-
-
-def _parse_number(text: str, whole: bool = False) -> float | None:
-    """Return the number from 0 to under a billion that a text is, None for any other text."""
-    try:
-        number = float(text) if text.isascii() and "_" not in text and (text.isdigit() or not whole) else -1.0
-    except ValueError:
-        return None
-    return number if 0 <= number < 1e9 else None
-
-
-def _file(values: Mapping[str, str], name: str) -> Path | None:
-    """Return the file that the variable `name` names, None where it is not set."""
-    return _absolute(values[name]) if values.get(name) else None
-
-
-def _absolute(path: str | Path) -> Path:
-    try:
-        return Path(path).expanduser().absolute()
-    except RuntimeError as error:  # ~somebody, and there is no such user
-        raise UsageError(f"There is no home folder for {str(path)!r}: write the whole path instead of ~.") from error

@@ -46,7 +46,7 @@ def main() -> None:
     with right:
         st.fragment(_draw_ladder, run_every=poll, key="scores")()
     with st.expander("Train all four models", icon=":material/playlist_play:", key="train-all"):
-        draw_train_all(busy)
+        draw_train_all(is_busy(leave_out_quick(list_runs_here())))
     if state.source() == "drawn":
         _draw_notice()
     st.header("Six steps", anchor=False)

@@ -6,6 +6,7 @@ from catdog.comparison import describe_data, describe_validation, label_runs
 from catdog.inference.batch import ImagePredictions, align_predictions
 from catdog.inference.prediction import Thresholds
 from catdog.runs import Run
+from catdog.runs.first_model import is_first_model_due
 from catdog.training import ACTIVE
 from catdog.utils.class_names import map_classes
 from catdog.utils.text import join_names
@@ -70,7 +71,16 @@ def _show_answers(chosen: list[Run], images: list[QueryImage], thresholds: Thres
 
 
 def _explain_no_model() -> None:
-    """Say what will appear here, and lead to the page that makes it appear."""
+    """Say what will appear here, and lead to the page that makes it appear; show it once a model is there."""
+    if is_first_model_due(state.settings()) or any(run.state in ACTIVE for run in state.runs()):
+        st.fragment(_draw_no_model, run_every=2)()
+    else:
+        _draw_no_model()
+
+
+def _draw_no_model() -> None:
+    if any(run.usable and run.state not in ACTIVE for run in state.runs()):
+        st.rerun()
     active = [run for run in state.runs() if run.state in ACTIVE]
     with st.container(border=True):
         st.subheader("No model is trained yet", anchor=False)

@@ -94,6 +94,7 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory):
     """A test that forgets to say where its files go must not write into the user's var/ folder."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CATDOG_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setenv("CATDOG_FIRST_MODEL", "0")  # a server that starts must train nothing by itself
         for name in ("CATDOG_FOLDERS", "CATDOG_SLOTS"):
             patch.delenv(name, raising=False)
         yield
@@ -102,7 +103,7 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory):
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings with a home of this test's own, and no photos to be had."""
-    return Settings(home=tmp_path, photos_url=(tmp_path / "no-such-photos.zip").as_uri())
+    return Settings(home=tmp_path, photos_url=(tmp_path / "no-such-photos.zip").as_uri(), first_model=False)
 
 
 @pytest.fixture

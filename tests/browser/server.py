@@ -30,7 +30,7 @@ class Server:
         self, home: Path, photos_url: str = NOWHERE, options: tuple[str, ...] = (), **settings: object
     ) -> None:
         home.mkdir(parents=True, exist_ok=True)
-        self.settings = Settings(home=home, photos_url=photos_url, **settings)
+        self.settings = Settings(home=home, photos_url=photos_url, **{"first_model": False, **settings})
         self.log = home / "server.log"
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"

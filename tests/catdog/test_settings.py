@@ -45,6 +45,7 @@ def test_every_variable_is_read():
             "CATDOG_SLOTS": "3",
             "CATDOG_MEMBERS": "/members.txt",
             "CATDOG_OWNERS": "/owners.txt",
+            "CATDOG_FIRST_MODEL": "0",
         }
     )
     assert settings == Settings(
@@ -56,6 +57,7 @@ def test_every_variable_is_read():
         members=Path("/members.txt"),
         owners=Path("/owners.txt"),
         limits=CLASS_LIMITS,
+        first_model=False,
     )
 
 

@@ -29,6 +29,18 @@ def test_while_the_first_model_trains_it_says_so(app, place):
     assert f"In training now: {run.config.model}." in text_of(app("predict"))
 
 
+def test_where_a_first_model_is_due_the_page_waits_for_it(app, trained, polls, monkeypatch):
+    app("predict")
+    assert polls == []
+    monkeypatch.setenv("CATDOG_FIRST_MODEL", "1")
+    page = app("predict")
+    assert polls == [2]
+    assert "No model is trained yet" in [heading.value for heading in page.subheader]
+    trained("model4")
+    page.run()
+    assert "No model is trained yet" not in [heading.value for heading in page.subheader]
+
+
 def test_every_model_predicts_an_uploaded_image(app, trained):
     trained("model1")
     trained("model4")

@@ -241,7 +241,7 @@ def test_no_site_may_frame_a_page_or_steer_it(server):
 def serving(home: Path, *command: str) -> Iterator[int]:
     """Start a server past the check of its address; yield its port."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CATDOG_")}
-    environment |= Settings(home=home, photos_url="file:///nowhere").environment()
+    environment |= Settings(home=home, photos_url="file:///nowhere", first_model=False).environment()
     environment |= {"STREAMLIT_SERVER_HEADLESS": "true"}
     port, nowhere = free_port(), subprocess.DEVNULL
     words = [sys.executable, "-m", *command, str(port)]
