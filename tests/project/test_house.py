@@ -14,8 +14,8 @@ PAGES = [PROJECT / "dashboard.py", *sorted((PROJECT / "pages").rglob("*.py"))]
 MAX_LINES = 250  # docstrings included
 CHANGES = {
     "add_user_dataset", "annotate_run", "create_run", "delete_dataset", "delete_run", "delete_user_dataset",
-    "exclude_images", "export_run", "fetch_photos", "include_images", "relabel_images", "restore_labels", "launch", "launch_all", "move_up", "rename_run",
-    "resume_run", "start_job", "start_run", "stop_run",
+    "exclude_images", "export_run", "fetch_photos", "include_images", "launch", "launch_all", "move_up",
+    "relabel_images", "rename_run", "restore_labels", "resume_run", "start_job", "start_run", "stop_run",
 }  # fmt: skip
 GUARDS = {"access.require_member", "access.reason_denied"}
 HTML_FUNCTIONS = {"st.html", "html", "st.iframe", "apply_styles"}
