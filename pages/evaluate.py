@@ -94,6 +94,7 @@ def _warn_about_images(evaluated: list[EvaluatedRun], names: dict[str, str]) -> 
             markdown.escape(warning or "These runs are evaluated on different images, so they can't be compared."),
             icon=":material/warning:",
         )
+    _warn_about_labels(evaluated)
     elsewhere = [run for run in evaluated if run.own and not run.in_use]
     if elsewhere:
         st.info(
@@ -111,6 +112,21 @@ def _warn_about_images(evaluated: list[EvaluatedRun], names: dict[str, str]) -> 
                 if mapping
             ),
             icon=DATABASE,
+        )
+
+
+def _warn_about_labels(evaluated: list[EvaluatedRun]) -> None:
+    """Say which runs were scored with other labels than the data in use have now, and how many those are."""
+    now, runs = set(state.catalog().corrected), []
+    for run in evaluated:
+        changed = now.symmetric_difference(run.run.data.get("corrected", {}).get("paths", ()))
+        if run.own and run.in_use and changed:
+            runs.append(f"**{markdown.escape(run.name)}** ({len(changed):,})")
+    if runs:
+        st.info(
+            f"Labels have been corrected since these were scored: {join_names(runs)}. "
+            "The scores go by the labels then.",
+            icon=":material/edit:",
         )
 
 

@@ -20,18 +20,22 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Print the doubtful labels, the likeliest errors first.
+    """Print the doubtful labels that nobody has looked at yet, the likeliest errors first.
 
     Raises:
         DataError: There are no images, too few of a class, or the features can't be stored.
         WeightsError: There are no weights for the backbone.
     """
+    from catdog.datasets.corrections import list_corrections
     from catdog.features.doubts import find_doubts
 
     with ProgressBars() as progress:
         dataset, _, store = load_features(settings, choose_source(arguments, settings), progress)
     catalog = dataset.catalog
-    doubts = find_doubts(store.values, catalog.labels, catalog.paths, max(0, arguments.count))
+    looked_at = {entry.path for entry in list_corrections(settings, catalog).present}
+    count = max(0, arguments.count)
+    doubts = find_doubts(store.values, catalog.labels, catalog.paths, count + len(looked_at))
+    doubts = [doubt for doubt in doubts if doubt.error.path not in looked_at][:count]
     if arguments.json:
         print_json(
             [

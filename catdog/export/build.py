@@ -16,7 +16,6 @@ from catdog.export.model_card import render_model_card
 from catdog.export.package import CARD, FOLDER, ExportCheck, delete_outdated, package_path, write_package
 from catdog.export.sample import Sample, load_sample
 from catdog.export.script import REQUIREMENTS, SCRIPT, render_requirements, render_script
-from catdog.features.novelty import find_detector
 from catdog.inference.predictor import Predictor
 from catdog.settings import Settings
 from catdog.utils.files import DISK_FULL, write_text
@@ -103,6 +102,8 @@ def _fill_package(
 
 def _add_detector(run: "Run", file_format: ExportFormat, cache: Path, work: Path) -> bool:
     """Add what lets the script say that an image is of another kind than the training set; return whether there is."""
+    from catdog.features.novelty import find_detector  # help on the command must not wait for NumPy
+
     detector = find_detector(run.fingerprint, cache) if file_format.reads_litert else None
     if detector is None:
         return False

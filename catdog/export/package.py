@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from catdog import __version__
 from catdog.errors import RunError
 from catdog.export.formats import ExportFormat
-from catdog.features.novelty import list_detectors
 from catdog.utils.files import digest_file, whole_file
 from catdog.utils.schema import Schema, number, sift, text, whole
 
@@ -107,6 +106,8 @@ def package_path(run: "Run", file_format: ExportFormat, cache: Path) -> Path:
                 digest.update(json.dumps(details, sort_keys=True).encode())
             else:
                 digest.update(digest_file(path).encode())
+        from catdog.features.novelty import list_detectors  # help on the command must not wait for NumPy
+
         for path in list_detectors(run.fingerprint, cache):
             digest.update(digest_file(path).encode())
     except OSError as error:

@@ -61,6 +61,13 @@ PROMISES = (
         {"view": "Teach"},
         middle=(".st-key-teach-accuracy", ".st-key-teach-curve"),
     ),
+    Promise(
+        "explore",
+        (".st-key-clean-buttons", ".st-key-clean-photo"),
+        (".st-key-clean-buttons", ".st-key-clean-photo"),
+        {"view": "Clean"},
+        middle=(".st-key-clean-buttons", ".st-key-clean-photo"),
+    ),
     Promise("train", (".st-key-model-card-model4", ".st-key-start"), (".st-key-model-card-model4", ".st-key-start")),
     Promise("models", (".st-key-models-table",), (".st-key-models-table",)),
 )

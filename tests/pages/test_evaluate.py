@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from catdog.datasets import open_catalog
+from catdog.datasets.corrections import relabel_images
 from catdog.errors import RunError
 from catdog.evaluation import (
     calibration_curve,
@@ -182,6 +183,13 @@ def test_runs_are_compared_on_the_same_images_and_never_by_their_intervals(app, 
     assert "overlaps with" not in text
     page.segmented_control(key="of").set_value("validation").run()
     assert "and the best run too, which favors it here" in text_of(page)
+
+
+def test_labels_that_were_corrected_since_are_told(app, place, make_run, catalog):
+    make_run(name="early")
+    assert "Labels have been corrected" not in text_of(app("evaluate"))
+    relabel_images(place, catalog, {catalog.paths[0]: "dogs"})
+    assert "**early** (1). The scores go by the labels then." in text_of(app("evaluate"))
 
 
 def test_a_single_run_is_compared_with_nothing(app, make_run):

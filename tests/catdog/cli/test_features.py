@@ -99,6 +99,7 @@ def test_whether_cleaning_helped_is_measured_on_all_that_was_changed(folder, cap
     assert "Nothing has been relabelled or excluded yet" in capsys.readouterr().err
     as_json(capsys, "relabel", "pears/apples0.png", "apples", *source)
     as_json(capsys, "relabel", "apples/pears0.png", "pears", *source)
+    assert as_json(capsys, "doubts", *source) == []
     values = as_json(capsys, "relabel", "--gain", *source)
     assert set(values) == {"verdict", "mean", "interval", "differences", "error", "accuracy", "changed"}
     assert (values["changed"], len(values["differences"]), values["verdict"]) == (2, 20, 1)
