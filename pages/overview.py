@@ -14,9 +14,9 @@ from catdog.utils.text import format_percent
 from pages.components import course, markdown, page, state
 from pages.components.overview.ladder import draw_ladder
 from pages.components.overview.next_step import choose_next_step, draw_next_step
-from pages.components.overview.train_all import draw_train_all, is_busy, leave_out_quick, list_runs_here
 from pages.components.sidebar import draw_fetch_button
 from pages.components.thumbnails import make_tile
+from pages.components.train_all import draw_train_all, is_busy, leave_out_quick, list_runs_here
 
 STRIP_LENGTH, STRIP_SEED = 8, 13  # how many images, and a seed that draws some that are easy to recognize
 DONE, BUSY, FAILED, TO_DO = (
@@ -45,8 +45,7 @@ def main() -> None:
         _draw_strip()
     with right:
         st.fragment(_draw_ladder, run_every=poll, key="scores")()
-    with st.expander("Train all four models", icon=":material/playlist_play:", key="train-all"):
-        draw_train_all(is_busy(leave_out_quick(list_runs_here())))
+    draw_train_all(is_busy(leave_out_quick(list_runs_here())))
     if state.source() == "drawn":
         _draw_notice()
     st.header("Six steps", anchor=False)

@@ -24,6 +24,7 @@ from pages.components.train.model_cards import choose_models
 from pages.components.train.quick import draw_quick
 from pages.components.train.result_card import find_result, forget_result, show_result
 from pages.components.train.run_list import show_run_list
+from pages.components.train_all import draw_train_all, is_busy
 
 CHANGED = "data-changed"  # the session's key of the sentence that the data are not those that the page showed
 MAX_NAMED = 4  # more runs than these are counted, not named
@@ -59,7 +60,7 @@ def _draw_new_runs(runs: list[Run]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         recipe = draw_recipe()
         quickly = draw_quick(models)
-        start = st.container(width="content")
+        start = st.container(horizontal=True, width="content")
     summary = st.container(gap="xsmall")
     configs, name, axes = draw_form(models, recipe, quickly)
     swept = expand_grid(configs, axes)
@@ -81,6 +82,7 @@ def _draw_new_runs(runs: list[Run]) -> None:
             on_click=_check_data,
             args=(identify(catalog),),
         )
+        draw_train_all(is_busy([run for run in runs if run.config.source == catalog.source]), catalog)
     if started:
         if changed := st.session_state.pop(CHANGED, ""):
             raise DataError(changed)

@@ -124,8 +124,9 @@ def test_what_happens_before_the_page_is_drawn_anew_is_refused_too(app, members,
     run.files.write_status(replace(run.status, state="stopped"))
     user(ANNA)
     page = app("overview")
-    user(NOBODY)
     button(page, "Train all four").click().run()
+    user(NOBODY)
+    button(page, "Start 4 runs").click().run()
     assert page.error
     assert [same.id for same in list_runs(place)] == [run.id]
 

@@ -74,6 +74,8 @@ def test_train_all_four_queues_the_four_models_on_the_data_in_use(app, place, mo
     monkeypatch.setattr("catdog.runs.executors.local.start", lambda settings, files: started.append(files.path.name))
     page = app()
     button(page, "Train all four").click().run()
+    assert not list_runs(place)  # it asks first
+    button(page, "Start 4 runs").click().run()
     runs = list_runs(place)
     assert [run.config.model for run in reversed(runs)] == ["model1", "model2", "model3", "model4"]
     assert {run.config.source for run in runs} == {"drawn"}
@@ -84,9 +86,9 @@ def test_train_all_four_queues_the_four_models_on_the_data_in_use(app, place, mo
 
 def test_train_all_four_with_three_seeds_makes_one_sweep_in_which_each_model_soon_had_its_turn(app, place, monkeypatch):
     monkeypatch.setattr("catdog.runs.executors.local.start", lambda settings, files: None)
-    page = app(seeds="3")
-    assert "12 runs, model1 to model4 one after another" in text_of(page)
-    button(page, "Train all four").click().run()
+    page = app()
+    open_dialog(page, seeds=3)
+    button(page, "Start 12 runs").click().run()
     runs = list_runs(place)[::-1]
     assert [(run.config.seed, run.config.model) for run in runs] == [(s, m) for s in (1, 2, 3) for m in MODELS]
     assert {replace(run.config, seed=1) for run in runs} == {make_config(name, source="drawn") for name in MODELS}
@@ -98,7 +100,9 @@ def test_train_all_four_with_three_seeds_makes_one_sweep_in_which_each_model_soo
 def test_the_time_that_all_four_take_goes_by_earlier_runs_and_the_seeds(app, place, trained):
     counts = {"training": {"cats": 12, "dogs": 12}, "validation": {"cats": 16, "dogs": 16}}
     for name in MODELS:
-        assert "going by earlier runs" not in text_of(app())
+        page = app()
+        open_dialog(page, seeds=1)
+        assert "going by earlier runs" not in text_of(page)
         run = trained(name)
         data = {**run.data, "counts": counts}
         run.files.add_to_config(data=data)
@@ -118,12 +122,6 @@ def test_the_time_that_all_four_take_goes_by_the_very_same_images_as_on_the_trai
             run.files.add_to_config(data={**run.data, "counts": counts, **data})
             run.files.write_status(replace(run.status, seconds=seconds, started=1.0, finished=1.0 + seconds))
     assert find_minutes(app(), 1) == pytest.approx(4 * 9 * 20 / 3 / 60, abs=0.1)  # 20 epochs, each as long as one of 3
-
-
-def test_another_number_of_seeds_in_the_address_gets_a_sentence(app):
-    page = app(seeds="7")
-    assert any("The number of seeds is '7', but must be one of 1, 3." in warning.value for warning in page.warning)
-    assert page.segmented_control(key="seeds").value == 1
 
 
 def test_the_next_step_is_model4_then_the_others_then_questions(app, trained):
@@ -170,9 +168,16 @@ def hints_of(page):
     return "\n".join(element.help for element in page.markdown if element.help)
 
 
+def open_dialog(page, seeds):
+    """Open the dialog that trains all four, and choose so many seeds in it."""
+    button(page, "Train all four").click().run()
+    page.segmented_control(key="seeds").set_value(seeds)
+    button(page, "Train all four").click().run()
+
+
 def find_minutes(page, seeds):
-    """Return how many minutes the page says that training takes with so many seeds."""
-    page.segmented_control(key="seeds").set_value(seeds).run()
+    """Return how many minutes the dialog says that training takes with so many seeds."""
+    open_dialog(page, seeds)
     minutes, seconds = re.search(r"about (\d+) min (\d+) s", text_of(page)).groups()
     return int(minutes) + int(seconds) / 60
 

@@ -98,11 +98,13 @@ def test_start_without_any_change_trains_on_the_data_that_are_shown(app, place, 
 @pytest.mark.parametrize("change", CHANGES)
 def test_train_all_four_trains_on_what_the_page_showed_or_on_nothing(app, place, shapes, started, change):
     page = app("overview", data="shapes")
-    change(place, shapes)
     button(page, "Train all four").click().run()
+    change(place, shapes)
+    button(page, "Start 4 runs").click().run()
     assert started == []
     assert SHOWN in "".join(error.value for error in page.error)
     button(page, "Train all four").click().run()
+    button(page, "Start 4 runs").click().run()
     assert [run.fingerprint for run in list_runs(place)] == [
         open_catalog(place, "drawn" if change in (vanish, rename) else str(shapes)).fingerprint
     ] * 4
