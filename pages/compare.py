@@ -8,7 +8,8 @@ from catdog.runs import open_run
 from catdog.training import ACTIVE
 from pages.components import markdown, page, state
 from pages.components.compare.ablations import show_ablations
-from pages.components.compare.curves import CurveSettings, choose_curves, describe_runs, describe_seeds, show_curves
+from pages.components.compare.curve_settings import CurveSettings, choose_curves
+from pages.components.compare.curves import describe_runs, describe_seeds, show_curves
 from pages.components.compare.diagnoses import show_diagnoses
 from pages.components.compare.downloads import show_downloads
 from pages.components.compare.score_bars import show_score_bars

@@ -94,6 +94,17 @@ def test_runs_on_the_data_in_use_come_first(app, make):
     assert not page.warning
 
 
+@pytest.mark.parametrize(
+    ("charts", "metric"),
+    [("loss", "Loss"), (["gap", "loss"], "Loss"), (["accuracy", "gap"], "Accuracy"), ("<b>", "Accuracy")],
+)
+def test_an_old_link_opens_the_tab_of_its_first_chart(app, make, charts, metric):
+    make()
+    page = app("compare", charts=charts)
+    assert page.get("plotly_chart")[0].proto.alt.startswith(f"{metric} by epoch")
+    assert "charts" not in page.query_params
+
+
 def test_the_address_says_which_runs_are_compared(app, make):
     first, second, third = (make("model1", name=name) for name in ("a", "b", "c"))
     page = app("compare", run=[third.id, first.id], fold="false")
@@ -353,7 +364,7 @@ def test_of_several_seeds_the_bar_is_their_range(app, make):
     [
         {"chart": "speed"},
         {"chart": ""},
-        {"charts": "loss"},
+        {"charts": "speed"},
         {"along": "moons"},
         {"along": ""},
         {"smoothing": "very"},

@@ -1,7 +1,6 @@
 """The learning curves of the Compare page: what they show in words, a tab for each metric, and how they are drawn."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -25,80 +24,12 @@ from catdog.runs import Run
 from catdog.training import ACTIVE
 from catdog.utils.text import format_percent, join_names
 from pages.components import markdown
+from pages.components.compare.curve_settings import CurveSettings
 from pages.components.zoomable_chart import shared_chart, zoomed_chart
 
-SMOOTHEST = 0.95
-AXES = {"epochs": "epoch", "seconds": "seconds"}  # as the address and the page call them, and as the charts do
 TABS = {metric.capitalize(): metric for metric in METRICS}
 
 Histories = Mapping[str, Mapping[str, Sequence[float]]]
-
-
-@dataclass(frozen=True)
-class CurveSettings:
-    """How the user wants the curves, see catdog.charts.plot_labelled_curves.
-
-    Attributes:
-        axis: "epoch" or "seconds".
-        smoothing: 0..1.
-        goals: Whether to draw goals.
-        reference: Whether to draw the reference course's curves.
-        average: Whether runs that differ in their seed only become one line.
-    """
-
-    axis: str
-    smoothing: float
-    goals: bool
-    reference: bool
-    average: bool
-
-
-def choose_curves(can_average: bool) -> CurveSettings:
-    """Draw the button that opens the settings of the curves, which the address keeps.
-
-    Args:
-        can_average: Whether some runs differ in the seed only.
-    """
-    with st.popover("Options", icon=":material/tune:"):
-        axis = st.segmented_control(
-            "Horizontal axis",
-            list(AXES),
-            default="epochs",
-            required=True,
-            key="along",
-            bind="query-params",
-            help="Seconds show what a score costs: one model may need minutes for what another reaches at once.",
-        )
-        smoothing = st.slider(
-            "Smoothing",
-            0.0,
-            SMOOTHEST,
-            0.0,
-            0.05,
-            key="smoothing",
-            bind="query-params",
-            help="Draws a running average, so that ups and downs do not hide the trend. The measured values stay, "
-            "faint.",
-        )
-        goals = st.toggle("Goals", True, key="goals", bind="query-params")
-        reference = st.toggle(
-            "Reference course",
-            False,
-            key="notebook",
-            bind="query-params",
-            disabled=axis == "seconds",
-            help="The reference course's validation accuracy, by epoch. It did not publish its training times.",
-        )
-        average = st.toggle(
-            "Average over seeds",
-            True,
-            key="fold",
-            bind="query-params",
-            disabled=not can_average,
-            help="Runs that differ only in their seed become one line: their mean, in a band from the lowest to the "
-            "highest. The seed decides the first weights and the order of the images, which is luck.",
-        )
-    return CurveSettings(AXES.get(axis, "epoch"), smoothing, goals, reference, average and can_average)
 
 
 def describe_runs(
@@ -139,10 +70,20 @@ def show_curves(runs: Sequence[Run], names: Mapping[str, str], histories: Histor
         st.caption(f":material/bolt: {without}: no learning curve, since the last layer was fitted in one go.")
     if not curved:
         return
+    _follow_old_link()
     for tab, metric in zip(st.tabs(list(TABS), key="chart", bind="query-params"), METRICS, strict=True):
         if tab.open:
             with tab:
                 _show_chart(metric, curved, names, histories, settings)
+
+
+def _follow_old_link() -> None:
+    """Open the tab that an address of an earlier version names, which had several metrics in one parameter."""
+    named = st.query_params.get_all("charts")
+    st.query_params.pop("charts", None)
+    tabs = [tab for tab, metric in TABS.items() if metric in named]
+    if tabs and "chart" not in st.query_params:
+        st.query_params["chart"] = st.session_state["chart"] = tabs[0]
 
 
 def _show_chart(

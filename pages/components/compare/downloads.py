@@ -9,7 +9,8 @@ from catdog.comparison.export import curves_csv, table_csv
 from catdog.export.report import render_chart, render_report
 from catdog.runs import Run
 from pages.components import state
-from pages.components.compare.curves import CurveSettings, make_chart
+from pages.components.compare.curve_settings import CurveSettings
+from pages.components.compare.curves import make_chart
 
 
 def show_downloads(runs: Sequence[Run], names: Mapping[str, str], curves: CurveSettings) -> None:
