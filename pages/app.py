@@ -7,6 +7,7 @@ until `st.navigation` was called once: a deep link right after a restart would t
 import streamlit as st
 
 from pages.components import course, page
+from pages.components.history import keep_history
 from pages.components.sidebar import draw_sidebar
 from pages.components.styles import apply_styles
 from pages.components.uploads import remember_person
@@ -30,6 +31,7 @@ def main() -> None:
         draw_sidebar()
         with st.sidebar:
             apply_styles(page.LOOK)
+            keep_history()
         chosen.run()
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from catdog.runs import Run, open_run
 from catdog.utils.files import read_json, write_json
-from tests.browser.visitor import lines, main
+from tests.browser.visitor import drawn, lines, main, sidebar
 
 pytestmark = pytest.mark.browser
 
@@ -81,6 +81,20 @@ def test_a_zoom_survives_a_change(visitor, trained: Run):
     window.get_by_text("Reference course", exact=True).click()
     window.wait_for_function(SHOWS.format("model1 reference"))
     assert window.evaluate(RANGE) == pytest.approx(zoomed)
+
+
+def test_back_and_forward_keep_what_was_set(visitor, trained: Run):
+    window = visitor.visit("compare", run=trained.id, chart="Loss")
+    page = main(window)
+    sidebar(window).get_by_role("link", name="Evaluate").click()
+    expect(page.get_by_role("heading", name="Evaluate", level=1)).to_be_visible()
+    drawn(window)
+    window.go_back()
+    expect(window).to_have_url(re.compile(r"/compare\?.*chart=Loss"))
+    expect(page.get_by_role("tab", name="Loss")).to_have_attribute("aria-selected", "true")
+    drawn(window)
+    window.go_forward()
+    expect(page.get_by_role("heading", name="Evaluate", level=1)).to_be_visible()
 
 
 def test_seeds_are_laid_together_into_one_line_with_a_band(visitor, trained: Run, twin: Run):
