@@ -24,7 +24,7 @@ from pages.components.train.model_cards import choose_models
 from pages.components.train.quick import draw_quick
 from pages.components.train.result_card import find_result, forget_result, show_result
 from pages.components.train.run_list import show_run_list
-from pages.components.train_all import draw_train_all, is_busy
+from pages.components.train_all import draw_train_all, is_busy, leave_out_quick, list_runs_here
 
 CHANGED = "data-changed"  # the session's key of the sentence that the data are not those that the page showed
 MAX_NAMED = 4  # more runs than these are counted, not named
@@ -82,7 +82,7 @@ def _draw_new_runs(runs: list[Run]) -> None:
             on_click=_check_data,
             args=(identify(catalog),),
         )
-        draw_train_all(is_busy([run for run in runs if run.config.source == catalog.source]), catalog)
+        draw_train_all(is_busy(leave_out_quick(list_runs_here())), catalog)
     if started:
         if changed := st.session_state.pop(CHANGED, ""):
             raise DataError(changed)
