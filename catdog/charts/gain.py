@@ -37,12 +37,12 @@ def plot_gain(gain: Gain) -> go.Figure:
     chart.add_vline(x=0, line={"color": NEUTRAL, "width": 1, "dash": "dash"})
     reach = 1.15 * max(map(abs, (*ordered, low, high)))
     chart.update_xaxes(
-        title="error before minus error after (right of the dashed line: better)",
+        title="← worse · error saved · better →",
         range=[-reach, reach] if reach else None,
         fixedrange=True,
         zeroline=False,
         tickformat=".4~f",
-        nticks=6,
+        nticks=5,
     )
     chart.update_yaxes(
         tickvals=[0.5, 1.9],

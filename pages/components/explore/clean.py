@@ -89,7 +89,7 @@ def _draw_doubt(dataset: Dataset, store: FeatureStore, doubts: Round) -> None:
     row = catalog.paths.index(path)
     _draw_question(catalog, doubts.labels[place], doubts.confidences[place])
     _draw_buttons(catalog, doubts, place)
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns([5, 4], gap="medium")
     with left:
         _draw_photo(dataset, row)
     with right:

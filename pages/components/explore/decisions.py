@@ -117,7 +117,7 @@ def draw_decisions(catalog: Catalog, corrections: Corrections) -> None:
                 on_click=_take_back,
                 args=(catalog, entry),
                 disabled=bool(reason),
-                help=markdown.escape(reason) or None,
+                help=markdown.escape(reason or f"Undo the decision about {path}"),
             )
     if absent := describe_absent(corrections):
         st.caption(absent)
