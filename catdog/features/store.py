@@ -15,7 +15,7 @@ import numpy as np
 
 from catdog.datasets import Dataset
 from catdog.errors import DataError
-from catdog.features.backbone import digest_backbone, get_feature_extractor
+from catdog.features.backbone import digest_backbone, find_extractor, get_feature_extractor
 from catdog.features.novelty import name_detector, write_detector
 from catdog.images.decode import SIZE
 from catdog.inference.predictor import parallel_outputs
@@ -98,6 +98,27 @@ def make_features(dataset: Dataset, weights: Path, cache: Path, progress: Progre
     if store is None:
         raise DataError(f"The features in {cache} vanish or change as soon as they are written: delete that folder.")
     return FeatureStore(store.path, store.values, computed)
+
+
+def find_features(dataset: Dataset, cache: Path) -> tuple[FeatureStore, Path] | None:
+    """Return stored features of a dataset, of whatever backbone, and the LiteRT file that computes those of an image.
+
+    None where nothing is stored; no weights are looked for, so this never downloads anything.
+
+    Args:
+        dataset: The images.
+        cache: Folder of the store.
+    """
+    for path in list_features(dataset.catalog.fingerprint, cache):
+        records, extractor = _map_records(path), find_extractor(path.name.split("-")[1], cache)
+        if len(records) == len(dataset.catalog) and extractor is not None:
+            return FeatureStore(path, records["features"]), extractor
+    return None
+
+
+def list_features(fingerprint: str, cache: Path) -> list[Path]:
+    """Return the files with features of a dataset, one for each backbone."""
+    return sorted(cache.glob(f"features-*-{fingerprint}.dat"))
 
 
 def extract_features(pixels: np.ndarray, weights: Path, cache: Path) -> np.ndarray:

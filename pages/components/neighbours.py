@@ -27,6 +27,7 @@ def draw_neighbours(
     split: str | None = None,
     exclude: int | None = None,
     on_open: Callable[[str], None] | None = None,
+    name: str = "alike",
 ) -> None:
     """Draw the twelve images most alike, the nearest first, and count their classes.
 
@@ -37,6 +38,7 @@ def draw_neighbours(
         split: Only images of this split; None for all.
         exclude: The photo's own row, if it is one of them.
         on_open: What a click on one does with its path; None for tiles that can't be opened.
+        name: Tells the tiles from others of the page.
     """
     catalog = dataset.catalog
     candidates = catalog.splits == split if split is not None else catalog.splits != EXCLUDED
@@ -48,10 +50,10 @@ def draw_neighbours(
     )
     nearest = rows[places].tolist()
     counts = [int((catalog.labels[nearest] == label).sum()) for label in (0, 1)]
-    words = " and ".join(f"{count} {name}" for count, name in zip(counts, catalog.classes, strict=True) if count)
+    words = " and ".join(f"{count} {label}" for count, label in zip(counts, catalog.classes, strict=True) if count)
     st.markdown(f"**Most alike:** {markdown.escape(words)}", help=HELP)
     lines = [
         f"{describe_label(catalog, row)} {distance:.2f}"
         for row, distance in zip(nearest, distances.tolist(), strict=True)
     ]
-    draw_tiles(dataset, nearest, lines, "alike", on_open=on_open)
+    draw_tiles(dataset, nearest, lines, name, on_open=on_open)

@@ -249,9 +249,27 @@ def test_photos_marked_on_the_map_teach_those_of_training_only(app, catalog):
     assert "Taught with 10 cats and 10 dogs" in text_of(page)
 
 
-def test_own_photos_teach_too(app, monkeypatch):
+@pytest.fixture
+def extracting(monkeypatch):
+    """Describe photos of one's own by their colours."""
     monkeypatch.setattr(own_photos, "extract_features", lambda pixels, *_: colour_features(pixels))
     monkeypatch.setattr(own_photos, "find_weights", lambda settings: type("Weights", (), {"path": None}))
+
+
+def test_a_photo_of_ones_own_has_neighbours_and_a_place(app, catalog, extracting):
+    page = app("explore")
+    copy = (catalog.root / catalog.paths[3]).read_bytes()
+    page.file_uploader[0].set_value([("mine.jpg", copy, "image/jpeg")]).run()
+    assert "**mine.jpg**, your photo" in text_of(page)
+    assert tiles(page, "alike")[0].key == "alike-3"
+    assert tiles(page, "alike")[0].label.endswith(" 0.00")
+    assert names(page)[-1] == "this photo"
+    tiles(page, "alike")[0].click().run()
+    assert "your photo" not in text_of(page)
+    assert "Most alike" in text_of(page)
+
+
+def test_own_photos_teach_too(app, extracting):
     page = app("explore", view="Teach", each="1")
     page.file_uploader[0].set_value([image_file("mine.png", COLD), ("bad.jpg", b"no image", "image/jpeg")]).run()
     assert "Taught with 2 cats and 1 dog" in text_of(page)

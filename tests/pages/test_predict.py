@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from catdog.datasets import open_dataset
 from catdog.errors import RunError
+from catdog.features.store import FeatureStore
 from catdog.runs import create_run, delete_run
 from catdog.training import TrainConfig
-from pages.components.predict import novelty
+from pages.components.predict import novelty, similar
 from tests.pages.conftest import alternatives, button, text_of
+from tests.stored_features import colour_features
 from tests.zips import old_zip
 
 WARM, COLD = (200, 120, 60), (60, 120, 200)
@@ -497,6 +500,33 @@ def mixed(name: str) -> tuple[str, bytes, str]:
     file = BytesIO()
     Image.new("RGB", (50, 70), (100, 100, 100)).save(file, "PNG")
     return name, file.getvalue(), "image/png"
+
+
+def test_photos_like_an_image_are_shown_once_unfolded(app, trained, place, monkeypatch):
+    trained()
+    title = "Photos like this in the training set"
+    page = app("predict", sample="1")
+    assert title not in [element.label for element in page.expander]
+    dataset = open_dataset(place, "drawn")
+    path = place.cache / f"features-backbone-{dataset.catalog.fingerprint}.dat"
+    store = FeatureStore(path, colour_features(dataset.pixels))
+    path.touch()
+    calls = []
+    monkeypatch.setattr(
+        similar, "find_features", lambda *_: calls.append(1) or (store, place.cache / "extractor.tflite")
+    )
+    monkeypatch.setattr(
+        similar, "Predictor", lambda path: type("Predictor", (), {"outputs": staticmethod(colour_features)})
+    )
+    page.run()
+    assert title in [element.label for element in page.expander]
+    assert calls == []
+    page.session_state["similar-0"] = True
+    page.run()
+    assert calls == [1]
+    assert "Most alike" in text_of(page)
+    alike = [words for words in alternatives(page) if words.startswith("The photo train/")]
+    assert len(alike) == 12
 
 
 def image_file(name: str, colour: tuple[int, int, int]) -> tuple[str, bytes, str]:

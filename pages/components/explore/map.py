@@ -15,6 +15,7 @@ from pages.components.explore import answers as known_answers
 from pages.components.explore import selection as selecting
 from pages.components.explore.chart import draw_chart
 from pages.components.explore.lesson import teach_with
+from pages.components.explore.own_photos import OwnPhoto, draw_field, list_own
 from pages.components.explore.selection import Selection
 from pages.components.neighbours import draw_neighbours
 from pages.components.photo_tiles import describe_label, draw_tiles
@@ -44,6 +45,8 @@ def draw_map(dataset: Dataset, store: FeatureStore, row: DeltaGenerator) -> None
     with row:
         colour = st.selectbox("Colour by", COLOURS, key="colour", bind="query-params", width=155)
         pick = selecting.draw_pick(catalog, bool(runs))
+        with st.popover("Your photo", icon=":material/add_photo_alternate:"):
+            draw_field("Drop a photo to see those most like it", selecting.OWN, None, several=False)
         with st.popover("Settings", icon=":material/tune:"):
             method = _choose_method()
             run = known_answers.choose_model(runs) if runs else None
@@ -56,12 +59,18 @@ def draw_map(dataset: Dataset, store: FeatureStore, row: DeltaGenerator) -> None
     drawn = f"{colour} {method}"
     selection = selecting.find_selection(catalog, pick, answers, doubts, drawn)
     photo = selecting.find_photo(catalog)
+    own = next(iter(list_own(selecting.OWN)), None)
+    place = projection.points[photo] if photo is not None else None
+    if own is not None:
+        place = projection.place(own.features)
     groups, scale = _group(catalog, colour, answers, doubts)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        _draw_chart(catalog, projection, groups, scale, selection, photo, drawn)
+        _draw_chart(catalog, projection, groups, scale, selection, place, drawn)
     with right, st.container(key="explore-beside"):
-        if photo is not None:
+        if own is not None:
+            _draw_own(dataset, store, own)
+        elif photo is not None:
             _draw_photo(dataset, store, photo)
         elif selection is not None:
             _draw_selection(dataset, selection, answers)
@@ -130,12 +139,12 @@ def _draw_chart(
     groups: list[Group],
     scale: str,
     selection: Selection | None,
-    photo: int | None,
+    place: np.ndarray | None,
     drawn: str,
 ) -> None:
     """Draw the map; what the mouse has selected on it, the browser itself shows."""
     chosen = selection.rows if selection is not None and not selection.by_mouse else None
-    marked = [("this photo", projection.points[[photo]])] if photo is not None else []
+    marked = [("this photo", place[np.newaxis])] if place is not None else []
     chart = plot_map(projection.points, groups, selected=chosen, marked=marked, scale=scale)
     names = ", ".join(f"{len(group.rows):,} {group.name}" for group in groups)
     draw_chart(
@@ -217,3 +226,12 @@ def _draw_photo(dataset: Dataset, store: FeatureStore, row: int) -> None:
         st.button("Back", on_click=selecting.leave_photo, icon=":material/close:", type="tertiary")
     draw_tiles(dataset, [row], ["Open large"], "photo", columns=3, width=120)
     draw_neighbours(dataset, store, store.values[row], exclude=row, on_open=selecting.show_photo)
+
+
+def _draw_own(dataset: Dataset, store: FeatureStore, own: OwnPhoto) -> None:
+    """Draw a photo of one's own and those most alike."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(f"**{markdown.escape(own.name)}**, your photo")
+        st.button("Back", on_click=selecting.leave_photo, icon=":material/close:", type="tertiary")
+    st.image(own.tile, width=150, alt=f"Your photo {own.name}")
+    draw_neighbours(dataset, store, own.features, on_open=selecting.show_photo)

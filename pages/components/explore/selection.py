@@ -9,11 +9,13 @@ from catdog.datasets import SPLITS, Catalog
 from catdog.datasets.exclusions import EXCLUDED
 from pages.components import page
 from pages.components.explore.chart import forget_marks
+from pages.components.explore.own_photos import forget_own
 
 NOTHING, WRONG, DOUBTFUL = "nothing", "wrong answers", "doubtful labels"
 MOST_DOUBTFUL = 48
 ROWS, PHOTO = "explore-rows", "near"  # the session's key of what the mouse selected; the address's of one photo
 PICK = "pick"
+OWN = "near"  # the purpose of a photo of one's own whose neighbours are shown
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,11 +116,13 @@ def take_rows(catalog: Catalog, rows: np.ndarray, drawn: str = "") -> None:
 
 def show_photo(path: str) -> None:
     """Show an image and its neighbours beside the map."""
+    forget_own(OWN)
     st.query_params[PHOTO] = path
 
 
 def leave_photo() -> None:
-    """Go back from one image to the selection."""
+    """Go back from one image, of the data or one's own, to the selection."""
+    forget_own(OWN)
     st.query_params.pop(PHOTO, None)
 
 

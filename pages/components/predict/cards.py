@@ -16,6 +16,7 @@ from pages.components import markdown
 from pages.components.heatmap import show_heatmap
 from pages.components.predict.image import QueryImage, is_foreign
 from pages.components.predict.novelty import warn_about_novelty
+from pages.components.predict.similar import draw_similar
 from pages.components.predictions import get_track_record
 from pages.components.zoomable_chart import shared_chart
 
@@ -78,6 +79,7 @@ def _card(
                     icon=":material/center_focus_strong:",
                     help="Where in the image a model looks.",
                 )
+            draw_similar(index, image)
 
 
 def _describe_best(runs: Mapping[str, Run], image: QueryImage, row: ImagePredictions, thresholds: Thresholds) -> str:

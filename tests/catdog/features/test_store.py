@@ -12,7 +12,7 @@ from catdog.datasets import Catalog, Dataset
 from catdog.errors import DataError
 from catdog.features import store as feature_store
 from catdog.features.novelty import FEWEST
-from catdog.features.store import BLOCK, RECORD, make_features, open_features
+from catdog.features.store import BLOCK, RECORD, find_features, make_features, open_features
 
 
 def make_dataset(count: int, fingerprint: str = "a" * 16, first: int = 0) -> Dataset:
@@ -172,3 +172,29 @@ def test_what_tells_other_kinds_of_images_lies_beside_the_features(weights, cach
     detector.unlink()  # as before there were any
     np.testing.assert_array_equal(make_features(dataset, weights, cache).values, store.values)
     assert [detector.read_bytes() == written, sum(computed)] == [True, 2 * FEWEST]
+
+
+def test_stored_features_are_there_without_the_weights(weights, cache, computed, monkeypatch):
+    dataset = make_dataset(3)
+    extractor = cache / "extractor.tflite"
+    monkeypatch.setattr(feature_store, "find_extractor", lambda digest, cache: extractor)
+    assert find_features(dataset, cache) is None
+    path = make_features(dataset, weights, cache).path
+    store, file = find_features(dataset, cache)
+    assert (store.path, file) == (path, extractor)
+    np.testing.assert_array_equal(store.values, features_of(dataset.pixels))
+    assert find_features(make_dataset(4), cache) is None
+    monkeypatch.setattr(feature_store, "find_extractor", lambda digest, cache: None)
+    assert find_features(dataset, cache) is None
+
+
+def test_what_was_computed_of_features_goes_with_them(weights, cache, computed):
+    before, after = make_dataset(2), make_dataset(3, "b" * 16)
+    keep_decoded(cache, after)
+    path = make_features(before, weights, cache).path
+    (old, new) = (cache / f"{path.stem.replace('a' * 16, name)}-pca.npz" for name in ("a" * 16, "b" * 16))
+    for file in (old, new):
+        file.touch()
+    make_features(after, weights, cache)
+    assert not old.exists()
+    assert new.exists()
