@@ -16,7 +16,9 @@ from catdog.features.doubts import find_doubts
 from catdog.features.gain import describe_gain, measure_gain
 from catdog.features.head import choose_head
 from catdog.features.novelty import find_detector
+from catdog.features.projection import make_projection
 from catdog.features.store import FeatureStore, make_features
+from catdog.features.teaching import get_curve
 from catdog.images.decode import load_image, resize
 from catdog.inference.predictor import load_predictor
 from catdog.settings import Settings
@@ -132,3 +134,18 @@ def test_all_three_of_its_answers_are_the_same(photos_settings: Settings, datase
     model = keras.saving.load_model(run.files.model, compile=False)
     answers = np.asarray(model(pixels.astype(np.float32), training=False))[:, 0]
     np.testing.assert_allclose(answers, stored, atol=1e-4)
+
+
+def test_ten_photos_a_class_teach_most_and_all_teach_the_rest(dataset: Dataset, store: FeatureStore):
+    training, validation = (dataset.catalog.indices(split) for split in (TRAINING, VALIDATION))
+    steps = {step.count: step for step in get_curve(store, dataset.catalog.labels, training, validation)}
+    assert steps[10].mean >= 0.93
+    assert steps[10].lowest >= 0.9
+    assert steps[1000].mean >= 0.965
+    assert steps[1].mean < steps[5].mean < steps[20].mean < steps[200].mean
+
+
+def test_cats_and_dogs_fall_apart_along_the_maps_first_direction(dataset: Dataset, store: FeatureStore):
+    along = make_projection(store).points[:, 0]
+    apart = roc_auc_score(dataset.catalog.labels, along)
+    assert max(apart, 1 - apart) >= 0.95
