@@ -69,9 +69,13 @@ def describe_absent(corrections: Corrections) -> str:
 def write_corrections(
     file: Path, source: str, entries: Mapping[str, Correction], absent: Iterable[Correction]
 ) -> Corrections:
-    """Write the list and return it: the entries by path, those without effect as they are."""
+    """Write the list and return it: the entries by path, those without effect as they are.
+
+    The file names every source with this content, so that each goes on with the list once its files change.
+    """
+    sources = {source, *((read_json(file) or {}).get("sources") or ())}
     corrections = Corrections(tuple(entries[path] for path in sorted(entries)), tuple(absent))
-    write_json(file, {"source": source, "changed": time.time(), **asdict(corrections)})
+    write_json(file, {"sources": sorted(sources), "changed": time.time(), **asdict(corrections)})
     return corrections
 
 

@@ -148,7 +148,7 @@ def _find_latest(settings: Settings, catalog: Catalog) -> Path:
     for file in settings.data.glob("corrections-*.json"):
         values = read_json(file) or {}
         changed = values.get("changed")
-        if isinstance(changed, int | float) and (file == own or values.get("source") == catalog.source):
+        if isinstance(changed, int | float) and (file == own or catalog.source in (values.get("sources") or ())):
             times[file] = changed
     return max(times, key=times.get, default=own)
 

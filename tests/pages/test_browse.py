@@ -3,6 +3,8 @@
 import pytest
 from PIL import Image
 
+from catdog.datasets import open_catalog
+from catdog.datasets.corrections import relabel_images
 from tests.pages.conftest import alternatives, button, coloured_folder, copy_drawn_set, text_of
 
 
@@ -232,3 +234,14 @@ def test_a_class_called_both_and_files_named_like_markup(app, monkeypatch, tmp_p
     assert len(tiles(page)) == 10
     assert all("labelled both" in text for text in tiles(page))
     assert all("\\[" in name and "\\*\\*b" in name for name in names(page))
+
+
+def test_a_corrected_label_is_counted_and_shown_as_such(app, place):
+    page = app("browse")
+    catalog = open_catalog(place, "drawn")
+    relabel_images(place, catalog, {"train/dogs/dog.0003.jpg": "cats"})
+    page = app("browse", photo="train/dogs/dog.0003.jpg")
+    assert "training: 13 cats, 11 dogs" in page.get("plotly_chart")[0].proto.alt
+    assert ":material/label: **cats**" in text_of(page)
+    assert "label corrected" in text_of(page)
+    assert "1 label is corrected by hand." in text_of(page)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from catdog.datasets import open_catalog
+from catdog.datasets import add_user_dataset, open_catalog
 from catdog.datasets.corrections import list_corrections, relabel_images
 from catdog.datasets.exclusions import list_excluded
 from pages.components import serving
@@ -183,17 +183,40 @@ def test_a_damaged_list_is_said_and_stays_as_it_is(clean, place, shapes):
     assert file.read_text() == "{"
 
 
-def test_a_visitor_sees_the_doubts_but_can_change_nothing(clean, place, shapes, tmp_path, monkeypatch):
-    page = clean(doubt=WRONG[0])
+@pytest.fixture
+def sign_in(tmp_path, monkeypatch):
+    """sign_in(email) makes this a server for members, Anna alone, and lets this person be signed in, "" for nobody."""
     file = tmp_path / "members.txt"
     file.write_text("anna@school.example\n")
-    monkeypatch.setenv("CATDOG_MEMBERS", str(file))
-    monkeypatch.setattr(serving, "read_auth", lambda: {"client_id": "dashboard"})
-    monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={"_streamlit_user": "signed"}))
-    monkeypatch.setattr("streamlit.user", {"is_logged_in": False})
+
+    def sign_in(email: str) -> None:
+        monkeypatch.setenv("CATDOG_MEMBERS", str(file))
+        monkeypatch.setattr(serving, "read_auth", lambda: {"client_id": "dashboard"})
+        monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={"_streamlit_user": "signed"}))
+        monkeypatch.setattr("streamlit.user", {"is_logged_in": bool(email), "email": email})
+
+    return sign_in
+
+
+def test_a_visitor_sees_the_doubts_but_can_change_nothing(clean, place, shapes, sign_in):
+    page = clean(doubt=WRONG[0])
+    sign_in("")
     press(page, "Relabel as squares")  # drawn before the sign-in was set up
     assert "Sign in first" in page.toast[0].value
     assert list_corrections(place, open_catalog(place, str(shapes))).present == ()
     for label in ("Keep circles", "Relabel as squares", "Exclude"):
         assert button(page, label).disabled
         assert "Sign in first" in button(page, label).help
+
+
+def test_a_member_corrects_their_own_set_by_name_and_no_other(app, clean, place, shapes, tmp_path, sign_in):
+    folder = shapes.rename(tmp_path / "mine")
+    mine = add_user_dataset(place, folder, "mine", by="anna@school.example")
+    sign_in("anna@school.example")
+    page = app("explore", view="Clean", data="mine", doubt=WRONG[0])
+    press(page, "Relabel as squares")
+    [correction] = list_corrections(place, open_catalog(place, mine.source)).present
+    assert (correction.path, correction.by) == (WRONG[0], "anna@school.example")
+    assert "anna\u2060@school.example" in text_of(page)
+    page = app("explore", view="Clean", data="drawn")
+    assert "is not yours" in button(page, "Exclude").help

@@ -101,7 +101,7 @@ def draw_decisions(catalog: Catalog, corrections: Corrections) -> None:
     excluded = [catalog.paths[row] for row in catalog.indices(EXCLUDED)]
     entries = [*sorted(corrections.present, key=lambda entry: -entry.time), *excluded]
     reason = access.reason_denied(owned_source(state.settings(), catalog.source))
-    st.subheader(f"Decisions ({len(entries):,})", anchor=False)
+    st.header(f"Decisions ({len(entries):,})", anchor=False)
     if not entries:
         st.caption("Nothing has been relabelled, kept or excluded yet. No file is ever changed.")
     first = _draw_pagination(len(entries))

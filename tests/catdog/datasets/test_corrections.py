@@ -180,6 +180,16 @@ def test_corrections_outlive_files_that_come_and_go(settings: Settings, changing
     assert describe_absent(list_corrections(settings, again)) == ""
 
 
+def test_a_copy_of_the_data_shares_the_list_and_takes_it_from_nobody(settings: Settings, changing: Path) -> None:
+    original = open_catalog(settings, str(changing))
+    relabel_images(settings, original, {original.paths[0]: "dogs"})
+    copy = open_catalog(settings, shutil.copytree(changing, changing.with_name("copy")))
+    assert copy.corrected == original.paths[:1]
+    relabel_images(settings, copy, {copy.paths[1]: "dogs"})
+    (changing / original.paths[5]).unlink()
+    assert open_catalog(settings, str(changing)).corrected == original.paths[:2]
+
+
 def test_a_full_disk_is_said_and_changes_nothing(settings: Settings, catalog: Catalog, full_disk) -> None:
     relabel_images(settings, catalog, {catalog.paths[0]: "dogs"})
     before = list_file(settings, catalog).read_text()
@@ -192,5 +202,5 @@ def test_a_full_disk_is_said_and_changes_nothing(settings: Settings, catalog: Ca
 def test_the_file_can_be_read_by_a_person(settings: Settings, catalog: Catalog) -> None:
     relabel_images(settings, catalog, {catalog.paths[0]: "dogs"})
     values = json.loads(list_file(settings, catalog).read_text())
-    assert values["source"] == catalog.source
+    assert values["sources"] == [catalog.source]
     assert values["present"][0]["new"] == "dogs"
