@@ -1,8 +1,10 @@
 """catdog.datasets.corrections: labels that people correct, that none is lost, and that no file is touched."""
 
 import json
-import multiprocessing
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +21,7 @@ from catdog.datasets.corrections import (
 from catdog.datasets.exclusions import exclude_images
 from catdog.datasets.labels import with_labels
 from catdog.errors import DataError, UsageError
-from catdog.settings import Settings
+from catdog.settings import PROJECT, Settings
 
 
 @pytest.fixture
@@ -110,19 +112,14 @@ def test_the_later_of_two_browsers_is_told(settings: Settings, catalog: Catalog)
     assert list_corrections(settings, catalog).changed == (path,)
 
 
-def relabel_one(home: Path, source: str, row: int) -> None:
-    settings = Settings(home=home)
-    catalog = open_catalog(settings, source)
-    relabel_images(settings, catalog, {catalog.paths[row]: "dogs"})
-
-
 def test_corrections_at_the_same_moment_are_all_kept(settings: Settings, catalog: Catalog) -> None:
-    context = multiprocessing.get_context("spawn")
-    workers = [context.Process(target=relabel_one, args=(settings.home, catalog.source, row)) for row in range(3)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(60)
+    command = [sys.executable, "-m", "catdog", "relabel", "--source", catalog.source]
+    variables = os.environ | settings.environment()
+    workers = [
+        subprocess.Popen([*command, path, "dog"], cwd=PROJECT, env=variables, stdout=subprocess.DEVNULL)
+        for path in catalog.paths[:3]
+    ]
+    assert [worker.wait(60) for worker in workers] == [0, 0, 0]
     assert list_corrections(settings, catalog).changed == catalog.paths[:3]
 
 
