@@ -155,6 +155,8 @@ def test_a_csv_file_is_exported_and_imported(clean, place, shapes):
     file.upload("labels.csv", f"path,new\n{WRONG[0]},square\n".encode(), "text/csv").run()
     assert labelled(place, shapes, WRONG[0]) == "squares"
     assert "1 label is imported." in page.toast[0].value
+    assert "1 of 1" in text_of(page)
+    assert shown(page) == WRONG[1]
     assert not page.get("download_button")[0].proto.disabled
 
 

@@ -17,12 +17,11 @@ from catdog.utils.class_names import name_single
 from catdog.utils.text import format_confidence
 from pages.components import access, markdown, page, state
 from pages.components.explore import decisions
-from pages.components.explore.doubt_round import Round, get_round, look_again
+from pages.components.explore.doubt_round import DOUBT, Round, get_round, look_again
 from pages.components.explore.helped import draw_helped
 from pages.components.styles import apply_styles
 from pages.components.thumbnails import fit_jpeg, make_tile, to_data_url
 
-DOUBT = "doubt"  # the query parameter with the path of the photo that is shown
 WIDTH, HEIGHT = 720, 540  # pixels of the large photo at most
 # The photo has a height of its own, so that the buttons stay where they are from one photo to the next.
 LOOK = """

@@ -13,6 +13,7 @@ from catdog.datasets.ownership import owned_exclusions, owned_source
 from catdog.errors import CatDogError
 from catdog.settings import MEGABYTE
 from pages.components import access, markdown, state
+from pages.components.explore.doubt_round import DOUBT, ROUND, look_again
 from pages.components.shown import identify, require_same_images
 from pages.components.uploads import limit_upload
 
@@ -174,10 +175,10 @@ def _take_back(catalog: Catalog, entry: Correction | str) -> None:
 
 def _show_again(path: str) -> None:
     """Turn to a photo that is undecided again, if it is among the doubts of this tab."""
-    doubts = st.session_state.get("clean-round")
+    doubts = st.session_state.get(ROUND)
     if doubts is not None and path in doubts.paths:
         doubts.decided.discard(path)
-        st.query_params["doubt"] = path
+        st.query_params[DOUBT] = path
 
 
 def _draw_import(catalog: Catalog) -> None:
@@ -208,5 +209,6 @@ def _import(catalog: Catalog, key: str) -> None:
     except CatDogError as error:
         st.toast(markdown.escape(str(error)), icon=":material/error:")
         return
+    look_again()
     count = "1 label is" if len(labels) == 1 else f"{len(labels):,} labels are"
     st.toast(f"{count} imported.", icon=":material/check:")

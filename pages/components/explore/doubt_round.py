@@ -15,7 +15,8 @@ from pages.components import jobs, state
 
 MOST = 200  # doubts that are gone through at once
 PATIENCE = 0.2  # seconds that a page waits before it shows how far the work is
-KEY = "clean-round"  # of the session
+ROUND = "clean-round"  # the session's key of the doubts
+DOUBT = "doubt"  # the query parameter with the path of the photo that is shown
 TASK = "asking a model that never saw the photo, in five parts"
 
 
@@ -59,16 +60,16 @@ def get_round(catalog: Catalog, store: FeatureStore, corrections: Corrections) -
     Raises:
         DataError: A class has fewer than two images.
     """
-    doubts = st.session_state.get(KEY)
+    doubts = st.session_state.get(ROUND)
     if doubts is None or doubts.fingerprint != catalog.fingerprint:
-        doubts = st.session_state[KEY] = _find(catalog, store, corrections)
+        doubts = st.session_state[ROUND] = _find(catalog, store, corrections)
     return doubts
 
 
 def look_again() -> None:
     """Find the doubts anew, with the labels of today."""
-    st.session_state.pop(KEY, None)
-    st.query_params.pop("doubt", None)
+    st.session_state.pop(ROUND, None)
+    st.query_params.pop(DOUBT, None)
 
 
 def identify_labels(catalog: Catalog) -> tuple[str, str, str]:
