@@ -83,7 +83,7 @@ def _draw_no_model() -> None:
         st.rerun()
     active = [run for run in state.runs() if run.state in ACTIVE]
     with st.container(border=True):
-        st.subheader("No model is trained yet", anchor=False)
+        st.header("No model is trained yet", anchor=False)
         if active:
             names = markdown.escape(join_names(list(label_runs(active).values())))
             st.markdown(f"In training now: {names}. Once the first is ready, you can drop a photo here.")

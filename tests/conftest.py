@@ -39,6 +39,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 CLASSES = ("cats", "dogs")
 BROWSER_TESTS = "tests/browser/"
 OWN_SERVER = BROWSER_TESTS + "own_server/"  # those that start servers of their own
+ALL_PAGES = (BROWSER_TESTS + "test_themes.py", BROWSER_TESTS + "test_fold.py", BROWSER_TESTS + "test_hostile")
 TENSORFLOW = (  # two groups of tests in whose process it is: importing it takes 5 s of processor
     ("tests/catdog/training/", "tests/catdog/evaluation/test_metrics.py", "tests/catdog/images/test_resize.py"),
     (
@@ -47,13 +48,13 @@ TENSORFLOW = (  # two groups of tests in whose process it is: importing it takes
     ),
 )
 LONGEST = (  # first, so that no process ends long after the others
-    *((OWN_SERVER,), (BROWSER_TESTS,), *TENSORFLOW),
+    *((OWN_SERVER,), ALL_PAGES, (BROWSER_TESTS,), *TENSORFLOW),
     ("tests/catdog/images/test_hostile_images.py", "tests/photos/"),
 )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the tests that take longest, the browser tests in two processes."""
+    """Begin with the tests that take longest, the browser tests in three processes."""
 
     def rank(item: pytest.Item) -> int:
         return next((rank for rank, paths in enumerate(LONGEST) if item.nodeid.startswith(paths)), len(LONGEST))
@@ -63,12 +64,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileScheduling:
-    """Hand out whole test files, and four groups of files: what a file or a group shares is made once."""
+    """Hand out whole test files, and five groups of files: what a file or a group shares is made once."""
     quick = config.getoption("markexpr") != "slow"  # the slow ones would be too long a group
 
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            groups = ((OWN_SERVER,), (BROWSER_TESTS,), *(TENSORFLOW if quick else ()))
+            groups = ((OWN_SERVER,), ALL_PAGES, (BROWSER_TESTS,), *(TENSORFLOW if quick else ()))
             return next((group[0] for group in groups if nodeid.startswith(group)), super()._split_scope(nodeid))
 
     return Scheduling(config, log)

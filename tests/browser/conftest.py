@@ -8,8 +8,8 @@ Fixtures:
     start     start(photos_url, options, **settings) starts another server for one test; fresh=True: its home is empty.
     trained   a run of model1 on that server which has ended, trained by the first test that needs one.
     drawn_set a drawn set of 260 images, which the servers' homes hold unless they are fresh.
-The tests on this server run in one process, so that it and the trained run are made once; those of own_server/, which
-start others, in another (see tests/conftest.py).
+The tests on this server run in two processes (see tests/conftest.py), each with its own; those of own_server/, which
+start others, in a third.
 A test that fails shows what the server printed and what stood on the pages.
 """
 

@@ -1,7 +1,12 @@
-"""Every page in light and dark, on a wide and on a narrow screen."""
+"""Every page in light and dark, on a wide and on a narrow screen, and what axe-core finds there.
+
+That is nothing that WCAG 2.1 AA forbids, and headings in order. In the dark only contrasts are looked at again, since
+nothing else that is checked depends on the theme.
+"""
 
 import pytest
 
+from tests.browser.axe import find_violations
 from tests.browser.visitor import drawn, main
 
 pytestmark = pytest.mark.browser
@@ -13,17 +18,18 @@ PAGES = {
     "models": {"model": "model2"},
     "train": {},
     "compare": {"notebook": "true"},
+    "evaluate": {"details": "Curves"},
     "explore": {"view": "Teach"},
     "predict": {"sample": 7},
 }
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (400, "dark")])
-def test_every_page_fits_its_width_keeps_its_theme_and_raises_nothing(visitor, trained, width, scheme):
-    window = visitor.window(width, scheme)
+def test_every_page_fits_its_width_keeps_its_theme_and_breaks_no_rule(visitor, trained, width, scheme):
+    window, problems = visitor.window(width, scheme), []
     for page, address in PAGES.items():
         visitor.go(window, page, **address)
-        if page in ("models", "compare", "explore", "predict"):
+        if page in ("models", "compare", "evaluate", "explore", "predict"):
             main(window).locator(".js-plotly-plot").first.wait_for()
             drawn(window)
         if page == "train":
@@ -34,6 +40,20 @@ def test_every_page_fits_its_width_keeps_its_theme_and_raises_nothing(visitor, t
         assert window.get_by_test_id("stAlertContentError").count() == 0, page
         assert too_wide(window) == [], page
         assert (brightness(window) < 100) == (scheme == "dark"), page
+        problems += [f"{page}: {line}" for line in find_violations(window, scheme)]
+    assert problems == []
+
+
+@pytest.mark.parametrize(("name", "title"), [("", "Overview"), ("compare", "Compare")])
+def test_a_tab_has_its_pages_title_and_the_way_on(visitor, name, title):
+    window = visitor.visit(name)
+    assert window.title() == f"{title} · Cats and Dogs"
+    steps = main(window).get_by_role("link", name="Page")
+    if not name:
+        assert steps.count() == 0
+        return
+    steps.click()
+    main(window).get_by_role("heading", name="Evaluate", level=1).wait_for()
 
 
 def too_wide(window) -> list[str]:

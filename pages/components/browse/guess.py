@@ -122,7 +122,7 @@ def _draw_result(dataset: Dataset, rows: np.ndarray, guesses: np.ndarray) -> Non
     catalog, count = dataset.catalog, len(rows)
     labels = catalog.labels[rows]
     by_name = {"You": guesses == labels} | _check_models(dataset, rows)
-    st.subheader(f"You were right about {int(by_name['You'].sum())} of {count} photos", anchor=False)
+    st.header(f"You were right about {int(by_name['You'].sum())} of {count} photos", anchor=False)
     for (name, right), cell in zip(by_name.items(), page.row(len(by_name), 130), strict=True):
         cell.metric(markdown.escape(name), format_percent(right.mean(), 0), border=True)
         cell.caption(f"{int(right.sum())} of {count} right")

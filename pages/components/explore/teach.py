@@ -154,7 +154,7 @@ def _draw_taught(dataset: Dataset, lesson: Lesson) -> None:
     """Draw the photos it was taught with, some where there are many."""
     rows = lesson.rows[:SHOWN].tolist()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader("What it was taught with", anchor=False)
+        st.header("What it was taught with", anchor=False)
         if lesson.own:
             st.button("Remove your photos", on_click=forget_own, args=(OWN,), icon=":material/delete:")
     if lesson.own:

@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.test_accessibility import OPTIONS, describe
+from tests.browser.axe import find_violations
 from tests.browser.visitor import drawn, main
 from tests.pages.conftest import coloured_folder
 
@@ -39,4 +38,4 @@ def test_wrong_labels_are_found_corrected_by_key_and_it_helped(start, visitors):
     expect(page.get_by_text("A measurable gain: the error falls from")).to_be_visible()
     expect(page.get_by_text("95% interval")).to_be_visible()
     drawn(window)
-    assert describe(Axe().run(window, options=OPTIONS).response["violations"]) == []
+    assert find_violations(window) == []
