@@ -54,14 +54,20 @@ def get_model_template(weights: Path, cache: Path) -> Path:
 def prepare_backbone(weights: Path, cache: Path) -> None:
     """Make the files that the cache lacks of the two above, in a process that may load TensorFlow."""
     model = build_model("model4", weights, augmentation=Augmentation())
+    keep_extractor(model, weights, cache)
     digest = digest_backbone(weights)
-    if _find_whole(cache, f"{EXTRACTOR}-{digest}") is None:
-        _store(cache, f"{EXTRACTOR}-{digest}", _convert(model))
     if _find_whole(cache, f"{TEMPLATE}-{digest}") is None:
         with TemporaryDirectory() as folder:
             path = Path(folder) / "model.keras"
             model.save(path)
             _store(cache, f"{TEMPLATE}-{digest}", path.read_bytes())
+
+
+def keep_extractor(model: "keras.Model", weights: Path, cache: Path) -> None:
+    """Make the file of `get_feature_extractor`, where the cache lacks it, of a model4 that has these weights."""
+    digest = digest_backbone(weights)
+    if find_extractor(digest, cache) is None:
+        _store(cache, f"{EXTRACTOR}-{digest}", _convert(model))
 
 
 def _get_prepared(weights: Path, cache: Path, kind: str) -> Path:

@@ -16,6 +16,7 @@ from catdog.augmentation.config import Augmentation
 from catdog.augmentation.transforms import apply_transforms, draw_transforms
 from catdog.datasets import VALIDATION, Dataset
 from catdog.features.backbone import convert_backbone
+from catdog.features.shared import SharedFeatures
 from catdog.inference.predictor import parallel_outputs
 from catdog.models.specs import compile_like
 from catdog.training.batches import batches_from
@@ -88,8 +89,9 @@ def compute_features(
     reporter: Reporter,
     cache: Path,
     cut: "keras.Layer | None" = None,
+    shared: SharedFeatures | None = None,
 ) -> Features:
-    """Run the training and validation images through the backbone, by LiteRT.
+    """Run the training and validation images through the backbone, by LiteRT, unless they have been already.
 
     Args:
         model: A model4.
@@ -100,13 +102,14 @@ def compute_features(
         reporter: Gets the progress.
         cache: Folder where the converted backbone is kept.
         cut: The layer of the backbone whose activations are stored, too; None for none.
+        shared: The features of the images as they are, by the same backbone; None where nobody has computed them.
 
     Raises:
         StopRequested: The run was told to stop.
     """
     validation = dataset.catalog.indices(VALIDATION)
     variants = count_variants(augmentation)
-    total, done = variants * len(rows) + len(validation), 0
+    total, done = variants * len(rows) + len(validation) * (shared is None), 0
     width = model.get_layer("features").output.shape[1]
     shape = cut.output.shape[1:] if cut is not None else ()
     # in place, since a copy of the features of a large dataset takes as much memory again
@@ -116,7 +119,12 @@ def compute_features(
         np.empty((variants, len(rows), *shape), np.float16) if shape else None,
         np.empty((len(validation), *shape), np.float16) if shape else None,
     )
-    with parallel_outputs(convert_backbone(model, cache, cut)) as extract:
+    if shared is not None:
+        features.validation[:] = shared.values[validation]
+        if not augmentation.active:
+            features.training[0] = shared.values[rows]
+            return features
+    with parallel_outputs(shared.extractor if shared else convert_backbone(model, cache, cut)) as extract:
 
         def fill(
             values: np.ndarray,
@@ -137,7 +145,8 @@ def compute_features(
         for index, variant in enumerate(features.training):
             stored = None if features.activations is None else features.activations[index]
             fill(variant, stored, rows, _augment_by(augmentation, np.random.default_rng((seed, index))))
-        fill(features.validation, features.validation_activations, validation, _unchanged)
+        if shared is None:
+            fill(features.validation, features.validation_activations, validation, _unchanged)
     return features
 
 

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catdog.datasets import Dataset
@@ -78,7 +79,7 @@ def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Rep
     # model4's stored features leave so little to compute that sharing it among devices would only cost time
     scope = nullcontext if stores_features(config) else get_strategy().scope
     with scope():
-        model = _build_model(folder, config, settings, reporter.say)
+        model, weights = _build_model(folder, config, settings, reporter.say)
         uncompiled = copy_uncompiled(model)
         before = read_finished_epochs(folder)
         if before and find_phase(config, before[:-1]).fine_tunes:  # else the optimizer has other weights
@@ -90,7 +91,7 @@ def _fit(folder: RunFolder, config: TrainConfig, dataset: Dataset, reporter: Rep
     events.write(epochs)
     write_history(folder.history, epochs)
     finish_epoch = _make_finish_epoch(folder, config, model, uncompiled, epochs, events, reporter)
-    material = Material(config, dataset, reporter, settings)
+    material = Material(config, dataset, reporter, settings, weights)
     sample = SampleLog(folder.sample, dataset.catalog, len(epochs))
     while not is_run_over(config, epochs):
         phase = find_phase(config, epochs)
@@ -162,8 +163,10 @@ def _train_phase(
     )
 
 
-def _build_model(folder: RunFolder, config: TrainConfig, settings: Settings, report: Progress) -> "keras.Model":
-    """Return the run's model, compiled, with its first weights; note in config.json where model4's come from."""
+def _build_model(
+    folder: RunFolder, config: TrainConfig, settings: Settings, report: Progress
+) -> "tuple[keras.Model, Path | None]":
+    """Return the run's model, compiled, and where model4's weights are from, as config.json notes; None: no file."""
     from catdog.models.mobilenet import find_weights
 
     # a checkpoint holds the backbone's weights too
@@ -175,7 +178,7 @@ def _build_model(folder: RunFolder, config: TrainConfig, settings: Settings, rep
     values = {"augmentation": config.augmentation, "seed": config.seed, "scaling": config.scaling}
     model = build_model(config.model, weights=weights.path if weights else None, **values)
     _compile(model, config, config.learning_rate)
-    return model
+    return model, weights.path if weights else None
 
 
 def _begin_fine_tuning(model: "keras.Model", config: TrainConfig) -> None:

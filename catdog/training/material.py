@@ -3,6 +3,7 @@
 import logging
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -10,8 +11,10 @@ import numpy as np
 from catdog.augmentation.config import Augmentation
 from catdog.datasets import TRAINING, VALIDATION, Dataset
 from catdog.datasets.splits import sample_stratified
+from catdog.features.shared import share_features
 from catdog.models.fine_tuning import build_above, find_cut
 from catdog.models.specs import compile_like, get_spec
+from catdog.models.summary import LAST
 from catdog.settings import Settings
 from catdog.training.acceleration import strip_augmentation
 from catdog.training.batches import make_batches
@@ -62,12 +65,15 @@ class Material:
         dataset: What it learns from.
         reporter: Gets the progress; its status names the epoch under way.
         settings: Say where the cache is.
+        weights: The file with the weights of the model's frozen backbone; None where that is not known, as of a run
+            that was resumed, whose checkpoint has them.
     """
 
     config: TrainConfig
     dataset: Dataset
     reporter: Reporter
     settings: Settings
+    weights: Path | None = None
     _features: Features | None = field(default=None, init=False)
 
     @property
@@ -108,10 +114,14 @@ class Material:
 
     def _compute(self, model: "keras.Model", cut: "keras.Layer | None") -> Features:
         if self._features is None:
-            began, config = time.monotonic(), self.config
+            began, config, cache = time.monotonic(), self.config, self.settings.cache
+            shared = None
+            # with a cut each image goes through the backbone anyway
+            if cut is None and self.weights and model.get_layer("features").output.shape[1] == LAST:
+                shared = share_features(model, self.weights, self.dataset, cache, self.reporter.say)
             self._features = compute_features(
                 *(model, self.dataset, self.rows, config.augmentation, config.seed),
-                *(self.reporter, self.settings.cache, cut),
+                *(self.reporter, cache, cut, shared),
             )
             self.reporter.update(prepared=self.reporter.status.prepared + time.monotonic() - began)
         return self._features

@@ -1,5 +1,6 @@
 """What a run leaves: the best model, the same for LiteRT, its predictions for every image, and its scores."""
 
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -7,6 +8,9 @@ import numpy as np
 
 from catdog.datasets import Dataset
 from catdog.errors import RunError
+from catdog.features.assemble import make_litert_file
+from catdog.features.head import Head
+from catdog.features.shared import SharedFeatures
 from catdog.inference.predictor import Predictor, parallel_outputs
 from catdog.models.litert import convert_to_litert, make_probability_function
 from catdog.models.specs import get_spec
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
     import keras
 
 BATCH = 64
+
+logger = logging.getLogger(__name__)
 
 
 def copy_uncompiled(model: "keras.Model") -> "keras.Model":
@@ -40,7 +46,9 @@ def save_best(folder: RunFolder, model: "keras.Model", uncompiled: "keras.Model"
         uncompiled.save(temporary)
 
 
-def write_outputs(folder: RunFolder, dataset: Dataset, name: str, reporter: Reporter) -> None:
+def write_outputs(
+    folder: RunFolder, dataset: Dataset, name: str, reporter: Reporter, shared: SharedFeatures | None = None
+) -> None:
     """Convert model.keras to model.tflite, predict every image, and write predictions.csv and evaluation.json.
 
     Args:
@@ -48,6 +56,8 @@ def write_outputs(folder: RunFolder, dataset: Dataset, name: str, reporter: Repo
         dataset: What the run learned from.
         name: "model1" to "model4".
         reporter: Gets the progress.
+        shared: The features of the dataset by the backbone of a model4 that was not fine-tuned: with them the images
+            are predicted by arithmetic. None for none.
 
     Raises:
         RunError: LiteRT's predictions differ from Keras's, or are no probabilities; the converted file is not kept.
@@ -60,6 +70,43 @@ def write_outputs(folder: RunFolder, dataset: Dataset, name: str, reporter: Repo
     model = keras.saving.load_model(folder.model, compile=False)
     probability = make_probability_function(model, name)
     reporter.update(message="making the model for predictions")
+    probabilities = _use_shared(folder, dataset, model, probability, shared) if shared else None
+    if probabilities is None:
+        probabilities = _convert_and_predict(folder, dataset, name, model, probability, reporter)
+    write_scores(folder, dataset.catalog, probabilities)
+
+
+def _use_shared(
+    folder: RunFolder, dataset: Dataset, model: "keras.Model", probability: Callable, shared: SharedFeatures
+) -> np.ndarray | None:
+    """Put model.tflite together from extractor and head, and return the probability of class 1 of every image.
+
+    None where the features are not those of the model's backbone after all; model.tflite is then not written.
+    """
+    kernel, bias = model.get_layer("probability").get_weights()
+    head = Head(kernel[:, 0], float(bias[0]), float("nan"))
+    probabilities = head.predict(shared.values)
+    try:
+        with whole_file(folder.tflite, make_folder=False) as temporary:
+            temporary.write_bytes(make_litert_file(shared.extractor.read_bytes(), head))
+            _check_agreement(Predictor(temporary, name=folder.path.name), probability, dataset)
+            rows = pick_images(dataset)
+            _check_difference(probabilities[rows], probability(dataset.pixels[rows].astype(np.float32)).numpy()[:, 0])
+    except RunError:
+        logger.warning("the stored features are of another backbone")
+        return None
+    return probabilities
+
+
+def _convert_and_predict(
+    folder: RunFolder,
+    dataset: Dataset,
+    name: str,
+    model: "keras.Model",
+    probability: Callable,
+    reporter: Reporter,
+) -> np.ndarray:
+    """Convert model.keras to model.tflite, and return the probability of class 1 of every image."""
     with whole_file(folder.tflite, make_folder=False) as temporary:
         temporary.write_bytes(convert_to_litert(model, probability.python_function))
         predictor = Predictor(temporary, name=folder.path.name)
@@ -67,10 +114,8 @@ def write_outputs(folder: RunFolder, dataset: Dataset, name: str, reporter: Repo
     # LiteRT is faster for model4's depthwise convolutions, TensorFlow for the large dense layers of the others
     if get_spec(name).backbone:
         with parallel_outputs(folder.tflite) as outputs:
-            probabilities = _predict(dataset, outputs, reporter)
-    else:
-        probabilities = _predict(dataset, lambda pixels: probability(pixels.astype(np.float32)).numpy(), reporter)
-    write_scores(folder, dataset.catalog, probabilities)
+            return _predict(dataset, outputs, reporter)
+    return _predict(dataset, lambda pixels: probability(pixels.astype(np.float32)).numpy(), reporter)
 
 
 def _predict(dataset: Dataset, outputs: Callable[[np.ndarray], np.ndarray], reporter: Reporter) -> np.ndarray:
@@ -86,7 +131,11 @@ def _check_agreement(predictor: Predictor, probability: Callable, dataset: Datas
     """Compare LiteRT with Keras on a few images."""
     pixels = dataset.pixels[pick_images(dataset)]
     expected = probability(pixels.astype(np.float32)).numpy()[:, 0]
-    difference = float(np.abs(predictor.predict(pixels) - expected).max())
+    _check_difference(predictor.predict(pixels), expected)
+
+
+def _check_difference(probabilities: np.ndarray, expected: np.ndarray) -> None:
+    difference = float(np.abs(probabilities - expected).max())
     if not difference <= TOLERANCE:  # also refuses NaN
         raise RunError(
             f"The model for predictions answers differently from the trained one (by {difference:.3g}), so it was "

@@ -6,6 +6,7 @@ import platform
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import version
+from pathlib import Path
 
 from catdog import __version__
 from catdog.datasets import Catalog, Dataset, open_dataset
@@ -13,11 +14,12 @@ from catdog.datasets.catalog import digest_paths
 from catdog.datasets.exclusions import EXCLUDED, list_excluded, without_images
 from catdog.datasets.labels import with_corrections
 from catdog.errors import CatDogError, DataError, RunError
+from catdog.features.shared import SharedFeatures, find_shared_features
 from catdog.settings import Settings
 from catdog.training.config import TrainConfig
 from catdog.training.devices import describe_device, describe_processor
 from catdog.training.history import read_history, summarize_epochs
-from catdog.training.phases import is_run_over
+from catdog.training.phases import is_run_over, keeps_fine_tuned
 from catdog.training.process import stop_on_signals
 from catdog.training.records import DETAILS, read_record
 from catdog.training.reporter import Reporter, StopRequested
@@ -117,7 +119,15 @@ def _write_outputs(
     reporter.update(message="starting TensorFlow")
     from catdog.training.outputs import write_outputs
 
-    write_outputs(folder, dataset, config.model, reporter)
+    write_outputs(folder, dataset, config.model, reporter, _find_shared(folder, config, settings, dataset))
+
+
+def _find_shared(folder: RunFolder, config: TrainConfig, settings: Settings, dataset: Dataset) -> SharedFeatures | None:
+    """Return the features of a run's images if they are stored, by the backbone that its kept model has."""
+    path = folder.read_config().get("weights", {}).get("path")
+    if not path or config.exact or keeps_fine_tuned(config, read_history(folder.history)):
+        return None
+    return find_shared_features(Path(path), dataset, settings.cache)
 
 
 def _note_memory(folder: RunFolder) -> None:
@@ -156,13 +166,13 @@ def _train(folder: RunFolder, config: TrainConfig, settings: Settings, dataset: 
     """
     epochs = read_history(folder.history)
     SampleLog(folder.sample, dataset.catalog, len(epochs)).write()  # the pages show the images from the start
-    reporter.check_stop()
     if config.quick:
         from catdog.training.quick import fit
 
         folder.add_to_config(**_describe_machine(describe_processor()))
     else:
         reporter.update(message="starting TensorFlow")
+        reporter.check_stop()
         from catdog.training.loop import fit, list_speedups
 
         folder.add_to_config(**_describe_machine(describe_device()), faster=list_speedups(config))

@@ -12,6 +12,7 @@ from catdog.datasets import Catalog, Dataset
 from catdog.errors import DataError
 from catdog.features import store as feature_store
 from catdog.features.novelty import FEWEST
+from catdog.features.shared import find_shared_features
 from catdog.features.store import BLOCK, RECORD, find_features, make_features, open_features
 
 
@@ -198,3 +199,14 @@ def test_what_was_computed_of_features_goes_with_them(weights, cache, computed):
     make_features(after, weights, cache)
     assert not old.exists()
     assert new.exists()
+
+
+def test_runs_find_features_that_are_all_there_only(weights, cache, computed, monkeypatch):
+    dataset = make_dataset(3)
+    assert find_shared_features(weights, dataset, cache) is None
+    make_features(dataset, weights, cache)
+    assert find_shared_features(weights, dataset, cache) is None  # without the file that computes them
+    monkeypatch.setattr("catdog.features.shared.find_extractor", lambda digest, cache: cache / "extractor.tflite")
+    shared = find_shared_features(weights, dataset, cache)
+    np.testing.assert_array_equal(shared.values, features_of(dataset.pixels))
+    assert find_shared_features(weights.with_name("gone.h5"), dataset, cache) is None

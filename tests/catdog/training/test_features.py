@@ -8,10 +8,12 @@ import pytest
 from catdog.augmentation.config import Augmentation
 from catdog.datasets import TRAINING, VALIDATION, Dataset, open_dataset
 from catdog.features import backbone
+from catdog.features.shared import SharedFeatures
+from catdog.inference.predictor import Predictor
 from catdog.models.litert import convert_to_litert
 from catdog.models.specs import MODELS, build_model, compile_model
 from catdog.settings import Settings
-from catdog.training import RunFolder
+from catdog.training import RunFolder, features
 from catdog.training.checkpoint import load_checkpoint, save_checkpoint
 from catdog.training.features import (
     VARIANTS,
@@ -72,11 +74,17 @@ def reporter(tmp_path: Path) -> Reporter:
 
 
 def compute(
-    model, dataset: Dataset, reporter: Reporter, seed: int = 1, augmentation: Augmentation = TURNED
+    model,
+    dataset: Dataset,
+    reporter: Reporter,
+    seed: int = 1,
+    augmentation: Augmentation = TURNED,
+    shared: SharedFeatures | None = None,
 ) -> Features:
     """Return the features of all validation images and of six for training."""
     rows = dataset.catalog.indices(TRAINING)[:6]
-    return compute_features(model, dataset, rows, augmentation, seed, reporter, reporter.folder.path / "cache")
+    cache = reporter.folder.path / "cache"
+    return compute_features(model, dataset, rows, augmentation, seed, reporter, cache, shared=shared)
 
 
 @pytest.mark.slow
@@ -111,6 +119,31 @@ def test_the_seed_decides_the_variants_and_each_differs(model, dataset, reporter
 def test_without_augmentation_each_image_has_one_variant(model, dataset, reporter) -> None:
     assert compute(model, dataset, reporter, augmentation=Augmentation()).training.shape == (1, 6, WIDTH)
     assert describe_features(Augmentation()) == "features of the frozen backbone stored for each image"
+
+
+def share(model, dataset: Dataset, folder: Path) -> SharedFeatures:
+    """The features of all images as they are, and the file that computes them."""
+    extractor = backbone.convert_backbone(model, folder)
+    return SharedFeatures(Predictor(extractor).outputs(dataset.pixels[:]), extractor)
+
+
+def test_images_that_nothing_is_done_to_are_not_computed_again(model, dataset, reporter, tmp_path, monkeypatch) -> None:
+    alone = compute(model, dataset, reporter, augmentation=Augmentation())
+    shared = share(model, dataset, tmp_path)
+    monkeypatch.setattr(features, "parallel_outputs", lambda *_: pytest.fail("something was computed"))
+    computed = compute(model, dataset, reporter, augmentation=Augmentation(), shared=shared)
+    np.testing.assert_array_equal(computed.training, alone.training)
+    np.testing.assert_array_equal(computed.validation, alone.validation)
+
+
+def test_of_augmented_images_the_variants_alone_are_computed(model, dataset, reporter, tmp_path, monkeypatch) -> None:
+    alone, shared = compute(model, dataset, reporter), share(model, dataset, tmp_path)
+    totals = []
+    monkeypatch.setattr(reporter, "say", lambda done, total, what: totals.append(total))
+    computed = compute(model, dataset, reporter, shared=shared)
+    np.testing.assert_array_equal(computed.training, alone.training)
+    np.testing.assert_array_equal(computed.validation, alone.validation)
+    assert set(totals) == {VARIANTS * 6}
 
 
 def test_training_the_head_trains_the_whole_model(model) -> None:

@@ -14,11 +14,13 @@ from catdog.datasets import TEST, VALIDATION, Dataset, open_dataset
 from catdog.errors import RunError
 from catdog.evaluation import predictions as evaluation_predictions
 from catdog.evaluation import score
+from catdog.features.shared import SharedFeatures
 from catdog.inference.predictor import Predictor
 from catdog.models import networks
+from catdog.models.litert import convert_to_litert
 from catdog.models.specs import MODELS, build_model, compile_model
 from catdog.settings import Settings
-from catdog.training import RunFolder
+from catdog.training import RunFolder, outputs
 from catdog.training.outputs import copy_uncompiled, save_best, write_outputs
 from catdog.training.reporter import Reporter
 
@@ -40,7 +42,7 @@ def small_model():
 
     images = keras.Input((160, 160, 3))
     features = keras.layers.GlobalAveragePooling2D()(images)
-    model = keras.Model(images, keras.layers.Dense(1, activation="sigmoid")(features))
+    model = keras.Model(images, keras.layers.Dense(1, activation="sigmoid", name="probability")(features))
     model.set_weights([np.array([[-0.01], [0.0], [0.01]], np.float32), np.array([0.4], np.float32)])
     compile_model(model, "model3")
     return model
@@ -152,3 +154,36 @@ def test_a_conversion_that_predicts_differently_is_not_kept(
     with pytest.raises(RunError, match="answers differently"):
         write(folder, dataset, small_model())
     assert [path.name for path in folder.path.iterdir()] == ["model.keras"]
+
+
+def share_channels(folder: Path, dataset: Dataset, strength: float = 1.0) -> SharedFeatures:
+    """The features of `small_model`, each channel's mean, by a file and of every image, times a strength."""
+    import keras
+
+    images = keras.Input((160, 160, 3))
+    backbone = keras.Model(images, keras.layers.GlobalAveragePooling2D()(images))
+    path = folder / "extractor.tflite"
+    path.write_bytes(convert_to_litert(backbone, lambda pixels: strength * backbone(pixels, training=False)))
+    return SharedFeatures(Predictor(path).outputs(dataset.pixels[:]), path)
+
+
+def test_with_features_at_hand_nothing_is_converted_or_computed(folder, dataset, tmp_path, monkeypatch) -> None:
+    model = small_model()
+    save_best(folder, model, copy_uncompiled(model))
+    write_outputs(folder, dataset, "model4", Reporter(folder, 1))
+    usual, converted = read_predictions(folder), Predictor(folder.tflite).predict(dataset.pixels)
+    shared = share_channels(tmp_path, dataset)
+    monkeypatch.setattr(outputs, "convert_to_litert", lambda *_: pytest.fail("it was converted"))
+    write_outputs(folder, dataset, "model4", Reporter(folder, 1), shared)
+    for before, after in zip(usual, read_predictions(folder), strict=True):
+        assert float(after["probability"]) == pytest.approx(float(before["probability"]), abs=1e-6)
+    np.testing.assert_allclose(Predictor(folder.tflite).predict(dataset.pixels), converted, atol=1e-6)
+
+
+def test_features_of_another_backbone_are_not_used(folder, dataset, tmp_path) -> None:
+    model = small_model()
+    save_best(folder, model, copy_uncompiled(model))
+    write_outputs(folder, dataset, "model4", Reporter(folder, 1))
+    usual = read_predictions(folder)
+    write_outputs(folder, dataset, "model4", Reporter(folder, 1), share_channels(tmp_path, dataset, strength=0.5))
+    assert read_predictions(folder) == usual
