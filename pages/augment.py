@@ -37,8 +37,8 @@ def main() -> None:
     """Draw the page."""
     page.page_header(
         "Play with augmentation",
-        "A flipped or tilted cat is still a cat. A model that seldom sees exactly the same photo twice finds it harder "
-        "to memorize photos, and easier to learn what cats look like.",
+        "A flipped or tilted cat is still a cat. Photos that keep changing are harder to memorize, so a model learns "
+        "what cats look like.",
     )
     apply_styles(LAYOUT)
     dataset = state.dataset()

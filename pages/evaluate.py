@@ -61,7 +61,7 @@ def _choose_images(chosen: list[Run]) -> tuple[str, str]:
         key="of",
         bind="query-params",
         help="The test images were used for nothing else, so they give a fair estimate. The validation images chose "
-        "each run's best epoch, so its scores on them are slightly flattering.",
+        "each run's best epoch, so its scores on them are slightly optimistic.",
     )
     on = OWN
     if list_foreign(chosen, state.catalog()):

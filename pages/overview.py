@@ -139,7 +139,9 @@ def _draw_data_card(done: bool) -> None:
     catalog = state.catalog()
     _draw_heading(1, "Look at the data", DONE if done else TO_DO)
     st.markdown("Before anything is trained, look at the photos: how many are there, and how hard are they?")
-    st.markdown(f"**{len(catalog):,}** images. Always guessing the same is right {format_percent(catalog.baseline)}.")
+    st.markdown(
+        f"**{len(catalog):,}** images. Always guessing the same class is right {format_percent(catalog.baseline)} of the time."
+    )
     _draw_link("Browse the photos", "photo_library", "browse")
 
 

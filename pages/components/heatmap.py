@@ -60,7 +60,7 @@ def show_heatmap(
                 _activations(str(run.folder), changed, key, pixels, run), label
             )
         else:
-            with st.spinner("Hiding one place after another …"):
+            with st.spinner("Covering one place after another …"):
                 heatmap = _occlusion(str(run.folder), changed, key, pixels, run)
     except RunError as error:
         st.warning(markdown.escape(str(error)), icon=":material/warning:")
@@ -96,7 +96,7 @@ def _choose_method() -> str:
         key="how",
         bind="query-params",
         help="Class activation: model4 adds up what it finds at each of 5 × 5 places, so each value is exact. "
-        "Occlusion: one place after another is hidden, and the map shows how much the confidence drops.",
+        "Occlusion: one place after another is covered, and the map shows how much the confidence drops.",
     )
     return method or OWN
 

@@ -23,13 +23,15 @@ LOOK = """
 [role="tab"][data-selected] { color: inherit; font-weight: 600; }
 [data-testid="stSliderThumbValue"] { color: inherit; }
 .js-plotly-plot :is(.xtick, .ytick, .g-xtitle, .g-ytitle, .g-y2title, .g-y3title, .legend, .textpoint) text,
+.js-plotly-plot .bartext-outside,
 .js-plotly-plot .bg[style*="fill-opacity: 0;"] ~ .annotation-text { fill: currentColor !important; }
+.st-key-page-head { flex-wrap: nowrap; }
+@media (max-width: 1100px) { .st-key-page-head [data-testid="stPageLink"] p > span { display: none; } }
 @media (max-width: 640px) {
     [data-testid="stMainBlockContainer"] { padding-top: 3.5rem; }
     [data-testid="stMain"] h1 { font-size: 1.5rem; padding: 0.25rem 0; }
     [data-testid="stMain"] h2 { font-size: 1.25rem; padding: 0.25rem 0; }
-    :is(.st-key-page-head, .st-key-chosen-runs) { flex-wrap: nowrap; }
-    .st-key-page-head [data-testid="stPageLink"] p > span { display: none; }
+    .st-key-chosen-runs { flex-wrap: nowrap; }
     .st-key-what-they-show { font-size: 0.9rem; line-height: 1.4; }
     .st-key-chosen-runs [data-testid="stWidgetLabel"] { position: absolute; opacity: 0; }
     .st-key-page-intro { margin-top: -0.75rem; font-size: 0.9rem; line-height: 1.4; }

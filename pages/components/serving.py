@@ -121,7 +121,7 @@ def check_address(address: str | None, for_everybody: bool) -> None:
     if not for_everybody and not is_loopback(address):
         raise UsageError(
             f"The dashboard would be open to everybody who can reach {address or 'any address of this machine'}: set "
-            "up signing in (see docs/classroom.md), serve 127.0.0.1 only, or set CATDOG_OPEN=1 if that is meant."
+            "up signing in (see docs/classroom.md), serve 127.0.0.1 only, or set CATDOG_OPEN=1 if that is what you want."
         )
 
 
@@ -134,7 +134,7 @@ def check_members(settings: Settings, sign_in: bool) -> None:
     """
     if settings.members is None and sign_in:
         raise UsageError(
-            "People can sign in, but no list says who of them may change things: set CATDOG_MEMBERS to a file with "
+            "People can sign in, but no list says which of them may change things: set CATDOG_MEMBERS to a file with "
             "their e-mail addresses."
         )
     lists = {"members": settings.members, "owners": settings.owners}

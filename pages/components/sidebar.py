@@ -49,9 +49,9 @@ def _note_vanished_data(sources: list[str]) -> None:
     if chosen is not None and chosen not in sources:
         del st.session_state["data"]
         label = st.session_state.get(LABELS, {}).get(chosen, Path(chosen).name)
-        problem = f"The data that were chosen here, {label}, are gone: they were deleted, moved or renamed."
+        problem = f"The data chosen here, {label}, are gone: they were deleted, moved or renamed."
     elif chosen is None and named and named not in map(state.label_source, sources):
-        problem = f"The address asks for the data {named[:60]}, and there are none of that name here."
+        problem = f"The address asks for the data {named[:60]}, but nothing here has that name."
     else:
         return
     instead = state.describe_source(default_source(state.settings()))

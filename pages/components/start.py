@@ -54,7 +54,7 @@ def explain_listening(address: str, port: object) -> str:
             attempt.bind((address, int(str(port))))
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            return f"Another program listens on {where} already: stop it, or {RIGHT}."
+            return f"Another program already listens on {where}: stop it, or {RIGHT}."
         if error.errno == errno.EACCES:
             return f"The system allows only its administrator to listen on {where}: {RIGHT}."
         return (

@@ -94,7 +94,7 @@ def _describe(count: int, catalog: Catalog) -> str:
     configs = [make_config(name, source=catalog.source) for name in MODELS]
     durations = [estimate_seconds(runs, config, counts, catalog.fingerprint) for config in configs]
     if None in durations:
-        text += " How long it takes is not known before each model has been trained once."
+        text += " The time is unknown until each model has been trained once."
     else:
         seconds = sum(durations) * count / len(MODELS)
         text += f" It takes **about {format_duration(seconds)}**, going by earlier runs."

@@ -50,7 +50,7 @@ def limit_upload(usual: int, key: str) -> tuple[int, bool]:
     if left < 1:
         wait = format_duration(allowance.wait(person, MEGABYTE))
         st.warning(
-            f"{whose.capitalize()} may upload {format_size(limit)} an hour, which is used up. Try again in {wait}.",
+            f"{whose.capitalize()} may upload {format_size(limit)} an hour, and that is used up. Try again in {wait}.",
             icon=":material/person_alert:",
         )
     else:

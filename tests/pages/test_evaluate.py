@@ -135,7 +135,7 @@ def test_choosing_the_validation_images_brings_a_warning(app, make_run):
     run = make_run()
     page = app("evaluate", of="validation")
     assert scores(page)[run.config.model]["photos"] == len(run.predictions().of_split("validation"))
-    assert "slightly flattering" in text_of(page)
+    assert "slightly optimistic" in text_of(page)
     page.segmented_control(key="of").set_value("test").run()
     assert scores(page)[run.config.model]["photos"] == len(run.predictions().of_split("test"))
     assert "this is a fair estimate, unless you choose a run by it" in text_of(page)

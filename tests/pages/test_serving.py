@@ -51,7 +51,7 @@ REFUSED = {  # what is started and how, and what the one sentence says
     "open to all": (STREAMLIT, {"CATDOG_OPEN": ""}, "0.0.0.0", "0", "The dashboard would be open to everybody"),
     "bad limit": (STREAMLIT, {"CATDOG_LIMIT_RUNS": "²"}, "127.0.0.1", "0", "CATDOG_LIMIT_RUNS is '²', but must be"),
     "too large": (("dashboard.py",), {}, "127.0.0.1", "99999", "choose a port from 1 to 65535"),
-    "taken": (("dashboard.py",), {}, "127.0.0.1", "TAKEN", "Another program listens on port"),
+    "taken": (("dashboard.py",), {}, "127.0.0.1", "TAKEN", "Another program already listens on port"),
     "elsewhere": (("dashboard.py",), {"CATDOG_OPEN": "1"}, "192.0.2.77", "0", "can't listen on the address 192.0.2.77"),
 }
 
@@ -106,7 +106,9 @@ def test_what_keeps_a_server_from_listening_is_one_sentence(address, port, says)
 def test_a_port_that_is_taken_or_reserved_is_told(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        assert re.search(rf"^Another program listens on port {port} .*PORT=8600", explain_listening("127.0.0.1", port))
+        assert re.search(
+            rf"^Another program already listens on port {port} .*PORT=8600", explain_listening("127.0.0.1", port)
+        )
 
     def refuse(*arguments, **options):
         raise PermissionError(errno.EACCES, "Permission denied")

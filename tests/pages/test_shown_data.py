@@ -23,7 +23,7 @@ from tests.pages.conftest import button, coloured_folder, text_of
 pytestmark = pytest.mark.usefixtures("started")
 
 SHOWN = "have changed since this page showed 40 images of circles and squares from shapes, so nothing was done"
-GONE = "The data that were chosen here, shapes, are gone"
+GONE = "The data chosen here, shapes, are gone"
 
 
 @pytest.fixture
@@ -155,10 +155,8 @@ def test_the_settings_of_a_run_whose_data_are_gone_say_so(app, place, shapes):
 
 def test_an_address_with_data_that_are_gone_says_so(app, place):
     test = app("train", data="*gone*")
-    assert "asks for the data \\*gone\\*, and there are none of that name here. All pages show the drawn" in text_of(
-        test
-    )
-    assert "none of that name" not in text_of(test.run())
+    assert "asks for the data \\*gone\\*, but nothing here has that name. All pages show the drawn" in text_of(test)
+    assert "nothing here has that name" not in text_of(test.run())
 
 
 @pytest.mark.usefixtures("stored")

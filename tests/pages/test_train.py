@@ -405,7 +405,7 @@ def test_ended_runs_say_how_and_are_not_polled(app, make, trained, polls):
     assert "75.0% of 8 images" in words
     assert "79.0% (the kept model, scored once)" in words
     assert "80.0% in epoch 2, while training" in words
-    assert "of disk space are free" in words
+    assert "of disk space is free" in words
     assert words.count(":gray[Disk space]") == 4
     assert "after epoch 3: no better validation accuracy for 2 epochs" in words
     assert "that of the best epoch" in words

@@ -64,7 +64,7 @@ def _draw_check(catalog: Catalog) -> None:
     if job.error:
         st.error(markdown.escape(job.error), icon=":material/error:")
     elif job.cut_off:
-        st.warning("The last check was cut off before its end: start it again.", icon=":material/warning:")
+        st.warning("The last check did not finish. Start it again.", icon=":material/warning:")
     access.button("Check the images", on_click=_start, args=(catalog,), type="primary", icon=":material/stethoscope:")
 
 

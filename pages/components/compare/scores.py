@@ -33,7 +33,7 @@ COLUMNS: dict[str, tuple[str, Callable[[Any], str], str | None]] = {
         "Validation",
         _format_share,
         "The kept model's accuracy on the validation images, scored once in float32. These images chose the epoch, so "
-        "it is slightly flattering.",
+        "it is slightly optimistic.",
     ),
     "test_accuracy": ("Test", _format_share, "The same model on the test images, which were used for nothing else."),
     "interval": (
@@ -45,7 +45,7 @@ COLUMNS: dict[str, tuple[str, Callable[[Any], str], str | None]] = {
     "best_val_accuracy": (
         "Best of all epochs",
         _format_share,
-        "The highest validation accuracy of all epochs, measured while training. It flatters, since the luckiest epoch "
+        "The highest validation accuracy of all epochs, measured while training. It is optimistic, since the luckiest epoch "
         "is picked by that very number.",
     ),
     "best_epoch": ("in epoch", _format_whole, None),
@@ -134,7 +134,7 @@ def explain_scores(runs: Sequence[Run], rows: Sequence[Mapping[str, Any]]) -> No
     if find_best_cells(rows):
         sentences.append(
             "★ marks the best validation accuracy, file, time and memory, but no test score: choose a run by "
-            "validation, or its test score flatters too."
+            "validation, or its test score becomes optimistic too."
         )
     if any("ranges" in row for row in rows):
         sentences.append(

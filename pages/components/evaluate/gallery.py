@@ -163,7 +163,7 @@ def _show_page(
     keys = [(catalog.fingerprint, str(catalog.root / image.name), rows.get(image.name)) for image in images]
     tiles = _tile_cache().get(keys, _tile_maker(dataset))
     with place:
-        grid = st.grid(3, min_column_width=130)
+        grid = st.grid(3, min_column_width=120)
         for image, tile in zip(images, tiles, strict=True):
             with grid.cell(), st.container(key=f"seen-{rows.get(image.name, image.name)}", gap="xxsmall"):
                 _tile(names, image, tile, classes, threshold)

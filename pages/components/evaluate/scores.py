@@ -126,7 +126,7 @@ def _describe_split(split: str, runs: Sequence[EvaluatedRun]) -> str:
     if any(run.run.config.restore_best for run in runs):
         favored = ", and the best run too, which favors it here" if len(runs) > 1 else ""
         return (
-            f"The validation images chose each run's kept epoch{favored}. So these scores are slightly flattering; "
+            f"The validation images chose each run's kept epoch{favored}. So these scores are slightly optimistic; "
             "the test images give a fair estimate."
         )
     return "For a fair comparison with other runs, look at the test images."

@@ -46,7 +46,7 @@ def show_run_list(runs: list[Run | DamagedRun], training: list[Run]) -> None:
     taken = format_size(sum(bytes_taken(run.folder) for run in runs))
     st.caption(
         f"{len(runs):,} {'run takes' if len(runs) == 1 else 'runs take'} {taken}; "
-        f"{format_size(bytes_free(state.settings().runs))} of disk space are free."
+        f"{format_size(bytes_free(state.settings().runs))} of disk space is free."
         + (f" {broken:,} can't be read and come last." if broken else "")
     )
     names = label_runs([*training, *(run for run in runs if isinstance(run, Run))])
