@@ -140,7 +140,8 @@ def _draw_data_card(done: bool) -> None:
     _draw_heading(1, "Look at the data", DONE if done else TO_DO)
     st.markdown("Before anything is trained, look at the photos: how many are there, and how hard are they?")
     st.markdown(
-        f"**{len(catalog):,}** images. Always guessing the same class is right {format_percent(catalog.baseline)} of the time."
+        f"**{len(catalog):,}** images. Always guessing the same class is right "
+        f"{format_percent(catalog.baseline)} of the time."
     )
     _draw_link("Browse the photos", "photo_library", "browse")
 

@@ -121,7 +121,7 @@ def check_address(address: str | None, for_everybody: bool) -> None:
     if not for_everybody and not is_loopback(address):
         raise UsageError(
             f"The dashboard would be open to everybody who can reach {address or 'any address of this machine'}: set "
-            "up signing in (see docs/classroom.md), serve 127.0.0.1 only, or set CATDOG_OPEN=1 if that is what you want."
+            "up signing in (see docs/classroom.md), serve 127.0.0.1 only, or set CATDOG_OPEN=1 if you want that."
         )
 
 

@@ -45,8 +45,8 @@ COLUMNS: dict[str, tuple[str, Callable[[Any], str], str | None]] = {
     "best_val_accuracy": (
         "Best of all epochs",
         _format_share,
-        "The highest validation accuracy of all epochs, measured while training. It is optimistic, since the luckiest epoch "
-        "is picked by that very number.",
+        "The highest validation accuracy of all epochs, measured while training. It is optimistic, since the luckiest "
+        "epoch is picked by that very number.",
     ),
     "best_epoch": ("in epoch", _format_whole, None),
     "published_val_accuracy": (
