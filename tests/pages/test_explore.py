@@ -179,14 +179,10 @@ def test_what_the_mouse_marks_is_selected_and_one_photo_has_neighbours(catalog, 
 
 
 def test_rows_from_a_browser_that_are_none_are_passed_over(monkeypatch):
-    points = [{"customdata": row} for row in (3, 1, 99, -1, "2", None, 1)]
-    state = type("State", (), {"selection": type("Selection", (), {"points": points})})
-    monkeypatch.setattr(chart.st, "session_state", {"map": state})
-    assert chart._read_selection("map", 10).tolist() == [1, 3]
-    assert chart._read_selection("other", 10).tolist() == []
-    monkeypatch.setattr(chart.st, "session_state", {"map": {"clicked": 4}, "far": {"clicked": 40}})
-    assert chart._read_click("map", 10).tolist() == [4]
-    assert chart._read_click("far", 10).tolist() == []
+    monkeypatch.setattr(chart.st, "session_state", {"map": {"marked": [3, 1, 99, -1, "2", None, 1]}, "none": {}})
+    assert chart._read_marked("map", 10).tolist() == [1, 3]
+    assert chart._read_marked("none", 10).tolist() == []
+    assert chart._read_marked("other", 10).tolist() == []
 
 
 def test_photos_selected_on_the_map_teach(app, catalog):
@@ -277,6 +273,16 @@ def test_own_photos_teach_too(app, extracting):
     assert any("bad.jpg" in error.value for error in page.error)
     button(page, "Remove your photos").click().run()
     assert "Taught with 1 cat and 1 dog" in text_of(page)
+
+
+def test_what_does_not_fit_into_memory_is_left_out_and_said(app, monkeypatch):
+    monkeypatch.setattr("pages.components.explore.answers.MOST", 63)
+    page = app("explore", colour="label doubt")
+    assert "Label doubt is left out: it takes too much memory for 64 photos" in text_of(page)
+    assert names(page) == ["cats", "dogs"]
+    page = app("explore", view="Teach")
+    assert "The learning curve is left out" in text_of(page)
+    assert accuracy(page).endswith("%")
 
 
 def test_a_thumbnail_is_there_by_its_address(app, catalog):

@@ -15,6 +15,7 @@ from catdog.runs import Run
 from pages.components import jobs, markdown, state
 from pages.components.run_picker import choose_run
 
+MOST = 50_000  # images, beyond which what needs all features in memory at once is left out
 PATIENCE = 0.15  # seconds that the page waits before it shows how far the work is
 
 
@@ -59,6 +60,8 @@ def get_doubts(store: FeatureStore, catalog: Catalog) -> np.ndarray | None:
 
     None while it is computed, in the background and behind a bar; the page is drawn again at the end.
     """
+    if not fits_memory(catalog, "Label doubt"):
+        return None
     key = (*_identify(catalog), "doubts")
     job = state.jobs().reuse_or_start(key, lambda progress: _compute_doubts(store, catalog))
     jobs.wait_with_progress(job, PATIENCE, "Asking of each label what the other images say …")
@@ -67,6 +70,17 @@ def get_doubts(store: FeatureStore, catalog: Catalog) -> np.ndarray | None:
     elif job.error is not None:
         raise job.error
     return job.result
+
+
+def fits_memory(catalog: Catalog, what: str) -> bool:
+    """Tell whether all features fit into memory at once; otherwise say that something is left out."""
+    fits = len(catalog) <= MOST
+    if not fits:
+        st.info(
+            f"{what} is left out: it takes too much memory for {len(catalog):,} photos. It works up to {MOST:,}.",
+            icon=":material/memory:",
+        )
+    return fits
 
 
 def _identify(catalog: Catalog) -> Hashable:

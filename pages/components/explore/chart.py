@@ -45,21 +45,13 @@ def draw_chart(chart: go.Figure, key: str, alt: str, catalog: Catalog, on_select
     apply_styles(LOOK)
     widget = f"{key}-{st.session_state.get(_DRAWN, 0)}"
     with st.container(key=f"map-{key}", height=HEIGHT, border=False, gap=None):
-        st.plotly_chart(
-            chart,
-            height="stretch",
-            key=widget,
-            config=dict(CONFIG),
-            alt=alt,
-            on_select=lambda: on_select(_read_selection(widget, len(catalog))),
-            selection_mode=("box", "lasso"),
-        )
+        st.plotly_chart(chart, height="stretch", key=widget, config=dict(CONFIG), alt=alt)
         address = f"{PATH}?{urlencode({'data': catalog.source, 'of': catalog.fingerprint})}"
-        hover = st.components.v2.component("map-hover", js=_read_script(), css=HOVER_LOOK)
-        hover(
-            key=f"{key}-hover",
+        listener = st.components.v2.component("map-listener", js=_read_script(), css=HOVER_LOOK)
+        listener(
+            key=f"{key}-listener",
             data={"chart": f"map-{key}", "address": address, "names": "\n".join(catalog.paths)},
-            on_clicked_change=lambda: on_select(_read_click(f"{key}-hover", len(catalog))),
+            on_marked_change=lambda: on_select(_read_marked(f"{key}-listener", len(catalog))),
         )
 
 
@@ -73,19 +65,9 @@ def _read_script() -> str:
     return Path(__file__).with_name("hover.js").read_text(encoding="utf-8")
 
 
-def _read_selection(key: str, count: int) -> np.ndarray:
-    """Return the rows that lasso or box have selected."""
+def _read_marked(key: str, count: int) -> np.ndarray:
+    """Return the rows that were clicked or drawn around; what comes from a browser and is no row is passed over."""
     state = st.session_state.get(key)
-    return _keep_rows([point.get("customdata") for point in state.selection.points] if state is not None else [], count)
-
-
-def _read_click(key: str, count: int) -> np.ndarray:
-    """Return the row of the point that was clicked."""
-    state = st.session_state.get(key)
-    return _keep_rows([state.get("clicked")] if hasattr(state, "get") else [], count)
-
-
-def _keep_rows(values: list, count: int) -> np.ndarray:
-    """Return the rows among values, ascending, int64 (K,); what comes from a browser and is no row is passed over."""
-    rows = {value for value in values if isinstance(value, int) and 0 <= value < count}
+    values = state.get("marked") if hasattr(state, "get") else None
+    rows = {value for value in values or [] if isinstance(value, int) and 0 <= value < count}
     return np.array(sorted(rows), np.int64)

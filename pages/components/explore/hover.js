@@ -1,5 +1,5 @@
 // Shows the photo under the pointer beside it: the chart has 25,000 points, so each is fetched as it is needed. Tells
-// of a click on one, too, which Streamlit itself does not do where the mouse draws a lasso.
+// Python which were clicked or drawn around, too: Streamlit itself would send 150 bytes for each, and no clicks.
 export default function ({ data, parentElement, setTriggerValue }) {
   const names = data.names.split("\n");
   const box = document.createElement("figure");
@@ -24,6 +24,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     box.style.top = `${top}px`;
     box.hidden = false;
   };
+  const tell = (points) => {
+    setTriggerValue("marked", points.map((point) => point.customdata).filter((row) => row !== undefined));
+  };
   const listen = () => {
     const plot = document.querySelector(`.st-key-${data.chart} .js-plotly-plot`);
     // A plot that is drawn anew has a new `on`, even if its element is the old one.
@@ -34,8 +37,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
     plot.on("plotly_unhover", hide);
     plot.on("plotly_click", ({ points }) => {
       hide();
-      if (points[0].customdata !== undefined) setTriggerValue("clicked", points[0].customdata);
+      tell(points);
     });
+    plot.on("plotly_selected", (event) => { if (event) tell(event.points); });
+    plot.on("plotly_deselect", () => tell([]));
     plot.on("plotly_selecting", hide);
   };
   const observer = new MutationObserver(listen);

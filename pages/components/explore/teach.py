@@ -15,6 +15,7 @@ from catdog.features.teaching import Step, draw_sample, fit_taught, get_curve
 from catdog.utils.class_names import name_single
 from catdog.utils.text import format_confidence, format_percent
 from pages.components import markdown, state
+from pages.components.explore.answers import fits_memory
 from pages.components.explore.chart import draw_chart
 from pages.components.explore.lesson import OWN, Lesson, draw_lesson, teach_with
 from pages.components.explore.map import get_projection
@@ -83,6 +84,8 @@ def _draw_accuracy(catalog: Catalog, answers: np.ndarray | None, labels: np.ndar
 
 def _draw_curve(catalog: Catalog, store: FeatureStore, accuracy: float | None, each: float) -> None:
     """Draw what more photos bring; measured once, in the background."""
+    if not fits_memory(catalog, "The learning curve"):
+        return
     training, validation = catalog.indices(TRAINING), catalog.indices(VALIDATION)
     key = ("curve", store.path, hash(catalog.labels.tobytes()), hash(catalog.splits.tobytes()))
     job = state.jobs().reuse_or_start(
