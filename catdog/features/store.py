@@ -6,6 +6,7 @@ dataset, those that were there before are copied out of the earlier file.
 """
 
 import hashlib
+import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -25,8 +26,13 @@ from catdog.utils.progress import Progress, silent
 
 #: float32, so that they are what the backbone computes to the last digit.
 RECORD = np.dtype([("digest", "V16"), ("features", np.float32, (LAST,))])
+LARGEST = 6.01  # no feature is larger: each is a mean of numbers that the backbone's last layer cuts off at 6
 BLOCK = 256  # images that are computed before they are written, 20 MB of pixels
+CHECKED = 4096  # images whose features are checked at once, 21 MB
 TASK = "computing the features of the images"
+
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +59,7 @@ def open_features(dataset: Dataset, weights: Path, cache: Path) -> FeatureStore 
         cache: Folder of the store.
     """
     path = _name_file(dataset, weights, cache)
-    records = _map_records(path)
+    records = _open_records(path)
     if len(records) != len(dataset.catalog):
         return None
     return FeatureStore(path, records["features"])
@@ -143,6 +149,22 @@ def _name_file(dataset: Dataset, weights: Path, cache: Path) -> Path:
     return cache / f"features-{digest_backbone(weights)}-{dataset.catalog.fingerprint}.dat"
 
 
+def _open_records(path: Path) -> np.ndarray:
+    """Return the records of a finished file as `_map_records` does; one that holds anything else is removed."""
+    records = _map_records(path)
+    for first in range(0, len(records), CHECKED):
+        if not _are_features(records["features"][first : first + CHECKED]).all():
+            logger.warning("%s is damaged and is made anew", path)
+            path.unlink(missing_ok=True)
+            return np.empty(0, RECORD)
+    return records
+
+
+def _are_features(values: np.ndarray) -> np.ndarray:
+    """Tell of each image's features, float32 (N, D), whether all are numbers that the backbone can give, bool (N,)."""
+    return ((values >= 0) & (values <= LARGEST)).all(axis=1)
+
+
 def _map_records(path: Path) -> np.ndarray:
     """Return the whole records of a file, RECORD (K,), mapped; none where there is no file."""
     try:
@@ -159,7 +181,7 @@ def _complete(part: Path, dataset: Dataset, weights: Path, cache: Path, progress
         digest: (records, row)
         for path in part.parent.glob(f"{part.stem.rpartition('-')[0]}-*")
         if path.suffix in (".dat", ".part") and path != part
-        for records in [_map_records(path)]
+        for records in [_open_records(path) if path.suffix == ".dat" else _map_records(path)]
         for row, digest in enumerate(records["digest"].tolist())
     }
     progress(0, 0, "preparing MobileNetV2")
@@ -194,6 +216,7 @@ def _count_finished(part: Path, dataset: Dataset) -> int:
     for first in range(0, len(records), BLOCK):
         block = records["digest"][first : first + BLOCK]
         same = block == _digest_images(np.asarray(dataset.pixels[first : first + len(block)]))
+        same &= _are_features(records["features"][first : first + len(block)])
         if not same.all():
             return first + int(np.argmin(same))
     return len(records)

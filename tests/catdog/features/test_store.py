@@ -27,8 +27,8 @@ def make_dataset(count: int, fingerprint: str = "a" * 16, first: int = 0) -> Dat
 
 
 def features_of(pixels: np.ndarray) -> np.ndarray:
-    """What the extractor of these tests computes: an image's mean, 1,280 times."""
-    return np.repeat(pixels.mean(axis=(1, 2, 3), dtype=np.float32)[:, np.newaxis], 1280, axis=1)
+    """What the extractor of these tests computes: an image's mean brightness, 0 to 1, 1,280 times."""
+    return np.repeat(pixels.mean(axis=(1, 2, 3), dtype=np.float32)[:, np.newaxis] / 255, 1280, axis=1)
 
 
 @pytest.fixture
@@ -210,3 +210,28 @@ def test_runs_find_features_that_are_all_there_only(weights, cache, computed, mo
     shared = find_shared_features(weights, dataset, cache)
     np.testing.assert_array_equal(shared.values, features_of(dataset.pixels))
     assert find_shared_features(weights.with_name("gone.h5"), dataset, cache) is None
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -0.1, 6.1, 1e30])
+def test_numbers_that_are_no_features_are_computed_again(weights, cache, computed, number):
+    dataset = make_dataset(5)
+    path = make_features(dataset, weights, cache).path
+    expected = path.read_bytes()
+    records = np.memmap(path, RECORD, "r+")
+    records["features"][3, 7] = number
+    records.flush()
+    assert open_features(dataset, weights, cache) is None
+    np.testing.assert_array_equal(make_features(dataset, weights, cache).values, features_of(dataset.pixels))
+    assert path.read_bytes() == expected
+
+
+def test_what_an_ended_process_left_damaged_is_computed_again(weights, cache, computed):
+    dataset = make_dataset(5)
+    path = make_features(dataset, weights, cache).path
+    part = path.rename(path.with_suffix(".part"))
+    records = np.memmap(part, RECORD, "r+")
+    records["features"][3, 7] = np.nan
+    records.flush()
+    computed.clear()
+    np.testing.assert_array_equal(make_features(dataset, weights, cache).values, features_of(dataset.pixels))
+    assert sum(computed) == 2  # the damaged one and the one after it
