@@ -99,7 +99,7 @@ def _choose_runs(usable: list[Run]) -> list[Run]:
     from_address = [run_id for run_id in st.query_params.get_all("run") if run_id in by_id]
     latest = {}
     source = state.source()
-    for run in sorted(usable, key=lambda run: (run.config.source != source, not run.finished)):
+    for run in sorted(usable, key=lambda run: (run.config.source != source, not run.finished, run.config.quick)):
         latest.setdefault(run.config.model, run.id)
     default = [latest[model] for model in sorted(latest)]
     before, default_before = st.session_state.get("answering"), st.session_state.get("answering-default")

@@ -92,7 +92,8 @@ def find_run(settings: Settings, text: str) -> Run:
 
     Args:
         settings: Where the runs are.
-        text: A run's id or name, "model1" to "model4" for its newest run that can predict, or the beginning of an id.
+        text: A run's id or name, "model1" to "model4" for its newest run that can predict (a quick one only where
+            there is no other), or the beginning of an id.
 
     Raises:
         RunError: No run fits or, for the beginning of an id, more than one; or the run is damaged.
@@ -110,7 +111,7 @@ def search_entry(settings: Settings, text: str) -> Run | DamagedRun:
         runs = [entry for entry in entries if isinstance(entry, Run)]
         trained = [run for run in runs if run.config.model == text and run.usable]
         if trained:
-            return trained[0]
+            return min(trained, key=lambda run: run.config.quick)  # the newest of those that are not quick, if any
         raise RunError(f"There is no trained {text} yet: train it with python -m catdog train {text}.")
     matches = [entry for entry in entries if text and entry.id.startswith(text)]
     if len(matches) == 1:

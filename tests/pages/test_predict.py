@@ -12,6 +12,7 @@ from catdog.errors import RunError
 from catdog.features.store import FeatureStore
 from catdog.runs import create_run, delete_run
 from catdog.training import TrainConfig
+from catdog.training.recipes import make_quick_config
 from pages.components.predict import novelty, similar
 from tests.pages.conftest import alternatives, button, text_of
 from tests.stored_features import colour_features
@@ -38,10 +39,10 @@ def test_where_a_first_model_is_due_the_page_waits_for_it(app, trained, polls, m
     monkeypatch.setenv("CATDOG_FIRST_MODEL", "1")
     page = app("predict")
     assert polls == [2]
-    assert "No model is trained yet" in [heading.value for heading in page.subheader]
+    assert "No model is trained yet" in text_of(page)
     trained("model4")
     page.run()
-    assert "No model is trained yet" not in [heading.value for heading in page.subheader]
+    assert "No model is trained yet" not in text_of(page)
 
 
 def test_every_model_predicts_an_uploaded_image(app, trained):
@@ -140,6 +141,14 @@ def test_at_first_the_latest_run_of_each_model_predicts(app, trained):
     trained("model1")
     latest, second = trained("model1"), trained("model2")
     assert app("predict").multiselect[0].value == [latest.id, second.id]
+
+
+def test_a_quick_run_predicts_at_first_only_where_there_is_no_other(app, trained):
+    ordinary, quick = trained("model4"), trained("model4")
+    quick.files.add_to_config(config=make_quick_config("drawn").to_dict())
+    assert app("predict").multiselect[0].value == [ordinary.id]
+    ordinary.files.tflite.unlink()
+    assert app("predict").multiselect[0].value == [quick.id]
 
 
 def test_the_choice_says_each_runs_validation_accuracy_and_no_test_score(app, trained):

@@ -30,7 +30,7 @@ def draw_table(by_model: Mapping[str, Sequence[Run]], on_photos: str) -> None:
         for key in facts[names[0]]
     ]
     reference = [format_percent(spec.published.best_val_accuracy, 0) for spec in MODELS.values()]
-    best = [select_by_validation(by_model[name]) for name in names]
+    best = [select_by_validation([run for run in by_model[name] if not run.config.quick]) for name in names]
     rows.append([f"Reference course{on_photos}", *reference])
     rows.append(["Your best", *(format_percent(run.selection_accuracy if run else None) for run in best)])
     with st.container(key="models-table"):

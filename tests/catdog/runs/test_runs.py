@@ -16,6 +16,7 @@ from catdog.runs.queue import Queue
 from catdog.settings import Settings
 from catdog.training import ACTIVE, RESUMABLE, TrainConfig
 from catdog.training.history import Epoch, write_history
+from catdog.training.recipes import make_quick_config
 from catdog.training.status import identify_process
 
 
@@ -260,6 +261,19 @@ def test_a_model_means_its_newest_run_that_can_predict(settings: Settings) -> No
     assert not unusable.usable
     with pytest.raises(RunError, match=r"no trained model3 yet.*train model3"):
         runs.find_run(settings, "model3")
+
+
+def test_a_model_means_a_quick_run_only_where_there_is_no_other(settings: Settings) -> None:
+    def make_one(config: TrainConfig) -> Run:
+        run = runs.create_run(settings, config)
+        run.files.tflite.write_bytes(b"x")
+        return run
+
+    quick = make_one(make_quick_config())
+    assert runs.find_run(settings, "model4").id == quick.id
+    ordinary = make_one(TrainConfig("model4"))
+    make_one(make_quick_config())
+    assert runs.find_run(settings, "model4").id == ordinary.id
 
 
 def test_a_text_that_fits_no_run_or_several_is_an_error_that_says_so(settings: Settings) -> None:
