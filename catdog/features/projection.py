@@ -3,16 +3,20 @@
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
 from zipfile import BadZipFile
 
 import numpy as np
 
 from catdog.errors import DataError
 from catdog.features.store import FeatureStore
+from catdog.settings import PROJECT
 from catdog.utils.files import whole_file
+from catdog.utils.processes import start_process
 from catdog.utils.progress import Progress, silent
 
 PCA, UMAP = "PCA", "UMAP"
+JOB = "catdog.features.umap_process"
 TASKS = {PCA: "finding the two directions in which the images differ most", UMAP: "arranging the images by UMAP"}
 BLOCK = 4096  # images whose features are in memory at once, 21 MB
 NO_UMAP = (
@@ -72,7 +76,7 @@ def make_projection(store: FeatureStore, method: str = PCA, progress: Progress =
     if projection is not None:
         return projection
     progress(0, 0, TASKS[method])
-    projection = _embed_by_umap(store.values) if method == UMAP else _project_by_pca(store.values)
+    projection = _embed_by_umap(store) if method == UMAP else _project_by_pca(store.values)
     path = _name_file(store, method)
     try:
         with whole_file(path) as temporary:
@@ -108,12 +112,17 @@ def _project_by_pca(values: np.ndarray) -> Projection:
     return Projection(points.astype(np.float32), axes, centre.astype(np.float32), shares)
 
 
-def _embed_by_umap(values: np.ndarray) -> Projection:
+def _embed_by_umap(store: FeatureStore) -> Projection:
+    """Let a process of its own do it: where TensorFlow is installed, the package umap loads it, too."""
     if not has_umap():
         raise DataError(NO_UMAP)
-    import umap
-
-    points = umap.UMAP(metric="cosine", random_state=0, n_jobs=1).fit_transform(np.asarray(values))
-    width = values.shape[1]
-    nothing = np.zeros((0, width), np.float32), np.zeros(width, np.float32), np.zeros(2)
-    return Projection(np.asarray(points, np.float32), *nothing)
+    with TemporaryDirectory() as folder, TemporaryFile() as log:
+        path = Path(folder) / "points.npy"
+        arguments = (JOB, str(store.path), str(path))
+        process = start_process(*arguments, project=PROJECT, variables={}, log=log, detached=False)
+        status = process.wait()
+        if status or not path.exists():
+            raise DataError(f"UMAP ended with status {status}: close other programs and try again, or use PCA.")
+        points = np.load(path)
+    width = store.values.shape[1]
+    return Projection(points, np.zeros((0, width), np.float32), np.zeros(width, np.float32), np.zeros(2))

@@ -1,15 +1,12 @@
 """The map of a dataset: the same every time, kept beside the features."""
 
-import sys
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
 from catdog.errors import DataError
 from catdog.features import projection as mapping
 from catdog.features.projection import UMAP, make_projection, open_projection
-from catdog.features.store import FeatureStore
+from catdog.features.store import RECORD, FeatureStore
 
 COUNT, WIDTH = 60, 16
 
@@ -65,18 +62,41 @@ def test_without_umap_it_says_how_to_install_it(store, monkeypatch):
         make_projection(store, UMAP)
 
 
-def test_with_umap_the_map_has_no_axes(store, monkeypatch):
-    class Umap:
-        def __init__(self, **options):
-            assert options["random_state"] == 0
-
-        def fit_transform(self, values):
-            return values[:, :2]
-
-    monkeypatch.setitem(sys.modules, "umap", SimpleNamespace(UMAP=Umap))
+@pytest.fixture
+def umap(tmp_path, monkeypatch):
+    """A package umap of this test's own: umap(code) writes what its fit_transform does."""
     monkeypatch.setattr(mapping, "find_spec", lambda name: object())
-    projection = make_projection(store, UMAP)
-    np.testing.assert_array_equal(projection.points, store.values[:, :2])
-    assert projection.place(store.values[0]) is None
-    assert open_projection(store) is None
-    assert open_projection(store, UMAP) is not None
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "packages"))
+
+    def write(code: str) -> None:
+        (tmp_path / "packages").mkdir()
+        lines = ["class UMAP:", "    def __init__(self, **options):", "        assert options['random_state'] == 0"]
+        lines += ["    def fit_transform(self, values):", f"        {code}"]
+        (tmp_path / "packages" / "umap.py").write_text("\n".join(lines))
+
+    return write
+
+
+@pytest.fixture
+def whole_store(tmp_path):
+    """Features in a file as the store writes it."""
+    records = np.zeros(5, RECORD)
+    records["features"] = np.random.default_rng(0).random((5, RECORD["features"].shape[0]))
+    path = tmp_path / "features-backbone-data.dat"
+    path.write_bytes(records.tobytes())
+    return FeatureStore(path, records["features"])
+
+
+def test_with_umap_the_map_has_no_axes(whole_store, umap):
+    umap("return values[:, :2]")
+    projection = make_projection(whole_store, UMAP)
+    np.testing.assert_array_equal(projection.points, whole_store.values[:, :2])
+    assert projection.place(whole_store.values[0]) is None
+    assert open_projection(whole_store) is None
+    assert open_projection(whole_store, UMAP) is not None
+
+
+def test_umap_that_fails_is_one_clear_sentence(whole_store, umap):
+    umap("raise MemoryError")
+    with pytest.raises(DataError, match="UMAP ended with status 1: close other programs"):
+        make_projection(whole_store, UMAP)
