@@ -37,10 +37,10 @@ def folder(tmp_path, monkeypatch):
 @contextmanager
 def _brightness(path):
     def extract(pixels):
-        bright = pixels.mean(axis=(1, 2, 3)) / 42
+        bright = pixels.mean(axis=(1, 2, 3)) / 255
         values = np.zeros((len(pixels), 1280), np.float32)
-        values[:, 0], values[:, 1] = 30 * bright, 30 * (6 - bright)
-        values[:, 2:] = pixels.reshape(len(pixels), -1)[:, :1278] / 255
+        values[:, :600], values[:, 600:1200] = 6 * bright[:, np.newaxis], 6 * (1 - bright[:, np.newaxis])
+        values[:, 1200:] = pixels.reshape(len(pixels), -1)[:, :80] / 255
         return values
 
     yield extract
