@@ -79,7 +79,9 @@ def test_while_it_is_checked_the_page_shows_how_far_it_is(page, monkeypatch, pol
     assert not [element for element in test.button if element.label == "Check the images"]
 
 
-@pytest.mark.parametrize(("values", "words"), [({"error": "It broke: mend it."}, "mend it"), ({"done": 1}, "cut off")])
+@pytest.mark.parametrize(
+    ("values", "words"), [({"error": "It broke: mend it."}, "mend it"), ({"done": 1}, "did not finish")]
+)
 def test_a_check_that_failed_says_so_and_can_be_started_again(page, data, place, values, words):
     write_json(place.cache / f"health-{data.catalog.fingerprint}.state.json", values)
     test = page()

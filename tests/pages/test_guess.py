@@ -70,7 +70,7 @@ def test_guesses_go_on_can_be_undone_and_survive_a_reload(app):
 def test_the_end_shows_the_users_accuracy_and_every_answer(app, truth):
     page = app("browse", mode="guess", round=str(ROUND), guesses=write([1 - truth[0], *truth[1:-1]]))
     page.button(key=f"guess-{truth[-1]}").click().run()
-    assert [title.value for title in page.subheader] == ["You were right about 19 of 20 photos"]
+    assert [title.value for title in page.header] == ["You were right about 19 of 20 photos"]
     assert [(metric.label, metric.value) for metric in page.metric] == [("You", "95%")]
     assert "right about 76% to 99% of the time (95% confidence interval)" in text_of(page)
     assert "Once a model is trained" in text_of(page)
@@ -122,4 +122,4 @@ def test_data_with_few_photos_have_a_shorter_round(app, monkeypatch, tmp_path):
     assert 0 < total < 20
     for _ in range(total):
         page.button(key="guess-0").click().run()
-    assert f"of {total} photos" in page.subheader[0].value
+    assert f"of {total} photos" in page.header[0].value
