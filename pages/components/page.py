@@ -14,7 +14,7 @@ from pages.components.serving import started
 
 CLASS_COLOURS = ("orange", "blue")  # Streamlit's names of the colours of class 0 and class 1
 #: What Streamlit's own look leaves below a contrast of 4.5:1 (selected pills, segments and tabs, sliders, charts), and
-#: what lets the table of models fit a telephone.
+#: what lets a telephone show what a page is for at once: small headings, buttons in one line, a table that fits.
 LOOK = """
 [data-variant][data-selected]:not([data-disabled]),
 [data-variant][data-selected]:is([data-hovered], [data-focus-visible]):not([data-disabled]) {
@@ -32,6 +32,12 @@ LOOK = """
     [data-testid="stMain"] h1 { font-size: 1.5rem; padding: 0.25rem 0; }
     [data-testid="stMain"] h2 { font-size: 1.25rem; padding: 0.25rem 0; }
     .st-key-chosen-runs { flex-wrap: nowrap; }
+    :is(.st-key-drop-buttons, .st-key-browse-filters) { gap: 0.375rem; }
+    :is(.st-key-drop-buttons, .st-key-browse-filters) button { padding: 0.25rem 0.4rem; }
+    :is(.st-key-drop-buttons, .st-key-browse-filters) button p { font-size: 0.8rem; white-space: nowrap; }
+    :is(.st-key-drop-buttons, .st-key-browse-filters) button span:has(> [data-testid="stIconMaterial"]) {
+        display: none;
+    }
     .st-key-what-they-show { font-size: 0.9rem; line-height: 1.4; }
     .st-key-chosen-runs [data-testid="stWidgetLabel"] { position: absolute; opacity: 0; }
     .st-key-page-intro { margin-top: -0.75rem; font-size: 0.9rem; line-height: 1.4; }

@@ -50,7 +50,7 @@ class GridSettings:
 def draw_filters(catalog: Catalog) -> GridSettings:
     """Draw the inputs, most of them behind a button; return what they say."""
     both = _word_for_both(catalog)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="browse-filters"):
         class_name = _draw_choice("Class", [both, *catalog.classes], "class", label_visibility="collapsed")
         new_sample = st.container(width="content")
         with st.popover("Filters", icon=":material/tune:"):

@@ -2,7 +2,6 @@
 
 from pages.components.styles import apply_styles
 
-#: On a phone the buttons below the field fit one line, so that the answer is seen without scrolling.
 LAYOUT = """
 [class*="st-key-photo-"] img { width: auto !important; max-width: 100%; max-height: 22rem; }
 .st-key-drop-zone [data-testid="stFileUploaderDropzone"] {
@@ -14,10 +13,7 @@ LAYOUT = """
   .st-key-drop-zone [data-testid="stFileUploaderDropzone"] {
     min-height: min(4.5rem, HEIGHT); padding: 0.25rem 0.75rem;
   }
-  .st-key-drop-buttons { gap: 0.375rem; flex-wrap: nowrap; margin-top: -0.5rem; }
-  .st-key-drop-buttons button { padding: 0.25rem 0.4rem; }
-  .st-key-drop-buttons button p { font-size: 0.8rem; white-space: nowrap; }
-  .st-key-drop-buttons button span:has(> [data-testid="stIconMaterial"]) { display: none; }
+  .st-key-drop-buttons { margin-top: -0.5rem; }
 }
 """
 EMPTY, FILLED = "6.5rem", "3.5rem"  # height of the field

@@ -32,20 +32,20 @@ MANY = 5  # waiting runs; more of them scroll in a box of their own
 #: what the result says, so that nothing moves while a run goes on, nor as it ends.
 STYLE = f"""
 .st-key-{PANEL} {{ container-type: inline-size; }}
-.st-key-{PANEL} [class*="st-key-active-"] {{ min-height: 140px; }}
+.st-key-{PANEL} :is([class*="st-key-active-"], .st-key-result-head) {{ min-height: 140px; }}
 .st-key-{PANEL}-parts {{
   display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 3fr); gap: 1rem 1.5rem; align-content: start;
   min-height: 450px;
 }}
 .st-key-{PANEL}-parts > :is(:only-child, :has(> .st-key-{PANEL}-meaning)) {{ grid-column: 1 / -1; }}
 @container (max-width: 700px) {{
-  .st-key-{PANEL} [class*="st-key-active-"] {{ min-height: 166px; }}
+  .st-key-{PANEL} :is([class*="st-key-active-"], .st-key-result-head) {{ min-height: 166px; }}
   .st-key-{PANEL}-parts {{ grid-template-columns: minmax(0, 1fr); min-height: 890px; }}
   .st-key-{PANEL}-parts .stGrid {{ max-width: 26rem; }}
 }}
 .st-key-{PANEL}-parts:has(> :nth-child(2) > .st-key-{PANEL}-meaning) {{ display: block; min-height: 0; }}
 @container (max-width: 450px) {{
-  .st-key-{PANEL} [class*="st-key-active-"] p {{ font-size: 0.9rem; line-height: 1.4; }}
+  .st-key-{PANEL} :is([class*="st-key-active-"], .st-key-result-head) p {{ font-size: 0.9rem; line-height: 1.4; }}
 }}
 """
 

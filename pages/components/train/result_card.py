@@ -54,7 +54,7 @@ def show_result(run: Run, runs: list[Run]) -> None:
     if problem := st.session_state.pop(PROBLEM, ""):
         st.error(markdown.escape(problem), icon=":material/error:")
     with st.container(border=True, key=PANEL):
-        with st.container(key="active-result", gap="xsmall"):
+        with st.container(key="result-head", gap="xsmall"):
             with st.container(horizontal=True, vertical_alignment="center"):
                 icon = ICONS.get(run.state, "circle")
                 state_word = "finished" if run.finished else run.state
