@@ -109,8 +109,9 @@ def list_other_things() -> list[Path]:
     return [path for path in paths if path.stem != "chelsea"]
 
 
-def test_a_quick_model4_is_a_run_as_any_other_within_seconds(photos_settings: Settings, store: FeatureStore):
-    began = time.monotonic()
+@pytest.fixture(scope="module")
+def quick(photos_settings: Settings, store: FeatureStore) -> runs.Run:
+    """A quick model4, trained as a user would train it."""
     run = runs.launch(photos_settings, make_quick_config())
     try:
         while (run := runs.open_run(photos_settings, run.id)).state in ACTIVE:
@@ -119,19 +120,22 @@ def test_a_quick_model4_is_a_run_as_any_other_within_seconds(photos_settings: Se
         if run.state in ACTIVE:
             runs.stop_run(photos_settings, run)
     assert run.state == "done", f"{run.status.error}\n{run.log_tail()}"
-    assert time.monotonic() - began < 30  # 4 s on two idle cores
-    assert run.val_accuracy >= 0.965
-    assert run.test_accuracy >= 0.965
+    return run
 
 
-def test_all_three_of_its_answers_are_the_same(photos_settings: Settings, dataset: Dataset, store: FeatureStore):
+def test_a_quick_model4_passes_96_and_a_half_percent_within_seconds(quick: runs.Run):
+    assert quick.status.finished - quick.status.queued < 30  # 3.5 s on a machine with other work
+    assert quick.val_accuracy >= 0.965
+    assert quick.test_accuracy >= 0.965
+
+
+def test_all_three_of_its_answers_are_the_same(dataset: Dataset, quick: runs.Run):
     import keras
 
-    run = next(run for run in runs.list_runs(photos_settings) if run.config.quick)
     rows = dataset.catalog.indices(TEST)[::8]
-    pixels, stored = dataset.pixels[rows], run.predictions().probabilities[rows]
-    np.testing.assert_allclose(load_predictor(run.files.tflite, run.name).predict(pixels), stored, atol=1e-5)
-    model = keras.saving.load_model(run.files.model, compile=False)
+    pixels, stored = dataset.pixels[rows], quick.predictions().probabilities[rows]
+    np.testing.assert_allclose(load_predictor(quick.files.tflite, quick.name).predict(pixels), stored, atol=1e-5)
+    model = keras.saving.load_model(quick.files.model, compile=False)
     answers = np.asarray(model(pixels.astype(np.float32), training=False))[:, 0]
     np.testing.assert_allclose(answers, stored, atol=1e-4)
 
