@@ -58,7 +58,7 @@ def plot_teaching_curve(steps: tuple[Step, ...], own: tuple[float, float] | None
         "xaxis": {
             "type": "log",
             "tickvals": counts,
-            "ticktext": [f"{count:,}" for count in counts],
+            "ticktext": [f"{count:,}" if _is_power_of_ten(count) else "" for count in counts],
             "title": {"text": "labelled photos a class"},
             "fixedrange": True,
             "tickangle": 0,
@@ -72,3 +72,8 @@ def plot_teaching_curve(steps: tuple[Step, ...], own: tuple[float, float] | None
         ],
     }
     return go.Figure(traces, look)
+
+
+def _is_power_of_ten(count: int) -> bool:
+    """Tell which counts are written, since all of them would not fit beside each other."""
+    return str(count).strip("0") == "1"

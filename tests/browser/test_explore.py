@@ -54,7 +54,10 @@ def test_a_photo_appears_under_the_pointer_and_a_click_shows_those_like_it(visit
 
 def test_a_lasso_selects_and_clear_clears_the_map_too(visitor):
     window = visitor.visit("explore")
-    draw_around_everything(window, find_plot(window, "explore-chart"))
+    plot = find_plot(window, "explore-chart")
+    plot.locator("[data-title=Pan]").click()
+    plot.locator("[data-title='Lasso Select']").click()
+    draw_around_everything(window, plot)
     expect(main(window).get_by_text(f"{IMAGES} photos selected on the map")).to_be_visible()
     expect(main(window).get_by_alt_text(re.compile("^The photo "))).to_have_count(12)
     main(window).get_by_role("button", name="Clear").click()

@@ -15,7 +15,12 @@ from pages.components.styles import apply_styles
 from pages.components.thumbnail_route import PATH
 
 _DRAWN = "maps-drawn"  # the session's key of how often the maps were drawn anew
-CONFIG = {"displaylogo": False, "displayModeBar": True, "modeBarButtonsToRemove": ["resetScale2d", "toImage"]}
+CONFIG = {
+    "displaylogo": False,
+    "displayModeBar": True,
+    "modeBarButtonsToAdd": ["select2d", "lasso2d"],
+    "modeBarButtonsToRemove": ["resetScale2d", "toImage"],
+}
 # The theme's own ink in charts is too faint to read.
 LOOK = """
 .js-plotly-plot :is(.cbaxis text, .cbtitle text) { fill: currentColor !important; }

@@ -80,6 +80,11 @@ def test_the_curve_has_a_band_and_a_dot_of_ones_own():
     assert len(plot_teaching_curve(steps).data) == 2
 
 
+def test_only_powers_of_ten_are_written_below_the_curve():
+    steps = tuple(Step(count, 0.9, 0.8, 1.0, 3) for count in (1, 2, 5, 10, 101, 1000))
+    assert plot_teaching_curve(steps).layout.xaxis.ticktext == ("1", "", "", "10", "", "1,000")
+
+
 def test_an_accuracy_below_chance_is_still_on_the_chart():
     chart = plot_teaching_curve((Step(1, 0.7, 0.6, 0.8, 12),), (1, 0.31))
     assert chart.layout.yaxis.range[0] < 0.31
