@@ -15,11 +15,11 @@ from pages.components.styles import apply_styles
 from pages.components.thumbnail_route import PATH
 
 _DRAWN = "maps-drawn"  # the session's key of how often the maps were drawn anew
+# Named one by one, since Streamlit takes lasso and box from the charts whose selections it does not hear of itself.
 CONFIG = {
     "displaylogo": False,
     "displayModeBar": True,
-    "modeBarButtonsToAdd": ["select2d", "lasso2d"],
-    "modeBarButtonsToRemove": ["resetScale2d", "toImage"],
+    "modeBarButtons": [["lasso2d", "select2d", "pan2d", "zoom2d"], ["zoomIn2d", "zoomOut2d", "autoScale2d"]],
 }
 # The theme's own ink in charts is too faint to read.
 LOOK = """
