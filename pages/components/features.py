@@ -54,12 +54,6 @@ def get_features(dataset: Dataset) -> FeatureStore | None:
     return None
 
 
-def find_features(dataset: Dataset) -> FeatureStore | None:
-    """Return the features of a dataset if some page of this server has them open; start and draw nothing."""
-    job = state.jobs().find(_make_key(dataset))
-    return job.result if job is not None else None
-
-
 def _make_key(dataset: Dataset) -> Hashable:
     return (KEY, state.settings(), dataset.catalog.source, dataset.catalog.fingerprint, len(dataset.catalog))
 

@@ -19,12 +19,12 @@ def draw_page() -> None:
     import streamlit as st
 
     from pages.components import state
-    from pages.components.features import find_features, get_features
+    from pages.components.features import get_features
 
     dataset = state.dataset()
     store = get_features(dataset)
     if store is not None:
-        st.markdown(f"{len(store.values)} images, found {find_features(dataset) is store}")
+        st.markdown(f"{len(store.values)} images have features")
 
 
 @pytest.fixture
@@ -62,9 +62,9 @@ def test_features_are_computed_once_for_all_browsers(page, weights, place, monke
     may_end.set()
     for browser in (page, other):
         for _ in range(50):
-            if "images, found" in text_of(browser.run()):
+            if "images have features" in text_of(browser.run()):
                 break
-        assert "64 images, found True" in text_of(browser)
+        assert "64 images have features" in text_of(browser)
     assert len(calls) == 1
 
 
