@@ -19,6 +19,8 @@ from pages.components import state
 from tests.damaged_runs import WHOLE, active_status, run_files, write_run
 from tests.pages.conftest import button, text_of
 
+pytestmark = pytest.mark.usefixtures("stored")
+
 PAGES = ("overview", "browse", "models", "augment", "train", "compare", "evaluate", "explore", "predict")
 NUMBERS = count()
 CALM = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
