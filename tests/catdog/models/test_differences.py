@@ -52,7 +52,7 @@ def test_model4_brings_a_frozen_network_and_a_small_head():
     assert "2,257,984 parameters are frozen: only 1,281 are trained, instead of 21,257,153" in text
     assert "each of the 1,280 maps becomes one number" in text
     assert "40% instead of 75%" in text
-    assert "rotated up to ±72°. Those of model3 are flipped left-right at random, turned up to ±90°" in text
+    assert "rotated up to ±72°. Those of model3 are flipped left-right at random, rotated up to ±90°" in text
 
 
 def test_no_text_says_that_augmentation_makes_memorizing_impossible():
