@@ -116,7 +116,7 @@ def find_features(dataset: Dataset, cache: Path) -> tuple[FeatureStore, Path] | 
         cache: Folder of the store.
     """
     for path in list_features(dataset.catalog.fingerprint, cache):
-        records, extractor = _map_records(path), find_extractor(path.name.split("-")[1], cache)
+        records, extractor = _open_records(path), find_extractor(path.name.split("-")[1], cache)
         if len(records) == len(dataset.catalog) and extractor is not None:
             return FeatureStore(path, records["features"]), extractor
     return None
