@@ -53,13 +53,21 @@ def find_doubts(values: np.ndarray, labels: np.ndarray, paths: tuple[str, ...], 
     ]
 
 
+def measure_doubts(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Return how sure a head that never saw an image is of the other class, float32 (N,), 0..1.
+
+    Arguments and errors are those of `find_doubts`.
+    """
+    probabilities = predict_out_of_fold(values, labels)
+    return np.where(labels == 1, 1 - probabilities, probabilities)
+
+
 def rank_doubts(values: np.ndarray, labels: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the rows of the labels in doubt, int64 (K,), and how sure a head is of the other class, float32 (K,).
 
     Arguments, order and errors are those of `find_doubts`.
     """
-    probabilities = predict_out_of_fold(values, labels)
-    of_other = np.where(labels == 1, 1 - probabilities, probabilities)
+    of_other = measure_doubts(values, labels)
     rows = np.argsort(-of_other, kind="stable")[:count]
     rows = rows[of_other[rows] > 0.5]
     return rows, of_other[rows]

@@ -9,7 +9,7 @@ from catdog.comparison import find_best_run, label_runs
 from catdog.datasets import Catalog
 from catdog.datasets.exclusions import EXCLUDED
 from catdog.errors import CatDogError, RunError
-from catdog.features.head import predict_out_of_fold
+from catdog.features.doubts import measure_doubts
 from catdog.features.store import FeatureStore
 from catdog.runs import Run
 from pages.components import jobs, markdown, state
@@ -89,7 +89,6 @@ def _identify(catalog: Catalog) -> Hashable:
 
 def _compute_doubts(store: FeatureStore, catalog: Catalog) -> np.ndarray:
     rows = np.flatnonzero(catalog.splits != EXCLUDED)
-    probabilities = predict_out_of_fold(store.values[rows], catalog.labels[rows])
     doubts = np.full(len(catalog), np.nan, np.float32)
-    doubts[rows] = np.where(catalog.labels[rows] == 1, 1 - probabilities, probabilities)
+    doubts[rows] = measure_doubts(store.values[rows], catalog.labels[rows])
     return doubts
