@@ -20,7 +20,7 @@ from catdog.models.mobilenet import find_weights
 from catdog.settings import Settings
 from catdog.utils.progress import Progress
 from pages.components import markdown, state
-from pages.components.jobs import Job
+from pages.components.jobs import poll_progress
 
 KEY = "features"  # of the jobs, before settings and data
 PATIENCE = 0.15  # seconds that a page waits before it shows how far the work is
@@ -43,7 +43,7 @@ def get_features(dataset: Dataset) -> FeatureStore | None:
     jobs.forget_where(lambda other, job: other[0] == KEY and job.result is not None and not job.result.path.exists())
     job = jobs.find(key) or jobs.start(key, lambda progress: _compute(settings, dataset, progress))
     if not job.wait(PATIENCE):
-        st.fragment(_draw_progress, run_every=0.5)(job)
+        poll_progress(job, WHAT)
         return None
     if job.error is None:
         return job.result
@@ -60,10 +60,3 @@ def _make_key(dataset: Dataset) -> Hashable:
 
 def _compute(settings: Settings, dataset: Dataset, progress: Progress) -> FeatureStore:
     return make_features(dataset, find_weights(settings, progress).path, settings.cache, progress)
-
-
-def _draw_progress(job: Job) -> None:
-    if not job.active:
-        st.rerun()
-    st.progress(job.share, text=job.text)
-    st.caption(WHAT)

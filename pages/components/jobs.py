@@ -114,3 +114,21 @@ def wait_with_progress(job: Job, patience: float, text: str) -> None:
     while not job.wait(0.1):
         bar.progress(job.share, text=job.text)
     bar.empty()
+
+
+def poll_progress(job: Job, note: str = "") -> None:
+    """Draw how far a job is, again and again by itself, and the whole page anew once the job has ended.
+
+    Args:
+        job: The job.
+        note: What stands below the bar, as Markdown.
+    """
+    st.fragment(_draw_progress, run_every=0.5)(job, note)
+
+
+def _draw_progress(job: Job, note: str) -> None:
+    if not job.active:
+        st.rerun()
+    st.progress(job.share, text=job.text)
+    if note:
+        st.caption(note)

@@ -1,7 +1,5 @@
 """Statistics of every image of a dataset: computed once, in the server's background, behind a progress bar."""
 
-import streamlit as st
-
 from catdog.datasets import Dataset
 from catdog.datasets.statistics import ImageStatistics, compute_statistics
 from pages.components import jobs, state
@@ -28,7 +26,7 @@ def poll_statistics(dataset: Dataset) -> ImageStatistics | None:
     job = _start(dataset)
     if job.wait(PATIENCE):
         return wait_for_statistics(dataset)
-    st.fragment(_progress, run_every=0.5)(job)
+    jobs.poll_progress(job)
     return None
 
 
@@ -37,9 +35,3 @@ def _start(dataset: Dataset) -> Job:
     settings, catalog = state.settings(), dataset.catalog
     key = ("facts", settings, catalog.source, catalog.fingerprint, len(catalog))
     return state.jobs().reuse_or_start(key, lambda progress: compute_statistics(dataset, settings.cache, progress))
-
-
-def _progress(job: Job) -> None:
-    if not job.active:
-        st.rerun()
-    st.progress(job.share, text=job.text)

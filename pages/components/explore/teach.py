@@ -20,7 +20,7 @@ from pages.components.explore.chart import draw_chart
 from pages.components.explore.lesson import OWN, Lesson, draw_lesson, teach_with
 from pages.components.explore.map import get_projection
 from pages.components.explore.own_photos import forget_own
-from pages.components.jobs import Job
+from pages.components.jobs import poll_progress
 from pages.components.photo_tiles import draw_tiles
 
 TILES, SHOWN, RINGS = 12, 16, 200  # photos asked, photos taught, and rings on the map, at most
@@ -93,7 +93,7 @@ def _draw_curve(catalog: Catalog, store: FeatureStore, accuracy: float | None, e
     )
     with st.container(key="teach-curve", height=185, border=False):
         if job.active:
-            st.fragment(_draw_progress, run_every=0.5)(job)
+            poll_progress(job)
         elif isinstance(job.error, DataError):
             st.error(markdown.escape(str(job.error)), icon=":material/error:")
         elif job.error is not None:
@@ -106,12 +106,6 @@ def _draw_curve(catalog: Catalog, store: FeatureStore, accuracy: float | None, e
                 config={**CONFIG, "displayModeBar": False},
                 alt=f"Validation accuracy by the number of labelled photos a class: {_describe_steps(job.result)}.",
             )
-
-
-def _draw_progress(job: Job) -> None:
-    if not job.active:
-        st.rerun()
-    st.progress(job.share, text=job.text)
 
 
 def _describe_steps(steps: tuple[Step, ...]) -> str:
