@@ -1,7 +1,6 @@
 """The features of the real photos: what a head fitted on them reaches, and which labels they put in doubt."""
 
 import json
-import time
 from importlib.resources import files
 from pathlib import Path
 
@@ -9,7 +8,6 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from catdog import runs
 from catdog.__main__ import main
 from catdog.datasets import TEST, TRAINING, VALIDATION, Dataset, open_dataset
 from catdog.features.doubts import find_doubts
@@ -21,9 +19,10 @@ from catdog.features.store import FeatureStore, make_features
 from catdog.features.teaching import get_curve
 from catdog.images.decode import load_image, resize
 from catdog.inference.predictor import load_predictor
+from catdog.runs import Run
 from catdog.settings import Settings
-from catdog.training import ACTIVE
 from catdog.training.recipes import make_quick_config
+from tests.photos.conftest import train
 
 pytestmark = [pytest.mark.photos, pytest.mark.slow]
 
@@ -110,26 +109,18 @@ def list_other_things() -> list[Path]:
 
 
 @pytest.fixture(scope="module")
-def quick(photos_settings: Settings, store: FeatureStore) -> runs.Run:
+def quick(photos_settings: Settings, store: FeatureStore) -> Run:
     """A quick model4, trained as a user would train it."""
-    run = runs.launch(photos_settings, make_quick_config())
-    try:
-        while (run := runs.open_run(photos_settings, run.id)).state in ACTIVE:
-            time.sleep(0.1)
-    finally:
-        if run.state in ACTIVE:
-            runs.stop_run(photos_settings, run)
-    assert run.state == "done", f"{run.status.error}\n{run.log_tail()}"
-    return run
+    return train(photos_settings, make_quick_config())
 
 
-def test_a_quick_model4_passes_96_and_a_half_percent_within_seconds(quick: runs.Run):
+def test_a_quick_model4_passes_96_and_a_half_percent_within_seconds(quick: Run):
     assert quick.status.finished - quick.status.queued < 30  # 3.5 s on a machine with other work
     assert quick.val_accuracy >= 0.965
     assert quick.test_accuracy >= 0.965
 
 
-def test_all_three_of_its_answers_are_the_same(dataset: Dataset, quick: runs.Run):
+def test_all_three_of_its_answers_are_the_same(dataset: Dataset, quick: Run):
     import keras
 
     rows = dataset.catalog.indices(TEST)[::8]

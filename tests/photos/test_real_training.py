@@ -1,16 +1,14 @@
 """Training on the real photos with the real weights reaches what the notebook promises."""
 
-import time
-
 import numpy as np
 import pytest
 
-from catdog import runs
 from catdog.datasets import TEST, VALIDATION, open_dataset
 from catdog.inference.predictor import load_predictor
 from catdog.runs import Run
 from catdog.settings import Settings
-from catdog.training import ACTIVE, TrainConfig
+from catdog.training import TrainConfig
+from tests.photos.conftest import train
 
 pytestmark = [pytest.mark.photos, pytest.mark.slow]
 
@@ -18,15 +16,7 @@ pytestmark = [pytest.mark.photos, pytest.mark.slow]
 @pytest.fixture(scope="module")
 def trained(photos_settings: Settings) -> Run:
     """model4 after three epochs, trained as a user would train it."""
-    run = runs.launch(photos_settings, TrainConfig("model4", epochs=3))
-    try:
-        while (run := runs.open_run(photos_settings, run.id)).state in ACTIVE:
-            time.sleep(0.5)
-    finally:
-        if run.state in ACTIVE:
-            runs.stop_run(photos_settings, run)
-    assert run.state == "done", f"{run.status.error}\n{run.log_tail()}"
-    return run
+    return train(photos_settings, TrainConfig("model4", epochs=3))
 
 
 def test_three_epochs_of_model4_pass_94_and_92_percent(trained: Run) -> None:
