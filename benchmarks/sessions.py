@@ -7,9 +7,10 @@ import sys
 import time
 import urllib.request
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from urllib.parse import urlencode
 
+import psutil
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -22,7 +23,7 @@ TIMEOUT = 1800.0  # seconds for a page; the first one reads all images
 
 @contextmanager
 def start_server(settings: Settings) -> Iterator[tuple[int, int]]:
-    """Start the dashboard's server; yield its process id and port, and stop it afterwards."""
+    """Start the dashboard's server; yield its process id and port, and stop it and its processes afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -39,8 +40,14 @@ def start_server(settings: Settings) -> Iterator[tuple[int, int]]:
         _wait_for_server(process, port)
         yield process.pid, port
     finally:
+        # those at work for it too, since what they write must not come into a folder that is about to be removed
+        family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
         process.terminate()
         process.wait()
+        for child in family:
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
+        psutil.wait_procs(family, timeout=30)
 
 
 class Session:

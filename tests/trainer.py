@@ -7,8 +7,9 @@ RunFolder, and `reporter`, which is at work already, and may set `state`, the ru
 import sys
 import time
 
-from catdog.training.process import end_with_supervisor, make_parser
+from catdog.training.process import make_parser
 from catdog.training.reporter import Reporter
+from catdog.utils.processes import end_with_parent
 
 if __name__ == "__main__":
     parser = make_parser("tests.trainer")
@@ -16,7 +17,7 @@ if __name__ == "__main__":
     parser.add_argument("--supervisor", type=int)
     arguments = parser.parse_args()
     folder = arguments.folder
-    end_with_supervisor()
+    end_with_parent()
     name, state = ("score.py", "stopping") if arguments.score else ("train.py", "running")
     with Reporter(folder, 3, state, arguments.supervisor) as reporter:
         names = {"folder": folder, "reporter": reporter}

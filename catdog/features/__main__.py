@@ -6,7 +6,7 @@ from pathlib import Path
 
 from catdog.errors import CatDogError
 from catdog.features.backbone import prepare_backbone
-from catdog.utils.processes import hasten_tensorflow
+from catdog.utils.processes import end_with_parent, hasten_tensorflow
 
 
 def main() -> int:
@@ -14,6 +14,7 @@ def main() -> int:
     if len(sys.argv) != 3:
         print("usage: python -m catdog.features WEIGHTS CACHE", file=sys.stderr)
         return 2
+    end_with_parent()  # the server, whose folders may be gone after it
     # what TensorFlow prints must not come between
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)

@@ -92,9 +92,10 @@ def _run_job(weights: Path, cache: Path) -> None:
     with TemporaryFile() as log:
         process = start_process(
             *(JOB, str(weights), str(cache)),
-            **{"project": PROJECT, "variables": variables, "log": log, "stdout": PIPE, "detached": False},
+            **{"project": PROJECT, "variables": variables, "log": log, "detached": False},
+            **{"stdin": PIPE, "stdout": PIPE},
         )
-        with process.stdout:
+        with process.stdin, process.stdout:
             sentence = process.stdout.read().decode(errors="replace").strip()
         status = process.wait()
     if status:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from subprocess import PIPE
 from tempfile import TemporaryDirectory, TemporaryFile
 from zipfile import BadZipFile
 
@@ -119,8 +120,9 @@ def _embed_by_umap(store: FeatureStore) -> Projection:
     with TemporaryDirectory() as folder, TemporaryFile() as log:
         path = Path(folder) / "points.npy"
         arguments = (JOB, str(store.path), str(path))
-        process = start_process(*arguments, project=PROJECT, variables={}, log=log, detached=False)
-        status = process.wait()
+        process = start_process(*arguments, project=PROJECT, variables={}, log=log, stdin=PIPE, detached=False)
+        with process.stdin:
+            status = process.wait()
         if status or not path.exists():
             raise DataError(f"UMAP ended with status {status}: close other programs and try again, or use PCA.")
         points = np.load(path)

@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 
 from catdog.features.store import RECORD
+from catdog.utils.processes import end_with_parent
 
 
 def main() -> int:
     """Read a file of stored features, write the points as float32 (N, 2), .npy, and return the exit status."""
+    end_with_parent()
     features, points = map(Path, sys.argv[1:])
     import umap
 

@@ -3,9 +3,9 @@
 import sys
 
 from catdog.settings import Settings
-from catdog.training.process import end_with_supervisor, make_parser
+from catdog.training.process import make_parser
 from catdog.training.worker import work
-from catdog.utils.processes import hasten_tensorflow, log_to_stderr
+from catdog.utils.processes import end_with_parent, hasten_tensorflow, log_to_stderr
 from catdog.utils.temporary import use_own_folder
 
 
@@ -25,7 +25,7 @@ def main() -> int:
     if arguments.folder.read_config().get("config", {}).get("quick") is not True:
         hasten_tensorflow()
     if arguments.supervisor is not None:
-        end_with_supervisor()
+        end_with_parent()
     settings = Settings.from_environment()
     use_own_folder(settings.temporary)
     return work(arguments.folder, settings, not arguments.score, arguments.supervisor)

@@ -1,4 +1,4 @@
-"""What each process of a run needs besides its work: its arguments, signals, and an end with its supervisor."""
+"""What each process of a run needs besides its work: its arguments and its signals."""
 
 import argparse
 import os
@@ -25,22 +25,6 @@ def _run_folder(name: str) -> RunFolder:
     if not folder.config.is_file():
         raise argparse.ArgumentTypeError(f"there is no folder {name} with a config.json")
     return folder
-
-
-def end_with_supervisor() -> None:
-    """End this process at once when its supervisor ends, however that comes about.
-
-    The supervisor holds the other end of the pipe that is this process's stdin, and writes nothing. Files are whole at
-    any moment, so it does no harm to cut a write short.
-    """
-
-    def listen() -> None:
-        with suppress(OSError):
-            while os.read(0, 64):
-                pass
-        os._exit(1)  # nothing else: what is at work may hold any lock
-
-    threading.Thread(target=listen, daemon=True, name="supervisor").start()
 
 
 @contextmanager

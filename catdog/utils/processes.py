@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -44,7 +45,7 @@ def start_process(
         project: The folder that holds the package catdog; the process starts in it.
         variables: The settings' variables, and whatever else the process is told.
         log: Takes its output and its errors; None: they go where those of this process go.
-        stdin: subprocess.PIPE for a pipe whose other end only this process holds.
+        stdin: subprocess.PIPE for a pipe whose other end only this process holds, see `end_with_parent`.
         stdout: subprocess.PIPE for a pipe in place of the log.
         detached: Whether it gets a session of its own, so that Ctrl-C in this process's terminal does not reach it.
 
@@ -72,6 +73,22 @@ def log_to_stderr() -> None:
     """Let this process write what it logs to its errors, which are its log file: called by its entry point alone."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("catdog").setLevel(logging.INFO)
+
+
+def end_with_parent() -> None:
+    """End this process at once when the one that started it ends, however that comes about.
+
+    The parent holds the other end of the pipe that is this process's stdin, and writes nothing. Files are whole at any
+    moment, so it does no harm to cut a write short.
+    """
+
+    def listen() -> None:
+        with suppress(OSError):
+            while os.read(0, 64):
+                pass
+        os._exit(1)  # nothing else: what is at work may hold any lock
+
+    threading.Thread(target=listen, daemon=True, name="parent").start()
 
 
 def hasten_tensorflow() -> None:

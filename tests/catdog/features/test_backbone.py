@@ -21,8 +21,8 @@ def weights(tmp_path):
 def let_it_run(monkeypatch, code: str) -> None:
     """Let the process that makes the file run this Python code instead."""
 
-    def start(module, *arguments, log, stdout, **options):
-        return subprocess.Popen([sys.executable, "-c", code, *arguments], stdout=stdout, stderr=log)
+    def start(module, *arguments, log, stdin, stdout, **options):
+        return subprocess.Popen([sys.executable, "-c", code, *arguments], stdin=stdin, stdout=stdout, stderr=log)
 
     monkeypatch.setattr(backbone, "start_process", start)
 

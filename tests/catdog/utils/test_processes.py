@@ -90,6 +90,26 @@ def test_tensorflow_does_without_what_only_its_inputs_need(project: Path) -> Non
     assert (project / "log").read_text().split() == ["pandas", "scipy", "sklearn", "numpy", "is", "here"]
 
 
+def test_a_child_that_watches_its_parent_ends_with_it(project: Path) -> None:
+    (project / "child.py").write_text(
+        "import time; from catdog.utils.processes import end_with_parent; end_with_parent(); print('up', flush=True); "
+        "time.sleep(60)"
+    )
+    parent = (
+        "import sys, time; from pathlib import Path; from subprocess import PIPE; "
+        "from catdog.utils.processes import start_process; path = Path(sys.argv[1]); "
+        "child = start_process('child', project=path, variables={}, stdin=PIPE, stdout=PIPE, detached=False); child.stdout.readline(); print(child.pid, flush=True); "
+        "time.sleep(60)"
+    )
+    variables = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    process = subprocess.Popen([sys.executable, "-c", parent, str(project)], stdout=subprocess.PIPE, env=variables)
+    child = psutil.Process(int(process.stdout.readline()))
+    assert child.is_running()
+    process.kill()
+    process.communicate()
+    assert psutil.wait_procs([child], timeout=30)[1] == []
+
+
 def test_no_zombie_is_left_though_nobody_waits(project: Path) -> None:
     with (project / "log").open("wb") as log:
         pid = start_process("child", project=project, variables={}, log=log).pid
