@@ -97,9 +97,9 @@ def test_a_child_that_watches_its_parent_ends_with_it(project: Path) -> None:
     )
     parent = (
         "import sys, time; from pathlib import Path; from subprocess import PIPE; "
-        "from catdog.utils.processes import start_process; path = Path(sys.argv[1]); "
-        "child = start_process('child', project=path, variables={}, stdin=PIPE, stdout=PIPE, detached=False); child.stdout.readline(); print(child.pid, flush=True); "
-        "time.sleep(60)"
+        "from catdog.utils.processes import start_process; options = {'stdin': PIPE, 'stdout': PIPE, 'detached': False}; "
+        "child = start_process('child', project=Path(sys.argv[1]), variables={}, **options); "
+        "child.stdout.readline(); print(child.pid, flush=True); time.sleep(60)"
     )
     variables = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     process = subprocess.Popen([sys.executable, "-c", parent, str(project)], stdout=subprocess.PIPE, env=variables)
