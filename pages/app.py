@@ -7,6 +7,7 @@ until `st.navigation` was called once: a deep link right after a restart would t
 import streamlit as st
 
 from pages.components import course, page
+from pages.components.glossary import forget_links
 from pages.components.history import keep_history
 from pages.components.sidebar import draw_sidebar
 from pages.components.styles import apply_styles
@@ -21,11 +22,12 @@ def main() -> None:
     chosen = st.navigation(
         [
             st.Page(f"{name}.py", title=title, icon=f":material/{icon}:", help=help_text)
-            for name, title, icon, help_text in course.PAGES
+            for name, title, icon, help_text in course.PAGES + course.MORE
         ]
     )
     st.set_page_config(page_title=f"{chosen.title} · Cats and Dogs")
     course.remember_page(chosen.url_path or course.OVERVIEW)
+    forget_links()
     with page.show_errors():
         remember_person()
         draw_sidebar()

@@ -14,11 +14,13 @@ PAGES = (
     ("explore", "Explore", "bubble_chart", "See all photos on a map, and teach a model with a few of them."),
     ("predict", "Predict", "image_search", "Drop a photo and see what every trained model says."),
 )
+#: Pages to look something up, which no other page leads on to.
+MORE = (("glossary", "Glossary", "menu_book", "What the words mean, each with a number of your own."),)
 _CURRENT, _VISITED = "course-page", "visited-pages"  # the session's keys of the page drawn now, and of all
 
 
 def remember_page(name: str) -> None:
-    """Remember which page is drawn; `name` is one of `PAGES`."""
+    """Remember which page is drawn; `name` is one of `PAGES` or `MORE`."""
     st.session_state[_CURRENT] = name
     st.session_state.setdefault(_VISITED, set()).add(name)
 
@@ -29,12 +31,13 @@ def was_visited(name: str) -> bool:
 
 
 def draw_next_step() -> None:
-    """Draw the place of this page among all, as a link to the next one; nothing on the Overview.
+    """Draw the place of this page among all, as a link to the next one; nothing on the Overview and in `MORE`.
 
     Not called a step: the six steps of the course are on the Overview, and Train alone has four of them.
     """
     steps = [name for name, *_ in PAGES]
-    current = steps.index(st.session_state.get(_CURRENT, OVERVIEW))
+    name = st.session_state.get(_CURRENT, OVERVIEW)
+    current = steps.index(name) if name in steps else 0
     if not current:
         return
     following, title, *_ = PAGES[(current + 1) % len(PAGES)]

@@ -10,6 +10,7 @@ from catdog.errors import CatDogError, UsageError
 from catdog.runs import Run
 from pages.components import markdown
 from pages.components.course import draw_next_step
+from pages.components.glossary import with_links
 from pages.components.serving import started
 
 CLASS_COLOURS = ("orange", "blue")  # Streamlit's names of the colours of class 0 and class 1
@@ -70,7 +71,7 @@ def page_header(title: str, two_sentences: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="page-head"):
         st.title(title, anchor=False, width="stretch")
         draw_next_step()
-    st.container(key="page-intro").markdown(two_sentences)
+    st.container(key="page-intro").markdown(with_links(two_sentences))
 
 
 def row(count: int, width: int) -> list[DeltaGenerator]:

@@ -21,6 +21,7 @@ PAGES = {
     "evaluate": {"details": "Curves"},
     "explore": {"view": "Teach"},
     "predict": {"sample": 7},
+    "glossary": {"term": "overfitting"},
 }
 
 

@@ -21,7 +21,7 @@ from tests.pages.conftest import button, text_of
 
 pytestmark = pytest.mark.usefixtures("stored")
 
-PAGES = ("overview", "browse", "models", "augment", "train", "compare", "evaluate", "explore", "predict")
+PAGES = ("overview", "browse", "models", "augment", "train", "compare", "evaluate", "explore", "predict", "glossary")
 NUMBERS = count()
 CALM = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 
@@ -38,7 +38,7 @@ def open_all(app: Callable[..., AppTest], place: Settings, monkeypatch: pytest.M
     ids = [entry.name if isinstance(entry, DamagedRun) else entry.id for entry in list_entries(place)]
     words = {}
     for name in PAGES:
-        chosen = {"run": ids} if name in ("compare", "evaluate", "explore", "predict") else {}
+        chosen = {"run": ids} if name in ("compare", "evaluate", "explore", "predict", "glossary") else {}
         page = app(name, **chosen, **({"sample": "1"} if name == "predict" else {}))
         if name == "train":
             for run_id in ids:

@@ -17,7 +17,7 @@ from catdog.settings import Settings
 from catdog.training import TrainConfig
 from catdog.training.worker import describe_data
 from pages.components import state
-from pages.components.course import PAGES
+from pages.components.course import MORE, PAGES
 from tests.pages.conftest import button, coloured_folder, text_of
 
 pytestmark = pytest.mark.usefixtures("started")
@@ -160,7 +160,7 @@ def test_an_address_with_data_that_are_gone_says_so(app, place):
 
 
 @pytest.mark.usefixtures("stored")
-@pytest.mark.parametrize("page", [name for name, *_ in PAGES])
+@pytest.mark.parametrize("page", [name for name, *_ in PAGES + MORE])
 def test_every_page_says_that_the_chosen_data_are_gone_and_which_it_shows(app, place, shapes, page):
     test = app(page, data="shapes")
     assert GONE not in text_of(test)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from catdog.comparison import label_runs
 from catdog.runs import Run, list_runs, open_run
-from pages.components.course import PAGES
+from pages.components.course import MORE, PAGES
 from tests.browser.visitor import drawn, lines, main
 
 pytestmark = pytest.mark.browser
@@ -66,7 +66,7 @@ def test_a_stopped_run_survives_a_restart_and_resumes(start, visitors):
     assert not left.parent.exists()
     visitor.go(window, "train")  # the first page of all after the restart
     expect(page.get_by_role("heading", name="Train", level=1)).to_be_visible()
-    expect(window.get_by_test_id("stSidebarNavLink")).to_have_count(len(PAGES))
+    expect(window.get_by_test_id("stSidebarNavLink")).to_have_count(len(PAGES + MORE))
     expect(window.get_by_test_id("stSidebar").get_by_role("combobox", name="Data")).to_be_visible()
     expect(line_of(window, first)).to_contain_text("stopped")
     expect(line_of(window, runs[1])).to_contain_text(SCORED)

@@ -97,7 +97,8 @@ def test_a_child_that_watches_its_parent_ends_with_it(project: Path) -> None:
     )
     parent = (
         "import sys, time; from pathlib import Path; from subprocess import PIPE; "
-        "from catdog.utils.processes import start_process; options = {'stdin': PIPE, 'stdout': PIPE, 'detached': False}; "
+        "from catdog.utils.processes import start_process; "
+        "options = {'stdin': PIPE, 'stdout': PIPE, 'detached': False}; "
         "child = start_process('child', project=Path(sys.argv[1]), variables={}, **options); "
         "child.stdout.readline(); print(child.pid, flush=True); time.sleep(60)"
     )

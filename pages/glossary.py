@@ -1,0 +1,68 @@
+"""The glossary: each word of the course in a sentence, with a number of the user's own."""
+
+import streamlit as st
+
+from catdog.datasets.corrections import list_corrections
+from catdog.datasets.quality.job import load_report
+from catdog.lessons.glossary import GROUPS, TERMS, Term, get_term, search_terms
+from catdog.lessons.own_numbers import OwnNumbers
+from catdog.lessons.own_sentences import describe_own
+from pages.components import course, markdown, page, state
+
+TERM = "term"  # the query parameter with the word that is looked up
+NOTHING = "Your own number will stand here once there is one."
+
+
+def main() -> None:
+    """Draw the page."""
+    page.page_header(
+        "Glossary", f"The {len(TERMS)} words of the course, each with a number from your own data and runs."
+    )
+    slug = st.query_params.get(TERM, "")
+    chosen = get_term(slug)
+    if slug and chosen is None:
+        page.warn_invalid_query_params([f"The glossary has no word {slug[:40]!r}."], "list of words")
+    own = _gather_numbers()
+    if chosen:
+        with st.container(border=True, key="looked-up"):
+            _draw_term(chosen, own, large=True)
+    query = st.text_input("Search", placeholder="Search", label_visibility="collapsed", key="words", max_chars=60)
+    listed = search_terms(query)
+    if not listed:
+        st.info("No word of the glossary fits: search for another.", icon=":material/search_off:")
+    for group in GROUPS:
+        terms = sorted((term for term in listed if term.group == group), key=lambda term: term.name.casefold())
+        if terms:
+            st.header(group, anchor=False)
+            grid = st.grid(3, min_column_width=260, border=True)
+            for term in terms:
+                with grid.cell():
+                    _draw_term(term, own)
+
+
+def _gather_numbers() -> OwnNumbers:
+    settings, catalog = state.settings(), state.catalog()
+    runs = [
+        run for run in state.runs() if run.fingerprint == catalog.fingerprint and run.selection_accuracy is not None
+    ]
+    corrected = len(list_corrections(settings, catalog).changed)
+    return OwnNumbers(catalog, runs, load_report(settings, catalog), corrected)
+
+
+def _draw_term(term: Term, own: OwnNumbers, large: bool = False) -> None:
+    """Draw a word, its meaning, the user's own number, and a link to where it is seen at work."""
+    name = term.name[0].upper() + term.name[1:]
+    if large:
+        st.header(name, anchor=False)
+    else:
+        st.subheader(name, anchor=False)
+    st.markdown(term.meaning)
+    sentence = describe_own(term.name, own)
+    st.caption(f":material/counter_1: {markdown.escape(sentence)}" if sentence else f":gray[{NOTHING}]")
+    title = next(title for page_name, title, *_ in course.PAGES if page_name == term.page)
+    key = f"see-{term.slug}-{'large' if large else 'listed'}"
+    if st.button(f"See it on {title}", key=key, type="tertiary", icon=":material/arrow_forward:"):
+        st.switch_page(f"{term.page}.py", query_params=dict(term.params))
+
+
+main()
