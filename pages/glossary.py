@@ -15,9 +15,7 @@ NOTHING = "Your own number will stand here once there is one."
 
 def main() -> None:
     """Draw the page."""
-    page.page_header(
-        "Glossary", f"The {len(TERMS)} words of the course, each with a number from your own data and runs."
-    )
+    page.page_header("Glossary", f"The {len(TERMS)} words of the course, each with a number of your own.")
     slug = st.query_params.get(TERM, "")
     chosen = get_term(slug)
     if slug and chosen is None:
@@ -52,17 +50,15 @@ def _gather_numbers() -> OwnNumbers:
 def _draw_term(term: Term, own: OwnNumbers, large: bool = False) -> None:
     """Draw a word, its meaning, the user's own number, and a link to where it is seen at work."""
     name = term.name[0].upper() + term.name[1:]
-    if large:
-        st.header(name, anchor=False)
-    else:
-        st.subheader(name, anchor=False)
-    st.markdown(term.meaning)
-    sentence = describe_own(term.name, own)
-    st.caption(f":material/counter_1: {markdown.escape(sentence)}" if sentence else f":gray[{NOTHING}]")
     title = next(title for page_name, title, *_ in course.PAGES if page_name == term.page)
-    key = f"see-{term.slug}-{'large' if large else 'listed'}"
-    if st.button(f"See it on {title}", key=key, type="tertiary", icon=":material/arrow_forward:"):
-        st.switch_page(f"{term.page}.py", query_params=dict(term.params))
+    sentence = describe_own(term.name, own)
+    with st.container(gap="xxsmall"):
+        (st.header if large else st.subheader)(name, anchor=False)
+        st.markdown(term.meaning)
+        st.caption(f":material/tag: {markdown.escape(sentence)}" if sentence else f":gray[{NOTHING}]")
+        key = f"see-{term.slug}-{'large' if large else 'listed'}"
+        if st.button(f"See it on {title}", key=key, type="tertiary", icon=":material/arrow_forward:"):
+            st.switch_page(f"{term.page}.py", query_params=dict(term.params))
 
 
 main()

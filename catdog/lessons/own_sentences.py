@@ -42,7 +42,7 @@ def _describe_gap(own: OwnNumbers) -> str:
         return ""
     run, seen, new = max(own.gaps, key=lambda entry: entry[1] - entry[2])
     return (
-        f"The widest of yours: {own.names[run.id]}, {100 * (seen - new):.1f} points ({format_percent(seen)} in "
+        f"Your widest gap: {own.names[run.id]}, {100 * (seen - new):.1f} points ({format_percent(seen)} in "
         f"training, {format_percent(new)} on validation images)."
     )
 
@@ -51,7 +51,7 @@ def _describe_underfitting(own: OwnNumbers) -> str:
     if not own.gaps:
         return ""
     run, seen, _ = min(own.gaps, key=lambda entry: entry[1])
-    return f"The lowest training accuracy of yours: {own.names[run.id]} with {format_percent(seen)}."
+    return f"Your lowest training accuracy: {own.names[run.id]} with {format_percent(seen)}."
 
 
 def _describe_loss(own: OwnNumbers) -> str:

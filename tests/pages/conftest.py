@@ -12,6 +12,7 @@ Fixtures:
 """
 
 import gc
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -169,9 +170,10 @@ class ColourPredictor:
 
 
 def text_of(test: AppTest) -> str:
-    """Return all words on the page, the sidebar's included."""
+    """Return all words on the page, the sidebar's included; links to the glossary are plain words."""
     kinds = (test.title, test.header, test.subheader, test.markdown, test.caption, test.info, test.warning, test.error)
-    return "\n".join(str(element.value) for elements in kinds for element in elements)
+    text = "\n".join(str(element.value) for elements in kinds for element in elements)
+    return re.sub(r"\[([^\]]+)\]\(\./glossary\?term=[\w-]+\)", r"\1", text)
 
 
 def alternatives(test: AppTest) -> list[str]:

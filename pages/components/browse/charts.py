@@ -10,6 +10,7 @@ from catdog.datasets.statistics import ImageStatistics
 from catdog.images.decode import SIZE
 from catdog.utils.text import format_percent
 from pages.components import markdown, page
+from pages.components.glossary import with_links
 from pages.components.statistics import poll_statistics
 from pages.components.thumbnails import make_tile
 
@@ -38,11 +39,17 @@ def draw_counts(dataset: Dataset) -> None:
         total = sum(training.values())
         st.metric("Baseline", format_percent(catalog.baseline))
         st.markdown(
-            "The score to beat before anything counts as learning. A program that never looks at an image "
-            f"and always answers “{markdown.escape(most)}” is right for **{training[most]:,} of {total:,}** "
-            f"training images, which is {format_percent(catalog.baseline)}."
+            with_links(
+                "The score to beat before anything counts as learning. A program that never looks at an image "
+                f"and always answers “{markdown.escape(most)}” is right for **{training[most]:,} of {total:,}** "
+                f"training images, which is {format_percent(catalog.baseline)}."
+            )
         )
-        st.markdown("The three splits never share an image: a model is judged only on images it has not learned from.")
+        st.markdown(
+            with_links(
+                "The three splits never share an image: a model is judged only on images it has not learned from."
+            )
+        )
     if dataset.skipped:
         with st.expander(f"{len(dataset.skipped):,} files were left out because they can't be read"):
             st.dataframe([{"file": path, "reason": reason} for path, reason in dataset.skipped], hide_index=True)

@@ -23,6 +23,7 @@ from catdog.runs import Run
 from catdog.utils.text import format_percent
 from pages.components import access, markdown, page, state
 from pages.components.browse.quality_grid import show_images, show_pairs, turn_to_first_page
+from pages.components.glossary import with_links
 from pages.components.shown import identify, require_shown
 
 LABEL_ERRORS, EXCLUDED = "doubted", "excluded"  # kinds of findings, as the address names them
@@ -54,8 +55,10 @@ def _read_report(file: Path, modified: int, image_count: int, _catalog: Catalog)
 def _draw_check(catalog: Catalog) -> None:
     """Draw the button that starts the check or, while one is running, how far it is."""
     st.markdown(
-        f"This check looks through all {len(catalog):,} images for copies and for very small, dark, bright or blurred "
-        "ones. Worst are **leaks**: images that a model both learns from and is judged by."
+        with_links(
+            f"This check looks through all {len(catalog):,} images for copies and for very small, dark, bright or "
+            "blurred ones. Worst are **leaks**: images that a model both learns from and is judged by."
+        )
     )
     job = read_job_state(state.settings(), catalog)
     if job.active:

@@ -25,6 +25,7 @@ from catdog.training import ACTIVE
 from catdog.utils.text import format_percent, join_names
 from pages.components import markdown
 from pages.components.compare.curve_settings import CurveSettings
+from pages.components.glossary import with_links
 from pages.components.zoomable_chart import shared_chart, zoomed_chart
 
 TABS = {metric.capitalize(): metric for metric in METRICS}
@@ -98,16 +99,23 @@ def _show_chart(
     zoomed_chart(chart, key, alt)
     if metric == "accuracy":
         st.caption(
-            ":material/star: The epoch with the highest validation accuracy. Drag to zoom in, double-click to zoom out."
+            with_links(
+                ":material/star: The epoch with the highest validation accuracy. Drag to zoom in, "
+                "double-click to zoom out."
+            )
         )
     elif metric == "loss":
-        st.caption("Loss is what training makes small. Being confident and wrong costs most.")
+        st.caption(with_links("Loss is what training makes small. Being confident and wrong costs most."))
         for run in runs:
             if turn := find_run_turn(run, histories[run.id]):
                 name = markdown.escape(names[run.id])
                 st.markdown(f":material/trending_up: **{name}**: {describe_turn(run, turn)}")
     else:
-        st.caption("How much higher accuracy is on the training images than on new ones. A wide gap means overfitting.")
+        st.caption(
+            with_links(
+                "How much higher accuracy is on the training images than on new ones. A wide gap means overfitting."
+            )
+        )
 
 
 def make_chart(

@@ -19,6 +19,7 @@ from catdog.runs import MOMENT, Run, launch_all
 from catdog.training import ACTIVE
 from catdog.training.config import TrainConfig
 from pages.components import access, markdown, page, state
+from pages.components.glossary import with_links
 from pages.components.run_data import GONE, has_data, open_own_data
 
 ICONS = {
@@ -42,7 +43,11 @@ def show_diagnoses(runs: Sequence[Run], names: Mapping[str, str], diagnoses: Map
     if not diagnoses:
         return
     st.header("Diagnosis", anchor=False)
-    st.caption("Read from the whole learning curve. \u201cAt the end\u201d means the median of the last five epochs.")
+    st.caption(
+        with_links(
+            "Read from the whole learning curve. \u201cAt the end\u201d means the median of the last five epochs."
+        )
+    )
     everything = state.runs()
     all_names = label_runs(everything) | dict(names)
     grid = st.grid(2, min_column_width=NARROWEST)

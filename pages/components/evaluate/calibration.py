@@ -17,6 +17,7 @@ from catdog.utils.text import format_percent
 from pages.components import markdown, page
 from pages.components.evaluate.curves import NEEDS_BOTH, has_both_classes, make_reliability_line, show_chart
 from pages.components.evaluate.predictions import EvaluatedRun
+from pages.components.glossary import with_links
 
 NARROWEST = 320  # pixels of either half on the screen
 
@@ -46,8 +47,10 @@ def _show_reliability(runs: Sequence[EvaluatedRun], second: str) -> None:
         "number in the legend is how far off a run is on average (the expected calibration error).",
     )
     st.caption(
-        "A line flatter than the diagonal means the model is overconfident; a steeper one, underconfident. A large dot "
-        "stands for many images; small ones jump about by chance."
+        with_links(
+            "A line flatter than the diagonal means the model is overconfident; a steeper one, underconfident. A large "
+            "dot stands for many images; small ones jump about by chance."
+        )
     )
 
 
@@ -149,7 +152,9 @@ def _show_scores(scaling: TemperatureScaling) -> None:
         column_config={"before": "Before", "after": "After"},
     )
     st.caption(
-        "The calibration error is never quite 0: a perfectly calibrated model would show about "
-        f"{100 * scaling.chance_error:.1f} points on these test images, by chance alone. A difference within that "
-        "proves nothing."
+        with_links(
+            "The calibration error is never quite 0: a perfectly calibrated model would show about "
+            f"{100 * scaling.chance_error:.1f} points on these test images, by chance alone. A difference within that "
+            "proves nothing."
+        )
     )

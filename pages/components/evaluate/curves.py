@@ -9,6 +9,7 @@ from catdog.charts import CONFIG, Line, plot_precision_recall, plot_roc
 from catdog.evaluation import Curve, Predictions, calibration_curve, class_scores, precision_recall_curve, roc_curve
 from pages.components import markdown, page
 from pages.components.evaluate.predictions import EvaluatedRun
+from pages.components.glossary import with_links
 
 NARROWEST = 300  # pixels that a chart takes on the screen
 NEEDS_BOTH = "This needs images of both classes."
@@ -51,7 +52,7 @@ def _roc(focus: EvaluatedRun, runs: Sequence[EvaluatedRun], threshold: float, fi
         f"The share of {second} that is found, against the share of {first} wrongly called {second}, while the "
         "threshold goes from 1 down to 0.",
     )
-    st.caption("The nearer to the upper left corner, the better. The dot is the threshold above.")
+    st.caption(with_links("The nearer to the upper left corner, the better. The dot is the threshold above."))
 
 
 def _precision_recall(focus: EvaluatedRun, runs: Sequence[EvaluatedRun], threshold: float, second: str) -> None:
@@ -70,7 +71,7 @@ def _precision_recall(focus: EvaluatedRun, runs: Sequence[EvaluatedRun], thresho
         lines,
         f"To find all {second} you must accept some wrong ones among them: as recall rises, precision falls.",
     )
-    st.caption("The nearer to the upper right corner, the better. The dot is the threshold above.")
+    st.caption(with_links("The nearer to the upper right corner, the better. The dot is the threshold above."))
 
 
 def _make_line(run: EvaluatedRun, curve: Curve, points: dict[str, tuple[float, float]]) -> Line:

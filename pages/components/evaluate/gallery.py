@@ -14,6 +14,7 @@ from catdog.utils.text import format_percent
 from pages.components import markdown, page, state
 from pages.components.evaluate.confusion_matrix import CELL, DISPUTED, HARDEST, describe_cell, get_cell
 from pages.components.evaluate.predictions import EvaluatedRun
+from pages.components.glossary import with_links
 from pages.components.image_dialog import open_image
 from pages.components.styles import apply_styles
 from pages.components.thumbnails import TileCache, make_tile
@@ -89,7 +90,9 @@ def _select_hardest(focus: EvaluatedRun, runs: Sequence[EvaluatedRun], split: st
     examples = find_hard_examples({run.id: run.predictions for run in runs}, MOST_HARD)
     whom = "this run" if len(runs) == 1 else f"the {len(runs)} runs on average"
     st.markdown(
-        f"The {len(examples)} images with the highest loss for {whom}. Is the image hard, or is its label wrong?"
+        with_links(
+            f"The {len(examples)} images with the highest loss for {whom}. Is the image hard, or is its label wrong?"
+        )
     )
     return _name_examples(focus, runs, examples)
 

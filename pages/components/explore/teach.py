@@ -20,6 +20,7 @@ from pages.components.explore.chart import draw_chart
 from pages.components.explore.lesson import OWN, Lesson, draw_lesson, teach_with
 from pages.components.explore.map import get_projection
 from pages.components.explore.own_photos import forget_own
+from pages.components.glossary import with_links
 from pages.components.jobs import poll_progress
 from pages.components.photo_tiles import draw_tiles
 
@@ -127,7 +128,7 @@ def _draw_chart(catalog: Catalog, projection: Projection, lesson: Lesson, answer
         catalog,
         lambda rows: teach_with(catalog, rows),
     )
-    st.caption("A cross is a wrong answer. Draw around photos with the lasso to teach with them.")
+    st.caption(with_links("A cross is a wrong answer. Draw around photos with the lasso to teach with them."))
 
 
 def _draw_answers(dataset: Dataset, answers: np.ndarray) -> None:

@@ -9,6 +9,7 @@ from catdog.comparison import label_runs
 from catdog.models.specs import MODELS
 from catdog.runs import Run
 from catdog.utils.text import format_percent
+from pages.components.glossary import with_links
 from pages.components.zoomable_chart import shared_chart
 
 MOST = 50  # dots of one model: the newest
@@ -35,7 +36,7 @@ def draw_ladder(by_model: Mapping[str, list[Run]], baseline: float, on_photos: s
             config={**CONFIG, "displayModeBar": False},
             alt="Validation accuracy: " + "; ".join(map(_describe, rungs)) + ".",
         )
-        st.caption(f"Validation accuracy. Steps: the reference course{on_photos}. Dots: your runs.")
+        st.caption(with_links(f"Validation accuracy. Steps: the reference course{on_photos}. Dots: your runs."))
 
 
 def _describe(rung: Rung) -> str:

@@ -9,6 +9,7 @@ from catdog.inference.prediction import UNSURE, Thresholds
 from catdog.runs import Run
 from catdog.utils.text import format_percent
 from pages.components import markdown
+from pages.components.glossary import with_links
 
 MANY = 12  # labelled images, above which the scores are open at first
 FEW = 30  # labelled images, below which one decides much
@@ -34,8 +35,10 @@ def show_confusion(runs: Mapping[str, Run], rows: Sequence[ImagePredictions], th
                 _confusion(name, count)
         few = f" With only {total} images, one more mistake changes the accuracy a lot." if total < FEW else ""
         st.caption(
-            "Accuracy is the share of correct answers at a threshold of 50%. The table is a confusion matrix, with a "
-            f"row for each label and a column for each answer; “{UNSURE}” lies between your thresholds.{few}"
+            with_links(
+                "Accuracy is the share of correct answers at a threshold of 50%. The table is a confusion matrix, with "
+                f"a row for each label and a column for each answer; “{UNSURE}” lies between your thresholds.{few}"
+            )
         )
 
 

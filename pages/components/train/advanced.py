@@ -11,6 +11,7 @@ from catdog.training.features import describe_variants
 from catdog.training.schedule import PLATEAU
 from pages.components import page
 from pages.components.augmentation_form import draw_effects, effect_state
+from pages.components.glossary import with_links
 
 DEFAULT = TrainConfig("model1")
 OWN = "the recipe's own"
@@ -52,7 +53,7 @@ def draw_advanced() -> dict[str, object]:
             bind="query-params",
             wrap=True,
         )
-        st.caption(SCHEDULE_HELP[schedule])
+        st.caption(with_links(SCHEDULE_HELP[schedule]))
     values: dict[str, object] = {} if schedule == OWN else {"schedule": schedule}
     if chosen != OWN:
         augmentation = draw_effects(START, SUFFIX) if chosen == CHOSEN else Augmentation()
@@ -70,7 +71,9 @@ def draw_advanced() -> dict[str, object]:
             bind="query-params",
             help="Early stopping: training ends once validation accuracy hasn't improved for so many epochs. 0: never.",
         )
-        st.caption(f"Ends early after {patience:,} epochs without progress." if patience else "Never ends early.")
+        st.caption(
+            with_links(f"Ends early after {patience:,} epochs without progress." if patience else "Never ends early.")
+        )
     with right:
         best = st.toggle(
             "Keep the best epoch",
@@ -164,7 +167,7 @@ def _draw_augmentation() -> str:
         help="Training images are changed at random, which makes them harder to memorize. The Augment page shows "
         "what that looks like, and what each model does by itself.",
     )
-    st.caption(AUGMENTATION_HELP[chosen])
+    st.caption(with_links(AUGMENTATION_HELP[chosen]))
     return chosen
 
 

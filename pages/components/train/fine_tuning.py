@@ -8,6 +8,7 @@ from catdog.models.specs import MODELS
 from catdog.training import TrainConfig
 from catdog.training.config import MAX_EPOCHS
 from pages.components import page
+from pages.components.glossary import with_links
 from pages.components.train.advanced import OWN, use_gentle_augmentation
 
 DEFAULT = TrainConfig("model4")
@@ -27,7 +28,7 @@ def draw_fine_tuning(models: list[str]) -> dict[str, dict[str, object]]:
         return {}
     with st.container(gap="xsmall"):
         st.markdown(
-            "**Fine-tuning of model4**",
+            with_links("**Fine-tuning of model4**"),
             help="Once the last layer is trained, the top layers of MobileNetV2 are trained too, with small steps.",
         )
         values = _draw_inputs()
@@ -74,11 +75,13 @@ def _draw_inputs() -> dict[str, object]:
     if layers:
         head, tuned = count_trained_weights(0), count_trained_weights(layers)
         st.caption(
-            f"First the last layer alone is trained ({head:,} weights), then {tuned:,} weights. Batch normalization "
-            "stays frozen: its averages come from far more photos than there are here."
+            with_links(
+                f"First the last layer alone is trained ({head:,} weights), then {tuned:,} weights. Batch "
+                "normalization stays frozen: its averages come from far more photos than there are here."
+            )
         )
     else:
-        st.caption("MobileNetV2 stays as it is; only the last layer is trained.")
+        st.caption(with_links("MobileNetV2 stays as it is; only the last layer is trained."))
     st.button(
         "Use the measured settings",
         key="gentle",
@@ -90,8 +93,10 @@ def _draw_inputs() -> dict[str, object]:
     )
     if layers and st.session_state.get("augmentation") == OWN:
         st.caption(
-            ":material/info: Fine-tuning works better with gentle augmentation. model4's own turns photos by up to "
-            "±72°, which brought 97.3% instead of 98.3%. The button above sets both."
+            with_links(
+                ":material/info: Fine-tuning works better with gentle augmentation. model4's own turns photos by up to "
+                "±72°, which brought 97.3% instead of 98.3%. The button above sets both."
+            )
         )
     return {LAYERS: layers, EPOCHS: epochs, RATE: step}
 
