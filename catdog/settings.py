@@ -89,6 +89,7 @@ class Settings:
         limits: How much each person may have (CATDOG_LIMIT_...).
         open: Whether other machines may be served without anybody signing in (CATDOG_OPEN=1).
         first_model: Whether a server that starts where there is no run trains a quick model4 (CATDOG_FIRST_MODEL).
+        lessons: Folder of lessons that replace the built-in ones or join them (CATDOG_LESSONS), or None.
     """
 
     home: Path = PROJECT / "var"
@@ -102,6 +103,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     open: bool = False
     first_model: bool = True
+    lessons: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -128,6 +130,7 @@ class Settings:
             limits=read_limits(values),
             open=read_switch(values, "CATDOG_OPEN", "0"),
             first_model=read_switch(values, "CATDOG_FIRST_MODEL", "1"),
+            lessons=read_path(values, "CATDOG_LESSONS"),
         )
 
     def environment(self) -> dict[str, str]:
@@ -142,6 +145,7 @@ class Settings:
             "CATDOG_OWNERS": str(self.owners or ""),
             "CATDOG_OPEN": str(int(self.open)),
             "CATDOG_FIRST_MODEL": str(int(self.first_model)),
+            "CATDOG_LESSONS": str(self.lessons or ""),
             **self.limits.environment(),
             **(self.cluster.environment() if self.cluster else {"CATDOG_EXECUTOR": "local"}),
         }
@@ -165,6 +169,11 @@ class Settings:
     def runs(self) -> Path:
         """Folder with one folder for each training run."""
         return self.home / "runs"
+
+    @property
+    def progress(self) -> Path:
+        """Folder with a file for each person: how far they are with the lessons."""
+        return self.home / "progress"
 
 
 def read_cluster(values: Mapping[str, str]) -> Cluster | None:

@@ -96,7 +96,7 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CATDOG_HOME", str(tmp_path_factory.mktemp("home")))
         patch.setenv("CATDOG_FIRST_MODEL", "0")  # a server that starts must train nothing by itself
-        for name in ("CATDOG_FOLDERS", "CATDOG_SLOTS"):
+        for name in ("CATDOG_FOLDERS", "CATDOG_LESSONS", "CATDOG_SLOTS"):
             patch.delenv(name, raising=False)
         yield
 

@@ -12,9 +12,15 @@ from catdog.comparison.labels import (
     select_latest_finished,
     warn_about_data,
 )
-from catdog.comparison.measures import Conditions
+from catdog.comparison.measures import Conditions, Measures
 from catdog.comparison.remedy import apply_remedy
-from catdog.comparison.run_diagnosis import describe_outcome, describe_turn, diagnose_run, find_run_turn
+from catdog.comparison.run_diagnosis import (
+    describe_outcome,
+    describe_turn,
+    diagnose_run,
+    find_run_turn,
+    measure_run,
+)
 from catdog.comparison.run_names import label_runs
 from catdog.comparison.seed_noise import GroupDifference, compare_groups, describe_groups, describe_spread
 from catdog.comparison.seed_table import average_rows
@@ -28,6 +34,7 @@ __all__ = [
     "Contender",
     "Diagnosis",
     "GroupDifference",
+    "Measures",
     "Remedy",
     "SeedGroup",
     "Verdict",
@@ -54,6 +61,7 @@ __all__ = [
     "label_groups",
     "label_runs",
     "list_sweeps",
+    "measure_run",
     "select_by_validation",
     "select_latest_finished",
     "warn_about_data",

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from catdog.comparison.curve import Curve, Turn, accuracy_error, find_turn, level
 from catdog.comparison.diagnosis import diagnose
-from catdog.comparison.measures import Conditions
+from catdog.comparison.measures import Conditions, Measures
 from catdog.comparison.verdicts import Diagnosis, Verdict
 from catdog.datasets import TRAINING, VALIDATION
 from catdog.runs import Run
@@ -26,6 +26,12 @@ def diagnose_run(run: Run, history: History) -> Diagnosis | None:
         history: Its history, as `Run.history` returns it.
     """
     return diagnose(history, _read_conditions(run))
+
+
+def measure_run(run: Run, history: History) -> Measures | None:
+    """Measure a run's curve; None before its first epoch has ended. Arguments as for `diagnose_run`."""
+    curve = Curve.read(history)
+    return Measures.take(curve, _read_conditions(run)) if len(curve) else None
 
 
 def find_run_turn(run: Run, history: History) -> Turn | None:

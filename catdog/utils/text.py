@@ -50,6 +50,11 @@ def join_names(names: list[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
+def escape_markdown(text: str) -> str:
+    """Escape `text` so that Markdown shows it as it is, whatever a file or a folder is called."""
+    return re.sub(r"([\\`*\[\]<>$~#|]|(?<![^\W_])_|_(?![^\W_]))", r"\\\1", text)
+
+
 def one_line(text: str, most: int = LONGEST) -> str:
     """Return `text` on one line, without control characters, at most `most` characters long; maybe ""."""
     text = unicodedata.normalize("NFC", text)

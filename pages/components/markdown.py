@@ -1,11 +1,8 @@
 """Text of users inside Markdown, shown as it is."""
 
-import re
+from catdog.utils.text import escape_markdown as escape
 
-
-def escape(text: str) -> str:
-    """Escape `text` so that Markdown shows it as it is, whatever a file or a folder is called."""
-    return re.sub(r"([\\`*\[\]<>$~#|]|(?<![^\W_])_|_(?![^\W_]))", r"\\\1", text)
+__all__ = ["escape", "unlink_email"]
 
 
 def unlink_email(email: str) -> str:

@@ -40,6 +40,9 @@ def test_an_extra_needs_what_its_requirements_file_names(extra):
 def test_every_package_and_template_is_installed():
     included = tuple(pattern.rstrip("*") for pattern in PYPROJECT["tool"]["setuptools"]["packages"]["find"]["include"])
     assert set(included) == {"catdog", "pages"}
-    templates = {path.parent for path in (PROJECT / "catdog").rglob("*.html")}
-    named = {PROJECT / name.replace(".", "/") for name in PYPROJECT["tool"]["setuptools"]["package-data"]}
-    assert templates == named
+    data = {path for suffix in ("html", "md") for path in (PROJECT / "catdog").rglob(f"*.{suffix}")}
+    patterns = PYPROJECT["tool"]["setuptools"]["package-data"].items()
+    named = {
+        path for name, globs in patterns for glob in globs for path in (PROJECT / name.replace(".", "/")).glob(glob)
+    }
+    assert data == named

@@ -1,0 +1,148 @@
+"""Compare a prediction with what came out."""
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from catdog.lessons.lesson import CHOICE, CURVE, Lesson, Prediction
+from catdog.lessons.measures import CATALOG_MEASURES, MEASURES, POINTS, format_measure, measure_catalog
+from catdog.lessons.workspace import Workspace
+from catdog.utils.text import escape_markdown
+
+LAST = 5  # epochs at the end whose median counts, as everywhere
+FALL = 4.0  # points below its highest level by which a curve must end to have fallen
+
+Evidence = Mapping[str, Mapping[str, Any]]
+
+
+def judge_prediction(lesson: Lesson, answer: Any, evidence: Evidence, workspace: Workspace) -> tuple[bool, str]:
+    """Tell whether a prediction was right, and why.
+
+    Args:
+        lesson: The lesson.
+        answer: What was predicted, as in `LessonProgress.prediction`.
+        evidence: {task: what was found} of the tasks that are passed.
+        workspace: What the person works on.
+
+    Returns:
+        Whether it was right, and a few sentences of Markdown.
+    """
+    prediction = lesson.prediction
+    if answer is None:
+        return False, "You made no prediction here, so there is nothing to compare."
+    if "answer" in prediction.truth:
+        right = answer == prediction.truth["answer"]
+        text = escape_markdown(prediction.truth["answer"])
+        return right, f"You chose “{_shorten(answer)}”, {'and that is right.' if right else f'but it is “{text}”.'}"
+    truth = find_truth(prediction, evidence, workspace)
+    if truth is None:
+        return False, "Your prediction can be compared once the tasks are done."
+    if prediction.kind == CURVE:
+        return _judge_curve(prediction, answer, truth)
+    if prediction.kind == CHOICE:
+        return _judge_choice(prediction, answer, truth)
+    return _judge_number(prediction, answer, truth)
+
+
+def find_truth(prediction: Prediction, evidence: Evidence, workspace: Workspace) -> Any:
+    """Return the measured value, or of a curve the values in %; None where it is not measured yet."""
+    truth = prediction.truth
+    if truth["measure"] in CATALOG_MEASURES:
+        return measure_catalog(workspace.catalog, truth["measure"])
+    card = evidence.get(truth["task"], {})
+    if truth["side"]:
+        card = card.get(truth["side"], {})
+    return card.get(truth["measure"]) or None if prediction.kind == CURVE else card.get(truth["measure"])
+
+
+def _judge_number(prediction: Prediction, answer: Any, truth: float) -> tuple[bool, str]:
+    if isinstance(answer, bool) or not isinstance(answer, int | float):
+        return False, "Your prediction is no number, so it can't be compared."
+    unit, tolerance = prediction.unit, prediction.truth["tolerance"]
+    off = answer - truth
+    right = abs(off) <= tolerance + 1e-9
+    words = MEASURES[prediction.truth["measure"]].words
+    outcome = f"You predicted {format_measure(answer, unit)}, and the {words} is {format_measure(truth, unit)}"
+    distance = format_measure(abs(off), POINTS if unit == "%" else unit)
+    if right:
+        return True, f"{outcome}: {'exactly right' if not round(off, 1) else f'only {distance} off'}."
+    return False, f"{outcome}: you were {distance} too {'high' if off > 0 else 'low'}."
+
+
+def _judge_choice(prediction: Prediction, answer: Any, truth: float) -> tuple[bool, str]:
+    cases = prediction.truth["cases"]
+    case = next((case for case in cases if case.get("min", -math.inf) <= truth < case.get("max", math.inf)), None)
+    measure = MEASURES[prediction.truth["measure"]]
+    changed = prediction.truth.get("side") == "change"
+    value = format_measure(truth, POINTS if changed and measure.unit == "%" else measure.unit)
+    value = f"+{value}" if changed and truth > 0 else value.replace("-", "−")
+    words = f"change of the {measure.words}" if changed else measure.words
+    if case is None:
+        return False, f"The {words} is {value}, which none of the answers describes."
+    right = answer == case["option"]
+    outcome = f"You chose “{_shorten(answer)}”. The {words} is {value}"
+    return (
+        right,
+        f"{outcome}, so you were right." if right else f"{outcome}, so it is “{escape_markdown(case['option'])}”.",
+    )
+
+
+def _judge_curve(prediction: Prediction, answer: Any, truth: Sequence[float]) -> tuple[bool, str]:
+    drawn = read_curve(answer, len(truth))
+    if drawn is None:
+        return False, "Your prediction is no curve, so it can't be compared."
+    distance = statistics.fmean(abs(guess - value) for guess, value in zip(drawn, truth, strict=True))
+    tolerance = prediction.truth["tolerance"]
+    right = distance <= tolerance
+    ends = statistics.median(truth[-LAST:])
+    off = statistics.median(drawn[-LAST:]) - ends
+    sentences = [
+        f"On average, your curve is {distance:.1f} points away from what happened; up to {tolerance:g} counts as right."
+    ]
+    if abs(off) <= tolerance:
+        sentences.append(f"It ends where the run ended, near {ends:.0f}%.")
+    else:
+        sentences.append(f"The run ended at {ends:.0f}%; your curve ends {abs(off):.0f} points too {_side(off)}.")
+    fell, drawn_fell = _falls(truth), _falls(drawn)
+    if fell != drawn_fell:
+        seen, expected = ("peaks and then falls", "does not") if fell else ("does not fall after its peak", "does")
+        sentences.append(f"The run's curve {seen}; the one that you drew {expected}.")
+    return right, " ".join(sentences)
+
+
+def read_curve(answer: Any, epochs: int) -> list[float] | None:
+    """Return a drawn curve in % at each epoch from 1, with straight lines between its points; None for no curve."""
+    if not isinstance(answer, list | tuple) or not answer:
+        return None
+    points: dict[float, float] = {}
+    for point in answer:
+        if not isinstance(point, list | tuple) or len(point) != 2:
+            return None
+        if not all(isinstance(value, int | float) and math.isfinite(value) for value in point):
+            return None
+        points[float(point[0])] = 100 * float(point[1])
+    places = sorted(points)
+    values = []
+    for epoch in range(1, epochs + 1):
+        before = max((place for place in places if place <= epoch), default=places[0])
+        after = min((place for place in places if place >= epoch), default=places[-1])
+        share = (epoch - before) / (after - before) if after > before else 0.0
+        values.append(points[before] + share * (points[after] - points[before]))
+    return values
+
+
+def _falls(values: Sequence[float]) -> bool:
+    """Tell whether a curve ends clearly below its highest level, a single high epoch being none."""
+    if len(values) < LAST + 3:
+        return False
+    levels = [statistics.median(values[start : start + 3]) for start in range(len(values) - 2)]
+    return max(levels) - statistics.median(values[-LAST:]) >= FALL
+
+
+def _side(off: float) -> str:
+    return "high" if off > 0 else "low"
+
+
+def _shorten(answer: Any) -> str:
+    return escape_markdown(str(answer)[:200])

@@ -1,0 +1,101 @@
+"""The check for two runs that belong together, such as one with augmentation and one without."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from catdog.comparison import diff_settings
+from catdog.lessons.conditions import describe_bounds, fits
+from catdog.lessons.measures import RUN_MEASURES, format_measure
+from catdog.lessons.search import applies, capitalize, name_run, search_runs
+from catdog.lessons.workspace import Outcome, Workspace
+from catdog.runs import Run
+from catdog.utils.text import join_names
+
+#: What `diff_settings` calls the settings that a lesson can name.
+LABELS = {
+    "epochs": "Epochs",
+    "batch_size": "Batch size",
+    "learning_rate": "Learning rate",
+    "seed": "Seed",
+    "share": "Data",
+    "augmentation": "Augmentation",
+    "scaling": "Pixel values",
+    "fine_tuning": "Fine-tuning",
+}
+FOLLOWS = ("Recipe", "Device", "Model that is kept", "Arithmetic")  # no settings, or without effect on a lesson
+
+
+def check_runs(values: Mapping[str, Any], workspace: Workspace, answer: object = None) -> Outcome:
+    """Look for two runs; `values` as `check_fields` reads them."""
+    first, second = (search_runs(values[name], workspace) for name in ("first", "second"))
+    for search in (first, second):
+        if search.reason:
+            return Outcome(False, search.reason)
+    changes = {name: change for name, change in values["change"].items() if applies(change, workspace)}
+    reasons = []
+    for after, after_card in zip(second.runs, second.cards, strict=True):
+        for before, before_card in zip(first.runs, first.cards, strict=True):
+            if before.id == after.id:
+                continue
+            reason = _find_fault(before, after, values) or _find_change_fault(before_card, after_card, changes)
+            if not reason:
+                return _conclude(before_card, after_card, values)
+            reasons.append(reason)
+    return Outcome(False, capitalize(reasons[0]) if reasons else _explain_single(second.runs[0]))
+
+
+def _explain_single(run: Run) -> str:
+    return f"{capitalize(name_run(run))} is the only run that fits so far, and this task needs two. Train a second one."
+
+
+def _find_fault(before: Run, after: Run, values: Mapping[str, Any]) -> str:
+    """Return why two runs can't be compared here, "" if they can."""
+    may_differ = {LABELS[name] for name in values["differ"] if name in LABELS}
+    if not values["differ"]:
+        return ""
+    differing = [
+        name for name in diff_settings([before, after]) if name not in FOLLOWS and not name.startswith("Version of ")
+    ]
+    names = f"{name_run(before)} and {name_run(after)}"
+    if before.config.model != after.config.model and "model" not in values["differ"]:
+        return f"{names} are two different models. Train the same model twice."
+    others = [name.lower() for name in differing if name not in may_differ]
+    if others:
+        return (
+            f"{names} also differ in: {join_names(others)}. Then nobody can tell what made the difference: train them "
+            "alike but for what the task names."
+        )
+    missing = [LABELS[name].lower() for name in values["differ"] if name in LABELS and LABELS[name] not in differing]
+    if missing and "model" not in values["differ"]:
+        return f"{names} have the same {join_names(missing)}. Train a second run in which that is changed."
+    return ""
+
+
+def _find_change_fault(before: Mapping[str, Any], after: Mapping[str, Any], change: Mapping[str, Any]) -> str:
+    for name, condition in change.items():
+        measure = RUN_MEASURES[name]
+        if before[name] is None or after[name] is None:
+            return f"one of the two runs has no {measure.words}. Train it again to its end."
+        difference = after[name] - before[name]
+        if not fits(condition, difference):
+            bounds = describe_bounds(condition, "points" if measure.unit == "%" else measure.unit)
+            advice = condition.get("advice", "")
+            return (
+                f"the {measure.words} went from {format_measure(before[name], measure.unit)} to "
+                f"{format_measure(after[name], measure.unit)}; this task needs a change of {bounds}."
+                + (f" {capitalize(advice)}" if advice else "")
+            )
+    return ""
+
+
+def _conclude(before: Mapping[str, Any], after: Mapping[str, Any], values: Mapping[str, Any]) -> Outcome:
+    change = {
+        name: round(after[name] - before[name], 2)
+        for name in RUN_MEASURES
+        if before[name] is not None and after[name] is not None
+    }
+    name = next(iter(values["change"]), "val_accuracy")
+    measure = RUN_MEASURES[name]
+    sides = [f"{card['model']}: {format_measure(card[name], measure.unit)}" for card in (before, after)]
+    evidence = {"first": dict(before), "second": dict(after), "change": change}
+    return Outcome(True, f"{capitalize(measure.words)} of the two, {', '.join(sides)}.", evidence)
