@@ -6,9 +6,10 @@ from catdog.datasets import SPLITS, TEST, VALIDATION
 from catdog.lessons.conditions import SETTINGS, parse_condition, parse_selector
 from catdog.lessons.fields import SHORTEST, Fields
 from catdog.lessons.lesson import CHECKS, CHOICE, NUMBER, PHOTO, RUN, RUNS, Check
-from catdog.lessons.measures import CATALOG_MEASURES, MEASURES, PREDICTION_MEASURES, RUN_MEASURES
+from catdog.lessons.measures import CATALOG_MEASURES, MEASURES, MODEL_MEASURES, PREDICTION_MEASURES, RUN_MEASURES
+from catdog.models.specs import MODELS
 
-DIFFERENCES = ("model", *(name for name in SETTINGS if name != "rate"))
+DIFFERENCES = ("model", *(name for name in SETTINGS if name not in ("rate", "recipe")))
 MOST_OPTIONS = 8
 
 
@@ -24,7 +25,7 @@ def parse_check(fields: Fields) -> Check:
 
 
 def _parse_runs(fields: Fields) -> dict[str, Any]:
-    """Take two selectors, the only settings in which the runs may differ, and a condition on second minus first."""
+    """Take two selectors, the settings in which the runs may differ, and a condition on second minus first."""
     values: dict[str, Any] = {name: parse_selector(fields.fields(name)) for name in ("first", "second")}
     values["differ"] = list(fields.texts("differ", 0, 4))
     for index, name in enumerate(values["differ"]):
@@ -44,6 +45,10 @@ def _parse_number(fields: Fields) -> dict[str, Any]:
     values: dict[str, Any] = {"measure": name, "unit": MEASURES[name].unit}
     values["tolerance"] = fields.number("tolerance", 0, 1e6, 0)
     if name in CATALOG_MEASURES:
+        fields.close()
+        return values
+    if name in MODEL_MEASURES:
+        values["model"] = fields.word("model", tuple(MODELS))
         fields.close()
         return values
     values["of"] = parse_selector(fields.fields("of"))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from catdog.lessons.fields import Fields
-from catdog.lessons.measures import RUN_MEASURES, format_measure
+from catdog.lessons.measures import EPOCHS, PERCENT, RUN_MEASURES, format_measure
 from catdog.models.specs import MODELS
 from catdog.training import TrainConfig
 from catdog.training.recipes import RECIPES, list_recipes, make_config
@@ -16,13 +16,13 @@ SETTINGS: Mapping[str, tuple[str, Callable[[TrainConfig], Any]]] = {
     "batch_size": ("batch size", lambda config: config.batch_size),
     "learning_rate": ("learning rate", lambda config: config.learning_rate),
     "rate": (
-        "learning rate as a multiple of the usual one",
+        "learning rate",
         lambda config: config.learning_rate / make_config(config.model).learning_rate,
     ),
     "seed": ("seed", lambda config: config.seed),
-    "share": ("training data used in %", lambda config: 100 * config.fraction),
+    "share": ("share of the training data in %", lambda config: 100 * config.fraction),
     "augmentation": ("augmentation", lambda config: "with" if config.augmentation.active else "without"),
-    "scaling": ("pixels", lambda config: "scaled" if config.scaled else "raw"),
+    "scaling": ("pixel scale", lambda config: "scaled" if config.scaled else "raw"),
     "fine_tuning": ("fine-tuning", lambda config: "with" if config.fine_tune_layers else "without"),
     "recipe": ("recipe", lambda config: list_recipes(config)),
 }
@@ -116,20 +116,41 @@ def describe_setting(name: str, config: TrainConfig) -> str:
     words, read = SETTINGS[name]
     value = read(config)
     if name == "recipe":
-        titles = " and ".join(RECIPES[recipe].title for recipe in value) or "settings of its own"
-        return f"its recipe is {titles}"
+        return f"its recipe is {' and '.join(RECIPES[recipe].title for recipe in value) or 'none of the three'}"
     if name in ("augmentation", "fine_tuning"):
         return f"it was trained {value} {words}"
+    if name == "rate":
+        return f"its {words} is {value:,.4g} times the usual one"
+    return f"its {words} is {value if name == 'scaling' else f'{value:,g}'}"
+
+
+def describe_need(name: str, condition: Mapping[str, Any]) -> str:
+    """Return what a lesson needs of a setting, such as "at least 15 epochs"."""
+    words = SETTINGS[name][0]
+    value = condition.get("is")
+    if name == "recipe":
+        return f"the recipe {RECIPES[value].title}"
+    if name in ("augmentation", "fine_tuning"):
+        return f"one {value} {words}"
     if name == "scaling":
-        return f"its pixels are {value}"
-    return f"its {words} is {value:,g}"
+        return f"{value} pixels"
+    bounds = describe_bounds(condition, {"epochs": EPOCHS, "share": PERCENT}.get(name, ""))
+    return f"{bounds} times" if name == "rate" else bounds
+
+
+def describe_change(condition: Mapping[str, Any], unit: str) -> str:
+    """Return what a condition asks of a change, such as "a fall of at least 5.0 points"."""
+    if condition.get("max", 0) < 0 and "min" not in condition:
+        return f"a fall of at least {format_measure(-condition['max'], unit)}"
+    if condition.get("min", 0) > 0 and "max" not in condition:
+        return f"a rise of at least {format_measure(condition['min'], unit)}"
+    return f"a change of {describe_bounds(condition, unit)}"
 
 
 def describe_bounds(condition: Mapping[str, Any], unit: str) -> str:
     """Return what a condition asks for, such as "at least 15.0 points"."""
     if "is" in condition:
-        value = condition["is"]
-        return value if isinstance(value, str) else format_measure(value, unit)
+        return format_measure(condition["is"], unit)
     ends = []
     if "min" in condition:
         ends.append(f"at least {format_measure(condition['min'], unit)}")

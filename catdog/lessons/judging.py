@@ -36,6 +36,8 @@ def judge_prediction(lesson: Lesson, answer: Any, evidence: Evidence, workspace:
         text = escape_markdown(prediction.truth["answer"])
         return right, f"You chose “{_shorten(answer)}”, {'and that is right.' if right else f'but it is “{text}”.'}"
     truth = find_truth(prediction, evidence, workspace)
+    if truth is None and _has_diverged(prediction, evidence):
+        return _judge_diverged(prediction, answer)
     if truth is None:
         return False, "Your prediction can be compared once the tasks are done."
     if prediction.kind == CURVE:
@@ -56,6 +58,19 @@ def find_truth(prediction: Prediction, evidence: Evidence, workspace: Workspace)
     return card.get(truth["measure"]) or None if prediction.kind == CURVE else card.get(truth["measure"])
 
 
+def _has_diverged(prediction: Prediction, evidence: Evidence) -> bool:
+    """Tell whether the training broke off, so that there is nothing to measure."""
+    card = evidence.get(prediction.truth.get("task", ""), {})
+    return any(side.get("diverged", False) for side in (card, card.get("first", {}), card.get("second", {})))
+
+
+def _judge_diverged(prediction: Prediction, answer: Any) -> tuple[bool, str]:
+    outcome = "The loss became no number, so the training broke off"
+    if prediction.kind != CHOICE:
+        return False, f"{outcome}: there is nothing to compare your prediction with."
+    return _compare_choice(answer, _find_case(prediction, -math.inf), outcome)
+
+
 def _judge_number(prediction: Prediction, answer: Any, truth: float) -> tuple[bool, str]:
     if isinstance(answer, bool) or not isinstance(answer, int | float):
         return False, "Your prediction is no number, so it can't be compared."
@@ -71,21 +86,32 @@ def _judge_number(prediction: Prediction, answer: Any, truth: float) -> tuple[bo
 
 
 def _judge_choice(prediction: Prediction, answer: Any, truth: float) -> tuple[bool, str]:
-    cases = prediction.truth["cases"]
-    case = next((case for case in cases if case.get("min", -math.inf) <= truth < case.get("max", math.inf)), None)
     measure = MEASURES[prediction.truth["measure"]]
-    changed = prediction.truth.get("side") == "change"
-    value = format_measure(truth, POINTS if changed and measure.unit == "%" else measure.unit)
-    value = f"+{value}" if changed and truth > 0 else value.replace("-", "−")
-    words = f"change of the {measure.words}" if changed else measure.words
-    if case is None:
-        return False, f"The {words} is {value}, which none of the answers describes."
-    right = answer == case["option"]
-    outcome = f"You chose “{_shorten(answer)}”. The {words} is {value}"
-    return (
-        right,
-        f"{outcome}, so you were right." if right else f"{outcome}, so it is “{escape_markdown(case['option'])}”.",
-    )
+    unit, words = measure.unit, f"the {measure.words} is"
+    if prediction.truth.get("side") == "change":
+        unit, words = POINTS if unit == "%" else unit, f"the {measure.words} changed by"
+        sign = "+" if truth > 0 else "−" if truth < 0 else ""
+        value = f"{sign}{format_measure(abs(truth), unit)}"
+    else:
+        value = format_measure(truth, unit)
+    return _compare_choice(answer, _find_case(prediction, truth), f"{words[0].upper()}{words[1:]} {value}")
+
+
+def _find_case(prediction: Prediction, truth: float) -> str:
+    """Return the option that is right, "" where none is."""
+    for case in prediction.truth["cases"]:
+        if case.get("min", -math.inf) <= truth < case.get("max", math.inf):
+            return case["option"]
+    return ""
+
+
+def _compare_choice(answer: Any, option: str, outcome: str) -> tuple[bool, str]:
+    chosen = f"You chose “{_shorten(answer)}”. {outcome}"
+    if not option:
+        return False, f"{chosen}, which none of the answers describes."
+    if answer == option:
+        return True, f"{chosen}, so you were right."
+    return False, f"{chosen}, so it is “{escape_markdown(option)}”."
 
 
 def _judge_curve(prediction: Prediction, answer: Any, truth: Sequence[float]) -> tuple[bool, str]:

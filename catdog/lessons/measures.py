@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from catdog.comparison import diagnose_run, measure_run
+from catdog.comparison import Verdict, diagnose_run, measure_run
 from catdog.datasets import SPLITS, TEST, TRAINING, VALIDATION, Catalog
 from catdog.errors import RunError
 from catdog.evaluation import Predictions, accuracy_interval, class_scores, confusion_matrix
+from catdog.models.specs import get_spec
 from catdog.runs import Run
 from catdog.training.recipes import make_config
 from catdog.utils.text import format_percent
@@ -41,13 +42,14 @@ RUN_MEASURES = {
     "test_accuracy": Measure("test accuracy"),
     "seconds": Measure("training time in seconds", ""),
 }
-#: Of one run's predictions for a split, above a threshold; the second class counts as the positive one.
+#: Of one run's predictions for a split, above a threshold; the second class counts as the positive one. The words have
+#: the names of the classes filled in.
 PREDICTION_MEASURES = {
     "mistakes": Measure("number of mistakes", IMAGES),
-    "missed": Measure("number of missed images of the second class", IMAGES),
-    "false_alarms": Measure("number of false alarms", IMAGES),
-    "precision": Measure("precision of the second class"),
-    "recall": Measure("recall of the second class"),
+    "missed": Measure("number of missed {second}", IMAGES),
+    "false_alarms": Measure("number of {first} called {second}", IMAGES),
+    "precision": Measure("precision of {second}"),
+    "recall": Measure("recall of {second}"),
     "threshold_accuracy": Measure("accuracy"),
 }
 #: Of the data.
@@ -58,7 +60,12 @@ CATALOG_MEASURES = {
     "test_images": Measure("number of test images", IMAGES),
     "baseline": Measure("baseline"),
 }
-MEASURES = RUN_MEASURES | PREDICTION_MEASURES | CATALOG_MEASURES
+#: Of an architecture.
+MODEL_MEASURES = {
+    "parameters": Measure("number of parameters", ""),
+    "trainable_parameters": Measure("number of trainable parameters", ""),
+}
+MEASURES = RUN_MEASURES | PREDICTION_MEASURES | CATALOG_MEASURES | MODEL_MEASURES
 
 
 def describe_run(run: Run) -> dict[str, Any]:
@@ -68,7 +75,9 @@ def describe_run(run: Run) -> dict[str, Any]:
     What a run does not have, such as a quick one a curve, is None or empty.
     """
     history = run.history()
-    measures, diagnosis = measure_run(run, history), diagnose_run(run, history)
+    diagnosis = diagnose_run(run, history)
+    diverged = not run.finished and diagnosis is not None and diagnosis.verdict == Verdict.DIVERGED
+    measures = None if diverged else measure_run(run, history)  # what it was before it broke off is no result
     config = run.config
     card: dict[str, Any] = {
         "run": run.id,
@@ -80,7 +89,7 @@ def describe_run(run: Run) -> dict[str, Any]:
         "augmentation": config.augmentation.description if config.augmentation.active else "",
         "batch_size": config.batch_size,
         "seed": config.seed,
-        "epochs": measures.epochs if measures else 0,
+        "epochs": len(history["epoch"]),
         "seconds": round(run.seconds, 1),
         "accuracy": _percent(measures and measures.accuracy),
         "end_val_accuracy": _percent(measures and measures.val_accuracy),
@@ -91,6 +100,7 @@ def describe_run(run: Run) -> dict[str, Any]:
         "test_accuracy": _percent(run.test_accuracy),
         "best_epoch": run.best_epoch,
         "turn": diagnosis.turn if diagnosis else None,
+        "diverged": diverged,
         "verdict": str(diagnosis.verdict) if diagnosis else "",
         "seen": diagnosis.seen if diagnosis else "",
         "curve": [_percent(value) for value in history["val_accuracy"]],
@@ -112,28 +122,34 @@ def count_images(run: Run, split: str) -> int | None:
     return sum(counts.values()) or None
 
 
-def measure_run_by_name(run: Run, name: str) -> float | None:
-    """Return a run's measure, None where it has none."""
-    return describe_run(run)[name]
-
-
 def measure_predictions(
-    run: Run, catalog: Catalog, name: str, split: str = TEST, threshold: float = 0.5
-) -> float | None:
-    """Return a measure of a run's predictions.
+    run: Run, catalog: Catalog, split: str = TEST, threshold: float = 0.5
+) -> dict[str, float | None] | None:
+    """Return all measures of a run's predictions.
 
     Args:
         run: A run on this data.
         catalog: The data, whose order of classes counts.
-        name: One of PREDICTION_MEASURES.
         split: Of the images.
         threshold: The second class is predicted above it.
 
     Returns:
-        Images, or %; None where the run has no predictions or the measure is not defined.
+        {each of PREDICTION_MEASURES: images or %, None where it is not defined}; None where the run has no predictions.
     """
     predictions = read_split(run, catalog, split)
-    return None if predictions is None else _measure(predictions, name, threshold)
+    if predictions is None:
+        return None
+    labels, probabilities = predictions.labels, predictions.probabilities
+    counts = confusion_matrix(labels, probabilities, threshold)
+    second = class_scores(labels, probabilities, threshold)[1]
+    return {
+        "mistakes": float(counts[0, 1] + counts[1, 0]),
+        "missed": float(counts[1, 0]),
+        "false_alarms": float(counts[0, 1]),
+        "precision": _percent(second.precision),
+        "recall": _percent(second.recall),
+        "threshold_accuracy": _percent(float(counts.trace() / counts.sum())),
+    }
 
 
 def read_split(run: Run, catalog: Catalog, split: str) -> Predictions | None:
@@ -145,26 +161,17 @@ def read_split(run: Run, catalog: Catalog, split: str) -> Predictions | None:
     return predictions if len(predictions) else None
 
 
-def _measure(predictions: Predictions, name: str, threshold: float) -> float | None:
-    labels, probabilities = predictions.labels, predictions.probabilities
-    counts = confusion_matrix(labels, probabilities, threshold)
-    second = class_scores(labels, probabilities, threshold)[1]
-    return {
-        "mistakes": float(counts[0, 1] + counts[1, 0]),
-        "missed": float(counts[1, 0]),
-        "false_alarms": float(counts[0, 1]),
-        "precision": _percent(second.precision),
-        "recall": _percent(second.recall),
-        "threshold_accuracy": _percent(float(counts.trace() / counts.sum())),
-    }[name]
-
-
 def measure_catalog(catalog: Catalog, name: str) -> float:
     """Return a measure of the data: images, or the baseline in %."""
     if name == "baseline":
         return 100 * catalog.baseline
     splits = {"images": SPLITS, "training_images": (TRAINING,), "validation_images": (VALIDATION,)}
     return float(sum(len(catalog.indices(split)) for split in splits.get(name, (TEST,))))
+
+
+def measure_model(model: str, name: str) -> float:
+    """Return a measure of an architecture, see MODEL_MEASURES."""
+    return float(getattr(get_spec(model), name))
 
 
 def format_measure(value: float | None, unit: str) -> str:
@@ -177,7 +184,7 @@ def format_measure(value: float | None, unit: str) -> str:
         return f"{value:.1f} {'point' if f'{value:.1f}' == '1.0' else 'points'}"
     if unit in (IMAGES, EPOCHS):
         return f"{value:,.0f} {unit[:-1] if value == 1 else unit}"
-    return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return f"{value:,.3g}" if abs(value) < 1000 and value % 1 else f"{value:,.0f}"
 
 
 def _percent(share: float | None) -> float | None:

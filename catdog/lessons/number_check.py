@@ -2,52 +2,50 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from catdog.lessons.measures import (
     CATALOG_MEASURES,
     MEASURES,
+    MODEL_MEASURES,
     PERCENT,
     PREDICTION_MEASURES,
-    RUN_MEASURES,
     Measure,
     format_measure,
     measure_catalog,
+    measure_model,
     measure_predictions,
 )
 from catdog.lessons.search import capitalize, search_runs
 from catdog.lessons.workspace import Outcome, Workspace
+from catdog.utils.text import escape_markdown
 
 ROUNDING = 0.0501  # a page shows one digit after the point
 
 
 def check_number(values: Mapping[str, Any], workspace: Workspace, answer: object) -> Outcome:
     """Compare a number with what was measured; `values` as `check_fields` reads them."""
-    if values["measure"] in CATALOG_MEASURES:
-        cards: list[dict[str, Any]] = [{}]
-        truths = [measure_catalog(workspace.catalog, values["measure"])]
-    else:
-        search = search_runs(values["of"], workspace)
-        if search.reason:
-            return Outcome(False, search.reason)
-        measured = [
-            (card, value)
-            for run, card in zip(search.runs, search.cards, strict=True)
-            if (value := _measure(values, run, card, workspace)) is not None
-        ]
-        if not measured:
-            words = MEASURES[values["measure"]].words
-            return Outcome(False, f"Your {search.cards[0]['model']} has no {words}: train it again to its end.")
-        cards, truths = [card for card, _ in measured], [value for _, value in measured]
+    measure = name_measure(values["measure"], workspace)
+    cards, reason = _measure(values, workspace)
+    if reason:
+        return Outcome(False, reason)
     number = read_number(answer)
-    measure = MEASURES[values["measure"]]
     if number is None:
         return Outcome(False, f"Type in the {measure.words} as a number{_describe_unit(measure)}.")
-    for card, truth in zip(cards, truths, strict=True):
-        if abs(number - truth) <= values["tolerance"] + (ROUNDING if measure.unit == PERCENT else 1e-9):
-            reason = f"the {measure.words}{_whose(card)} is {format_measure(truth, measure.unit)}."
-            return Outcome(True, capitalize(reason), {**card, "answer": number, "value": truth, "unit": measure.unit})
-    return Outcome(False, _explain(number, values, measure, cards[0], truths[0], workspace))
+    for card in cards:
+        if abs(number - card["value"]) <= values["tolerance"] + (ROUNDING if measure.unit == PERCENT else 1e-9):
+            whose = _whose(card) + _describe_threshold(values)
+            sentence = f"the {measure.words}{whose} is {format_measure(card['value'], measure.unit)}."
+            return Outcome(True, capitalize(sentence), {**card, "answer": number, "unit": measure.unit})
+    return Outcome(False, _explain(number, values, measure, cards[0], workspace))
+
+
+def name_measure(name: str, workspace: Workspace) -> Measure:
+    """Return a measure with the names of the classes in its words."""
+    first, second = map(escape_markdown, workspace.catalog.classes)
+    measure = MEASURES[name]
+    return replace(measure, words=measure.words.format(first=first, second=second))
 
 
 def read_number(answer: object) -> float | None:
@@ -64,56 +62,71 @@ def read_number(answer: object) -> float | None:
     return float(answer) if is_number else None
 
 
-def _measure(values: Mapping[str, Any], run: Any, card: Mapping[str, Any], workspace: Workspace) -> float | None:
+def _measure(values: Mapping[str, Any], workspace: Workspace) -> tuple[list[dict[str, Any]], str]:
+    """Return a card with the true value for each run, or for the data; where there is none, a reason instead."""
     name = values["measure"]
-    if name in PREDICTION_MEASURES:
-        return measure_predictions(run, workspace.catalog, name, values["split"], values["threshold"])
-    return card[name]
+    if name in CATALOG_MEASURES:
+        return [{"value": measure_catalog(workspace.catalog, name)}], ""
+    if name in MODEL_MEASURES:
+        return [{"value": measure_model(values["model"], name), "model": values["model"]}], ""
+    search = search_runs(values["of"], workspace)
+    if search.reason:
+        return [], search.reason
+    cards = []
+    for run, card in zip(search.runs, search.cards, strict=True):
+        if name in PREDICTION_MEASURES:
+            card |= measure_predictions(run, workspace.catalog, values["split"], values["threshold"]) or {name: None}
+            card |= {"threshold": values["threshold"]}
+        if card[name] is not None:
+            cards.append({**card, "value": card[name]})
+    if cards:
+        return cards, ""
+    words = name_measure(name, workspace).words
+    return [], f"Your {search.cards[0]['model']} has no {words}: train it again to its end."
 
 
 def _explain(
-    number: float,
-    values: Mapping[str, Any],
-    measure: Measure,
-    card: Mapping[str, Any],
-    truth: float,
-    workspace: Workspace,
+    number: float, values: Mapping[str, Any], measure: Measure, card: Mapping[str, Any], workspace: Workspace
 ) -> str:
     """Say why a number is not right: what else it is, or on which side of the truth it lies."""
-    typed = format_measure(number, measure.unit)
+    typed, truth = format_measure(number, measure.unit), card["value"]
     if measure.unit == PERCENT and 0 < number <= 1 < truth:
         return f"You typed {number:g}, which is a share of 1. Type it in percent, 100 times as much."
-    for words, value, unit in _list_others(values["measure"], card, workspace):
-        if unit == measure.unit and value is not None and abs(number - value) <= ROUNDING:
-            whose = "" if words in {other.words for other in CATALOG_MEASURES.values()} else _whose(card)
-            return f"{typed} is the {words}{whose}. This task asks for the {measure.words}."
+    for other in MEASURES:
+        value = _read_other(other, card, workspace)
+        if value is None or other == values["measure"] or MEASURES[other].unit != measure.unit:
+            continue
+        if abs(number - value) <= (ROUNDING if measure.unit == PERCENT else 1e-9):
+            whose = " of these images" if other in CATALOG_MEASURES else _whose(card)
+            return (
+                f"{typed} is the {name_measure(other, workspace).words}{whose}. This task asks for the {measure.words}."
+            )
     side = "more" if number > truth else "less"
     near = "a little " if abs(number - truth) <= 3 * max(values["tolerance"], 1) else ""
-    if not card:
+    if values["measure"] in CATALOG_MEASURES:
         return f"{typed} is {near}{side} than the {measure.words} of these images. Count again where the button leads."
-    threshold = f" at a threshold of {values['threshold']:g}" if values["measure"] in PREDICTION_MEASURES else ""
-    return (
-        f"{typed} is {near}{side} than the {measure.words}{_whose(card)}{threshold}. Look again where the button "
-        "leads, at this run and this split."
-    )
+    whose = _whose(card) + _describe_threshold(values)
+    return f"{typed} is {near}{side} than the {measure.words}{whose}. Look again where the button leads."
 
 
-def _list_others(name: str, card: Mapping[str, Any], workspace: Workspace) -> list[tuple[str, float | None, str]]:
-    """Return what a student may have read instead: words, value and unit of each."""
-    others = [
-        (measure.words, measure_catalog(workspace.catalog, other), measure.unit)
-        for other, measure in CATALOG_MEASURES.items()
-        if other != name
-    ]
-    if card:
-        others = [
-            (measure.words, card[other], measure.unit) for other, measure in RUN_MEASURES.items() if other != name
-        ] + others
-    return others
+def _read_other(name: str, card: Mapping[str, Any], workspace: Workspace) -> float | None:
+    """Return what a student may have read instead."""
+    if name in CATALOG_MEASURES:
+        return measure_catalog(workspace.catalog, name)
+    if name in MODEL_MEASURES:
+        return measure_model(card["model"], name) if "model" in card else None
+    return card.get(name)
+
+
+def _describe_threshold(values: Mapping[str, Any]) -> str:
+    return f" at a threshold of {values['threshold']:g}" if values["measure"] in PREDICTION_MEASURES else ""
 
 
 def _whose(card: Mapping[str, Any]) -> str:
-    return f" of your {card['model']}" if card else " of these images"
+    """Return whose number it is: that of a run, of an architecture or of the data."""
+    if "run" in card:
+        return f" of your {card['model']}"
+    return f" of {card['model']}" if "model" in card else " of these images"
 
 
 def _describe_unit(measure: Measure) -> str:

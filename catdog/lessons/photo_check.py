@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from catdog.lessons.measures import read_split
 from catdog.lessons.search import search_runs
 from catdog.lessons.workspace import Outcome, Workspace
@@ -11,24 +13,66 @@ from catdog.utils.text import escape_markdown, format_confidence, format_percent
 
 
 def check_photo(values: Mapping[str, Any], workspace: Workspace, answer: object) -> Outcome:
-    """Look up what runs answered about an image; `values` as `check_fields` reads them."""
+    """Look up what runs answered about an image; `values` as `check_fields` reads them.
+
+    Where no image is as the lesson asks for, as with a model that makes no mistake, the task is passed with that.
+    """
     searches = [search_runs(values[name], workspace) for name in ("wrong", "right") if values[name]]
     for search in searches:
         if search.reason:
             return Outcome(False, search.reason)
+    wrongs = list(zip(searches[0].runs, searches[0].cards, strict=True))
+    rights = list(zip(searches[1].runs, searches[1].cards, strict=True)) if len(searches) > 1 else [(None, {})]
+    pairs = [(wrong, right) for wrong in wrongs for right in rights]
+    candidates = [_list_candidates(values, workspace, wrong[0], right[0]) for wrong, right in pairs]
+    if not any(candidates):
+        return _pass_without(values, workspace, *pairs[0])
     path = find_path(answer, workspace.catalog.paths)
     if path is None:
         return Outcome(False, _explain_path(answer))
-    reasons = []
-    rights = list(zip(searches[1].runs, searches[1].cards, strict=True)) if len(searches) > 1 else [(None, None)]
-    for wrong, wrong_card in zip(searches[0].runs, searches[0].cards, strict=True):
-        for right, right_card in rights:
-            reason, evidence = _judge(values, workspace, path, wrong, right)
-            if evidence:
-                evidence |= {"wrong": wrong_card, **({"right": right_card} if right_card else {})}
-                return Outcome(True, reason, evidence)
-            reasons.append(reason)
-    return Outcome(False, reasons[0])
+    # the pair with this image, else the newest that has any
+    index = next((index for index, paths in enumerate(candidates) if path in paths), None)
+    if index is None:
+        index = next(index for index, paths in enumerate(candidates) if paths)
+    (wrong, wrong_card), (right, right_card) = pairs[index]
+    reason, evidence = _judge(values, workspace, path, wrong, right)
+    if not evidence:
+        return Outcome(False, reason)
+    return Outcome(True, reason, {**evidence, "wrong": wrong_card, "right": right_card})
+
+
+def _list_candidates(values: Mapping[str, Any], workspace: Workspace, wrong: Run, right: Run | None) -> set[str]:
+    """Return the paths of all images that are as the lesson asks for."""
+    first = read_split(wrong, workspace.catalog, values["split"])
+    if first is None:
+        return set()
+    confidence = np.maximum(first.probabilities, 1 - first.probabilities)
+    rows = np.flatnonzero(~first.correct() & (100 * confidence >= values["confidence"]))
+    paths = {first.paths[row] for row in rows}
+    if right is None:
+        return paths
+    second = read_split(right, workspace.catalog, values["split"])
+    return set() if second is None else paths & {second.paths[row] for row in np.flatnonzero(second.correct())}
+
+
+def _pass_without(
+    values: Mapping[str, Any],
+    workspace: Workspace,
+    wrong: tuple[Run, dict[str, Any]],
+    right: tuple[Run | None, dict[str, Any]],
+) -> Outcome:
+    for run in filter(None, (wrong[0], right[0])):
+        if read_split(run, workspace.catalog, values["split"]) is None:
+            reason = f"Your {run.config.model} has no predictions for these images: train it again to its end."
+            return Outcome(False, reason)
+    sure = f" with at least {values['confidence']:g}% confidence" if values["confidence"] else ""
+    other = f" and your {right[0].config.model} gets right" if right[0] else ""
+    return Outcome(
+        True,
+        f"There is no {values['split']} image that your {wrong[0].config.model} gets wrong{sure}{other}, so there is "
+        "nothing to find here.",
+        {"photo": "", "wrong": wrong[1], "right": right[1]},
+    )
 
 
 def find_path(answer: object, paths: tuple[str, ...]) -> str | None:

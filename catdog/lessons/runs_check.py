@@ -1,10 +1,13 @@
 """The check for two runs that belong together, such as one with augmentation and one without."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 from catdog.comparison import diff_settings
-from catdog.lessons.conditions import describe_bounds, fits
+from catdog.comparison.curve import accuracy_error
+from catdog.comparison.run_diagnosis import NORMAL_95
+from catdog.lessons.conditions import describe_change, fits
 from catdog.lessons.measures import RUN_MEASURES, format_measure
 from catdog.lessons.search import applies, capitalize, name_run, search_runs
 from catdog.lessons.workspace import Outcome, Workspace
@@ -49,25 +52,30 @@ def _explain_single(run: Run) -> str:
 
 
 def _find_fault(before: Run, after: Run, values: Mapping[str, Any]) -> str:
-    """Return why two runs can't be compared here, "" if they can."""
-    may_differ = {LABELS[name] for name in values["differ"] if name in LABELS}
+    """Return why two runs can't be compared here, "" if they can.
+
+    Of the settings under "differ" the first must differ and the others may.
+    """
     if not values["differ"]:
         return ""
+    same_model = before.config.model == after.config.model
+    if not same_model and "model" not in values["differ"]:
+        return f"{name_run(before)} and {name_run(after)} are different models. Train the same model twice."
+    names = f"your two runs of {after.config.model}" if same_model else f"{name_run(before)} and {name_run(after)}"
     differing = [
         name for name in diff_settings([before, after]) if name not in FOLLOWS and not name.startswith("Version of ")
     ]
-    names = f"{name_run(before)} and {name_run(after)}"
-    if before.config.model != after.config.model and "model" not in values["differ"]:
-        return f"{names} are two different models. Train the same model twice."
-    others = [name.lower() for name in differing if name not in may_differ]
-    if others:
+    may_differ = {LABELS[name] for name in values["differ"] if name in LABELS}
+    may_differ |= set() if same_model else {"Weights it started from"}
+    if others := [name.lower() for name in differing if name not in may_differ]:
         return (
-            f"{names} also differ in: {join_names(others)}. Then nobody can tell what made the difference: train them "
+            f"{names} also differ in: {join_names(others)}. Then nobody can tell what made the difference. Train them "
             "alike but for what the task names."
         )
-    missing = [LABELS[name].lower() for name in values["differ"] if name in LABELS and LABELS[name] not in differing]
-    if missing and "model" not in values["differ"]:
-        return f"{names} have the same {join_names(missing)}. Train a second run in which that is changed."
+    first = values["differ"][0]
+    if same_model if first == "model" else LABELS[first] not in differing:
+        what = "the same model" if first == "model" else f"the same {LABELS[first].lower()}"
+        return f"{names} have {what}. Train a second run in which that is changed."
     return ""
 
 
@@ -78,11 +86,11 @@ def _find_change_fault(before: Mapping[str, Any], after: Mapping[str, Any], chan
             return f"one of the two runs has no {measure.words}. Train it again to its end."
         difference = after[name] - before[name]
         if not fits(condition, difference):
-            bounds = describe_bounds(condition, "points" if measure.unit == "%" else measure.unit)
+            need = describe_change(condition, "points" if measure.unit == "%" else measure.unit)
             advice = condition.get("advice", "")
             return (
                 f"the {measure.words} went from {format_measure(before[name], measure.unit)} to "
-                f"{format_measure(after[name], measure.unit)}; this task needs a change of {bounds}."
+                f"{format_measure(after[name], measure.unit)}; this task needs {need}."
                 + (f" {capitalize(advice)}" if advice else "")
             )
     return ""
@@ -97,5 +105,16 @@ def _conclude(before: Mapping[str, Any], after: Mapping[str, Any], values: Mappi
     name = next(iter(values["change"]), "val_accuracy")
     measure = RUN_MEASURES[name]
     sides = [f"{card['model']}: {format_measure(card[name], measure.unit)}" for card in (before, after)]
-    evidence = {"first": dict(before), "second": dict(after), "change": change}
+    evidence = {"first": dict(before), "second": dict(after), "change": change, "chance": _chance(before, after)}
     return Outcome(True, f"{capitalize(measure.words)} of the two, {', '.join(sides)}.", evidence)
+
+
+def _chance(before: Mapping[str, Any], after: Mapping[str, Any]) -> float | None:
+    """Return by how many points two validation accuracies may differ by chance, as on the Compare page."""
+    errors = []
+    for card in (before, after):
+        accuracy, images = card["end_val_accuracy"], card["validation_images"]
+        if accuracy is None or not images:
+            return None
+        errors.append(accuracy_error(accuracy / 100, images))
+    return round(100 * NORMAL_95 * math.hypot(*errors), 1)

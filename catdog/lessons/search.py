@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from catdog.comparison import Verdict, diagnose_run
-from catdog.lessons.conditions import SETTINGS, describe_bounds, describe_setting, fits, needs_curve
-from catdog.lessons.measures import PERCENT, RUN_MEASURES, describe_run, format_measure
+from catdog.lessons.conditions import SETTINGS, describe_bounds, describe_need, describe_setting, fits, needs_curve
+from catdog.lessons.measures import RUN_MEASURES, describe_run, format_measure
 from catdog.lessons.workspace import Workspace
 from catdog.runs import Run
 from catdog.training import ACTIVE
 from catdog.utils.text import escape_markdown, join_names
 
+MOST = 30  # runs whose curves are read, the newest, where a class has hundreds
 QUICK = (
     "A quick training fits the last layer at once, so it has no epochs and no learning curve. Train it in the usual "
     "way for this task."
@@ -37,9 +38,13 @@ def search_runs(selector: Mapping[str, Any], workspace: Workspace) -> Search:
     """Look for runs that have ended, on the data in use, which fulfil a selector."""
     here = [run for run in workspace.runs_here() if run.config.model in selector["models"]]
     cards, runs, misses = [], [], []
+    described = 0
     for run in here:
+        if described == MOST:
+            break
         fault = _find_state_fault(run, selector) or _find_settings_fault(run, selector)
         card = {} if fault else describe_run(run)
+        described += not fault
         fault = fault or _find_measure_fault(card, selector, workspace)
         if fault:
             misses.append((run, fault))
@@ -57,9 +62,9 @@ def name_models(models: Sequence[str]) -> str:
 
 
 def name_run(run: Run) -> str:
-    """Return what a sentence calls a run: its model, and its name in brackets where that says more."""
-    name = escape_markdown(run.name)
-    return f"your {run.config.variant}" + ("" if run.name in (run.config.model, run.config.variant) else f" ({name})")
+    """Return what a sentence calls a run: its model, and its name in brackets where somebody has given it one."""
+    by_itself = run.name.startswith(run.config.model)
+    return f"your {run.config.variant}" + ("" if by_itself else f" ({escape_markdown(run.name)})")
 
 
 def capitalize(sentence: str) -> str:
@@ -99,15 +104,11 @@ def _has_diverged(run: Run) -> bool:
 def _find_settings_fault(run: Run, selector: Mapping[str, Any]) -> Fault | None:
     for name, condition in selector["settings"].items():
         if not fits(condition, SETTINGS[name][1](run.config)):
-            task = f"this task needs {describe_bounds(condition, _unit_of_setting(name))}"
+            task = f"this task needs {describe_need(name, condition)}"
             return 2, _advise(
                 f"{name_run(run)} does not count yet: {describe_setting(name, run.config)}; {task}", condition
             )
     return None
-
-
-def _unit_of_setting(name: str) -> str:
-    return {"epochs": "epochs", "share": PERCENT}.get(name, "")
 
 
 def _find_measure_fault(card: Mapping[str, Any], selector: Mapping[str, Any], workspace: Workspace) -> Fault | None:
