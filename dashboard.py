@@ -7,6 +7,7 @@ from catdog.runs.cleanup import clean_home
 from catdog.runs.first_model import start_first_model
 from catdog.utils.temporary import use_own_folder
 from pages.components.gate import Gate
+from pages.components.person import BrowserCookie
 from pages.components.serving import check_serving, preload_packages
 from pages.components.start import serve
 from pages.components.thumbnail_route import thumbnail_route
@@ -22,5 +23,9 @@ start_first_model(start.settings)
 app = st.App(
     "pages/app.py",
     routes=[thumbnail_route()],
-    middleware=[Middleware(Gate, start), Middleware(UploadLimiter, start.settings.limits.upload)],
+    middleware=[
+        Middleware(Gate, start),
+        Middleware(BrowserCookie),
+        Middleware(UploadLimiter, start.settings.limits.upload),
+    ],
 )
