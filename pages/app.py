@@ -6,7 +6,7 @@ until `st.navigation` was called once: a deep link right after a restart would t
 
 import streamlit as st
 
-from pages.components import course, page
+from pages.components import course, page, strip
 from pages.components.glossary import forget_links
 from pages.components.history import keep_history
 from pages.components.sidebar import draw_sidebar
@@ -32,7 +32,7 @@ def main() -> None:
         remember_person()
         draw_sidebar()
         with st.sidebar:
-            apply_styles(page.LOOK)
+            apply_styles(page.LOOK + strip.LOOK)
             keep_history()
         chosen.run()
 

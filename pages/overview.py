@@ -1,4 +1,4 @@
-"""Where things stand: the six steps of the course as a path, each with its state and its next action."""
+"""Where things stand: the next step, the models' scores, and the course, lesson by lesson."""
 
 import numpy as np
 import streamlit as st
@@ -6,25 +6,31 @@ import streamlit as st
 from catdog.comparison import select_by_validation
 from catdog.datasets import TRAINING
 from catdog.errors import ImageError
-from catdog.models.differences import HEAD_START, describe_changes
-from catdog.models.specs import MODELS, ModelSpec
-from catdog.runs import Run
-from catdog.training import ACTIVE
-from catdog.utils.text import format_percent
-from pages.components import course, markdown, page, state
+from catdog.lessons.lesson import Course
+from catdog.lessons.outline import Present, find_present
+from catdog.lessons.progress import Progress
+from catdog.models.specs import MODELS
+from pages.components import learner, page, state
+from pages.components.course import was_visited
+from pages.components.overview.cards import draw_data_card, draw_heading, draw_model_card, draw_score_card, on_photos
 from pages.components.overview.ladder import draw_ladder
+from pages.components.overview.lessons import describe_lesson, describe_next, draw_lesson_button, warn_about_lessons
 from pages.components.overview.next_step import choose_next_step, draw_next_step
+from pages.components.overview.progress_file import draw_progress_file
 from pages.components.sidebar import draw_fetch_button
 from pages.components.thumbnails import make_tile
 from pages.components.train_all import draw_train_all, is_busy, leave_out_quick, list_runs_here
 
 STRIP_LENGTH, STRIP_SEED = 8, 13  # how many images, and a seed that draws some that are easy to recognize
-DONE, BUSY, FAILED, TO_DO = (
-    ":material/check_circle: **Done**",
-    ":material/hourglass_top: **{}**",
-    ":material/error: **{}**",
-    ":gray[:material/radio_button_unchecked: To do]",
-)
+DATA, SCORE = "data", "score"  # the first and the last step of the reference course; those between train a model
+STEPS = {  # {lesson: the step of the reference course whose runs its card shows}
+    "look-at-the-data": DATA,
+    "first-cnn": "model1",
+    "augmentation": "model2",
+    "preprocessing": "model3",
+    "transfer-learning": "model4",
+    "unseen-photos": SCORE,
+}
 
 
 def main() -> None:
@@ -37,33 +43,44 @@ def main() -> None:
         "them apart: that is image classification. The **reference course** is the published notebook that this "
         "dashboard follows, with four models, each better than the one before.",
     )
+    course, progress = learner.get_course(), learner.get_progress()
+    warn_about_lessons(course, progress)
     busy = is_busy(list_runs_here())
     poll = 2 if busy else None
     left, right = page.row(2, 260)
     with left:
-        st.fragment(_draw_next_step, run_every=poll, key="next")(busy)
+        present = find_present(course, progress) if progress.lessons else None
+        st.fragment(_draw_next_step, run_every=poll, key="next")(busy, present)
         _draw_strip()
     with right:
         st.fragment(_draw_ladder, run_every=poll, key="scores")()
     draw_train_all(is_busy(leave_out_quick(list_runs_here())))
     if state.source() == "drawn":
         _draw_notice()
-    st.header("Six steps", anchor=False)
-    st.fragment(_draw_path, run_every=poll, key="path")()
+    st.header("The course", anchor=False)
+    st.markdown(
+        "In each lesson you predict first, then do it, and your own numbers explain what happened. "
+        "The first six follow the reference course."
+    )
+    st.fragment(_draw_lessons, run_every=poll, key="path")(course, progress)
+    draw_progress_file(progress)
 
 
-def _draw_next_step(busy: bool) -> None:
+def _draw_next_step(busy: bool, present: Present | None) -> None:
     """Draw the next step; runs by itself every two seconds while models train."""
     runs = list_runs_here()
     if busy and not is_busy(runs):
         st.rerun()  # the last run has just ended: the whole page shows it, and polls no more
-    draw_next_step(choose_next_step(state.group_by_model(leave_out_quick(runs))))
+    if present is not None and not busy:
+        draw_next_step(describe_next(present))
+    else:
+        draw_next_step(choose_next_step(state.group_by_model(leave_out_quick(runs))))
 
 
 def _draw_ladder() -> None:
     """Draw the ladder; runs by itself every two seconds while models train."""
     by_model = state.group_by_model(leave_out_quick(list_runs_here()))
-    draw_ladder(by_model, state.catalog().baseline, _on_photos())
+    draw_ladder(by_model, state.catalog().baseline, on_photos())
 
 
 def _draw_notice() -> None:
@@ -106,125 +123,35 @@ def _make_tile(fingerprint: str, row: int, _dataset) -> bytes:
     return make_tile(_dataset.image(row), 240, 240, crop=True)
 
 
-def _draw_path() -> None:
-    """Draw the six cards; runs by itself every two seconds while models train."""
+def _draw_lessons(course: Course, progress: Progress) -> None:
+    """Draw a card for each step and lesson; runs by itself every two seconds while models train."""
     everything = list_runs_here()
     runs = leave_out_quick(everything)
     by_model = state.group_by_model(runs)
     quick = select_by_validation([run for run in everything if run.config.quick])
+    present = find_present(course, progress)
+    numbers = {lesson.name: number for number, lesson in enumerate(course.lessons, start=1)}
     grid = st.grid(3, min_column_width=260, border=True)
-    with grid.cell():
-        _draw_data_card(bool(runs) or course.was_visited("browse"))
-    for step, (name, spec) in enumerate(MODELS.items(), start=2):
+    for place, (name, step) in enumerate(STEPS.items(), start=1):
+        number = numbers.get(name, place)
         with grid.cell():
-            _draw_model_card(step, spec, by_model[name], quick if spec.backbone else None)
-    with grid.cell():
-        _draw_score_card(runs)
-
-
-def _draw_heading(step: int, title: str, badge: str) -> None:
-    st.subheader(f"{step} · {title}", anchor=False)
-    st.markdown(badge)
-
-
-def _draw_link(label: str, icon: str, page_name: str, **params: str) -> None:
-    """Draw a button that leads to another page."""
-    key = f"go-{page_name}-{'-'.join(label.split())}"
-    if st.button(label, key=key, icon=f":material/{icon}:", width="stretch"):
-        st.switch_page(f"{page_name}.py", query_params=params)
-
-
-def _draw_data_card(done: bool) -> None:
-    """Draw the first step, which is done once somebody has looked at the data, or has trained on them."""
-    catalog = state.catalog()
-    _draw_heading(1, "Look at the data", DONE if done else TO_DO)
-    st.markdown("Before anything is trained, look at the photos: how many are there, and how hard are they?")
-    st.markdown(
-        f"**{len(catalog):,}** images. Always guessing the same class is right "
-        f"{format_percent(catalog.baseline)} of the time."
-    )
-    _draw_link("Browse the photos", "photo_library", "browse")
-
-
-def _draw_model_card(step: int, spec: ModelSpec, runs: list[Run], quick: Run | None) -> None:
-    """Draw one model: its idea, the state of its newest run, its best score beside the reference course's.
-
-    Args:
-        step: The number of the card.
-        spec: The model.
-        runs: Its runs, without quick ones.
-        quick: Its best quick run, which is named where there is no other.
-    """
-    _draw_heading(step, f"{spec.step}: {spec.name}", _badge(runs))
-    st.markdown(spec.idea, help=HEAD_START if spec.backbone and state.source() == "photos" else None)
-    if changes := describe_changes(spec.name):
-        st.caption(f"{changes}.")
-    best = select_by_validation(runs)
-    st.markdown(
-        f"{_describe_best(best, runs)}, reference course {format_percent(spec.published.best_val_accuracy, 0)}"
-        f"{_on_photos()}"
-    )
-    if quick and not best:
-        st.caption(f":material/bolt: Quick, without epochs: {format_percent(quick.selection_accuracy)} on validation.")
-    newest = runs[0] if runs else None
-    if newest and newest.state in ACTIVE:
-        _draw_link(f"Watch {spec.name} learn", "model_training", "train")
-    elif newest and newest.status.error:
-        st.caption(markdown.escape(newest.status.error))
-        _draw_link("See what went wrong", "error", "train")
-    elif best:
-        _draw_link(f"See {spec.name}'s curve", "query_stats", "compare", run=best.id)
-    else:
-        _draw_link(f"Train {spec.name}", "model_training", "train", models=spec.name)
-    if spec.name == "model2":
-        _draw_link("Try augmentation", "flip", "augment")
-
-
-def _describe_best(best: Run | None, runs: list[Run]) -> str:
-    """Return the validation accuracy of the best of a model's runs, as Markdown."""
-    if best is None:
-        return "Not trained yet"
-    share = f"**{format_percent(best.selection_accuracy)}**"
-    scored = sum(run.selection_accuracy is not None for run in runs)
-    of_runs = f", best of {scored:,} runs" if scored > 1 else ""
-    if best.val_accuracy is None:
-        return f"Best epoch, while training: {share}{of_runs}"
-    return f"Validation accuracy {share}{of_runs}"
-
-
-def _on_photos() -> str:
-    """Return words that the reference course's numbers are for photos, "" where photos are the data in use."""
-    return "" if state.source() == "photos" else " on photos"
-
-
-def _badge(runs: list[Run]) -> str:
-    """Return the badge of a model: what its newest run does, else done if any run is, else to do."""
-    if runs:
-        status = runs[0].status
-        if runs[0].state == "running":
-            return BUSY.format(f"Training now, epoch {max(status.epoch, 1)} of {status.epochs}")
-        if runs[0].state in ACTIVE:
-            return BUSY.format("Waiting its turn" if runs[0].state == "queued" else runs[0].state.capitalize())
-    if any(run.finished for run in runs):
-        return DONE
-    return FAILED.format(runs[0].state.capitalize()) if runs else TO_DO
-
-
-def _draw_score_card(runs: list[Run]) -> None:
-    chosen = select_by_validation([run for run in runs if run.test_accuracy is not None])
-    _draw_heading(6, "Score on unseen photos", DONE if chosen else TO_DO)
-    st.markdown(
-        "Choose a model by its validation accuracy, then look at its test score: a fair estimate, since test images "
-        "play no part in training or choosing."
-    )
-    reference = f"reference course {format_percent(MODELS['model4'].published.test_accuracy)} (model4){_on_photos()}"
-    if chosen:
-        st.markdown(f"Test accuracy **{format_percent(chosen.test_accuracy)}** of {chosen.config.variant}, {reference}")
-        _draw_link("Compare the models", "query_stats", "compare")
-        _draw_link("Ask them about a photo", "image_search", "predict")
-    else:
-        st.markdown(f"Not scored yet, {reference}")
-        _draw_link("Ask a model about a photo", "image_search", "predict")
+            lesson = course.lesson(name)
+            how_far = describe_lesson(lesson, progress, present) if lesson else ""
+            if step == DATA:
+                draw_data_card(number, bool(runs) or was_visited("browse"), how_far)
+            elif step == SCORE:
+                draw_score_card(number, runs, how_far)
+            else:
+                backbone_quick = quick if MODELS[step].backbone else None
+                draw_model_card(number, MODELS[step], by_model[step], backbone_quick, how_far)
+            if lesson:
+                draw_lesson_button(number, lesson, progress)
+    for lesson in course.lessons:
+        if lesson.name not in STEPS:
+            with grid.cell():
+                draw_heading(numbers[lesson.name], lesson.title, describe_lesson(lesson, progress, present))
+                st.markdown(lesson.goal)
+                draw_lesson_button(numbers[lesson.name], lesson, progress)
 
 
 main()

@@ -5,6 +5,7 @@ import streamlit as st
 OVERVIEW = "overview"
 PAGES = (
     (OVERVIEW, "Overview", "home", "How far you are, and what comes next."),
+    ("lesson", "Lesson", "school", "Predict, do it, and let your own numbers explain what happened."),
     ("browse", "Browse", "photo_library", "Look at the photos, their labels, and how many there are."),
     ("augment", "Augment", "flip", "See one photo flipped, rotated and changed as training does it."),
     ("models", "Models", "account_tree", "What the four models are made of, and what each does differently."),
@@ -25,6 +26,11 @@ def remember_page(name: str) -> None:
     st.session_state.setdefault(_VISITED, set()).add(name)
 
 
+def get_current_page() -> str:
+    """Return the name of the page that is drawn now, one of `PAGES`."""
+    return st.session_state.get(_CURRENT, OVERVIEW)
+
+
 def was_visited(name: str) -> bool:
     """Tell whether this browser window has shown a page; `name` is one of `PAGES`."""
     return name in st.session_state.get(_VISITED, ())
@@ -36,7 +42,7 @@ def draw_next_step() -> None:
     Not called a step: the six steps of the course are on the Overview, and Train alone has four of them.
     """
     steps = [name for name, *_ in PAGES]
-    name = st.session_state.get(_CURRENT, OVERVIEW)
+    name = get_current_page()
     current = steps.index(name) if name in steps else 0
     if not current:
         return

@@ -11,11 +11,12 @@ from pages.components.thumbnails import make_tile, shrink_jpeg
 
 MAX_SIDE = 1400  # pixels of the longer side that are sent
 WIDTH, HEIGHT = 720, 600  # pixels that the image fills on the screen, one of them at least
+LAST_OPENED = "last-opened-photo"  # the session's key of the path that was opened last, here or on Evaluate
 
 
 def open_image(path: str) -> None:
     """Put an image's path, as in the catalog, into the address: the page then shows it large."""
-    st.query_params["photo"] = path
+    st.query_params["photo"] = st.session_state[LAST_OPENED] = path
 
 
 def show_image_from_query(dataset: Dataset) -> None:

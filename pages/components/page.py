@@ -12,6 +12,7 @@ from pages.components import markdown
 from pages.components.course import draw_next_step
 from pages.components.glossary import with_links
 from pages.components.serving import started
+from pages.components.strip import draw_strip
 
 CLASS_COLOURS = ("orange", "blue")  # Streamlit's names of the colours of class 0 and class 1
 #: What Streamlit's own look leaves below a contrast of 4.5:1 (selected pills, segments and tabs, sliders, charts), and
@@ -66,8 +67,9 @@ def stop_unless_started() -> None:
 
 
 def page_header(title: str, two_sentences: str) -> None:
-    """Draw the head of a page: its title, beside it the way to the course's next page, and what it teaches."""
+    """Draw the head of a page: the lesson's strip, its title, the way to the course's next page, what it teaches."""
     stop_unless_started()
+    draw_strip()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="page-head"):
         st.title(title, anchor=False, width="stretch")
         draw_next_step()

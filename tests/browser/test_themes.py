@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = {
     "": {},
+    "lesson": {"lesson": "first-cnn"},
     "browse": {},
     "augment": {},
     "models": {"model": "model2"},

@@ -15,13 +15,13 @@ from streamlit.testing.v1 import AppTest
 from catdog.__main__ import main
 from catdog.runs import DamagedRun, Run, list_entries, list_runs, open_run
 from catdog.settings import Settings
-from pages.components import state
+from pages.components import course, state
 from tests.damaged_runs import WHOLE, active_status, run_files, write_run
 from tests.pages.conftest import button, text_of
 
 pytestmark = pytest.mark.usefixtures("stored")
 
-PAGES = ("overview", "browse", "models", "augment", "train", "compare", "evaluate", "explore", "predict", "glossary")
+PAGES = [name for name, *_ in course.PAGES + course.MORE]
 NUMBERS = count()
 CALM = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 

@@ -21,7 +21,7 @@ from tests.pages.conftest import alternatives, button, coloured_folder, text_of
 FETCH = "Fetch the photos (65 MB)"
 
 
-def test_a_newcomer_sees_drawings_and_the_six_steps_of_the_path(app):
+def test_a_newcomer_sees_drawings_and_the_nine_lessons(app):
     page = app()
     images = alternatives(page)
     assert images.count("One of the cats") == images.count("One of the dogs") == 4
@@ -29,10 +29,11 @@ def test_a_newcomer_sees_drawings_and_the_six_steps_of_the_path(app):
     assert "reference course 97% on photos" in text_of(page)
     assert HEAD_START not in hints_of(page)
     steps = [heading.value for heading in page.subheader]
-    assert [step.split()[0] for step in steps] == ["1", "2", "3", "4", "5", "6"]
+    assert [step.split()[0] for step in steps] == list("123456789")
+    assert text_of(page).count("Lesson: to do") == 9
     primary = [element.label for element in page.button if element.proto.type == "primary"]
     assert primary == ["Train model4"]
-    assert "**Done**" not in text_of(page)
+    assert steps_done(text_of(page)) == []
     button(page, "Train model2").click().run()
     assert page.title[0].value == "Train"
     assert page.query_params["models"] == "model2"
@@ -152,10 +153,15 @@ def test_a_models_curve_opens_that_models_run(app, trained):
 
 def test_the_data_are_looked_at_once_browse_was_open(app):
     page = app()
-    assert "**Done**" not in text_of(page)
+    assert steps_done(text_of(page)) == []
     page.switch_page("browse.py").run()
     page.switch_page("overview.py").run()
-    assert text_of(page).count("**Done**") == 1
+    assert steps_done(text_of(page)) == ["Looked at"]
+
+
+def steps_done(words):
+    """Return what has been done with the steps of the course."""
+    return re.findall(r"\*\*(Looked at|Trained|Scored)\*\*", words)
 
 
 def next_step(page):
@@ -269,7 +275,7 @@ def test_no_page_imports_tensorflow(place):
         "import sys; from streamlit.testing.v1 import AppTest\n"
         "from pages.components.serving import check_serving; check_serving()\n"
         f"test = AppTest.from_file({str(PROJECT / 'pages' / 'app.py')!r}, default_timeout=60).run()\n"
-        "for name in ('browse', 'augment', 'models', 'train', 'compare', 'evaluate', 'explore', 'predict'):\n"
+        "for name in ('lesson', 'browse', 'augment', 'models', 'train', 'compare', 'evaluate', 'explore', 'predict'):\n"
         "    test.switch_page(f'{name}.py').run()\n"
         "    assert test.title and not test.exception, name\n"
         "print([name for name in ('tensorflow', 'keras') if name in sys.modules])"
@@ -300,7 +306,7 @@ def test_a_quick_model4_is_named_but_is_no_step_of_the_course(app, place, traine
     words = text_of(app())
     assert "Quick, without epochs: 97.4% on validation." in words
     assert "Train model4 first" in words
-    assert "**Done**" not in words
+    assert steps_done(words) == []
     trained("model4", validation=0.96)
     words = text_of(app())
     assert "Quick, without epochs" not in words

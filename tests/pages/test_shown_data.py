@@ -115,7 +115,7 @@ def test_a_damaged_list_of_excluded_images_costs_the_overview_its_button_only(ap
     page = app("overview", data="shapes")
     assert button(page, "Train all four").disabled
     assert "is damaged" in button(page, "Train all four").help
-    assert "Six steps" in text_of(page)
+    assert "The course" in text_of(page)
 
 
 @pytest.mark.parametrize("change", [vanish, replace_all, change_in_place])

@@ -16,6 +16,7 @@ CHANGES = {
     "add_user_dataset", "annotate_run", "create_run", "delete_dataset", "delete_run", "delete_user_dataset",
     "exclude_images", "export_run", "fetch_photos", "include_images", "launch", "launch_all", "move_up",
     "relabel_images", "rename_run", "restore_labels", "resume_run", "start_job", "start_run", "stop_run",
+    "update_progress",
 }  # fmt: skip
 GUARDS = {"access.require_member", "access.reason_denied"}
 HTML_FUNCTIONS = {"st.html", "html", "st.iframe", "apply_styles"}
@@ -26,7 +27,7 @@ HTML_CONSTANTS = {
     "WHOLE_TILE_OPENS",
     "STYLE",
     "make_stage_bar(progress, colour, epoch, run.status.epochs)",
-    "page.LOOK",
+    "page.LOOK + strip.LOOK",
     "LAYOUT.replace('HEIGHT', FILLED if filled else EMPTY)",
     "_RULES + _COLOURS",
     "LOOK + '\\n'.join(tints)",
