@@ -17,6 +17,7 @@ from catdog.cli import (
     health,
     models,
     neighbours,
+    notebook,
     predict,
     relabel,
     runs,
@@ -58,6 +59,7 @@ def build_parser() -> argparse.ArgumentParser:
         evaluate,
         predict,
         export,
+        notebook,
     ):
         command.add_parser(subparsers)
     return parser

@@ -49,15 +49,28 @@ def build_augmentation_layers(
 def write_keras_code(augmentation: Augmentation) -> str:
     """Return Python code that makes the layers of an augmentation, as one model called `augmentation`."""
     lines = []
-    for _, kind, values, options in _active_layers(augmentation, BYTES):
-        arguments = [_source(value) for value in values]
-        arguments += [f"{name}={_source(value)}" for name, value in options.items()]
-        if kind == "RandomContrast":
+    for call in list_keras_calls(augmentation):
+        if call.startswith("RandomContrast"):
             lines.append("        # two numbers, since with one alone Keras would never weaken the contrast")
-        lines.append(f"        keras.layers.{kind}({', '.join(arguments)}),")
+        lines.append(f"        keras.layers.{call},")
     if not lines:
         lines.append("        # nothing is switched on")
     return "\n".join([f"{_HEAD}augmentation = keras.Sequential(", "    [", *lines, "    ]", ")"]) + "\n"
+
+
+def list_keras_calls(augmentation: Augmentation, value_range: tuple[float, float] = BYTES) -> list[str]:
+    """Return Python code that makes each layer of an augmentation, such as 'RandomFlip("horizontal")', in order.
+
+    Args:
+        augmentation: What the layers do.
+        value_range: The lowest and the highest value of the images' pixels.
+    """
+    calls = []
+    for _, kind, values, options in _active_layers(augmentation, value_range):
+        arguments = [_source(value) for value in values]
+        arguments += [f"{name}={_source(value)}" for name, value in options.items()]
+        calls.append(f"{kind}({', '.join(arguments)})")
+    return calls
 
 
 def _source(value: object) -> str:

@@ -290,7 +290,8 @@ def test_the_downloads_have_the_runs_in_them(app, make):
     make("model4", name="mine")
     page = app("compare")
     labels = [button.label for button in page.get("download_button")]
-    assert labels == ["Download report", "Download charts", "Download curves (CSV)", "Download scores (CSV)"]
+    files = ("report", "charts", "notebook", "curves (CSV)", "scores (CSV)")
+    assert labels == [f"Download {file}" for file in files]
 
 
 def test_goal_lines_and_the_notebooks_curves_can_be_shown_and_hidden(app, make):

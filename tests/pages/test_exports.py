@@ -45,8 +45,9 @@ def details(app, finished):
 
 
 def downloads(page):
-    """The labels of the buttons that download something."""
-    return [element.label for element in page.get("download_button")]
+    """The labels of the buttons that download a model."""
+    labels = [element.label for element in page.get("download_button")]
+    return [label for label in labels if label not in ("Notebook (.ipynb)", "Python script (.py)")]
 
 
 def test_every_format_is_offered_made_once_and_downloaded(details, finished, made):
@@ -73,3 +74,8 @@ def test_a_format_that_can_not_be_made_is_one_sentence(details, monkeypatch):
     button(details, "Make the file").click().run()
     assert [error.value for error in details.error] == ["ONNX needs packages that are not installed: install them."]
     assert downloads(details) == []
+
+
+def test_a_finished_run_can_be_downloaded_as_notebook_or_script(details):
+    labels = [element.label for element in details.get("download_button")]
+    assert labels == ["Notebook (.ipynb)", "Python script (.py)"]

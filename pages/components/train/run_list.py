@@ -19,6 +19,7 @@ from catdog.runs import (
 )
 from catdog.utils.text import format_duration, format_percent, format_size
 from pages.components import access, markdown, page, state
+from pages.components.notebook import draw_notebook_download
 from pages.components.train.ablations import draw_ablations
 from pages.components.train.details import list_details
 from pages.components.train.export import draw_export
@@ -151,6 +152,7 @@ def _draw_buttons(run: Run, name: str) -> None:
     )
     if run.finished:
         draw_export(run)
+        draw_notebook_download(run)
     with access.popover("Note", owned=run.owned, icon=":material/sticky_note_2:", key=f"note-{run.id}"):
         field = f"text-{run.id}"
         st.text_area("What you want to remember about this run", run.note, key=field, max_chars=1000)
