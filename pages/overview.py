@@ -12,6 +12,7 @@ from catdog.lessons.progress import Progress
 from catdog.models.specs import MODELS
 from pages.components import learner, page, state
 from pages.components.course import was_visited
+from pages.components.notebook import draw_course_download
 from pages.components.overview.cards import draw_data_card, draw_heading, draw_model_card, draw_score_card, on_photos
 from pages.components.overview.ladder import draw_ladder
 from pages.components.overview.lessons import describe_lesson, describe_next, draw_lesson_button, warn_about_lessons
@@ -63,6 +64,7 @@ def main() -> None:
         "The first six follow the reference course."
     )
     st.fragment(_draw_lessons, run_every=poll, key="path")(course, progress)
+    draw_course_download()
     draw_progress_file(progress)
 
 

@@ -32,12 +32,12 @@ def draw_notebook_download(run: Run) -> None:
 def draw_course_download() -> None:
     """Draw the small button that downloads the reference course itself as a notebook."""
     _button(
-        "Download the course as a notebook",
+        "Download the reference course as a notebook",
         render_reference_course,
         "reference-course.ipynb",
         MIME,
         kind="tertiary",
-        explanation="The six steps of the reference course in plain Keras, for Jupyter and Colab.",
+        explanation="Its six steps in plain Keras, for Jupyter and Colab.",
     )
 
 

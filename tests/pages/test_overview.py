@@ -311,3 +311,8 @@ def test_a_quick_model4_is_named_but_is_no_step_of_the_course(app, place, traine
     words = text_of(app())
     assert "Quick, without epochs" not in words
     assert "Validation accuracy **96.0%**, reference course 97%" in words
+
+
+def test_the_reference_course_can_be_downloaded_as_a_notebook(app):
+    labels = [element.label for element in app("overview").get("download_button")]
+    assert "Download the reference course as a notebook" in labels

@@ -206,7 +206,7 @@ def test_several_runs_share_their_photos_and_end_in_one_chart(place, make):
         make(TrainConfig("model2"), name="second"),
         make(TrainConfig("model1", "drawn"), name="third"),
     ]
-    book, code = write(place, *runs)
+    _, code = write(place, *runs)
     assert code.count("images = np.stack") == 2
     assert code.count("model.fit(") == 3
     assert code.count("for title, (history, accuracy) in results.items()") == 1
