@@ -22,7 +22,7 @@ SETTINGS: Mapping[str, tuple[str, Callable[[TrainConfig], Any]]] = {
     "seed": ("seed", lambda config: config.seed),
     "share": ("share of the training data in %", lambda config: 100 * config.fraction),
     "augmentation": ("augmentation", lambda config: "with" if config.augmentation.active else "without"),
-    "scaling": ("pixel scale", lambda config: "scaled" if config.scaled else "raw"),
+    "scaling": ("pixels", lambda config: "scaled" if config.scaled else "raw"),
     "fine_tuning": ("fine-tuning", lambda config: "with" if config.fine_tune_layers else "without"),
     "recipe": ("recipe", lambda config: list_recipes(config)),
 }
@@ -121,7 +121,9 @@ def describe_setting(name: str, config: TrainConfig) -> str:
         return f"it was trained {value} {words}"
     if name == "rate":
         return f"its {words} is {value:,.4g} times the usual one"
-    return f"its {words} is {value if name == 'scaling' else f'{value:,g}'}"
+    if name == "scaling":
+        return f"its {words} are {value}"
+    return f"its {words} is {value:,g}"
 
 
 def describe_need(name: str, condition: Mapping[str, Any]) -> str:

@@ -57,9 +57,9 @@ def parse_front_matter(source: str) -> tuple[dict[str, Any], dict[Path, int]]:
     Raises:
         LessonError: It is no such YAML.
     """
-    loader = yaml.SafeLoader(source)
     try:
         _refuse_references(source)
+        loader = yaml.SafeLoader(source)
         node = loader.get_single_node()
         if not isinstance(node, yaml.MappingNode):
             raise LessonError(2, "the settings of a lesson are lines such as “title: …”.")
@@ -71,10 +71,8 @@ def parse_front_matter(source: str) -> tuple[dict[str, Any], dict[Path, int]]:
         raise LessonError(line, f"this is no YAML: {error.problem or error.context}.") from error
     except yaml.YAMLError as error:
         raise LessonError(2, "there are characters in it that YAML does not allow.") from error
-    except (RecursionError, ValueError, OverflowError) as error:
-        raise LessonError(2, "a value in it is nested too deep, too large or no such date or number.") from error
-    finally:
-        loader.dispose()
+    except RecursionError as error:
+        raise LessonError(2, "the settings are nested too deep.") from error
 
 
 def _refuse_references(source: str) -> None:
@@ -112,7 +110,10 @@ def _convert(loader: yaml.SafeLoader, node: yaml.Node, path: Path, lines: dict[P
         return values
     if node.tag not in _PLAIN_TAGS:
         return node.value  # a date or "=", which is a text here
-    return loader.construct_object(node)
+    try:
+        return loader.construct_object(node)
+    except (ValueError, OverflowError) as error:
+        raise LessonError(line, "this number can't be read: put it in quotes if it is a text.") from error
 
 
 def find_line(lines: Mapping[Path, int], path: Path) -> int:

@@ -34,7 +34,8 @@ def judge_prediction(lesson: Lesson, answer: Any, evidence: Evidence, workspace:
     if "answer" in prediction.truth:
         right = answer == prediction.truth["answer"]
         text = escape_markdown(prediction.truth["answer"])
-        return right, f"You chose “{_shorten(answer)}”, {'and that is right.' if right else f'but it is “{text}”.'}"
+        verdict = "and that is right" if right else f"but the right answer is “{text}”"
+        return right, f"You chose “{_shorten(answer)}”, {verdict}."
     truth = find_truth(prediction, evidence, workspace)
     if truth is None and _has_diverged(prediction, evidence):
         return _judge_diverged(prediction, answer)
@@ -80,8 +81,11 @@ def _judge_number(prediction: Prediction, answer: Any, truth: float) -> tuple[bo
     words = MEASURES[prediction.truth["measure"]].words
     outcome = f"You predicted {format_measure(answer, unit)}, and the {words} is {format_measure(truth, unit)}"
     distance = format_measure(abs(off), POINTS if unit == "%" else unit)
+    if right and not round(off, 1):
+        return True, f"{outcome}: exactly right."
     if right:
-        return True, f"{outcome}: {'exactly right' if not round(off, 1) else f'only {distance} off'}."
+        most = format_measure(tolerance, POINTS if unit == "%" else unit)
+        return True, f"{outcome}: {distance} off, and up to {most} counts as right."
     return False, f"{outcome}: you were {distance} too {'high' if off > 0 else 'low'}."
 
 
@@ -111,7 +115,7 @@ def _compare_choice(answer: Any, option: str, outcome: str) -> tuple[bool, str]:
         return False, f"{chosen}, which none of the answers describes."
     if answer == option:
         return True, f"{chosen}, so you were right."
-    return False, f"{chosen}, so it is “{escape_markdown(option)}”."
+    return False, f"{chosen}, so the right answer is “{escape_markdown(option)}”."
 
 
 def _judge_curve(prediction: Prediction, answer: Any, truth: Sequence[float]) -> tuple[bool, str]:

@@ -99,6 +99,7 @@ def describe_run(run: Run) -> dict[str, Any]:
         "val_accuracy": _percent(run.val_accuracy),
         "test_accuracy": _percent(run.test_accuracy),
         "best_epoch": run.best_epoch,
+        "keeps_best": config.restore_best,
         "turn": diagnosis.turn if diagnosis else None,
         "diverged": diverged,
         "verdict": str(diagnosis.verdict) if diagnosis else "",

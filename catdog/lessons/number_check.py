@@ -97,14 +97,14 @@ def _explain(
         if value is None or other == values["measure"] or MEASURES[other].unit != measure.unit:
             continue
         if abs(number - value) <= (ROUNDING if measure.unit == PERCENT else 1e-9):
-            whose = " of these images" if other in CATALOG_MEASURES else _whose(card)
+            whose = " in this data" if other in CATALOG_MEASURES else _whose(card)
             return (
                 f"{typed} is the {name_measure(other, workspace).words}{whose}. This task asks for the {measure.words}."
             )
     side = "more" if number > truth else "less"
     near = "a little " if abs(number - truth) <= 3 * max(values["tolerance"], 1) else ""
     if values["measure"] in CATALOG_MEASURES:
-        return f"{typed} is {near}{side} than the {measure.words} of these images. Count again where the button leads."
+        return f"{typed} is {near}{side} than the {measure.words} in this data. Count again where the button leads."
     whose = _whose(card) + _describe_threshold(values)
     return f"{typed} is {near}{side} than the {measure.words}{whose}. Look again where the button leads."
 
@@ -126,7 +126,7 @@ def _whose(card: Mapping[str, Any]) -> str:
     """Return whose number it is: that of a run, of an architecture or of the data."""
     if "run" in card:
         return f" of your {card['model']}"
-    return f" of {card['model']}" if "model" in card else " of these images"
+    return f" of {card['model']}" if "model" in card else " in this data"
 
 
 def _describe_unit(measure: Measure) -> str:

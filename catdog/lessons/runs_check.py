@@ -42,7 +42,7 @@ def check_runs(values: Mapping[str, Any], workspace: Workspace, answer: object =
                 continue
             reason = _find_fault(before, after, values) or _find_change_fault(before_card, after_card, changes)
             if not reason:
-                return _conclude(before_card, after_card, values)
+                return _conclude(before_card, after_card)
             reasons.append(reason)
     return Outcome(False, capitalize(reasons[0]) if reasons else _explain_single(second.runs[0]))
 
@@ -96,17 +96,26 @@ def _find_change_fault(before: Mapping[str, Any], after: Mapping[str, Any], chan
     return ""
 
 
-def _conclude(before: Mapping[str, Any], after: Mapping[str, Any], values: Mapping[str, Any]) -> Outcome:
+def _conclude(before: Mapping[str, Any], after: Mapping[str, Any]) -> Outcome:
     change = {
         name: round(after[name] - before[name], 2)
         for name in RUN_MEASURES
         if before[name] is not None and after[name] is not None
     }
-    name = next(iter(values["change"]), "val_accuracy")
-    measure = RUN_MEASURES[name]
-    sides = [f"{card['model']}: {format_measure(card[name], measure.unit)}" for card in (before, after)]
     evidence = {"first": dict(before), "second": dict(after), "change": change, "chance": _chance(before, after)}
-    return Outcome(True, f"{capitalize(measure.words)} of the two, {', '.join(sides)}.", evidence)
+    same = before["model"] == after["model"]
+    names = ("first run", "second run") if same else (before["model"], after["model"])
+    sides = [f"{name}: {_describe(card)}" for name, card in zip(names, (before, after), strict=True)]
+    return Outcome(True, f"{capitalize('; '.join(sides))}.", evidence)
+
+
+def _describe(card: Mapping[str, Any]) -> str:
+    """Return what a run has reached, in a few words."""
+    if card["diverged"]:
+        return f"broke off in epoch {card['epochs'] + 1}, since its loss was no number"
+    parts = [f"validation accuracy {format_measure(card['val_accuracy'], '%')}"]
+    parts += [] if card["gap"] is None else [f"gap {format_measure(card['gap'], 'points')}"]
+    return ", ".join(parts)
 
 
 def _chance(before: Mapping[str, Any], after: Mapping[str, Any]) -> float | None:

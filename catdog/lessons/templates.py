@@ -41,7 +41,7 @@ _FILTERS = {
     "points": _points,
     "plural": _plural,
     "whole": lambda value: f"{value:,.0f}",
-    "plain": lambda value: f"{value:,g}",
+    "plain": lambda value: f"{value:.10f}".rstrip("0").rstrip("."),
     "duration": format_duration,
     "names": lambda values: join_names([str(value) for value in values]),
     "size": abs,
@@ -83,6 +83,8 @@ def _check_nodes(tree: nodes.Node, first_line: int) -> None:
         line = first_line + (node.lineno or 1) - 1
         if not isinstance(node, _ALLOWED):
             raise LessonError(line, f"a template can't use {type(node).__name__}: it can show facts, if and for.")
+        if isinstance(node, nodes.Name) and node.name in ("self", "super"):
+            raise LessonError(line, f"a template can't use “{node.name}”.")
         if isinstance(node, nodes.For) and (looped or node.recursive):
             raise LessonError(line, "a template can't have a loop within a loop.")
         if isinstance(node, nodes.Filter) and node.name not in _FILTERS:

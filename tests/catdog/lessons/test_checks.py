@@ -94,7 +94,7 @@ def test_no_run_says_which_to_train(workspace):
         ("augmentation", "with", {}, "it was trained without augmentation; this task needs one with augmentation"),
         ("recipe", "published", {}, "its recipe is Steady; this task needs the recipe As published"),
         ("epochs", {"min": 30}, {}, "its number of epochs is 20; this task needs at least 30 epochs"),
-        ("scaling", "scaled", {}, "its pixel scale is raw; this task needs scaled pixels"),
+        ("scaling", "scaled", {}, "its pixels are raw; this task needs scaled pixels"),
         ("seed", 7, {"seed": 3}, "its seed is 3; this task needs 7"),
         ("share", {"max": 50}, {}, "share of the training data in % is 100; this task needs at most 50.0%"),
         ("fine_tuning", "with", {}, "without fine-tuning"),
@@ -217,7 +217,7 @@ def test_numbers_of_the_data_are_counted(measure, answer, workspace):
 def test_a_number_of_something_else_is_named(workspace):
     outcome = check_task(make_task(kind="number", measure="training_images"), workspace(), 20)
     assert outcome.reason == (
-        "20 images is the number of test images of these images. This task asks for the number of training images."
+        "20 images is the number of test images in this data. This task asks for the number of training images."
     )
 
 
