@@ -11,7 +11,7 @@ from catdog.lessons.fields import SHORTEST, Fields
 from catdog.lessons.front_matter import LessonError, parse_front_matter, split_file
 from catdog.lessons.lesson import CHOICE, PAGES, Course, Lesson, Task
 from catdog.lessons.prediction_fields import parse_prediction
-from catdog.lessons.templates import check_template
+from catdog.lessons.templates import check_template, format_plain
 from catdog.utils.files import read_regular
 
 TEXTS = Path(__file__).parent / "texts"
@@ -156,5 +156,5 @@ def _parse_params(fields: Fields) -> dict[str, str]:
             value = str(value).lower()
         if not isinstance(value, str | int | float) or len(str(value)) > SHORTEST:
             raise fields.fault(f"“{name[:40]}” must be a short text or a number.", name)
-        params[name] = f"{value:.15g}" if isinstance(value, float) else str(value)
+        params[name] = format_plain(value) if isinstance(value, float) else str(value)
     return params

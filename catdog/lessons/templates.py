@@ -36,12 +36,17 @@ def _plural(count: float, word: str) -> str:
     return f"{count:,.0f} {word if count == 1 else f'{word}s'}"
 
 
+def format_plain(value: float) -> str:
+    """Return a number with as many digits as it needs and no exponent, such as "0.000001"."""
+    return f"{value:.10f}".rstrip("0").rstrip(".")
+
+
 _FILTERS = {
     "percent": _percent,
     "points": _points,
     "plural": _plural,
     "whole": lambda value: f"{value:,.0f}",
-    "plain": lambda value: f"{value:.10f}".rstrip("0").rstrip("."),
+    "plain": format_plain,
     "duration": format_duration,
     "names": lambda values: join_names([str(value) for value in values]),
     "size": abs,

@@ -1,0 +1,43 @@
+"""Where the lessons' buttons lead: every page takes every query parameter that a lesson names."""
+
+import pytest
+
+from benchmarks.synthetic_runs import make_finished_run, write_predictions
+from catdog.datasets import open_catalog
+from catdog.lessons.checks import Workspace
+from catdog.lessons.lesson import Task
+from catdog.lessons.links import fill_params
+from catdog.lessons.reader import read_course
+from catdog.models.specs import MODELS
+from catdog.runs import open_run
+
+
+def list_links() -> dict[str, Task]:
+    """Return a task for each different place that the lessons lead to."""
+    tasks = [task for lesson in read_course().lessons for task in lesson.tasks]
+    return {f"{task.page} {dict(task.params)}": task for task in tasks}
+
+
+@pytest.mark.parametrize("link", list_links())
+def test_a_page_takes_the_parameters_of_a_lesson(link, app, place):
+    task = list_links()[link]
+    catalog = open_catalog(place, "drawn")
+    runs = []
+    for model in MODELS:
+        run = make_finished_run(place, model, seed=1, epochs=3)
+        write_predictions(run, catalog)
+        runs.append(open_run(place, run.id))
+    params = fill_params(task, Workspace(runs, catalog, place))
+    assert set(params) == set(task.params)
+    test = app(task.page, **params)
+    assert [warning.value for warning in test.warning] == []
+    assert not test.error
+    ids = params.pop("run", [])
+    if ids:
+        key = {"evaluate": "judged", "compare": "compared"}[task.page]
+        assert test.session_state[key] == ([ids] if isinstance(ids, str) else ids)
+    if "models" in params:
+        assert test.session_state[f"tick-{params.pop('models')}"]
+    for name, value in params.items():
+        chosen = test.session_state[name]
+        assert chosen == (type(chosen)(value) if isinstance(chosen, int | float) else value)
