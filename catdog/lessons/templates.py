@@ -19,7 +19,7 @@ _ALLOWED = (
     *(nodes.Getattr, nodes.Getitem, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not),
     *(nodes.Add, nodes.Sub, nodes.Neg, nodes.Filter, nodes.Test, nodes.CondExpr),
 )
-_TESTS = ("none", "defined", "number", "string")
+TESTS = ("none", "defined", "number", "string")
 
 
 def _percent(value: float, digits: int = 1) -> str:
@@ -41,7 +41,7 @@ def format_plain(value: float) -> str:
     return f"{value:.10f}".rstrip("0").rstrip(".")
 
 
-_FILTERS = {
+FILTERS = {
     "percent": _percent,
     "points": _points,
     "plural": _plural,
@@ -92,10 +92,10 @@ def _check_nodes(tree: nodes.Node, first_line: int) -> None:
             raise LessonError(line, f"a template can't use “{node.name}”.")
         if isinstance(node, nodes.For) and (looped or node.recursive):
             raise LessonError(line, "a template can't have a loop within a loop.")
-        if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
-            raise LessonError(line, f"there is no filter “{node.name}”: use one of {', '.join(_FILTERS)}.")
-        if isinstance(node, nodes.Test) and node.name not in _TESTS:
-            raise LessonError(line, f"there is no test “{node.name}”: use one of {', '.join(_TESTS)}.")
+        if isinstance(node, nodes.Filter) and node.name not in FILTERS:
+            raise LessonError(line, f"there is no filter “{node.name}”: use one of {', '.join(FILTERS)}.")
+        if isinstance(node, nodes.Test) and node.name not in TESTS:
+            raise LessonError(line, f"there is no test “{node.name}”: use one of {', '.join(TESTS)}.")
         inside = looped or isinstance(node, nodes.For)
         waiting += [(child, inside) for child in node.iter_child_nodes()]
 
@@ -132,6 +132,6 @@ def _make_environment() -> SandboxedEnvironment:
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False, auto_reload=False
     )
     environment.globals.clear()
-    environment.filters = dict(_FILTERS)
-    environment.tests = {name: environment.tests[name] for name in (*_TESTS, "undefined", "mapping")}
+    environment.filters = dict(FILTERS)
+    environment.tests = {name: environment.tests[name] for name in (*TESTS, "undefined", "mapping")}
     return environment
