@@ -49,6 +49,7 @@ def plot_expected_curve(
             marker={"size": [11 if to_click and epoch in set_at else 0 for epoch in numbers], "color": EXPECTED},
             hovertemplate="expected: %{y:.0%}<extra></extra>",
             hoverinfo="skip" if to_click else None,
+            unselected={"marker": {"opacity": 1}},  # as a click elsewhere would fade it
         )
     ]
     if len(real):
@@ -66,8 +67,9 @@ def plot_expected_curve(
     if to_click:
         traces.append(_make_places(epochs, low))
     layout = {
-        **base_layout(260, f"expected-{epochs}"),
-        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        **base_layout(210, f"expected-{epochs}"),
+        "margin": {"l": 8, "r": 8, "t": 28 if len(real) else 8, "b": 8},
+        "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
         "showlegend": len(real) > 0,
         "dragmode": False,
         "hovermode": "closest",

@@ -7,6 +7,7 @@ from catdog.lessons.checks import check_task
 from catdog.lessons.outline import Present, find_present
 from catdog.lessons.progress import Progress
 from catdog.lessons.steps import set_hidden
+from catdog.runs.store import sort_entries
 from pages.components import learner, state
 from pages.components.course import get_current_page
 from pages.components.person import find_learner
@@ -29,7 +30,7 @@ LOOK = """
 @media (max-width: 640px) {
     [data-testid="stLayoutWrapper"]:has(> .st-key-lesson-strip) { position: absolute; }
     .st-key-lesson-strip {
-        position: fixed; z-index: 999991; inset: 0.75rem 3rem auto 6.25rem; width: auto; margin: 0; height: 2.25rem;
+        position: fixed; z-index: 999990; inset: 0.75rem 3rem auto 6.25rem; width: auto; margin: 0; height: 2.25rem;
     }
 }
 """
@@ -99,6 +100,6 @@ def _is_passed(present: Present) -> bool:
     facts = (find_learner(), state.source(), present.lesson.name, task.name, [(run.id, run.state) for run in runs])
     checked, passed = st.session_state.get(_CHECKED, (None, False))
     if checked != facts:
-        passed = check_task(task, learner.get_workspace(runs)).passed
+        passed = check_task(task, learner.get_workspace(sort_entries(runs))).passed
         st.session_state[_CHECKED] = (facts, passed)
     return passed

@@ -34,6 +34,13 @@ class Promise:
 #: One row a page.
 PROMISES = (
     Promise("", (".st-key-next-step", ".st-key-ladder"), (".st-key-next-step",)),
+    Promise(
+        "lesson",
+        (".st-key-curve-chart", ".st-key-keep-prediction", ".st-key-lesson-steps"),
+        (".st-key-curve-chart", ".st-key-keep-prediction"),
+        {"lesson": "first-cnn"},
+        middle=(".st-key-curve-chart", ".st-key-keep-prediction"),
+    ),
     Promise("browse", (".st-key-sample-0", ".st-key-sample-1"), ("[class*='st-key-tile-']",)),
     Promise("browse", (".st-key-guess-photo", ".st-key-guess-1"), (".st-key-guess-photo",), {"mode": "guess"}),
     Promise(

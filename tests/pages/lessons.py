@@ -14,7 +14,7 @@ from catdog.training.history import Epoch, write_history
 from catdog.training.worker import describe_data
 from catdog.utils.files import write_json, write_text
 
-NAME, EPOCHS = "every-kind", 3
+NAME = "every-kind"
 LESSON = """---
 title: Every kind of check
 goal: You find out how each kind of check is done.
@@ -93,6 +93,7 @@ def fill_run(
     accuracy: float = 0.95,
     val_accuracy: float = 0.7,
     wrong: tuple[str, ...] = (),
+    epochs: int = 3,
 ) -> Run:
     """Give a finished run the data it learned from, its curve, its predictions and its scores.
 
@@ -103,10 +104,13 @@ def fill_run(
         accuracy: On the training images after each epoch.
         val_accuracy: On the validation images after each epoch.
         wrong: Paths of the images that it gets wrong.
+        epochs: The length of its curve.
     """
     run.files.add_to_config(data=describe_data(catalog))
-    epochs = range(1, EPOCHS + 1)
-    write_history(run.files.history, [Epoch(number, 2.0, accuracy, 0.1, val_accuracy, 0.6, 0.001) for number in epochs])
+    numbers = range(1, epochs + 1)
+    write_history(
+        run.files.history, [Epoch(number, 2.0, accuracy, 0.1, val_accuracy, 0.6, 0.001) for number in numbers]
+    )
     right = np.where(catalog.labels == 1, 0.97, 0.03)
     probabilities = np.where(np.isin(np.array(catalog.paths), wrong), 1 - right, right)
     table = io.StringIO()

@@ -5,12 +5,14 @@ from types import SimpleNamespace
 
 import pytest
 
+from catdog.datasets import open_dataset
 from catdog.runs import create_run, list_runs, open_run
 from catdog.runs.audit import record_action
 from catdog.settings import Settings
 from catdog.training import TrainConfig
 from pages.components import access, serving
 from tests.pages.conftest import button
+from tests.pages.lessons import fill_run
 
 ANNA = {"is_logged_in": True, "email": "Anna@school.example", "email_verified": True}
 LOCKED = ("Start training", "Add your own photos", "Check the images", "Train all four", "Resume", "Make the file")
@@ -66,6 +68,42 @@ def test_a_visitor_sees_the_page_with_what_changes_things_locked(app, members, u
     assert locked
     assert all(element.disabled for element in locked)
     assert all("Sign in first" in element.help for element in locked)
+
+
+def test_a_visitor_reads_the_lessons_and_their_progress_is_not_kept(app, members, user, place):
+    page = app("lesson")
+    locked = ("Keep my prediction", "I don't know")
+    assert all(button(page, label).disabled for label in locked)
+    assert "Sign in first" in button(page, locked[0]).help
+    page = app("browse")
+    keyed(page, "put-away").click().run()
+    assert not [element for element in page.button if element.key == "put-away"]
+    assert not page.error
+    assert not place.progress.exists()
+
+
+def test_who_signs_in_has_their_own_progress_in_every_browser(app, members, user, place):
+    user(ANNA)
+    page = app("lesson", lesson="look-at-the-data")
+    button(page, "I don't know").click().run()
+    assert "Task 1 of 3" in page.header[0].value
+    assert "Task 1 of 3" in app("lesson", lesson="look-at-the-data").header[0].value
+    [file] = place.progress.glob("*.json")
+    assert "anna" not in file.name
+    user(BEN)
+    assert "your prediction" in app("lesson", lesson="look-at-the-data").header[0].value
+
+
+def test_only_ones_own_runs_count_in_a_lesson(app, members, user, place, trained):
+    catalog = open_dataset(place, "drawn").catalog
+    fill_run(place, trained("model1"), catalog, epochs=20)
+    user(ANNA)
+    page = app("lesson", lesson="first-cnn")
+    button(page, "I don't know").click().run()
+    assert "Task 1 of 3" in page.header[0].value
+    [run] = list_runs(place)
+    record_action(run.files, "started", "anna@school.example")
+    assert "Task 2 of 3" in app("lesson", lesson="first-cnn").header[0].value
 
 
 def test_a_member_may_do_everything_and_the_run_notes_who(app, members, user, place, monkeypatch):

@@ -5,6 +5,7 @@ import streamlit as st
 from catdog.charts import CONFIG
 from catdog.charts.expected_curve import draw_through, plot_expected_curve
 from catdog.utils.text import format_percent
+from pages.components import page
 
 CHART = "curve-chart"
 START = 0.5  # accuracy at first, that of guessing
@@ -34,7 +35,7 @@ def draw_curve_input(epochs: int, low: float) -> list[list[float]] | None:
         alt=f"The curve you expect: {', '.join(f'epoch {epoch} {format_percent(at, 0)}' for epoch, at in curve)}.",
     )
     at_sliders = sorted({1, (epochs + 1) // 2, epochs})
-    for epoch, cell in zip(at_sliders, st.columns(len(at_sliders)), strict=True):
+    for epoch, cell in zip(at_sliders, page.row(len(at_sliders), 90), strict=True):
         key = f"curve-epoch-{epoch}"
         st.session_state[key] = round(100 * curve[epoch - 1][1])
         cell.slider(
