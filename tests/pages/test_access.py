@@ -10,6 +10,7 @@ from catdog.runs import create_run, list_runs, open_run
 from catdog.runs.audit import record_action
 from catdog.settings import Settings
 from catdog.training import TrainConfig
+from catdog.training.recipes import make_config
 from pages.components import access, serving
 from tests.pages.conftest import button
 from tests.pages.lessons import fill_run
@@ -96,7 +97,8 @@ def test_who_signs_in_has_their_own_progress_in_every_browser(app, members, user
 
 def test_only_ones_own_runs_count_in_a_lesson(app, members, user, place, trained):
     catalog = open_dataset(place, "drawn").catalog
-    fill_run(place, trained("model1"), catalog, epochs=20)
+    config = make_config("model1", source="drawn", epochs=20)
+    fill_run(place, trained("model1", config=config.to_dict()), catalog, epochs=20)
     user(ANNA)
     page = app("lesson", lesson="first-cnn")
     button(page, "I don't know").click().run()
