@@ -14,6 +14,8 @@ from catdog.cli import (
     evaluate,
     export,
     features,
+    grade,
+    handin,
     health,
     models,
     neighbours,
@@ -60,6 +62,8 @@ def build_parser() -> argparse.ArgumentParser:
         predict,
         export,
         notebook,
+        handin,
+        grade,
     ):
         command.add_parser(subparsers)
     return parser

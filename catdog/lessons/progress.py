@@ -98,7 +98,7 @@ def read_progress(folder: Path, person: str) -> Progress:
     if not path.exists():
         return Progress()
     try:
-        return _read(path)
+        return read_file(path)
     except DataError:
         with _lock(path):
             return _read_or_set_aside(path)
@@ -156,6 +156,19 @@ def from_json(untrusted: object) -> Progress:
     return Progress(lessons, values.get("current", ""), values.get("hidden", False), values.get("fault", ""))
 
 
+def read_file(path: Path) -> Progress:
+    """Read progress that was taken along as a file.
+
+    Raises:
+        DataError: It is no such file, or can't be read.
+    """
+    try:
+        return from_json(json.loads(read_regular(path, MAX_BYTES)))
+    except (OSError, ValueError, RecursionError) as error:
+        reason = (isinstance(error, OSError) and error.strerror) or "it is no JSON"
+        raise DataError(f"{path} can't be read as progress ({reason}): download it on the Overview page.") from error
+
+
 def _path(folder: Path, person: str) -> Path:
     return folder / f"{hashlib.sha256(person.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}.json"
 
@@ -164,19 +177,12 @@ def _lock(path: Path) -> Any:
     return hold_lock(path.with_suffix(".lock"), lambda done, total, what: None, "waiting for another tab")
 
 
-def _read(path: Path) -> Progress:
-    try:
-        return from_json(json.loads(read_regular(path, MAX_BYTES)))
-    except (OSError, ValueError, RecursionError) as error:
-        raise DataError(f"The progress in {path.name} is damaged.") from error
-
-
 def _read_or_set_aside(path: Path) -> Progress:
     """Read a file under its lock; a damaged one gets another name, and an empty one that says so takes its place."""
     if not path.exists():
         return Progress()
     try:
-        return _read(path)
+        return read_file(path)
     except DataError:
         kept = path.with_name(f"{path.stem}-damaged-{time.time_ns()}.json")
         path.replace(kept)

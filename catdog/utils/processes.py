@@ -32,7 +32,7 @@ def start_process(
     *arguments: str,
     project: Path,
     variables: Mapping[str, str],
-    log: IO[bytes] | None = None,
+    log: IO[bytes] | int | None = None,
     stdin: int = subprocess.DEVNULL,
     stdout: int | None = None,
     detached: bool = True,
@@ -44,7 +44,7 @@ def start_process(
         arguments: What it is called with.
         project: The folder that holds the package catdog; the process starts in it.
         variables: The settings' variables, and whatever else the process is told.
-        log: Takes its output and its errors; None: they go where those of this process go.
+        log: Takes its output and its errors, or subprocess.DEVNULL; None: they go where those of this process go.
         stdin: subprocess.PIPE for a pipe whose other end only this process holds, see `end_with_parent`.
         stdout: subprocess.PIPE for a pipe in place of the log.
         detached: Whether it gets a session of its own, so that Ctrl-C in this process's terminal does not reach it.
