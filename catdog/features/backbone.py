@@ -97,7 +97,7 @@ def _run_job(weights: Path, cache: Path) -> None:
         )
         with process.stdin, process.stdout:
             sentence = process.stdout.read().decode(errors="replace").strip()
-        status = process.wait()
+            status = process.wait()  # before its stdin is closed, by which it would end with another status
     if status:
         raise WeightsError(
             sentence or f"Preparing MobileNetV2 ended with status {status}: close other programs and try again."

@@ -39,6 +39,13 @@ def test_a_process_that_dies_is_told_of(weights, tmp_path, monkeypatch):
         get_feature_extractor(weights, tmp_path / "cache")
 
 
+def test_a_process_that_takes_time_to_end_has_not_failed(weights, tmp_path, monkeypatch):
+    code = "import os, sys, time; end_with_parent(); os.close(1); time.sleep(0.3)"
+    let_it_run(monkeypatch, f"from catdog.utils.processes import end_with_parent; {code}")
+    with pytest.raises(WeightsError, match="vanishes as soon as it is written"):  # it wrote none, and did not fail
+        get_feature_extractor(weights, tmp_path / "cache")
+
+
 def test_a_file_that_is_there_and_whole_is_used(weights, tmp_path, monkeypatch):
     let_it_run(monkeypatch, "import sys; sys.exit(1)")
     content = b"a LiteRT file"
