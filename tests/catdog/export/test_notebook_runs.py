@@ -1,0 +1,163 @@
+"""Notebooks that are run: the same parameters, the same losses as the run they were written of.
+
+A notebook is run as its script, in the tests' own process, which has TensorFlow already; one is run cell by cell by a
+kernel, as Jupyter does.
+"""
+
+from dataclasses import replace
+
+import nbformat
+import pytest
+
+from catdog.datasets import open_dataset
+from catdog.export.notebook import render_notebook, render_script
+from catdog.models.specs import MODELS
+from catdog.runs import create_run, open_run
+from catdog.settings import Settings
+from catdog.training import TrainConfig, worker
+from catdog.training.recipes import RECIPES, make_config, make_quick_config
+from catdog.training.reporter import Reporter
+
+FIRST_EPOCH = 0.01  # how far the first epoch's losses may differ, as a share: what the notebook promises
+LOSSES = ("loss", "val_loss")
+USUAL = {"epochs": 2, "batch_size": 8, "exact": True}
+FINE_TUNED = {"fine_tune_layers": 20, "fine_tune_epochs": 2, "fine_tune_rate": 1e-4}
+OTHERS = {
+    "plateau, patience, clipping, some photos": ("model2", {"schedule": "plateau", "patience": 1, "clip_norm": 0.5,
+                                                            "fraction": 0.7, "epochs": 4}),
+    "last epoch, scaled, every effect": ("model1", {"restore_best": False, "scaling": True, "brightness": 0.2,
+                                                    "contrast": 0.2, "zoom": 0.1, "fill": "constant"}),
+    "fine-tuned": ("model4", FINE_TUNED),
+    "fine-tuned, smoothed, cosine": ("model4", {**FINE_TUNED, "label_smoothing": 0.1, "schedule": "cosine"}),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    """MobileNetV2's weights as they are before any training."""
+    import keras
+
+    keras.utils.set_random_seed(5)
+    path = tmp_path_factory.mktemp("weights") / "random.weights.h5"
+    keras.applications.MobileNetV2(input_shape=(160, 160, 3), include_top=False, weights=None).save_weights(path)
+    return path
+
+
+@pytest.fixture
+def place(tmp_path):
+    return Settings(home=tmp_path / "home")
+
+
+@pytest.fixture
+def with_weights(place, weights):
+    return replace(place, backbone_weights=weights)
+
+
+@pytest.fixture
+def finish(place, picture_folder, request):
+    """Train a run to its last epoch, or not at all: a notebook needs no more than its settings and its images."""
+
+    def finish(config, train=True):
+        config = replace(config, source=str(picture_folder))
+        run = create_run(place, config, "mine")
+        dataset = open_dataset(place, config.source)
+        run.files.add_to_config(data=worker.describe_data(dataset.catalog))
+        if train:
+            from catdog.training import loop
+
+            loop.fit(
+                run.files,
+                config,
+                dataset,
+                Reporter(run.files, config.total_epochs),
+                request.getfixturevalue("with_weights"),
+            )
+        lines = [
+            f"{path},{label},0.5,{split}"
+            for path, label, split in zip(
+                dataset.catalog.paths, dataset.catalog.labels, dataset.catalog.splits, strict=True
+            )
+        ]
+        run.files.predictions.write_text("\n".join(["path,label,probability,split", *lines]) + "\n")
+        return open_run(place, run.id)
+
+    return finish
+
+
+@pytest.fixture
+def execute(place, weights, tmp_path, monkeypatch):
+    """Run a run's notebook as a script, and return the names that it leaves."""
+
+    def execute(run):
+        import matplotlib
+
+        matplotlib.use("Agg", force=True)
+        script = render_script([run], {run.id: "mine"}, place).decode()
+        monkeypatch.chdir(tmp_path)
+        scope = {}
+        exec(compile(script.replace('WEIGHTS = "imagenet"', f"WEIGHTS = {str(weights)!r}"), "script", "exec"), scope)
+        scope["plt"].close("all")
+        return scope
+
+    return execute
+
+
+def check_alike(run, scope):
+    history, spec = run.history(), MODELS[run.config.model]
+    assert scope["model"].count_params() == spec.parameters
+    assert len(scope["history"]["loss"]) == len(history["loss"])
+    for name in LOSSES:
+        assert scope["history"][name][0] == pytest.approx(history[name][0], rel=FIRST_EPOCH)
+    for name in ("accuracy", "val_accuracy"):
+        assert scope["history"][name][0] == pytest.approx(history[name][0], abs=0.05)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("model", MODELS)
+def test_each_model_by_each_recipe_is_trained_as_in_the_run(finish, execute, model, recipe):
+    run = finish(make_config(model, recipe, **USUAL))
+    check_alike(run, execute(run))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", OTHERS)
+def test_other_settings_are_trained_as_in_the_run(finish, execute, case):
+    model, values = OTHERS[case]
+    run = finish(TrainConfig(model, **USUAL | values))
+    scope = execute(run)
+    check_alike(run, scope)
+    if run.config.fine_tune_layers:
+        import numpy as np
+
+        from catdog.models.fine_tuning import count_trained_weights
+
+        trained = sum(int(np.prod(weight.shape)) for weight in scope["model"].trainable_weights)
+        assert trained == count_trained_weights(run.config.fine_tune_layers)
+
+
+@pytest.mark.slow
+def test_a_quick_run_and_its_notebook_get_the_same_scores(with_weights, execute, picture_folder):
+    run = create_run(with_weights, make_quick_config(str(picture_folder), fraction=0.8), "mine")
+    assert worker.work(run.files, with_weights) == 0, run.files.read_status().error
+    run = open_run(with_weights, run.id)
+    scope = execute(run)
+    for split in ("validation", "test"):
+        accuracy, loss = scope["score"](scope["probabilities"][split], scope[split])
+        assert accuracy == run.evaluation[split]["accuracy"]
+        assert loss == pytest.approx(run.evaluation[split]["loss"], rel=1e-3)
+
+
+def test_a_kernel_runs_every_cell_of_a_notebook(place, finish, tmp_path):
+    from nbclient import NotebookClient
+
+    run = finish(TrainConfig("model1", epochs=1), train=False)
+    book = nbformat.reads(render_notebook([run], {run.id: "mine"}, place).decode(), 4)
+    NotebookClient(book, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    outputs = [output for cell in book.cells for output in cell.get("outputs", ())]
+    text = "\n".join(output.get("text", "") or output.get("data", {}).get("text/plain", "") for output in outputs)
+    assert not [output for output in outputs if output.output_type == "error"]
+    assert "16,821,250" in text
+    assert "training: 12 cats, 12 dogs" in text
+    assert text.count("here; the dashboard") == 4
+    assert sum("image/png" in output.get("data", {}) for output in outputs) == 4
