@@ -18,7 +18,7 @@ from catdog.training.sweep import expand_grid, make_sweep_title, name_sweep_runs
 from catdog.utils.text import format_duration, join_names
 from pages.components import access, markdown, page, state
 from pages.components.shown import ShownData, identify, require_shown_for_training
-from pages.components.train.form import FORM, draw_form, draw_recipe, list_query_faults
+from pages.components.train.form import FORM, draw_form, draw_recipe, list_query_faults, unfold_form
 from pages.components.train.live_panel import show_live_panel
 from pages.components.train.model_cards import choose_models
 from pages.components.train.quick import draw_quick
@@ -47,6 +47,7 @@ def main() -> None:
         show_result(result, whole)
     with page.show_errors():
         if active or result:
+            unfold_form()
             with st.expander("Start another training", icon=":material/add:", key=FORM, on_change="rerun"):
                 _draw_new_runs(whole)
         else:

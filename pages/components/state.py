@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from pages.components.jobs import Jobs
 from pages.components.opened_data import KEY, open_data
 from pages.components.serving import started
 
+_INPUTS = "inputs-of-"  # begins the session's key of the keys of a page's inputs
+
 
 def settings() -> Settings:
     """Return the settings of this server, as they were when it started.
@@ -42,6 +45,24 @@ def read_number_param(name: str) -> int | None:
 def randomize_param(name: str) -> None:
     """Set the query parameter `name` to a new random number."""
     st.query_params[name] = str(secrets.randbelow(1_000_000))
+
+
+def note_inputs(page: str, keys: Iterable[str]) -> None:
+    """Note the keys of a page's inputs, which Streamlit keeps while other pages are shown, for `forget_inputs`."""
+    st.session_state[_INPUTS + page] = tuple(keys)
+
+
+def forget_inputs(page: str, keys: Iterable[str] = ()) -> None:
+    """Forget what was chosen on a page, so that only the address says what its inputs hold when it is opened next.
+
+    Without this, what was chosen before wins over an address that names the usual value or nothing.
+
+    Args:
+        page: Its name.
+        keys: Of inputs that count besides those of `note_inputs`.
+    """
+    for key in (*keys, *st.session_state.get(_INPUTS + page, ())):
+        st.session_state.pop(key, None)
 
 
 @st.cache_resource(show_spinner=False)

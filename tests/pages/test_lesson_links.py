@@ -10,6 +10,7 @@ from catdog.lessons.links import fill_params
 from catdog.lessons.reader import read_course
 from catdog.models.specs import MODELS
 from catdog.runs import open_run
+from tests.pages.conftest import button
 
 
 def list_links() -> dict[str, Task]:
@@ -41,3 +42,16 @@ def test_a_page_takes_the_parameters_of_a_lesson(link, app, place):
     for name, value in params.items():
         chosen = test.session_state[name]
         assert chosen == (type(chosen)(value) if isinstance(chosen, int | float) else value)
+
+
+def test_a_lesson_leaves_nothing_of_earlier_choices_set(app):
+    test = app("train", models="model3", epochs="50", learning_rate="0.5", pixels="raw", recipe="tuned")
+    test.switch_page("lesson.py")
+    test.query_params = {"lesson": "learning-rate"}
+    test.run()
+    button(test, "I don't know").click().run()
+    button(test, "Train with the usual rate").click().run()
+    assert [test.session_state[name] for name in ("epochs", "learning_rate", "pixels", "recipe")] == [
+        *(10, None, "the recipe's own", "steady"),
+    ]
+    assert [test.session_state[f"tick-{name}"] for name in MODELS] == [True, False, False, False]

@@ -36,7 +36,9 @@ def draw_task(lesson: Lesson, task: Task, progress: LessonProgress, runs: list[R
     answer = _draw_answer(lesson, task)
     with st.container(horizontal=True, gap="small"):
         if st.button(task.button, key=f"do-{task.name}", type="primary", icon=":material/arrow_forward:"):
-            st.switch_page(f"{task.page}.py", query_params=fill_params(task, learner.get_workspace(runs)))
+            params = fill_params(task, learner.get_workspace(runs))
+            state.forget_inputs(task.page, params)
+            st.switch_page(f"{task.page}.py", query_params=params)
         check = access.button(
             "Check my answer" if task.check.asks else "Check",
             key=f"check-{task.name}",

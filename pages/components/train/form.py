@@ -47,8 +47,9 @@ def draw_form(models: list[str], recipe: str, quickly: bool) -> tuple[list[Train
     Returns:
         A configuration for each of `models`, and the name and the axes of a sweep, see `draw_sweep`.
     """
+    folded = (*NUMBERS, *KEYS, *fine_tuning.KEYS, *sweep.KEYS)
+    state.note_inputs("train", (*folded, RECIPE, ADVANCED, FORM, quick.KEY))
     if ADVANCED not in st.session_state:
-        folded = (*NUMBERS, *KEYS, *fine_tuning.KEYS, *sweep.KEYS)
         st.session_state[ADVANCED] = any(key in st.query_params for key in folded)
     with st.expander("Advanced", icon=":material/tune:", key=ADVANCED, on_change="rerun"):
         values = _draw_numbers(models, recipe) | draw_advanced()
@@ -161,6 +162,12 @@ def _describe_rates(recipe: str, models: list[str]) -> str:
     """Return the learning rates that the recipe has for these models, such as "0.0003 or 0.001"."""
     rates = {make_config(name, recipe).learning_rate for name in models}
     return " or ".join(f"{rate:g}" for rate in sorted(rates))
+
+
+def unfold_form() -> None:
+    """Unfold the form at first where the address names what to train."""
+    if FORM not in st.session_state:
+        st.session_state[FORM] = any(key in st.query_params for key in (MODELS_PARAM, RECIPE, *NUMBERS, *KEYS))
 
 
 def fill_form(config: TrainConfig) -> None:
