@@ -53,16 +53,29 @@ def find_truth(prediction: Prediction, evidence: Evidence, workspace: Workspace)
     truth = prediction.truth
     if truth["measure"] in CATALOG_MEASURES:
         return measure_catalog(workspace.catalog, truth["measure"])
-    card = evidence.get(truth["task"], {})
-    if truth["side"]:
-        card = card.get(truth["side"], {})
-    return card.get(truth["measure"]) or None if prediction.kind == CURVE else card.get(truth["measure"])
+    value = _get_card(evidence, truth["task"], truth["side"]).get(truth["measure"])
+    if prediction.kind == CURVE:
+        is_curve = isinstance(value, list) and value and all(map(_is_number, value))
+        return value if is_curve else None
+    return value if _is_number(value) else None
+
+
+def _get_card(evidence: Evidence, task: str, side: str = "") -> Mapping[str, Any]:
+    """Return what a task has found out about a run; {} where the evidence, which may be somebody's file, has none."""
+    card: Any = evidence.get(task)
+    if side and isinstance(card, Mapping):
+        card = card.get(side)
+    return card if isinstance(card, Mapping) else {}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _has_diverged(prediction: Prediction, evidence: Evidence) -> bool:
     """Tell whether the training broke off, so that there is nothing to measure."""
-    card = evidence.get(prediction.truth.get("task", ""), {})
-    return any(side.get("diverged", False) for side in (card, card.get("first", {}), card.get("second", {})))
+    task = prediction.truth.get("task", "")
+    return any(_get_card(evidence, task, side).get("diverged") is True for side in ("", "first", "second"))
 
 
 def _judge_diverged(prediction: Prediction, answer: Any) -> tuple[bool, str]:
@@ -73,7 +86,7 @@ def _judge_diverged(prediction: Prediction, answer: Any) -> tuple[bool, str]:
 
 
 def _judge_number(prediction: Prediction, answer: Any, truth: float) -> tuple[bool, str]:
-    if isinstance(answer, bool) or not isinstance(answer, int | float):
+    if not _is_number(answer):
         return False, "Your prediction is no number, so it can't be compared."
     unit, tolerance = prediction.unit, prediction.truth["tolerance"]
     off = answer - truth
@@ -149,7 +162,7 @@ def read_curve(answer: Any, epochs: int) -> list[float] | None:
     for point in answer:
         if not isinstance(point, list | tuple) or len(point) != 2:
             return None
-        if not all(isinstance(value, int | float) and math.isfinite(value) for value in point):
+        if not all(map(_is_number, point)):
             return None
         points[float(point[0])] = 100 * float(point[1])
     places = sorted(points)

@@ -12,6 +12,7 @@ from catdog.runs import Run
 from catdog.training.recipes import make_config
 from catdog.utils.text import format_percent
 
+LONGEST_CURVE = 200  # epochs of a curve that are kept as evidence
 PERCENT, POINTS, IMAGES, EPOCHS = "%", "points", "images", "epochs"
 
 
@@ -20,9 +21,10 @@ class Measure:
     """One thing that can be measured.
 
     Attributes:
-        words: What a sentence calls it.
-        unit: PERCENT, POINTS, IMAGES, EPOCHS or "".
-        curve: Whether it needs a learning curve, which a quick training has not.
+            words: What a sentence calls it.
+            unit: LONGEST_CURVE = 200  # epochs of a curve that are kept as evidence
+    PERCENT, POINTS, IMAGES, EPOCHS or "".
+            curve: Whether it needs a learning curve, which a quick training has not.
     """
 
     words: str
@@ -104,8 +106,7 @@ def describe_run(run: Run) -> dict[str, Any]:
         "diverged": diverged,
         "verdict": str(diagnosis.verdict) if diagnosis else "",
         "seen": diagnosis.seen if diagnosis else "",
-        "curve": [_percent(value) for value in history["val_accuracy"]],
-        "training_curve": [_percent(value) for value in history["accuracy"]],
+        "curve": [_percent(value) for value in history["val_accuracy"][:LONGEST_CURVE]],
     }
     for split, accuracy in ((VALIDATION, run.val_accuracy), (TEST, run.test_accuracy)):
         count = count_images(run, split)

@@ -1,15 +1,20 @@
 """The check for an image that one model gets wrong, and maybe another right."""
 
+import itertools
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from catdog.evaluation import Predictions
 from catdog.lessons.measures import read_split
 from catdog.lessons.search import search_runs
 from catdog.lessons.workspace import Outcome, Workspace
 from catdog.runs import Run
 from catdog.utils.text import escape_markdown, format_confidence, format_percent
+
+MOST = 8  # runs on either side, the newest, whose predictions are read
 
 
 def check_photo(values: Mapping[str, Any], workspace: Workspace, answer: object) -> Outcome:
@@ -21,12 +26,17 @@ def check_photo(values: Mapping[str, Any], workspace: Workspace, answer: object)
     for search in searches:
         if search.reason:
             return Outcome(False, search.reason)
-    wrongs = list(zip(searches[0].runs, searches[0].cards, strict=True))
-    rights = list(zip(searches[1].runs, searches[1].cards, strict=True)) if len(searches) > 1 else [(None, {})]
-    pairs = [(wrong, right) for wrong in wrongs for right in rights]
-    candidates = [_list_candidates(values, workspace, wrong[0], right[0]) for wrong, right in pairs]
+    newest = [
+        [
+            _Answers(run, card, read_split(run, workspace.catalog, values["split"]))
+            for run, card in zip(search.runs[:MOST], search.cards[:MOST], strict=True)
+        ]
+        for search in searches
+    ]
+    pairs = list(itertools.product(*newest))
+    candidates = [_list_candidates(values, *pair) for pair in pairs]
     if not any(candidates):
-        return _pass_without(values, workspace, *pairs[0])
+        return _pass_without(values, *pairs[0])
     path = find_path(answer, workspace.catalog.paths)
     if path is None:
         return Outcome(False, _explain_path(answer))
@@ -34,44 +44,41 @@ def check_photo(values: Mapping[str, Any], workspace: Workspace, answer: object)
     index = next((index for index, paths in enumerate(candidates) if path in paths), None)
     if index is None:
         index = next(index for index, paths in enumerate(candidates) if paths)
-    (wrong, wrong_card), (right, right_card) = pairs[index]
-    reason, evidence = _judge(values, workspace, path, wrong, right)
-    if not evidence:
-        return Outcome(False, reason)
-    return Outcome(True, reason, {**evidence, "wrong": wrong_card, "right": right_card})
+    return _judge(values, workspace, path, *pairs[index])
 
 
-def _list_candidates(values: Mapping[str, Any], workspace: Workspace, wrong: Run, right: Run | None) -> set[str]:
+@dataclass(frozen=True, eq=False)
+class _Answers:
+    """A run, its card, and its predictions for the images of the split, None where there are none."""
+
+    run: Run
+    card: dict[str, Any]
+    predictions: Predictions | None
+
+
+def _list_candidates(values: Mapping[str, Any], wrong: _Answers, right: _Answers | None = None) -> set[str]:
     """Return the paths of all images that are as the lesson asks for."""
-    first = read_split(wrong, workspace.catalog, values["split"])
-    if first is None:
+    first, second = wrong.predictions, right.predictions if right else None
+    if first is None or (right and second is None):
         return set()
     confidence = np.maximum(first.probabilities, 1 - first.probabilities)
     rows = np.flatnonzero(~first.correct() & (100 * confidence >= values["confidence"]))
     paths = {first.paths[row] for row in rows}
-    if right is None:
-        return paths
-    second = read_split(right, workspace.catalog, values["split"])
-    return set() if second is None else paths & {second.paths[row] for row in np.flatnonzero(second.correct())}
+    return paths if second is None else paths & {second.paths[row] for row in np.flatnonzero(second.correct())}
 
 
-def _pass_without(
-    values: Mapping[str, Any],
-    workspace: Workspace,
-    wrong: tuple[Run, dict[str, Any]],
-    right: tuple[Run | None, dict[str, Any]],
-) -> Outcome:
-    for run in filter(None, (wrong[0], right[0])):
-        if read_split(run, workspace.catalog, values["split"]) is None:
-            reason = f"Your {run.config.model} has no predictions for these images: train it again to its end."
-            return Outcome(False, reason)
+def _pass_without(values: Mapping[str, Any], wrong: _Answers, right: _Answers | None = None) -> Outcome:
+    for answers in filter(None, (wrong, right)):
+        if answers.predictions is None:
+            model = answers.run.config.model
+            return Outcome(False, f"Your {model} has no predictions for these images: train it again to its end.")
     sure = f" with at least {values['confidence']:g}% confidence" if values["confidence"] else ""
-    other = f" and your {right[0].config.model} gets right" if right[0] else ""
+    other = f" and your {right.run.config.model} gets right" if right else ""
     return Outcome(
         True,
-        f"There is no {values['split']} image that your {wrong[0].config.model} gets wrong{sure}{other}, so there is "
+        f"There is no {values['split']} image that your {wrong.run.config.model} gets wrong{sure}{other}, so there is "
         "nothing to find here.",
-        {"photo": "", "wrong": wrong[1], "right": right[1]},
+        {"photo": "", "wrong": wrong.card, "right": right.card if right else {}},
     )
 
 
@@ -93,42 +100,36 @@ def _explain_path(answer: object) -> str:
 
 
 def _judge(
-    values: Mapping[str, Any], workspace: Workspace, path: str, wrong: Run, right: Run | None
-) -> tuple[str, dict[str, Any]]:
-    """Return a reason, and the evidence if the image is one that is looked for."""
-    catalog, evidence = workspace.catalog, {"photo": path}
+    values: Mapping[str, Any], workspace: Workspace, path: str, wrong: _Answers, right: _Answers | None = None
+) -> Outcome:
+    """Say whether an image is one that is looked for; both runs have predictions."""
+    classes, split = workspace.catalog.classes, values["split"]
+    evidence: dict[str, Any] = {"photo": path, "wrong": wrong.card, "right": right.card if right else {}}
     name = escape_markdown(path.rpartition("/")[2])
-    for run, must_be_right in ((wrong, False), (right, True)):
-        if run is None:
+    for answers, side in ((wrong, "wrong"), (right, "right")):
+        if answers is None or answers.predictions is None:
             continue
-        predictions = read_split(run, catalog, values["split"])
-        if predictions is None:
-            return f"Your {run.config.model} has no predictions for these images: train it again to its end.", {}
+        predictions, model = answers.predictions, answers.run.config.model
         if path not in predictions.paths:
-            return f"{name} is no {values['split']} image. Look among the {values['split']} images.", {}
+            return Outcome(False, f"{name} is no {split} image. Look among the {split} images.")
         row = predictions.paths.index(path)
-        label, probability = int(predictions.labels[row]), float(predictions.probabilities[row])
-        predicted = int(probability > 0.5)
+        label, predicted = int(predictions.labels[row]), int(predictions.predicted_labels()[row])
+        probability = float(predictions.probabilities[row])
         confidence = probability if predicted else 1 - probability
-        answer = f"Your {run.config.model} calls {name} {_name(catalog.classes[predicted])}"
         sure = format_confidence(confidence)
-        if (predicted == label) != must_be_right:
-            if must_be_right:
-                return f"{answer}, which is wrong too. Find one that it gets right.", {}
-            return f"{answer}, which is right ({sure}). Find one that it gets wrong.", {}
-        if not must_be_right and 100 * confidence < values["confidence"]:
+        answer = f"Your {model} calls {name} “{escape_markdown(classes[predicted])}”"
+        if side == "right" and predicted != label:
+            return Outcome(False, f"{answer}, which is wrong too. Find one that it gets right.")
+        if side == "wrong" and predicted == label:
+            return Outcome(False, f"{answer}, which is right ({sure}). Find one that it gets wrong.")
+        if side == "wrong" and 100 * confidence < values["confidence"]:
             least = format_percent(values["confidence"] / 100, 0)
-            return f"{answer}, which is wrong, but with {sure} only. Find one with at least {least}.", {}
-        side = "right" if must_be_right else "wrong"
-        evidence |= {
-            "label": catalog.classes[label],
-            f"{side}_answer": catalog.classes[predicted],
-            f"{side}_confidence": round(100 * confidence, 2),
-        }
+            return Outcome(False, f"{answer}, which is wrong, but with {sure} only. Find one with at least {least}.")
+        evidence["label"] = classes[label]
+        evidence[f"{side}_answer"], evidence[f"{side}_confidence"] = classes[predicted], round(100 * confidence, 2)
+    reason = f"Your {wrong.run.config.model} gets {name} wrong"
     if right is None:
-        return f"Your {wrong.config.model} gets {name} wrong, with {sure} confidence.", evidence
-    return f"Your {wrong.config.model} gets {name} wrong, and your {right.config.model} gets it right.", evidence
-
-
-def _name(name: str) -> str:
-    return f"“{escape_markdown(name)}”"
+        return Outcome(
+            True, f"{reason}, with {format_percent(evidence['wrong_confidence'] / 100)} confidence.", evidence
+        )
+    return Outcome(True, f"{reason}, and your {right.run.config.model} gets it right.", evidence)

@@ -8,7 +8,7 @@ from catdog.comparison import diff_settings
 from catdog.comparison.curve import accuracy_error
 from catdog.comparison.run_diagnosis import NORMAL_95
 from catdog.lessons.conditions import describe_change, fits
-from catdog.lessons.measures import RUN_MEASURES, format_measure
+from catdog.lessons.measures import PERCENT, POINTS, RUN_MEASURES, format_measure
 from catdog.lessons.search import applies, capitalize, name_run, search_runs
 from catdog.lessons.workspace import Outcome, Workspace
 from catdog.runs import Run
@@ -86,7 +86,7 @@ def _find_change_fault(before: Mapping[str, Any], after: Mapping[str, Any], chan
             return f"one of the two runs has no {measure.words}. Train it again to its end."
         difference = after[name] - before[name]
         if not fits(condition, difference):
-            need = describe_change(condition, "points" if measure.unit == "%" else measure.unit)
+            need = describe_change(condition, POINTS if measure.unit == PERCENT else measure.unit)
             advice = condition.get("advice", "")
             return (
                 f"the {measure.words} went from {format_measure(before[name], measure.unit)} to "
@@ -105,7 +105,7 @@ def _conclude(before: Mapping[str, Any], after: Mapping[str, Any]) -> Outcome:
     evidence = {"first": dict(before), "second": dict(after), "change": change, "chance": _chance(before, after)}
     same = before["model"] == after["model"]
     names = ("first run", "second run") if same else (before["model"], after["model"])
-    sides = [f"{name}: {_describe(card)}" for name, card in zip(names, (before, after), strict=True)]
+    sides = [f"your {name} {_describe(card)}" for name, card in zip(names, (before, after), strict=True)]
     return Outcome(True, f"{capitalize('; '.join(sides))}.", evidence)
 
 
@@ -113,9 +113,8 @@ def _describe(card: Mapping[str, Any]) -> str:
     """Return what a run has reached, in a few words."""
     if card["diverged"]:
         return f"broke off in epoch {card['epochs'] + 1}, since its loss was no number"
-    parts = [f"validation accuracy {format_measure(card['val_accuracy'], '%')}"]
-    parts += [] if card["gap"] is None else [f"gap {format_measure(card['gap'], 'points')}"]
-    return ", ".join(parts)
+    gap = "" if card["gap"] is None else f" and a gap of {format_measure(card['gap'], POINTS)}"
+    return f"has {format_measure(card['val_accuracy'], PERCENT)} validation accuracy{gap}"
 
 
 def _chance(before: Mapping[str, Any], after: Mapping[str, Any]) -> float | None:

@@ -123,7 +123,9 @@ def render(text: str, facts: Mapping[str, Any], what: str) -> str:
                 raise UsageError(f"{what} becomes longer than {LONGEST_RESULT:,} characters: shorten its loops.")
             parts.append(part)
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
-        raise UsageError(f"{what} can't be filled in: {error}. Correct the lesson's file.") from error
+        raise UsageError(
+            f"{what} can't be filled in: {error}. Its file, or what was kept of its tasks, has a fault."
+        ) from error
     return "".join(parts).strip()
 
 

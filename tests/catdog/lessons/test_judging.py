@@ -145,3 +145,11 @@ def test_a_curve_is_read_between_its_points():
 def test_a_curve_of_a_run_without_epochs_is_not_measured(workspace):
     prediction = replace(make_lesson(CURVE, CURVE_TRUTH).prediction, kind=CURVE)
     assert find_truth(prediction, {"t": {"curve": []}}, workspace()) is None
+
+
+@pytest.mark.parametrize("card", ["x", [], {"change": "x"}, {"change": {"gap": "x"}}, {"change": {"gap": True}}, None])
+def test_evidence_from_a_file_of_anybody_is_no_danger(card, workspace):
+    for kind, truth in ((CHOICE, CHANGE), (NUMBER, CHANGE | {"tolerance": 1}), (CURVE, CHANGE | {"tolerance": 1})):
+        judged, text = judge(workspace, kind, truth, "less", card)
+        assert not judged
+        assert text

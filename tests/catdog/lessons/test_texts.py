@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from catdog.errors import UsageError
 from catdog.lessons.checks import check_task
 from catdog.lessons.explanation import explain
 from catdog.lessons.judging import judge_prediction
 from catdog.lessons.lesson import PAGES
 from catdog.lessons.links import fill_params
+from catdog.lessons.measures import LONGEST_CURVE, describe_run
 from catdog.lessons.progress import Progress
 from catdog.lessons.reader import TEXTS, read_course
 from catdog.lessons.steps import record_outcome, record_prediction
@@ -195,3 +197,15 @@ def test_every_task_has_two_hints_and_a_page():
         for task in lesson.tasks:
             assert len(task.hints) == 2
             assert task.page in PAGES
+
+
+def test_evidence_that_does_not_fit_is_one_sentence(photos):
+    lesson = COURSE.lesson("augmentation")
+    progress = Progress().of(lesson.name)
+    passed = {task.name: {"first": "x", "second": {}} for task in lesson.tasks}
+    with pytest.raises(UsageError, match="The explanation of the lesson augmentation can't be filled in"):
+        explain(lesson, replace(progress, passed=passed), photos)
+
+
+def test_the_evidence_of_very_long_trainings_can_be_kept(make_run):
+    assert len(describe_run(make_run(epochs=900))["curve"]) == LONGEST_CURVE
