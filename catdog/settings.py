@@ -166,6 +166,11 @@ class Settings:
         return self.home / "tmp"
 
     @property
+    def handins(self) -> Path:
+        """Folder with a folder of hand-ins for each student."""
+        return self.home / "handins"
+
+    @property
     def runs(self) -> Path:
         """Folder with one folder for each training run."""
         return self.home / "runs"

@@ -1,4 +1,4 @@
-"""The zip that a student hands in: report, answers, runs without their checkpoints, and a list of all with hashes."""
+"""The zip that a student hands in: report, notebook, answers, runs without checkpoints, and a list with hashes."""
 
 import hashlib
 import json
@@ -10,6 +10,7 @@ from pathlib import Path
 from catdog import __version__
 from catdog.comparison import label_runs, select_by_validation
 from catdog.errors import UsageError
+from catdog.export.notebook import render_notebook
 from catdog.export.report import render_report
 from catdog.lessons.progress import Progress, to_json
 from catdog.models.specs import MODELS
@@ -21,7 +22,7 @@ from catdog.utils.progress import silent
 from catdog.utils.text import one_line, slugify
 
 VERSION = 1
-MANIFEST, ANSWERS, REPORT = "manifest.json", "answers.json", "report.html"
+MANIFEST, ANSWERS, REPORT, NOTEBOOK = "manifest.json", "answers.json", "report.html", "notebook.ipynb"
 #: The files of a run folder that are handed in. Without model.keras and checkpoint, since model.tflite can be scored.
 RUN_FILES = (
     *("config.json", "status.json", "history.csv", "evaluation.json", "predictions.csv", "model.tflite"),
@@ -81,13 +82,9 @@ def build_handin(
                 report(done, len(files) + 1, "packing the runs")
                 digests[path] = _add_file(archive, path, source)
             report(len(files), len(files) + 1, "writing the report")
-            texts = {
-                REPORT: render_report(settings, runs, label_runs(runs)),
-                ANSWERS: json.dumps(to_json(progress), indent=2),
-            }
-            for path, text in texts.items():
-                archive.writestr(path, text)
-                digests[path] = hashlib.sha256(text.encode()).hexdigest()
+            for path, content in _write_documents(settings, runs, progress).items():
+                archive.writestr(path, content)
+                digests[path] = hashlib.sha256(content).hexdigest()
             manifest = {"version": VERSION, "name": name, "person": person, "made": time.time(), "catdog": __version__}
             archive.writestr(MANIFEST, json.dumps(manifest | {"files": digests}, indent=2))
     except OSError as error:
@@ -96,6 +93,15 @@ def build_handin(
             f"The hand-in can't be written to {target.parent} ({error.strerror or error}): {hint}, then try again."
         ) from error
     return target
+
+
+def _write_documents(settings: Settings, runs: Sequence[Run], progress: Progress) -> dict[str, bytes]:
+    names = label_runs(runs)
+    return {
+        REPORT: render_report(settings, runs, names).encode(),
+        NOTEBOOK: render_notebook(runs, names, settings),
+        ANSWERS: json.dumps(to_json(progress), indent=2).encode(),
+    }
 
 
 def _list_files(runs: Sequence[Run]) -> list[tuple[str, Path]]:

@@ -74,8 +74,7 @@ def _compare_scores(run: Run) -> list[str]:
         counted = _measure_accuracy(predictions.of_split(split))
         if claimed is None or counted is None or abs(claimed - counted) > 1e-6:
             findings.append(
-                f"evaluation.json says {_format(claimed)} for {split}, but from predictions.csv follow "
-                f"{_format(counted)}."
+                f"evaluation.json says {_format(claimed)} for {split}, but predictions.csv gives {_format(counted)}."
             )
     return findings
 

@@ -1,7 +1,7 @@
 """What a folder of hand-ins shows: a row for each student, scored anew from the models that were handed in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,14 +9,12 @@ import numpy as np
 
 from catdog.comparison import label_runs, select_by_validation
 from catdog.datasets import TEST, Catalog, open_dataset
-from catdog.errors import CatDogError, DataError
+from catdog.errors import DataError
 from catdog.handin.findings import compare_answers, list_contradictions
+from catdog.handin.lesson_grades import LessonGrade, grade_lessons
 from catdog.handin.reader import Handin, read_handin
 from catdog.handin.rescoring import EVERY, Answers, ask_models, select_images
 from catdog.handin.twins import find_twins
-from catdog.lessons.checks import check_task
-from catdog.lessons.explanation import judge_prediction
-from catdog.lessons.lesson import Course
 from catdog.lessons.reader import read_course
 from catdog.lessons.workspace import Workspace
 from catdog.runs import Run
@@ -59,12 +57,7 @@ class Grade:
         name: The student, in words; the file's name where it can't be read.
         person: The e-mail address, "" where nobody had signed in.
         made: When it was made, in seconds since 1970.
-        lessons_done: How many lessons are done, every task of them seen again in what was handed in.
-        tasks_confirmed: How many tasks that are marked as passed could be seen again.
-        tasks_passed: How many are marked as passed.
-        predictions_right: How many predictions were right.
-        predictions_made: How many were made in lessons that are done.
-        hints: How many hints were opened.
+        lessons: The lessons that were begun.
         best: The run with the best validation accuracy.
         runs: All runs.
         findings: What is not as in a hand-in that this program made, of the whole, a sentence each.
@@ -75,16 +68,41 @@ class Grade:
     name: str
     person: str = ""
     made: float = 0.0
-    lessons_done: int = 0
-    tasks_confirmed: int = 0
-    tasks_passed: int = 0
-    predictions_right: int = 0
-    predictions_made: int = 0
-    hints: int = 0
+    lessons: tuple[LessonGrade, ...] = ()
     best: RunGrade | None = None
     runs: tuple[RunGrade, ...] = ()
     findings: tuple[str, ...] = ()
     error: str = ""
+
+    @property
+    def lessons_done(self) -> int:
+        """How many lessons are done, every task of them seen again in what was handed in."""
+        return sum(lesson.done for lesson in self.lessons)
+
+    @property
+    def tasks_passed(self) -> int:
+        """How many tasks are marked as passed."""
+        return sum(len(lesson.tasks) for lesson in self.lessons)
+
+    @property
+    def tasks_confirmed(self) -> int:
+        """How many of these could be seen again."""
+        return sum(task.confirmed for lesson in self.lessons for task in lesson.tasks)
+
+    @property
+    def predictions_made(self) -> int:
+        """How many predictions were made in lessons that are done."""
+        return sum(lesson.right is not None for lesson in self.lessons)
+
+    @property
+    def predictions_right(self) -> int:
+        """How many of these were right."""
+        return sum(bool(lesson.right) for lesson in self.lessons)
+
+    @property
+    def hints(self) -> int:
+        """How many hints were opened."""
+        return sum(lesson.hints for lesson in self.lessons)
 
     @property
     def all_findings(self) -> tuple[str, ...]:
@@ -130,13 +148,14 @@ def grade_folder(
         for file, handin in handins.items():
             runs = _grade_runs(handin, catalog, rows, answers, twins)
             workspace = Workspace(handin.runs, catalog, settings)
-            grade = _grade_lessons(Grade(file.name, handin.name), handin, course, workspace)
             best = select_by_validation(list(handin.runs))
             grades.append(
-                replace(
-                    grade,
-                    person=handin.person,
-                    made=handin.made,
+                Grade(
+                    file.name,
+                    handin.name,
+                    handin.person,
+                    handin.made,
+                    grade_lessons(course, handin.progress, workspace),
                     best=runs[handin.runs.index(best)] if best else None,
                     runs=tuple(runs),
                     findings=handin.findings,
@@ -180,37 +199,3 @@ def _score(run: Run, catalog: Catalog, rows: np.ndarray, answers: Answers) -> fl
     if is_swapped(run.classes, catalog.classes):
         predicted = 1 - predicted
     return float((predicted == catalog.labels[rows]).mean())
-
-
-def _grade_lessons(grade: Grade, handin: Handin, course: Course, workspace: Workspace) -> Grade:
-    """Look at every task again: what counts is what the handed-in runs and answers show."""
-    lessons_done = confirmed = passed = right = made = 0
-    for lesson in course.lessons:
-        progress = handin.progress.of(lesson.name)
-        evidence = {}
-        for task in lesson.tasks:
-            if task.name not in progress.passed:
-                continue
-            passed += 1
-            try:
-                outcome = check_task(task, workspace, progress.answers.get(task.name))
-            except CatDogError:
-                continue
-            if outcome.passed:
-                evidence[task.name] = outcome.evidence
-        confirmed += len(evidence)
-        if len(evidence) < len(lesson.tasks):
-            continue
-        lessons_done += 1
-        if progress.prediction is not None:
-            made += 1
-            right += judge_prediction(lesson, progress.prediction, evidence, workspace)[0]
-    return replace(
-        grade,
-        lessons_done=lessons_done,
-        tasks_confirmed=confirmed,
-        tasks_passed=passed,
-        predictions_right=right,
-        predictions_made=made,
-        hints=sum(sum(lesson.hints.values()) for lesson in handin.progress.lessons.values()),
-    )

@@ -10,7 +10,7 @@ from typing import Any
 
 from catdog.datasets.zip_files import check_members, list_files, open_zip, read_blocks
 from catdog.errors import CatDogError, DataError
-from catdog.handin.archive import ANSWERS, LONGEST_NAME, MANIFEST, MOST_RUNS, REPORT, RUN_FILES
+from catdog.handin.archive import ANSWERS, LONGEST_NAME, MANIFEST, MOST_RUNS, NOTEBOOK, REPORT, RUN_FILES
 from catdog.lessons.progress import Progress, from_json
 from catdog.runs import Run
 from catdog.runs.reader import read_run
@@ -21,7 +21,7 @@ from catdog.utils.text import one_line
 MAX_BYTES = {MANIFEST: 1_000_000, ANSWERS: 2_000_000, REPORT: 100_000_000, "model.tflite": 400_000_000}
 MAX_OTHER = 50_000_000
 MAX_MEMBERS = 500
-_PATH = re.compile(rf"(?P<top>{'|'.join(map(re.escape, (MANIFEST, ANSWERS, REPORT)))}|notebook\.ipynb)")
+_PATH = re.compile(rf"(?P<top>{'|'.join(map(re.escape, (MANIFEST, ANSWERS, REPORT, NOTEBOOK)))})")
 _RUN_PATH = re.compile(rf"runs/(?P<run>[0-9A-Za-z][\w-]{{0,119}})/(?P<file>{'|'.join(map(re.escape, RUN_FILES))})")
 _DIGEST = text(64)
 _FIELDS: Schema = {

@@ -13,6 +13,8 @@ HEAD = (
     *("predictions right", "predictions made", "hints", "best run", "validation accuracy", "test accuracy"),
     *("scored anew", "images", "findings", "file"),
 )
+#: What is counted in a row, beside its attributes.
+COUNTS = ("lessons_done", "tasks_confirmed", "tasks_passed", "predictions_right", "predictions_made", "hints")
 
 
 def grades_csv(grades: Sequence[Grade]) -> str:
@@ -33,4 +35,4 @@ def _list_cells(grade: Grade) -> list[Any]:
 
 def grades_json(grades: Sequence[Grade]) -> list[dict[str, Any]]:
     """Return the rows as plain values; the keys are a contract."""
-    return [asdict(grade) for grade in grades]
+    return [asdict(grade) | {name: getattr(grade, name) for name in COUNTS} for grade in grades]

@@ -91,6 +91,31 @@ def require_member(owned: Owned | None = None) -> str:
     return email
 
 
+def is_teacher() -> bool:
+    """Return whether this person sees what all have handed in.
+
+    Where people sign in, those on the list of owners do; where nobody does, whoever sits at this machine, unless other
+    machines are served, too.
+    """
+    if started().auth is None:
+        return not state.settings().open
+    email, owners = person(), state.settings().owners
+    try:
+        return bool(email) and owners is not None and is_member(owners, email, "owners")
+    except CatDogError:  # without the list nobody is on it
+        return False
+
+
+def require_teacher() -> None:
+    """Refuse to go on where this person does not see what all have handed in.
+
+    Raises:
+        AccessError: They don't.
+    """
+    if not is_teacher():
+        raise AccessError("Only the owners of this dashboard, such as teachers, may do that.")
+
+
 def perform(action: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     """Change a run or the data, as `action(settings, *arguments, by=person, **named)`, and return what that returns.
 

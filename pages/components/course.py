@@ -14,6 +14,7 @@ PAGES = (
     ("evaluate", "Evaluate", "fact_check", "How good each model is, and which mistakes it makes."),
     ("explore", "Explore", "bubble_chart", "See all photos on a map, and teach a model with a few of them."),
     ("predict", "Predict", "image_search", "Drop a photo and see what every trained model says."),
+    ("classroom", "Class", "groups", "Hand in your work; teachers see what all have handed in."),
 )
 #: Pages to look something up, which no other page leads on to.
 MORE = (("glossary", "Glossary", "menu_book", "What the words mean, each with a number of your own."),)

@@ -22,6 +22,7 @@ PAGES = {
     "evaluate": {"details": "Curves"},
     "explore": {"view": "Teach"},
     "predict": {"sample": 7},
+    "classroom": {},
     "glossary": {"term": "overfitting"},
 }
 

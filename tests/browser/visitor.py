@@ -7,7 +7,10 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, R
 
 WAIT = 240_000  # milliseconds for anything to appear; an idle machine needs seconds
 READY = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
-PAGES = ("", "lesson", "browse", "augment", "models", "train", "compare", "evaluate", "explore", "predict", "glossary")
+PAGES = (
+    *("", "lesson", "browse", "augment", "models", "train", "compare", "evaluate", "explore", "predict"),
+    *("classroom", "glossary"),
+)
 PICTURES = "[data-testid=stImage] img"
 CLEAR = "localStorage.clear(); sessionStorage.clear()"
 # On a deep link, such as /browse, Streamlit looks for its server under that address before it tries the root.

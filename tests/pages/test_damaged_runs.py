@@ -38,7 +38,7 @@ def open_all(app: Callable[..., AppTest], place: Settings, monkeypatch: pytest.M
     ids = [entry.name if isinstance(entry, DamagedRun) else entry.id for entry in list_entries(place)]
     words = {}
     for name in PAGES:
-        chosen = {"run": ids} if name in ("compare", "evaluate", "explore", "predict", "glossary") else {}
+        chosen = {"run": ids} if name in ("compare", "evaluate", "explore", "predict") else {}
         page = app(name, **chosen, **({"sample": "1"} if name == "predict" else {}))
         if name == "train":
             for run_id in ids:

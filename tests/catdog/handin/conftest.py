@@ -23,9 +23,17 @@ from catdog.runs import open_run
 from catdog.runs.reader import read_run
 
 
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("drawn") / "drawn"
+    generate_dataset(folder, training=24, validation=40)
+    return folder
+
+
 @pytest.fixture
-def data(settings):
-    generate_dataset(settings.data / "drawn", training=24, validation=40)
+def data(settings, drawn):
+    settings.data.mkdir()
+    (settings.data / "drawn").symlink_to(drawn)
     return open_dataset(settings, "drawn")
 
 

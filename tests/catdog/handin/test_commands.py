@@ -10,7 +10,7 @@ from catdog.lessons.progress import LessonProgress, Progress, to_json
 
 ROW = {
     *("file", "name", "person", "made", "lessons_done", "tasks_confirmed", "tasks_passed", "predictions_right"),
-    *("predictions_made", "hints", "best", "runs", "findings", "error"),
+    *("predictions_made", "hints", "best", "runs", "lessons", "findings", "error"),
 }
 RUN = {"name", "model", "val_accuracy", "test_accuracy", "rescored", "images", "findings"}
 
@@ -21,7 +21,7 @@ def folder(environment, make, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(grading, "ask_models", lambda *arguments: {})
     make()
     progress = tmp_path / "progress.json"
-    progress.write_text(json.dumps(to_json(Progress({"x": LessonProgress(hints={"y": 2})}))))
+    progress.write_text(json.dumps(to_json(Progress({"first-cnn": LessonProgress(hints={"train": 2})}))))
     out = tmp_path / "handins"
     command = ["handin", "--name", "Ada", "--progress", str(progress), "--out", str(out), "--json"]
     assert main(command) == 0

@@ -80,7 +80,7 @@ def damage_model(run):
 @pytest.mark.parametrize(
     ("forge", "sentence"),
     [
-        (change_evaluation, "evaluation.json says 99.90% for test, but from predictions.csv follow "),
+        (change_evaluation, "evaluation.json says 99.90% for test, but predictions.csv gives "),
         (change_status, "status.json says that the best validation accuracy was 99.90%, history.csv "),
         (change_history, "history.csv says 99.90% on validation images for the epoch that was kept"),
         (cut_history, "history.csv has 2 epochs of the 4 in the settings."),
@@ -152,6 +152,9 @@ def test_answers_are_looked_at_again_and_the_prediction_is_judged(make, hand_in,
     count = len(lesson.tasks)
     assert (row.lessons_done, row.tasks_confirmed, row.tasks_passed) == (1, count, count)
     assert (row.predictions_right, row.predictions_made, row.hints) == (1, 1, 2)
+    (graded,) = row.lessons
+    assert graded.prediction == "50.0"
+    assert [task.confirmed for task in graded.tasks] == [True] * count
 
 
 def test_a_task_that_is_only_marked_as_passed_does_not_count(make, hand_in, grade, first_lesson):

@@ -1,0 +1,55 @@
+"""All of one student's hand-in: what contradicts itself, the runs, the lessons."""
+
+import streamlit as st
+
+from catdog.handin import Grade
+from catdog.handin.lesson_grades import LessonGrade
+from catdog.utils.text import format_percent, format_time
+from pages.components import markdown
+
+
+def draw_student(grade: Grade) -> None:
+    """Draw it. Everything in it may have been written by the student, so it is shown as plain text."""
+    st.header(markdown.escape(grade.name), anchor=False)
+    if grade.error:
+        st.error(markdown.escape(grade.error), icon=":material/error:")
+        return
+    who = f"{markdown.escape(markdown.unlink_email(grade.person))} · " if grade.person else ""
+    hints = f" · {grade.hints} hint{'' if grade.hints == 1 else 's'} opened"
+    st.caption(f"{who}handed in {format_time(grade.made)}{hints}")
+    if grade.all_findings:
+        st.markdown(
+            "**To ask about.** These are facts, and accuse nobody.\n"
+            + "\n".join(f"- {markdown.escape(finding)}" for finding in grade.all_findings)
+        )
+    st.subheader("Runs", anchor=False)
+    st.dataframe(
+        [
+            {
+                "Run": run.name,
+                "Validation": format_percent(run.val_accuracy),
+                "Test": format_percent(run.test_accuracy),
+                "Scored anew": format_percent(run.rescored),
+            }
+            for run in grade.runs
+        ],
+        key="student-runs",
+        hide_index=True,
+    )
+    st.subheader("Lessons", anchor=False)
+    if not grade.lessons:
+        st.caption("No lesson was begun.")
+    for lesson in grade.lessons:
+        _draw_lesson(lesson)
+
+
+def _draw_lesson(lesson: LessonGrade) -> None:
+    state = "done" if lesson.done else f"{sum(task.confirmed for task in lesson.tasks)} tasks confirmed"
+    with st.expander(f"{markdown.escape(lesson.title)} · {state}"):
+        if lesson.prediction:
+            sign = {True: "check", False: "close", None: "help"}[lesson.right]
+            st.markdown(f":material/{sign}: **Predicted** {markdown.escape(lesson.prediction)}. {lesson.verdict}")
+        for task in lesson.tasks:
+            sign = "check" if task.confirmed else "close"
+            answer = f" **{markdown.escape(task.answer)}**" if task.answer else ""
+            st.markdown(f":material/{sign}: {markdown.escape(task.title)}:{answer} {task.reason}")

@@ -1,0 +1,127 @@
+"""The teacher's table: a row for each student, with what contradicts itself, and all of one student below."""
+
+from collections.abc import Hashable
+from pathlib import Path
+
+import streamlit as st
+
+from catdog.errors import CatDogError
+from catdog.handin import Grade, grade_folder, grades_csv
+from catdog.handin.store import list_newest, list_received, receive_handin, remove_received
+from catdog.utils.text import format_percent
+from pages.components import access, markdown, page, state
+from pages.components.classroom.student import draw_student
+from pages.components.jobs import poll_progress
+from pages.components.uploads import limit_upload
+
+KEY, FIELD, LARGEST = "grades", "handin-zips", 2000  # MB
+CHOSEN = "grades-table"
+
+
+def draw_table() -> None:
+    """Draw the table, or how far it is; nothing is computed again until a hand-in is new."""
+    files = list_newest(state.settings())
+    if not access.is_signed_in():
+        st.caption(":material/computer: Nobody signs in here, so whoever uses this machine sees the table.")
+    if files:
+        grades = _get_grades(files)
+        if grades is not None:
+            _draw_grades(grades)
+    else:
+        st.info(
+            "What students hand in on this page will appear here. You can also add zips that you got elsewhere.",
+            icon=":material/groups:",
+        )
+    _draw_received()
+
+
+def _get_grades(files: list[Path]) -> list[Grade] | None:
+    """Return the rows for the data in use; None while they are made, behind a bar, or where an error is shown."""
+    settings, source, jobs = state.settings(), state.source(), state.jobs()
+    key: Hashable = (KEY, settings, source, tuple((path, path.stat().st_mtime_ns) for path in files))
+    jobs.forget_where(lambda other, job: other[0] == KEY and other != key and not job.active)
+    job = jobs.find(key) or jobs.start(key, lambda progress: grade_folder(files, settings, source, "", progress))
+    if job.active:
+        poll_progress(job, "Each model is asked about the images in use. You can leave this page: it goes on.")
+        return None
+    if job.error is None:
+        return job.result
+    if not isinstance(job.error, CatDogError):
+        raise job.error
+    st.error(markdown.escape(str(job.error)), icon=":material/error:")
+    st.button("Try again", key="retry-grades", icon=":material/refresh:", on_click=jobs.forget, args=(key,))
+    return None
+
+
+def _draw_grades(grades: list[Grade]) -> None:
+    rows = [_make_row(grade) for grade in grades]
+    chosen = st.dataframe(
+        rows,
+        key=CHOSEN,
+        on_select="rerun",
+        selection_mode="single-row",
+        hide_index=True,
+        width="stretch",
+    )
+    selected = chosen.selection.rows
+    st.caption(
+        "Select a row to see all of a student. **Scored anew** is the accuracy of the best handed-in model on "
+        f"{_describe_images(grades)}. **To ask about** counts what contradicts itself."
+    )
+    st.download_button(
+        "Download the table (CSV)",
+        lambda: grades_csv(grades),
+        "class.csv",
+        "text/csv",
+        key="take-table",
+        on_click="ignore",
+        icon=":material/table_rows:",
+    )
+    if selected and selected[0] < len(grades):
+        draw_student(grades[selected[0]])
+
+
+def _make_row(grade: Grade) -> dict[str, str | int]:
+    best, read = grade.best, not grade.error
+    return {
+        "Student": grade.name,
+        "Lessons": str(grade.lessons_done) if read else "can't be read",
+        "Tasks": f"{grade.tasks_confirmed} of {grade.tasks_passed}" if read else "–",
+        "Predictions": f"{grade.predictions_right} of {grade.predictions_made}" if read else "–",
+        "Best run": best.name if best else "–",
+        "Validation": format_percent(best.val_accuracy) if best else "–",
+        "Test": format_percent(best.test_accuracy) if best else "–",
+        "Scored anew": format_percent(best.rescored) if best else "–",
+        "To ask about": len(grade.all_findings) if read else 1,
+    }
+
+
+def _describe_images(grades: list[Grade]) -> str:
+    count = max((run.images for grade in grades for run in grade.runs), default=0)
+    return f"{count:,} images of the data in use" if count else "the data in use"
+
+
+def _draw_received() -> None:
+    """Draw the field that takes zips from elsewhere, and the button that removes them."""
+    settings = state.settings()
+    received = list_received(settings)
+    with st.expander("Hand-ins from elsewhere", icon=":material/upload_file:"):
+        limit, exhausted = limit_upload(LARGEST, FIELD)
+        with st.form("receive", border=False, clear_on_submit=True):
+            uploads = st.file_uploader(
+                "Zips", type=["zip"], accept_multiple_files=True, max_upload_size=limit, disabled=exhausted
+            )
+            submitted = st.form_submit_button("Add to the table", icon=":material/add:")
+        if submitted:
+            with page.show_errors():
+                access.require_teacher()
+                for upload in uploads:
+                    receive_handin(settings, upload, upload.name)
+            st.rerun()
+        if received:
+            st.caption(f"{len(received)} added: " + markdown.escape(", ".join(path.name for path in received[:10])))
+            if st.button("Remove these", key="remove-received", icon=":material/delete:"):
+                with page.show_errors():
+                    access.require_teacher()
+                    remove_received(settings)
+                    st.rerun()
