@@ -98,7 +98,7 @@ def _judge_number(prediction: Prediction, answer: Any, truth: float) -> tuple[bo
         return True, f"{outcome}: exactly right."
     if right:
         most = format_measure(tolerance, POINTS if unit == "%" else unit)
-        return True, f"{outcome}: {distance} off, and up to {most} counts as right."
+        return True, f"{outcome}. That is {distance} off; up to {most} count as right."
     return False, f"{outcome}: you were {distance} too {'high' if off > 0 else 'low'}."
 
 
@@ -141,7 +141,7 @@ def _judge_curve(prediction: Prediction, answer: Any, truth: Sequence[float]) ->
     ends = statistics.median(truth[-LAST:])
     off = statistics.median(drawn[-LAST:]) - ends
     sentences = [
-        f"On average, your curve is {distance:.1f} points away from what happened; up to {tolerance:g} counts as right."
+        f"On average, your curve is {distance:.1f} points away from what happened; up to {tolerance:g} count as right."
     ]
     if abs(off) <= tolerance:
         sentences.append(f"It ends where the run ended, near {ends:.0f}%.")

@@ -105,7 +105,8 @@ def _judge(
     """Say whether an image is one that is looked for; both runs have predictions."""
     classes, split = workspace.catalog.classes, values["split"]
     evidence: dict[str, Any] = {"photo": path, "wrong": wrong.card, "right": right.card if right else {}}
-    name = escape_markdown(path.rpartition("/")[2])
+    evidence["file"] = path.rpartition("/")[2]
+    name = escape_markdown(evidence["file"])
     for answers, side in ((wrong, "wrong"), (right, "right")):
         if answers is None or answers.predictions is None:
             continue

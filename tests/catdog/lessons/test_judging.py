@@ -23,7 +23,7 @@ def judge(workspace, kind, truth, answer, evidence, **more):
     ("answer", "right", "sentence"),
     [
         (64, True, "You predicted 64.0%, and the validation accuracy is 64.0%: exactly right."),
-        (66.5, True, "the validation accuracy is 64.0%: 2.5 points off, and up to 3.0 points counts as right."),
+        (66.5, True, "the validation accuracy is 64.0%. That is 2.5 points off; up to 3.0 points count as right."),
         (61, True, "3.0 points off"),
         (90, False, "You predicted 90.0%, and the validation accuracy is 64.0%: you were 26.0 points too high."),
         (50.0, False, "you were 14.0 points too low."),
