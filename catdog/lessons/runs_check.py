@@ -25,6 +25,7 @@ LABELS = {
     "scaling": "Pixel values",
     "fine_tuning": "Fine-tuning",
 }
+MOST = 8  # runs on either side, the newest, that are compared with each other
 FOLLOWS = ("Recipe", "Device", "Model that is kept", "Arithmetic")  # no settings, or without effect on a lesson
 
 
@@ -36,8 +37,8 @@ def check_runs(values: Mapping[str, Any], workspace: Workspace, answer: object =
             return Outcome(False, search.reason)
     changes = {name: change for name, change in values["change"].items() if applies(change, workspace)}
     reasons = []
-    for after, after_card in zip(second.runs, second.cards, strict=True):
-        for before, before_card in zip(first.runs, first.cards, strict=True):
+    for after, after_card in zip(second.runs[:MOST], second.cards[:MOST], strict=True):
+        for before, before_card in zip(first.runs[:MOST], first.cards[:MOST], strict=True):
             if before.id == after.id:
                 continue
             reason = _find_fault(before, after, values) or _find_change_fault(before_card, after_card, changes)

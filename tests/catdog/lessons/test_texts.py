@@ -15,6 +15,7 @@ from catdog.lessons.measures import LONGEST_CURVE, describe_run
 from catdog.lessons.progress import Progress
 from catdog.lessons.reader import TEXTS, read_course
 from catdog.lessons.steps import record_outcome, record_prediction
+from catdog.settings import PROJECT
 from catdog.training.reporter import NOT_A_NUMBER
 
 COURSE = read_course()
@@ -209,3 +210,12 @@ def test_evidence_that_does_not_fit_is_one_sentence(photos):
 
 def test_the_evidence_of_very_long_trainings_can_be_kept(make_run):
     assert len(describe_run(make_run(epochs=900))["curve"]) == LONGEST_CURVE
+
+
+def test_what_a_task_quotes_stands_on_a_page():
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in (PROJECT / "pages").rglob("*.py"))
+    labels = " ".join(sources.replace('"\n', "").split())
+    texts = [text for lesson in COURSE.lessons for task in lesson.tasks for text in (task.text, *task.hints)]
+    quoted = {words for text in texts for words in re.findall("“(.*?)”", " ".join(text.split()))}
+    assert {words for words in quoted if words not in labels} == set()
+    assert len(quoted) > 10
