@@ -23,10 +23,7 @@ _EXACT = (
     "The run computed exactly, as this notebook does. On the same kind of processor the loss of the first epoch agrees "
     "within 1%; later epochs drift apart by rounding, as far as two seeds may."
 )
-_FAST = (
-    "The dashboard took shortcuts that make training faster, such as coarser arithmetic or features that are computed "
-    "once. This notebook takes none, so its accuracies differ from the run's as those of another seed would."
-)
+_FAST = "This notebook takes none, so its accuracies differ from the run's as those of another seed would."
 _QUICK = "Nothing is left to chance here, so the accuracies agree with the run's to about one photo."
 
 
@@ -74,18 +71,24 @@ def _write_title(runs: "Sequence[Run]", names: Mapping[str, str]) -> str:
     called = [f"**{escape(names[run.id])}**" for run in runs]
     if len(runs) == 1:
         return (
-            f"# Cats and dogs: {runs[0].config.model}\n\nThis notebook trains in plain Keras what the run "
+            f"# {_name_classes(runs[0])}: {runs[0].config.model}\n\nThis notebook trains in plain Keras what the run "
             f"{called[0]} trained in the dashboard Cats & Dogs: on the same photos, with the same settings and seed."
         )
     return (
-        f"# Cats and dogs: {len(runs)} trainings\n\nThis notebook trains in plain Keras what these runs trained in "
-        f"the dashboard Cats & Dogs, on the same photos, with the same settings and seeds: {', '.join(called)}."
+        f"# {_name_classes(runs[0])}: {len(runs)} trainings\n\nThis notebook trains in plain Keras what these runs "
+        "trained in the dashboard Cats & Dogs, on the same photos, with the same settings and seeds: "
+        f"{', '.join(called)}."
     )
+
+
+def _name_classes(run: "Run") -> str:
+    name = " and ".join(escape(name) for name in run.require_classes())
+    return f"{name[:1].upper()}{name[1:]}"
 
 
 def _write_run_cells(run: "Run", name: str) -> list[Cell]:
     config, spec = run.config, get_spec(run.config.model)
-    agreement = _QUICK if config.quick else _EXACT if config.exact else _FAST
+    agreement = _QUICK if config.quick else _EXACT if config.exact else f"{_describe_shortcuts(run)} {_FAST}"
     return [
         sentences(
             f"## {escape(name)}",
@@ -94,6 +97,13 @@ def _write_run_cells(run: "Run", name: str) -> list[Cell]:
         *write_training_cells(config),
         *write_result_cells(name, _read_reference(run), not config.quick),
     ]
+
+
+def _describe_shortcuts(run: "Run") -> str:
+    shortcuts = [escape(text) for text in run.details.get("faster") or ()]
+    if not shortcuts:
+        return "The dashboard may have taken shortcuts that make training faster."
+    return f"The dashboard took shortcuts that make training faster: {'; '.join(shortcuts)}."
 
 
 def _read_reference(run: "Run") -> Reference:

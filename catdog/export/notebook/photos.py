@@ -19,10 +19,18 @@ def write_data_cells(data: Data, heading: str = "The photos") -> list[Cell]:
             f"Each photo is read, resized to {SIZE}×{SIZE} pixels and kept in memory. Pixels are whole numbers from 0 "
             "to 255."
         ),
-        code(*(_READ_JPEG if data.source in VALIDATION_PHOTOS else _READ_ANY), *_READ_ALL),
+        code(*_write_reader(data), *_READ_ALL),
         sentences("Three random photos of each class:"),
         code(*_LOOK),
     ]
+
+
+def _write_reader(data: Data) -> tuple[str, ...]:
+    """Return the lines that define `read_image`."""
+    if data.source in VALIDATION_PHOTOS:
+        return _READ_JPEG
+    names = (path for _, by_class in data.files for paths in by_class for path in paths)
+    return (*(_REGISTER_HEIF if any(name.lower().endswith(_HEIF) for name in names) else ()), *_READ_ANY)
 
 
 def _explain_place(data: Data) -> str:
@@ -146,7 +154,7 @@ _READ_JPEG = (
 _READ_ANY = (
     "def read_image(path):",
     '    """Return a photo as the dashboard reads it: upright, over white, bilinear, rounded to whole values."""',
-    "    with Image.open(path) as file:  # photos of iPhones (.heic) need the package pillow-heif",
+    "    with Image.open(path) as file:",
     '        if file.format == "JPEG" and file.getexif().get(274, 1) == 1:',
     "            pixels = tf.io.decode_jpeg(tf.io.read_file(str(path)), channels=3)",
     "        else:",
@@ -154,6 +162,14 @@ _READ_ANY = (
     '            white = Image.new("RGBA", upright.size, "white")',
     '            pixels = np.asarray(Image.alpha_composite(white, upright).convert("RGB"))',
     f"    return tf.cast(tf.image.resize(pixels, ({SIZE}, {SIZE})) + 0.5, tf.uint8).numpy()",
+)
+_HEIF = (".heic", ".heif")  # photos of iPhones
+_REGISTER_HEIF = (
+    "import pillow_heif  # python -m pip install pillow-heif",
+    "",
+    "pillow_heif.register_heif_opener()",
+    "",
+    "",
 )
 _READ_ALL = ("", "", "images = np.stack([read_image(DATA / path) for path in paths])", "print(images.shape)")
 _LOOK = (

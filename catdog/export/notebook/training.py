@@ -163,6 +163,7 @@ def _write_fit(config: TrainConfig, rate: float, epochs: int, finished: str = ""
         "    validation_data=Photos(validation),",
         f"    epochs={epochs},",
         "    shuffle=False,  # Photos does it",
+        "    verbose=2,  # a line for each epoch",
         *_write_callbacks(callbacks),
     ]
 

@@ -200,6 +200,13 @@ def test_a_folder_is_found_where_its_images_are(place, make, tmp_path):
     assert f'DATA = "{tmp_path / "pets" / "inside"}"' in code
 
 
+def test_photos_of_iphones_get_the_package_that_reads_them(place, make, tmp_path):
+    images = [(f"cats/{split}.HEIC", 0, split) for split in ("training", "validation", "test")]
+    assert "register_heif_opener" in write(place, make(TrainConfig("model1", str(tmp_path)), images))[1]
+    images = [(path.replace("HEIC", "jpg"), label, split) for path, label, split in images]
+    assert "heif" not in write(place, make(TrainConfig("model1", str(tmp_path)), images))[1]
+
+
 def test_several_runs_share_their_photos_and_end_in_one_chart(place, make):
     runs = [
         make(name="first"),

@@ -7,10 +7,15 @@ kernel, as Jupyter does.
 from dataclasses import replace
 
 import nbformat
+import numpy as np
 import pytest
+from PIL import Image, ImageOps
 
 from catdog.datasets import open_dataset
 from catdog.export.notebook import render_notebook, render_script
+from catdog.export.notebook.data import Data
+from catdog.export.notebook.photos import write_data_cells
+from catdog.images.decode import load_image, resize
 from catdog.models.specs import MODELS
 from catdog.runs import create_run, open_run
 from catdog.settings import Settings
@@ -102,6 +107,25 @@ def execute(place, weights, tmp_path, monkeypatch):
     return execute
 
 
+def test_images_of_any_sort_are_read_as_in_the_dashboard(place, tmp_path):
+    import tensorflow as tf
+
+    shapes = {"photo.jpg": (90, 70, 3), "turned.jpg": (90, 70, 3), "grey.png": (50, 70), "clear.png": (60, 200, 4)}
+    for name, shape in shapes.items():
+        pixels = np.random.default_rng(3).integers(0, 256, shape, dtype=np.uint8)
+        exif = Image.Exif()
+        exif[0x0112] = 6 if name == "turned.jpg" else 1
+        Image.fromarray(pixels).save(tmp_path / name, exif=exif)
+    scope = {"tf": tf, "np": np, "Image": Image, "ImageOps": ImageOps}
+    data = Data("pets", ("cats", "dogs"), files=(("training", (("a.jpg",), ("b.jpg",))),))
+    reader = next(cell.text for cell in write_data_cells(data) if "def read_image" in cell.text)
+    exec(reader.partition("images = ")[0], scope)
+    for name in shapes:
+        ours = resize(load_image(tmp_path / name))
+        levels = np.abs(scope["read_image"](tmp_path / name).astype(int) - ours)
+        assert levels.max() <= (0 if name == "photo.jpg" else 1 if name.endswith(".png") else 8), name
+
+
 def check_alike(run, scope):
     history, spec = run.history(), MODELS[run.config.model]
     assert scope["model"].count_params() == spec.parameters
@@ -128,8 +152,6 @@ def test_other_settings_are_trained_as_in_the_run(finish, execute, case):
     scope = execute(run)
     check_alike(run, scope)
     if run.config.fine_tune_layers:
-        import numpy as np
-
         from catdog.models.fine_tuning import count_trained_weights
 
         trained = sum(int(np.prod(weight.shape)) for weight in scope["model"].trainable_weights)
