@@ -1,11 +1,15 @@
 """One lesson: what it is about, a prediction, then one task after another, and what the learner's own numbers tell."""
 
+from contextlib import suppress
+
 import streamlit as st
 
 from catdog.comparison import label_runs
+from catdog.errors import CatDogError
 from catdog.lessons.lesson import Lesson, Task
-from catdog.lessons.outline import find_task
+from catdog.lessons.outline import find_task, is_done
 from catdog.lessons.progress import Progress
+from catdog.lessons.steps import set_current
 from catdog.runs import Run
 from catdog.training import ACTIVE
 from pages.components import learner, markdown, page, state
@@ -13,8 +17,10 @@ from pages.components.lesson.ending import draw_ending
 from pages.components.lesson.prediction import draw_prediction
 from pages.components.lesson.steps import draw_steps
 from pages.components.lesson.task import draw_task
+from pages.components.styles import apply_styles
 
 PARAM = "lesson"
+LOOK = ":is(.st-key-present-step, .st-key-lesson-steps) h2 { font-size: 1.25rem; padding: 0.25rem 0 0.5rem; }"
 
 
 def main() -> None:
@@ -26,8 +32,10 @@ def main() -> None:
         return
     lesson = course.lesson(_choose(course.lessons, progress))
     number = course.lessons.index(lesson) + 1
+    _note_current(lesson, progress)
     page.page_header(f"Lesson {number}: {lesson.title}", lesson.goal)
     page.warn_invalid_query_params(_list_faults([other.name for other in course.lessons]), "lesson")
+    apply_styles(LOOK)
     left, right = st.columns([5, 3], gap="medium")
     with left.container(border=True, key="present-step"):
         following = (number + 1, course.lessons[number]) if number < len(course.lessons) else None
@@ -40,6 +48,15 @@ def _choose(lessons: tuple[Lesson, ...], progress: Progress) -> str:
     """Return the lesson that the address names, else the one that was begun last, else the first."""
     names = [lesson.name for lesson in lessons]
     return next((name for name in (st.query_params.get(PARAM), progress.current) if name in names), names[0])
+
+
+def _note_current(lesson: Lesson, progress: Progress) -> None:
+    """Let the strip show a lesson that was begun and is opened again."""
+    mine = progress.lessons.get(lesson.name)
+    if mine is None or is_done(lesson, mine) or progress.current == lesson.name:
+        return
+    with suppress(CatDogError):  # of a visitor, or where nothing can be stored
+        learner.change_progress(lambda now: set_current(now, lesson.name))
 
 
 def _list_faults(names: list[str]) -> list[str]:

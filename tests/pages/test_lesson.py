@@ -282,3 +282,11 @@ def open_along(app):
     page = app()
     page.session_state[FOLDED] = True
     return page.run()
+
+
+def test_a_lesson_that_was_begun_becomes_the_present_one_again(app, lesson):
+    lesson("high")
+    button(app("lesson", lesson="look-at-the-data"), "I don't know").click().run()
+    assert strip(app("browse")).endswith("Count the training images")
+    lesson()
+    assert strip(app("browse")).endswith("Train model1")

@@ -12,6 +12,7 @@ from catdog.lessons.lesson import CURVE, Lesson
 from catdog.lessons.progress import LessonProgress
 from catdog.lessons.workspace import Workspace
 from pages.components import learner, page, state
+from pages.components.glossary import with_links
 from pages.components.lesson.prediction import UNKNOWN
 
 RIGHT, WRONG = ":material/check: **Your prediction was right.**", ":material/close: **Your prediction was not right.**"
@@ -33,7 +34,7 @@ def draw_ending(lesson: Lesson, progress: LessonProgress, following: tuple[int, 
         right, _ = judge_prediction(lesson, progress.prediction, progress.passed, workspace)
         st.markdown(NONE if progress.prediction is None else RIGHT if right else WRONG)
         _draw_curves(lesson, progress, workspace)
-        st.markdown(explain(lesson, progress, workspace))
+        st.markdown(with_links(explain(lesson, progress, workspace)))
     if following is None:
         st.success("This was the last lesson of the course.", icon=":material/flag:")
         return

@@ -7,6 +7,7 @@ from catdog.lessons.progress import LessonProgress
 from catdog.lessons.steps import record_prediction
 from catdog.utils.text import format_percent
 from pages.components import access, learner, markdown, page
+from pages.components.glossary import with_links
 from pages.components.lesson.curve import draw_curve_input, forget_curve
 
 UNKNOWN = "I don't know"
@@ -16,7 +17,7 @@ def draw_prediction(lesson: Lesson) -> None:
     """Draw the question with the buttons that keep the answer."""
     question = lesson.prediction
     st.header("First, your prediction", anchor=False)
-    st.markdown(question.question)
+    st.markdown(with_links(question.question))
     answer = _draw_input(lesson.name, question)
     with st.container(horizontal=True, gap="small"):
         keep = access.button(

@@ -30,8 +30,8 @@ def draw_steps(lesson: Lesson, progress: LessonProgress, number: int, count: int
         lines.append(_line(other.title, passed, other == task, outcome.reason if passed and outcome else ""))
     lines.append(_line("Explanation", False, bool(predicted) and task is None))
     st.markdown("\n\n".join(lines))
-    st.caption(f"Lesson {number} of {count}. All lessons, and how far you are, stand on the Overview.")
-    st.page_link("overview.py", label="All lessons", icon=":material/toc:")
+    label = f"Lesson {number} of {count} · **all lessons**"
+    st.page_link("overview.py", label=label, icon=":material/toc:")
 
 
 def _line(title: str, done: bool, present: bool, more: str = "") -> str:

@@ -11,6 +11,7 @@ from catdog.lessons.progress import LessonProgress
 from catdog.lessons.steps import open_hint, record_outcome
 from catdog.runs import Run
 from pages.components import access, learner, page, state
+from pages.components.glossary import with_links
 from pages.components.lesson.photo import draw_photo_input
 
 _OUTCOMES = "lesson-outcomes"  # the session's key of {(lesson, task): the last outcome}
@@ -32,13 +33,13 @@ def draw_task(lesson: Lesson, task: Task, progress: LessonProgress, runs: list[R
                 _record(lesson, task, None, outcome)
     number = lesson.tasks.index(task) + 1
     st.header(f"Task {number} of {len(lesson.tasks)}: {task.title}", anchor=False)
-    st.markdown(task.text)
+    st.markdown(with_links(task.text))
+    if st.button(task.button, key=f"do-{task.name}", type="primary", icon=":material/arrow_forward:"):
+        params = fill_params(task, learner.get_workspace(runs))
+        state.forget_inputs(task.page, params)
+        st.switch_page(f"{task.page}.py", query_params=params)
     answer = _draw_answer(lesson, task)
     with st.container(horizontal=True, gap="small"):
-        if st.button(task.button, key=f"do-{task.name}", type="primary", icon=":material/arrow_forward:"):
-            params = fill_params(task, learner.get_workspace(runs))
-            state.forget_inputs(task.page, params)
-            st.switch_page(f"{task.page}.py", query_params=params)
         check = access.button(
             "Check my answer" if task.check.asks else "Check",
             key=f"check-{task.name}",
