@@ -1,15 +1,18 @@
 """Where the lessons' buttons lead: every page takes every query parameter that a lesson names."""
 
+from dataclasses import replace
+
 import pytest
 
 from benchmarks.synthetic_runs import make_finished_run, write_predictions
 from catdog.datasets import open_catalog
-from catdog.lessons.checks import Workspace
+from catdog.lessons.checks import Workspace, check_task
 from catdog.lessons.lesson import Task
 from catdog.lessons.links import fill_params
 from catdog.lessons.reader import read_course
 from catdog.models.specs import MODELS
 from catdog.runs import open_run
+from catdog.training.history import Epoch, write_history
 from tests.pages.conftest import button
 
 
@@ -55,3 +58,21 @@ def test_a_lesson_leaves_nothing_of_earlier_choices_set(app):
         *(10, None, "the recipe's own", "steady"),
     ]
     assert [test.session_state[f"tick-{name}"] for name in MODELS] == [True, False, False, False]
+
+
+def test_what_the_buttons_start_is_what_the_checks_look_for(app, place, started):
+    catalog, runs = open_catalog(place, "drawn"), []
+    for task in (task for lesson in read_course().lessons for task in lesson.tasks if task.page == "train"):
+        test = app("train", **fill_params(task, Workspace(runs, catalog, place)))
+        button(test, "Start training").click().run()
+        assert not test.exception
+        run = open_run(place, started[-1])
+        history = [Epoch(number, 1.0, 0.9, 0.3, 0.7, 0.6, 0.001) for number in range(1, run.config.epochs + 1)]
+        write_history(run.files.history, history)
+        run.files.write_status(replace(run.status, state="done", best_val_accuracy=0.7, best_epoch=1))
+        write_predictions(open_run(place, run.id), catalog)
+        runs.insert(0, open_run(place, run.id))
+        outcome = check_task(task, Workspace(runs, catalog, place))
+        assert outcome.passed, outcome.reason
+        assert run.id in str(outcome.evidence)
+    assert len(runs) > 8
