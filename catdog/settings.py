@@ -89,6 +89,8 @@ class Settings:
         limits: How much each person may have (CATDOG_LIMIT_...).
         open: Whether other machines may be served without anybody signing in (CATDOG_OPEN=1).
         first_model: Whether a server that starts where there is no run trains a quick model4 (CATDOG_FIRST_MODEL).
+        private_runs: Whether people who sign in see only their own runs and those that are shared
+            (CATDOG_PRIVATE_RUNS).
         lessons: Folder of lessons that replace the built-in ones or join them (CATDOG_LESSONS), or None.
     """
 
@@ -103,6 +105,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     open: bool = False
     first_model: bool = True
+    private_runs: bool = False
     lessons: Path | None = None
 
     @classmethod
@@ -130,6 +133,7 @@ class Settings:
             limits=read_limits(values),
             open=read_switch(values, "CATDOG_OPEN", "0"),
             first_model=read_switch(values, "CATDOG_FIRST_MODEL", "1"),
+            private_runs=read_switch(values, "CATDOG_PRIVATE_RUNS", "0"),
             lessons=read_path(values, "CATDOG_LESSONS"),
         )
 
@@ -145,6 +149,7 @@ class Settings:
             "CATDOG_OWNERS": str(self.owners or ""),
             "CATDOG_OPEN": str(int(self.open)),
             "CATDOG_FIRST_MODEL": str(int(self.first_model)),
+            "CATDOG_PRIVATE_RUNS": str(int(self.private_runs)),
             "CATDOG_LESSONS": str(self.lessons or ""),
             **self.limits.environment(),
             **(self.cluster.environment() if self.cluster else {"CATDOG_EXECUTOR": "local"}),

@@ -7,6 +7,7 @@ from catdog.runs.actions import (
     move_up,
     rename_run,
     resume_run,
+    share_run,
     stop_run,
 )
 from catdog.runs.audit import AuditEntry
@@ -48,6 +49,7 @@ __all__ = [
     "rename_run",
     "resume_run",
     "search_entry",
+    "share_run",
     "start_run",
     "stop_run",
 ]

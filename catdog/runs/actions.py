@@ -134,6 +134,14 @@ def annotate_run(settings: Settings, run: Run, note: str, by: str = "") -> None:
         record_action(run.files, "noted", by)
 
 
+def share_run(settings: Settings, run: Run, shared: bool, by: str = "") -> None:
+    """Let everybody see the run, or only its owner and the owners of the dashboard, where runs are private."""
+    run.owned.check(settings.owners, by)
+    with _changing(run):
+        open_run(settings, run.id).files.add_to_config(shared=shared)
+        record_action(run.files, "shared" if shared else "made private", by)
+
+
 def delete_run(settings: Settings, run: Run | DamagedRun, by: str = "") -> None:
     """Delete the run with all its files, whether or not it can be read; of a link, only the link.
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from catdog.access import Owned
 from catdog.errors import RunError
 from catdog.evaluation import Predictions, read_predictions
-from catdog.runs.audit import AuditEntry, find_owner, find_starter, read_audit_log
+from catdog.runs.ownership import Ownership
 from catdog.runs.relations import Relations
 from catdog.runs.scores import Scores
 from catdog.training import RESUMABLE, RunFolder, Status, TrainConfig
@@ -25,7 +24,7 @@ LOG_BYTES = 100_000  # of a log's end that are read
 
 
 @dataclass(frozen=True)
-class Run(Relations, Scores):
+class Run(Relations, Scores, Ownership):
     """A run, read from its folder at one moment; read it again to see it move.
 
     Attributes:
@@ -65,21 +64,6 @@ class Run(Relations, Scores):
     def note(self) -> str:
         """What somebody wrote about it, "" if nobody did."""
         return self.details.get("note", "")
-
-    @property
-    def audit_log(self) -> list[AuditEntry]:
-        """What people who had signed in did with it, oldest first."""
-        return read_audit_log(self.details)
-
-    @property
-    def by(self) -> str:
-        """The e-mail address of who started or last resumed it, "" where nobody had signed in."""
-        return find_owner(self.audit_log)
-
-    @property
-    def owned(self) -> Owned:
-        """Whose it is: it belongs to whoever started it, even after somebody else has resumed it."""
-        return Owned(f"The run {self.name}", find_starter(self.audit_log))
 
     @property
     def place(self) -> float:

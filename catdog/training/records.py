@@ -47,6 +47,7 @@ DETAILS: Schema = {
     "sweep": LINE,
     "launch": WORD,
     "note": PARAGRAPH,
+    "shared": TRUTH,
     "remedy": {"of": LINE, "verdict": LINE},
     "original": LINE,
     "data": {

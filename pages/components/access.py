@@ -9,28 +9,11 @@ from streamlit.delta_generator import DeltaGenerator
 from catdog.access import Owned, is_member
 from catdog.errors import AccessError, CatDogError
 from pages.components import markdown, state
-from pages.components.serving import explain_loss, list_providers, sign_outs, started
+from pages.components.identity import is_owner, is_signed_in, person
+from pages.components.serving import explain_loss, list_providers, started
 
 SIGN_IN = "Sign in first: the button is in the sidebar."
 SIGNED_OUT = "You have signed out, or signed in again, in another tab. Reload this page."
-
-
-def person() -> str:
-    """Return the e-mail address of who has signed in, in lower case; "" where nobody has.
-
-    An address that the provider has not verified counts for nothing: anybody could have typed it in there.
-    """
-    if not is_signed_in():
-        return ""
-    verified = st.user.get("email_verified", True)
-    return "" if verified in (False, "false") else str(st.user.get("email") or "").strip().casefold()
-
-
-def is_signed_in() -> bool:
-    """Return whether somebody uses this tab who has signed in, and has not signed out in another one since."""
-    if started().auth is None or explain_loss() or not st.user.get("is_logged_in"):
-        return False
-    return not sign_outs().has(st.context.cookies)
 
 
 def reason_denied(owned: Owned | None = None) -> str:
@@ -97,13 +80,7 @@ def is_teacher() -> bool:
     Where people sign in, those on the list of owners do; where nobody does, whoever sits at this machine, unless other
     machines are served, too.
     """
-    if started().auth is None:
-        return not state.settings().open
-    email, owners = person(), state.settings().owners
-    try:
-        return bool(email) and owners is not None and is_member(owners, email, "owners")
-    except CatDogError:  # without the list nobody is on it
-        return False
+    return is_owner() if started().auth is not None else not state.settings().open
 
 
 def require_teacher() -> None:

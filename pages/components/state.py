@@ -20,6 +20,7 @@ from catdog.runs.store import is_run_entry, read_entry, sort_entries
 from catdog.settings import Settings
 from catdog.training import ACTIVE
 from pages.components import markdown
+from pages.components.identity import is_owner, person
 from pages.components.jobs import Jobs
 from pages.components.opened_data import KEY, open_data
 from pages.components.serving import started
@@ -202,7 +203,19 @@ def run_entries() -> list[Run | DamagedRun]:
         listed += [run] if run else []
     for gone in set(cache).difference(paths):
         cache.pop(gone, None)
-    return sort_entries(listed)
+    return sort_entries(_leave_out_private(listed))
+
+
+def _leave_out_private(entries: list[Run | DamagedRun]) -> list[Run | DamagedRun]:
+    """Leave out what this person may not see: where runs are private, those of others that are not shared."""
+    if not (settings().private_runs and started().auth is not None) or is_owner():
+        return entries
+    email = person()
+    return [
+        entry
+        for entry in entries
+        if (email and entry.owned.by == email) or (isinstance(entry, Run) and (entry.shared or not entry.owned.by))
+    ]
 
 
 def list_known_runs() -> list[Run]:

@@ -46,6 +46,7 @@ def test_every_variable_is_read():
             "CATDOG_MEMBERS": "/members.txt",
             "CATDOG_OWNERS": "/owners.txt",
             "CATDOG_FIRST_MODEL": "0",
+            "CATDOG_PRIVATE_RUNS": "1",
             "CATDOG_LESSONS": "/lessons",
         }
     )
@@ -59,6 +60,7 @@ def test_every_variable_is_read():
         owners=Path("/owners.txt"),
         limits=CLASS_LIMITS,
         first_model=False,
+        private_runs=True,
         lessons=Path("/lessons"),
     )
 

@@ -33,7 +33,7 @@ from catdog.runs import Run, create_run, open_run
 from catdog.settings import PROJECT, Settings
 from catdog.training import TrainConfig
 from catdog.utils.files import write_json
-from pages.components import access, features, page, serving, state
+from pages.components import access, features, identity, page, serving, state
 from pages.components.uploads import get_upload_counts
 from tests import stored_features
 
@@ -58,7 +58,7 @@ def _leave_out_of_the_garbage_what_is_there():
 def _started(monkeypatch):
     """Each test has a server that has just started: what it decides, it reads from the environment anew each time."""
     monkeypatch.setattr(serving, "started", just_started)
-    for module in (access, page, state):
+    for module in (access, identity, page, state):
         monkeypatch.setattr(module, "started", just_started)
     yield
     serving.sign_outs.cache_clear()

@@ -266,3 +266,74 @@ def test_more_runs_than_a_person_may_have_can_not_be_started(app, members, user,
     page = app("train", models=["model1", "model2", "model3", "model4"])
     assert button(page, "Start training 4 models").disabled
     assert any("Each person may have 3 runs" in warning.value for warning in page.warning)
+
+
+@pytest.fixture
+def two_runs(trained, members, monkeypatch, tmp_path):
+    """Runs are private; Anna and Ben each have one, and Carl is an owner of the dashboard."""
+    members.write_text("@school.example\n", encoding="utf-8")
+    owners = tmp_path / "owners.txt"
+    owners.write_text("carl@school.example\n", encoding="utf-8")
+    monkeypatch.setenv("CATDOG_OWNERS", str(owners))
+    monkeypatch.setenv("CATDOG_PRIVATE_RUNS", "1")
+    runs = []
+    for model, email in (("model1", "anna@school.example"), ("model2", "ben@school.example")):
+        run = trained(model)
+        record_action(run.files, "started", email)
+        runs.append(run)
+    return runs
+
+
+def listed(page):
+    """The ids of the runs that the Train page lists."""
+    return {element.key.removeprefix("again-") for element in page.button if str(element.key).startswith("again-")}
+
+
+def open_runs(app, runs):
+    page = app("train")
+    for run in runs:
+        page.session_state[f"run-{run.id}"] = True
+    return page.run()
+
+
+def test_private_runs_are_seen_by_their_owner_and_owners_only(app, user, two_runs):
+    anna, ben = two_runs
+    user(ANNA)
+    assert listed(open_runs(app, two_runs)) == {anna.id}
+    user(BEN)
+    assert listed(open_runs(app, two_runs)) == {ben.id}
+    user(ANNA | {"email": "carl@school.example"})
+    assert listed(open_runs(app, two_runs)) == {anna.id, ben.id}
+    user(NOBODY)
+    assert listed(open_runs(app, two_runs)) == set()
+
+
+def test_an_address_that_names_a_private_run_shows_nothing_of_it(app, user, two_runs):
+    anna, _ = two_runs
+    user(BEN)
+    page = app("compare", run=anna.id)
+    assert any("there is no such run" in warning.value for warning in page.warning)
+    assert anna.name not in "".join(element.value for element in page.markdown)
+
+
+def test_a_switch_shares_a_private_run_with_everybody(app, user, place, two_runs):
+    anna, ben = two_runs
+    user(ANNA)
+    page = open_runs(app, two_runs)
+    page.toggle(key=f"share-{anna.id}").set_value(True).run()
+    assert open_run(place, anna.id).shared
+    user(BEN)
+    page = open_runs(app, two_runs)
+    assert listed(page) == {anna.id, ben.id}
+    assert page.toggle(key=f"share-{anna.id}").disabled
+    user(ANNA)
+    open_runs(app, two_runs).toggle(key=f"share-{anna.id}").set_value(False).run()
+    assert not open_run(place, anna.id).shared
+
+
+def test_without_the_setting_everybody_sees_every_run(app, user, two_runs, monkeypatch):
+    monkeypatch.setenv("CATDOG_PRIVATE_RUNS", "0")
+    user(BEN)
+    page = open_runs(app, two_runs)
+    assert listed(page) == {run.id for run in two_runs}
+    assert not [element for element in page.toggle if str(element.key).startswith("share-")]

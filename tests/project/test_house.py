@@ -16,7 +16,7 @@ CHANGES = {
     "add_user_dataset", "annotate_run", "create_run", "delete_dataset", "delete_run", "delete_user_dataset",
     "exclude_images", "export_run", "fetch_photos", "include_images", "launch", "launch_all", "move_up",
     "receive_handin", "relabel_images", "remove_received", "rename_run", "restore_labels", "resume_run", "start_job",
-    "start_run", "stop_run", "store_handin", "update_progress",
+    "share_run", "start_run", "stop_run", "store_handin", "update_progress",
 }  # fmt: skip
 GUARDS = {"access.require_member", "access.require_teacher", "access.reason_denied"}
 HTML_FUNCTIONS = {"st.html", "html", "st.iframe", "apply_styles"}

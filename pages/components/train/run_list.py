@@ -16,6 +16,7 @@ from catdog.runs import (
     delete_run,
     rename_run,
     resume_run,
+    share_run,
 )
 from catdog.utils.text import format_duration, format_percent, format_size
 from pages.components import access, markdown, page, state
@@ -161,8 +162,23 @@ def _draw_buttons(run: Run, name: str) -> None:
         field = f"name-{run.id}"
         st.text_input("New name", run.name, key=field, max_chars=80)
         st.button("Save the name", key=f"save-{run.id}", type="primary", on_click=_rename, args=(run, field))
+    if state.settings().private_runs and access.is_signed_in():
+        _draw_sharing(run)
     question = f"Delete **{markdown.escape(name)}** with its model, curves and scores? This can't be undone."
     _draw_delete_button(run, question)
+
+
+def _draw_sharing(run: Run) -> None:
+    key = f"share-{run.id}"
+    st.session_state[key] = run.shared
+    st.toggle(
+        "Everybody sees it",
+        key=key,
+        disabled=bool(access.reason_denied(run.owned)),
+        on_change=_share,
+        args=(run, key),
+        help="Otherwise only you and the owners of this dashboard see this run.",
+    )
 
 
 def _draw_delete_button(run: Run | DamagedRun, question: str) -> None:
@@ -185,6 +201,10 @@ def _annotate(run: Run, field: str) -> None:
 
 def _rename(run: Run, field: str) -> None:
     _perform(rename_run, run, st.session_state[field])
+
+
+def _share(run: Run, key: str) -> None:
+    _perform(share_run, run, st.session_state[key])
 
 
 def _delete(run: Run | DamagedRun) -> None:
