@@ -15,15 +15,16 @@ from pages.components.serving import started
 from pages.components.strip import draw_strip
 
 CLASS_COLOURS = ("orange", "blue")  # Streamlit's names of the colours of class 0 and class 1
-#: What Streamlit's own look leaves below a contrast of 4.5:1 (selected pills, segments and tabs, sliders, charts), and
-#: what lets a telephone show what a page is for at once: small headings, buttons in one line, a table that fits.
+#: What Streamlit's own look leaves below a contrast of 4.5:1 (selected pills, segments and tabs, sliders, links of
+#: captions, charts), and what lets a telephone show what a page is for at once: small headings, buttons in one line, a
+#: table that fits.
 LOOK = """
 [data-variant][data-selected]:not([data-disabled]),
 [data-variant][data-selected]:is([data-hovered], [data-focus-visible]):not([data-disabled]) {
     background-color: #008060; border-color: #008060; color: #FFFFFF; font-weight: 600;
 }
 [role="tab"][data-selected] { color: inherit; font-weight: 600; }
-[data-testid="stSliderThumbValue"] { color: inherit; }
+[data-testid="stSliderThumbValue"], [data-testid="stCaptionContainer"] p a[href] { color: inherit; }
 .js-plotly-plot :is(.xtick, .ytick, .g-xtitle, .g-ytitle, .g-y2title, .g-y3title, .legend, .textpoint) text,
 .js-plotly-plot .bartext-outside,
 .js-plotly-plot .bg[style*="fill-opacity: 0;"] ~ .annotation-text { fill: currentColor !important; }
