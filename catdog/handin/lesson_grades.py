@@ -8,7 +8,7 @@ from catdog.errors import CatDogError
 from catdog.lessons.checks import check_task
 from catdog.lessons.explanation import judge_prediction
 from catdog.lessons.lesson import CURVE, Course, Lesson, Task
-from catdog.lessons.progress import LessonProgress, Progress
+from catdog.lessons.progress import UNKNOWN, LessonProgress, Progress
 from catdog.lessons.workspace import Workspace
 from catdog.utils.text import one_line
 
@@ -79,7 +79,7 @@ def _grade_lesson(lesson: Lesson, progress: LessonProgress, workspace: Workspace
                 evidence[task.name] = seen_evidence
     done = len(evidence) == len(lesson.tasks)
     right, verdict = None, ""
-    if done and progress.prediction is not None:
+    if done and progress.prediction not in (None, UNKNOWN):
         right, verdict = judge_prediction(lesson, progress.prediction, evidence, workspace)
     is_curve = lesson.prediction.kind == CURVE and progress.prediction is not None
     prediction = "a curve" if is_curve else _describe(progress.prediction)

@@ -18,6 +18,7 @@ MAX_BYTES = 2_000_000  # of a person's file
 MAX_LESSONS, MAX_DEPTH, MAX_VALUES = 200, 6, 50_000
 LATEST = 1e11  # seconds since 1970, that is in the year 5138
 VERSION = 1
+UNKNOWN = "I don't know"  # a prediction of who makes none
 _NAME = text(80)
 
 

@@ -9,11 +9,10 @@ from catdog.charts.expected_curve import plot_expected_curve
 from catdog.lessons.explanation import explain, judge_prediction
 from catdog.lessons.judging import find_truth, read_curve
 from catdog.lessons.lesson import CURVE, Lesson
-from catdog.lessons.progress import LessonProgress
+from catdog.lessons.progress import UNKNOWN, LessonProgress
 from catdog.lessons.workspace import Workspace
 from pages.components import learner, page, state
 from pages.components.glossary import with_links
-from pages.components.lesson.prediction import UNKNOWN
 
 RIGHT, WRONG = ":material/check: **Your prediction was right.**", ":material/close: **Your prediction was not right.**"
 NONE = ":material/remove: **You made no prediction.**"
@@ -37,6 +36,8 @@ def draw_ending(lesson: Lesson, progress: LessonProgress, following: tuple[int, 
         st.markdown(with_links(explain(lesson, progress, workspace)))
     if following is None:
         st.success("This was the last lesson of the course.", icon=":material/flag:")
+        if st.button("Hand in your work", key="to-hand-in", type="primary", icon=":material/upload_file:"):
+            st.switch_page("classroom.py", query_params={"view": "Hand in"})
         return
     number, other = following
     label = f"Lesson {number}: {other.title}"

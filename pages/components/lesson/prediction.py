@@ -3,14 +3,12 @@
 import streamlit as st
 
 from catdog.lessons.lesson import CHOICE, CURVE, Lesson, Prediction
-from catdog.lessons.progress import LessonProgress
+from catdog.lessons.progress import UNKNOWN, LessonProgress
 from catdog.lessons.steps import record_prediction
 from catdog.utils.text import format_percent
 from pages.components import access, learner, markdown, page
 from pages.components.glossary import with_links
 from pages.components.lesson.curve import draw_curve_input, forget_curve
-
-UNKNOWN = "I don't know"
 
 
 def draw_prediction(lesson: Lesson) -> None:

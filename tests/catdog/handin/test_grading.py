@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from catdog.errors import DataError, UsageError
 from catdog.handin import choose_runs, grade_folder, grades_csv, grades_json
 from catdog.lessons.checks import Workspace, check_task
-from catdog.lessons.progress import LessonProgress, Progress
+from catdog.lessons.progress import UNKNOWN, LessonProgress, Progress
 from catdog.lessons.reader import read_course
 
 
@@ -163,6 +164,12 @@ def test_a_task_that_is_only_marked_as_passed_does_not_count(make, hand_in, grad
     row = grade(hand_in("Eve", [make()], Progress({lesson.name: done})))["Eve"]
     assert (row.lessons_done, row.tasks_confirmed, row.tasks_passed) == (0, len(lesson.tasks) - 1, len(lesson.tasks))
     assert row.predictions_made == 0
+
+
+def test_who_does_not_know_has_made_no_prediction(make, hand_in, grade, first_lesson):
+    lesson, done = first_lesson
+    row = grade(hand_in("Ada", [make()], Progress({lesson.name: replace(done, prediction=UNKNOWN)})))["Ada"]
+    assert (row.lessons_done, row.predictions_right, row.predictions_made) == (1, 0, 0)
 
 
 def test_a_file_that_is_no_hand_in_costs_only_its_own_row(make, hand_in, grade, tmp_path):
