@@ -9,10 +9,10 @@ from catdog.lessons.progress import Progress
 from catdog.lessons.steps import set_hidden
 from catdog.runs.store import sort_entries
 from pages.components import learner, state
-from pages.components.course import get_current_page
+from pages.components.course import OVERVIEW, get_current_page
 from pages.components.person import find_learner
 
-PAGES_WITHOUT = ("overview", "lesson", "classroom")  # they show the same in full, or are the teacher's
+PAGES_WITHOUT = ("lesson", "classroom")  # the one shows the same in full, the other is the teacher's
 _CHECKED = "strip-checked"  # the session's key of what was checked last, and whether it is passed
 _HIDDEN = "strip-hidden"  # the session's key of whether a visitor has put it away
 # On a telephone the strip lies in the bar at the top, beside the button that opens the sidebar.
@@ -43,7 +43,8 @@ def draw_strip() -> None:
     try:
         progress = learner.get_progress()
         present = None if is_put_away(progress) else find_present(learner.get_course(), progress)
-        if present is None:
+        on_overview = get_current_page() == OVERVIEW  # which shows the same in full to whoever has begun
+        if present is None or (on_overview and progress.lessons):
             return
         text, icon = _describe(present, bool(progress.lessons))
     except CatDogError:

@@ -220,8 +220,9 @@ def test_an_address_that_names_no_lesson_says_so(app, name):
 
 @pytest.mark.parametrize("name", ["browse", "train", "predict"])
 def test_the_strip_shows_the_present_task_and_can_be_put_away(app, lesson, place, name):
-    assert strip(app(name)) == "**Start the course** · Look at the data"
+    assert strip(app(name)) == strip(app("overview")) == "**Start the course** · Look at the data"
     lesson("high")
+    assert strip(app("overview")) is None  # the next step says the same there
     page = app(name)
     assert strip(page).endswith(" · Train model1")
     page.button(key="put-away").click().run()
@@ -244,11 +245,23 @@ def strip(page):
     return links[0] if links else None
 
 
-def test_a_faulty_lesson_file_is_told_on_the_overview_and_breaks_nothing(app, tmp_path):
+def test_a_faulty_lesson_file_is_told_on_the_overview_and_breaks_nothing(app, tmp_path, monkeypatch):
     write_lesson(tmp_path / "lessons", "---\ntitle: [\n---\n", "03-broken.md")
     page = app()
     assert any("03-broken.md, line" in warning.value for warning in page.warning)
     assert "Every kind of check" in text_of(page)
+    monkeypatch.setattr("pages.components.access.is_teacher", lambda: False)
+    assert not app().warning
+
+
+def test_a_damaged_progress_file_is_told_and_kept(app, lesson, place):
+    lesson("high")
+    [file] = place.progress.glob("*.json")
+    file.write_text('{"lessons": 3}')
+    page = app()
+    assert "Your progress was damaged" in page.warning[0].value
+    assert "Lesson: to do" in text_of(page)
+    assert len(list(place.progress.glob("*damaged*"))) == 1
 
 
 def test_progress_is_taken_along_to_another_browser(app, lesson, browser, place):

@@ -5,7 +5,7 @@ import streamlit as st
 from catdog.lessons.lesson import Course, Lesson
 from catdog.lessons.outline import Present, describe_state, is_done
 from catdog.lessons.progress import Progress
-from pages.components import markdown
+from pages.components import access, markdown
 from pages.components.overview.next_step import NextStep
 
 DONE, HERE, OTHER = "check_circle", "location_on", "school"
@@ -49,6 +49,6 @@ def describe_next(present: Present) -> NextStep:
 
 
 def warn_about_lessons(course: Course, progress: Progress) -> None:
-    """Say which lesson files can't be used, and what has become of a damaged progress file."""
-    for fault in (*course.faults, *filter(None, [progress.fault])):
+    """Say to who teaches which lesson files can't be used, and to everybody that their own progress was damaged."""
+    for fault in (*(course.faults if access.is_teacher() else ()), *filter(None, [progress.fault])):
         st.warning(markdown.escape(fault), icon=":material/warning:")
