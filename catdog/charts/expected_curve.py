@@ -67,7 +67,7 @@ def plot_expected_curve(
     if to_click:
         traces.append(_make_places(epochs, low))
     layout = {
-        **base_layout(210, f"expected-{epochs}"),
+        **base_layout(210 if to_click else 260, f"expected-{epochs}"),
         "margin": {"l": 8, "r": 8, "t": 28 if len(real) else 8, "b": 8},
         "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
         "showlegend": len(real) > 0,
