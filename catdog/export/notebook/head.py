@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from catdog.export.notebook.cells import Cell, code, sentences
+from catdog.export.notebook.photos import BATCHES
 from catdog.export.notebook.results import PREDICT, SCORE, SHOW_CONFUSION, SHOW_CURVES, SHOW_HARDEST, SHOW_SCORES
-from catdog.export.notebook.training import BATCHES
 from catdog.export.notebook.weights import write_weights_cells
 
 #: What a notebook may import, by the name that it then uses.
@@ -36,7 +36,7 @@ def add_head(cells: Sequence[Cell], title: str, weights: Sequence[str]) -> list[
         weights: Which weights each MobileNetV2 in the cells starts with, in words, "" where that is not noted.
     """
     head = [
-        *(write_weights_cells(next(filter(None, weights), "")) if weights else []),
+        *(write_weights_cells(weights) if weights else []),
         sentences(
             "## Functions",
             "`Photos` hands Keras its batches. The other functions score a model and show what came of it.",

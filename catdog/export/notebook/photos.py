@@ -7,6 +7,29 @@ from catdog.export.notebook.data import DRAWN, PHOTOS, VALIDATION_PHOTOS, Data
 from catdog.images.decode import SIZE
 from catdog.settings import PHOTOS_URL
 
+BATCH = 64  # photos at once where nothing is trained
+BATCHES = (
+    "class Photos(keras.utils.PyDataset):",
+    '    """Batches of photos; its callback `shuffle` gives each epoch an order that seed and epoch decide."""',
+    "",
+    f"    def __init__(self, rows, batch_size={BATCH}, seed=None, finished=0):",
+    "        super().__init__()",
+    "        self.rows = self.order = rows",
+    "        self.batch_size, self.seed, self.finished = batch_size, seed, finished",
+    "        self.shuffle = keras.callbacks.LambdaCallback(on_epoch_begin=self.draw_order)",
+    "",
+    "    def __len__(self):",
+    "        return -(-len(self.rows) // self.batch_size)",
+    "",
+    "    def __getitem__(self, batch):",
+    "        rows = self.order[batch * self.batch_size : (batch + 1) * self.batch_size]",
+    '        return images[rows].astype("float32"), labels[rows, np.newaxis].astype("float32")',
+    "",
+    "    def draw_order(self, epoch, logs=None):",
+    "        rng = np.random.default_rng((self.seed, self.finished + epoch + 1))",
+    "        self.order = rng.permutation(self.rows)",
+)
+
 
 def write_data_cells(data: Data, heading: str = "The photos") -> list[Cell]:
     """Return the cells that leave `images`, uint8 (N, 160, 160, 3), `labels`, `paths` and the rows of each split."""
@@ -80,7 +103,7 @@ def _explain_splits(data: Data) -> str:
         changes = f" {count} corrected by hand in the dashboard, and they are here, too."
     if data.files:
         return (
-            "These are exactly the photos that the run learned from, each with its label and its split. The model "
+            "These are exactly the run's photos, each with its label and its split. The model "
             "learns from the training photos, validation photos choose its best epoch, and test photos only give the "
             f"final score.{changes}"
         )

@@ -1,6 +1,6 @@
 """The part of a notebook that trains a run's model: the photos in the run's order, its recipe, its fine-tuning."""
 
-from catdog.export.notebook.cells import Cell, code, sentences
+from catdog.export.notebook.cells import WIDTH, Cell, code, sentences
 from catdog.export.notebook.network import BACKBONE, write_compile, write_network, write_smoothed_loss
 from catdog.features.head import ITERATIONS, STRENGTHS
 from catdog.images.decode import SIZE
@@ -12,28 +12,6 @@ from catdog.training.config import TrainConfig
 from catdog.training.schedule import FACTOR, MIN_DELTA, PLATEAU
 from catdog.utils.text import format_percent
 
-VALIDATED = 64  # photos at once
-BATCHES = (
-    "class Photos(keras.utils.PyDataset):",
-    '    """Batches of photos. With a seed they are shuffled, anew in each epoch; seed and epoch decide the order."""',
-    "",
-    f"    def __init__(self, rows, batch_size={VALIDATED}, seed=None, finished=0):",
-    "        super().__init__()",
-    "        self.rows = self.order = rows",
-    "        self.batch_size, self.seed, self.epoch = batch_size, seed, finished",
-    "",
-    "    def __len__(self):",
-    "        return -(-len(self.rows) // self.batch_size)",
-    "",
-    "    def __getitem__(self, batch):",
-    "        rows = self.order[batch * self.batch_size : (batch + 1) * self.batch_size]",
-    '        return images[rows].astype("float32"), labels[rows, np.newaxis].astype("float32")',
-    "",
-    "    def on_epoch_begin(self):",
-    "        self.epoch += 1",
-    "        if self.seed is not None:",
-    "            self.order = np.random.default_rng((self.seed, self.epoch)).permutation(self.rows)",
-)
 _WITHOUT_SMOOTHING = (
     f'history |= {{"loss": history["{CROSS_ENTROPY}"], "val_loss": history["val_{CROSS_ENTROPY}"]}}'
     "  # of the labels as they are"
@@ -54,9 +32,7 @@ def write_training_cells(config: TrainConfig) -> list[Cell]:
             *write_smoothed_loss(config),
             *write_compile(config, config.learning_rate),
             *_write_kept(config),
-            "history = model.fit(",
-            *_write_fit(config, config.learning_rate, config.epochs),
-            ").history",
+            *_write_fit("history", config, config.learning_rate, config.epochs),
         ),
         *tuning,
         code(
@@ -142,9 +118,17 @@ def _write_kept(config: TrainConfig) -> list[str]:
     ]
 
 
-def _write_fit(config: TrainConfig, rate: float, epochs: int, finished: str = "") -> list[str]:
-    """Return the arguments of a call of `fit`, a line each."""
-    callbacks = ["best"] if config.restore_best else []
+def _write_fit(name: str, config: TrainConfig, rate: float, epochs: int, finished: str = "") -> list[str]:
+    """Return the lines that train `model`.
+
+    Args:
+        name: What the history is called.
+        config: The run's settings.
+        rate: The learning rate of the first epoch.
+        epochs: How many.
+        finished: Code for how many epochs came before.
+    """
+    callbacks = ["photos.shuffle", *(["best"] if config.restore_best else [])]
     if config.schedule == "cosine":
         cosine = f"lambda epoch: {rate!r} * (1 + math.cos(math.pi * epoch / {epochs})) / 2"
         callbacks.append(f"keras.callbacks.LearningRateScheduler({cosine})")
@@ -159,18 +143,22 @@ def _write_fit(config: TrainConfig, rate: float, epochs: int, finished: str = ""
     if finished:
         photos += f", finished={finished}"
     return [
-        f"    Photos({photos}),",
+        f"photos = Photos({photos})",
+        f"{name} = model.fit(",
+        "    photos,",
         "    validation_data=Photos(validation),",
         f"    epochs={epochs},",
-        "    shuffle=False,  # Photos does it",
+        "    shuffle=False,  # photos.shuffle does it",
         "    verbose=2,  # a line for each epoch",
         *_write_callbacks(callbacks),
+        ").history",
     ]
 
 
 def _write_callbacks(callbacks: list[str]) -> list[str]:
-    if len(callbacks) < 2:
-        return [f"    callbacks=[{callback}]," for callback in callbacks]
+    line = f"    callbacks=[{', '.join(callbacks)}],"
+    if len(line) < WIDTH:
+        return [line]
     return ["    callbacks=[", *(f"        {callback}," for callback in callbacks), "    ],"]
 
 
@@ -192,9 +180,7 @@ def _write_fine_tuning(config: TrainConfig) -> list[Cell]:
             f"    layer.trainable = position < {layers} and not is_normalization",
             "",
             *write_compile(config, config.fine_tune_rate),
-            "tuned = model.fit(",
-            *_write_fit(config, config.fine_tune_rate, epochs, 'len(history["loss"])'),
-            ").history",
+            *_write_fit("tuned", config, config.fine_tune_rate, epochs, 'len(history["loss"])'),
             "history = {name: history[name] + values for name, values in tuned.items()}",
         ),
     ]
@@ -219,7 +205,7 @@ def _write_quick(config: TrainConfig) -> list[Cell]:
             "        layers.GlobalAveragePooling2D(),",
             "    ]",
             ")",
-            f"features = extractor.predict(Photos(np.arange(len(images)), {VALIDATED}))",
+            "features = extractor.predict(Photos(np.arange(len(images))))",
         ),
         sentences(
             "### The last layer",

