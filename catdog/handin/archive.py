@@ -5,11 +5,12 @@ import json
 import time
 import zipfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from catdog import __version__
 from catdog.comparison import label_runs, select_by_validation
-from catdog.errors import UsageError
+from catdog.errors import RunError, UsageError
 from catdog.export.notebook import render_notebook
 from catdog.export.report import render_report
 from catdog.lessons.progress import Progress, to_json
@@ -97,11 +98,13 @@ def build_handin(
 
 def _write_documents(settings: Settings, runs: Sequence[Run], progress: Progress) -> dict[str, bytes]:
     names = label_runs(runs)
-    return {
+    documents = {
         REPORT: render_report(settings, runs, names).encode(),
-        NOTEBOOK: render_notebook(runs, names, settings),
         ANSWERS: json.dumps(to_json(progress), indent=2).encode(),
     }
+    with suppress(RunError):  # a run whose data can't be told any more can still be handed in
+        documents[NOTEBOOK] = render_notebook(runs, names, settings)
+    return documents
 
 
 def _list_files(runs: Sequence[Run]) -> list[tuple[str, Path]]:

@@ -2,12 +2,13 @@
 
 import json
 import shutil
+import zipfile
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from catdog.errors import DataError, UsageError
+from catdog.errors import DataError, RunError, UsageError
 from catdog.handin import choose_runs, grade_folder, grades_csv, grades_json
 from catdog.lessons.checks import Workspace, check_task
 from catdog.lessons.progress import UNKNOWN, LessonProgress, Progress
@@ -28,6 +29,17 @@ def test_an_honest_hand_in_has_scores_and_no_finding(make, hand_in, grade, data)
     assert (row.best.model, row.best.test_accuracy) == (best.config.model, best.test_accuracy)
     assert row.best.rescored == pytest.approx(best.test_accuracy)
     assert row.best.images == len(data.catalog.indices("test"))
+
+
+def test_a_run_whose_notebook_can_not_be_written_is_handed_in_without(make, hand_in, grade, monkeypatch):
+    def fail(*arguments):
+        raise RunError("The answers are damaged: train it again.")
+
+    assert "notebook.ipynb" in zipfile.ZipFile(hand_in("Bob", [make()])).namelist()
+    monkeypatch.setattr("catdog.handin.archive.render_notebook", fail)
+    path = hand_in("Ada", [make("model2", 2)])
+    assert "notebook.ipynb" not in zipfile.ZipFile(path).namelist()
+    assert grade(path)["Ada"].all_findings == ()
 
 
 def change_evaluation(run):
