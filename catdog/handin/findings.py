@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from catdog.datasets import TEST, VALIDATION
+from catdog.datasets import TEST, TRAINING, VALIDATION, Catalog
 from catdog.errors import CatDogError
 from catdog.evaluation import Predictions
 from catdog.runs import Run
@@ -60,6 +60,40 @@ def compare_answers(run: Run, paths: tuple[str, ...], probabilities: np.ndarray)
         f"model.tflite answers {others:,} of {len(pairs):,} images otherwise than predictions.csv says, by more than "
         f"{100 * CHANGED:.0f} points of probability."
     )
+
+
+def compare_images(run: Run, catalog: Catalog) -> list[str]:
+    """Compare which images a run was scored on, and their labels, with the data that it says it learned from.
+
+    Args:
+        run: As unpacked, of the same files as the catalog.
+        catalog: The data.
+
+    Returns:
+        A sentence for each difference. Whoever left images out, or corrected labels, has these too.
+    """
+    try:
+        stored = run.predictions()
+    except CatDogError:
+        return []  # told of already
+    labels = dict(zip(catalog.paths, catalog.labels.tolist(), strict=True))
+    parts = dict(zip(catalog.paths, catalog.splits.tolist(), strict=True))
+    findings = []
+    for split in (VALIDATION, TEST):
+        scored = stored.of_split(split)
+        images = {path for path, part in parts.items() if part == split}
+        absent = len(images.difference(scored.paths))
+        foreign = sum(parts.get(path, TRAINING) == TRAINING for path in scored.paths)
+        others = sum(
+            labels.get(path, label) != label for path, label in zip(scored.paths, scored.labels.tolist(), strict=True)
+        )
+        if absent:
+            findings.append(f"predictions.csv leaves out {absent:,} of the {len(images):,} {split} images.")
+        if foreign:
+            findings.append(f"predictions.csv counts {foreign:,} of {len(scored):,} images for {split} that are not.")
+        if others:
+            findings.append(f"predictions.csv has other labels than the data for {others:,} {split} images.")
+    return findings
 
 
 def _compare_scores(run: Run) -> list[str]:

@@ -1,5 +1,6 @@
 """What a folder of hand-ins shows: a row for each student, scored anew from the models that were handed in."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 from catdog.comparison import label_runs, select_by_validation
 from catdog.datasets import TEST, Catalog, open_dataset
 from catdog.errors import DataError
-from catdog.handin.findings import compare_answers, list_contradictions
+from catdog.handin.findings import compare_answers, compare_images, list_contradictions
 from catdog.handin.lesson_grades import LessonGrade, grade_lessons
 from catdog.handin.reader import Handin, read_handin
 from catdog.handin.rescoring import EVERY, Answers, ask_models, select_images
@@ -143,7 +144,7 @@ def grade_folder(
                 grades.append(Grade(file.name, file.stem, error=str(error)))
         models = [run.files.tflite for handin in handins.values() for run in handin.runs if run.usable]
         answers = ask_models(models, settings, source, split, progress) if models else {}
-        twins = find_twins({file.name: handin.runs for file, handin in handins.items()})
+        twins = find_twins({file: handin.runs for file, handin in handins.items()}, _name_handins(handins))
         rows = select_images(catalog, split)
         for file, handin in handins.items():
             runs = _grade_runs(handin, catalog, rows, answers, twins)
@@ -164,6 +165,15 @@ def grade_folder(
     return sorted(grades, key=lambda grade: (grade.name.casefold(), grade.file))
 
 
+def _name_handins(handins: Mapping[Path, Handin]) -> dict[Path, str]:
+    """Return what each hand-in is called: its student's name, with the file where several have the same one."""
+    count = Counter(handin.name for handin in handins.values())
+    return {
+        file: f"{handin.name} ({file.name})" if count[handin.name] > 1 else handin.name
+        for file, handin in handins.items()
+    }
+
+
 def _grade_runs(
     handin: Handin,
     catalog: Catalog,
@@ -179,7 +189,10 @@ def _grade_runs(
         if answered.error:
             findings.append(answered.error)
         accuracy = _score(run, catalog, rows, answered)
-        if accuracy is not None and run.fingerprint == catalog.fingerprint:
+        same_data = run.fingerprint == catalog.fingerprint
+        if same_data:
+            findings += compare_images(run, catalog)
+        if accuracy is not None and same_data:
             paths = tuple(catalog.paths[row] for row in rows)
             findings += filter(None, [compare_answers(run, paths, answered.probabilities)])
         count = len(rows) if accuracy is not None else 0

@@ -92,6 +92,7 @@ def test_the_table_has_a_row_a_student_scored_anew(app, work, answers):
     assert not page.exception
     (row,) = page.dataframe[0].value.to_dict("records")
     assert (row["Student"], row["Test"], row["Scored anew"]) == ("Ada", "75.0%", "100.0%")
+    assert row["Difference"] == "+25.0 points"
     assert row["To ask about"] > 0  # evaluation.json does not follow from these answers
     assert "whoever uses this machine sees the table" in text_of(page)
 
@@ -168,3 +169,12 @@ def test_zips_from_elsewhere_join_the_table_and_can_be_removed(app, place):
     assert row["Lessons"] == "can't be read"
     button(page, "Remove these").click().run()
     assert list_received(place) == []
+
+
+def test_a_zip_that_can_not_be_kept_is_told(app, place):
+    place.handins.mkdir(parents=True)
+    (place.handins / "received").write_text("in the way")
+    page = app("classroom")
+    page.file_uploader[0].set_value(("eve.zip", b"no zip", "application/zip"))
+    button(page, "Add to the table").click().run()
+    assert "eve.zip can't be kept in" in page.error[0].value

@@ -1,16 +1,34 @@
 """All of one student's hand-in: what contradicts itself, the runs, the lessons."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from catdog.handin import Grade
 from catdog.handin.lesson_grades import LessonGrade
-from catdog.utils.text import format_percent, format_time
+from catdog.utils.text import format_percent, format_time, slugify
 from pages.components import markdown
 
 
-def draw_student(grade: Grade) -> None:
-    """Draw it. Everything in it may have been written by the student, so it is shown as plain text."""
+def draw_student(grade: Grade, file: Path | None) -> None:
+    """Draw it. Everything in it may have been written by the student, so it is shown as plain text.
+
+    Args:
+        grade: The student's row.
+        file: The zip, which can be downloaded; None where it has gone.
+    """
     st.header(markdown.escape(grade.name), anchor=False)
+    if file is not None and file.is_file():
+        st.download_button(
+            "Download the hand-in",
+            file.read_bytes,
+            f"handin-{slugify(grade.name) or file.stem}.zip",
+            "application/zip",
+            key="take-handin",
+            on_click="ignore",
+            icon=":material/download:",
+            help="The zip as it was handed in, with report.html and notebook.ipynb. The student may have changed them.",
+        )
     if grade.error:
         st.error(markdown.escape(grade.error), icon=":material/error:")
         return

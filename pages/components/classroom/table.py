@@ -7,6 +7,7 @@ import streamlit as st
 
 from catdog.errors import CatDogError
 from catdog.handin import Grade, grade_folder, grades_csv
+from catdog.handin.grading import RunGrade
 from catdog.handin.store import list_newest, list_received, receive_handin, remove_received
 from catdog.utils.text import format_percent
 from pages.components import access, markdown, page, state
@@ -26,7 +27,7 @@ def draw_table() -> None:
     if files:
         grades = _get_grades(files)
         if grades is not None:
-            _draw_grades(grades)
+            _draw_grades(grades, {path.name: path for path in files})
     else:
         st.info(
             "What students hand in on this page will appear here. You can also add zips that you got elsewhere.",
@@ -53,7 +54,7 @@ def _get_grades(files: list[Path]) -> list[Grade] | None:
     return None
 
 
-def _draw_grades(grades: list[Grade]) -> None:
+def _draw_grades(grades: list[Grade], files: dict[str, Path]) -> None:
     rows = [_make_row(grade) for grade in grades]
     chosen = st.dataframe(
         rows,
@@ -66,7 +67,8 @@ def _draw_grades(grades: list[Grade]) -> None:
     selected = chosen.selection.rows
     st.caption(
         "Select a row to see all of a student. **Scored anew** is the accuracy of the best handed-in model on "
-        f"{_describe_images(grades)}. **To ask about** counts what contradicts itself."
+        f"{_describe_images(grades)}. **Difference** tells how far that is from Test. **To ask about** counts what "
+        "contradicts itself."
     )
     st.download_button(
         "Download the table (CSV)",
@@ -78,7 +80,8 @@ def _draw_grades(grades: list[Grade]) -> None:
         icon=":material/table_rows:",
     )
     if selected and selected[0] < len(grades):
-        draw_student(grades[selected[0]])
+        grade = grades[selected[0]]
+        draw_student(grade, files.get(grade.file))
 
 
 def _make_row(grade: Grade) -> dict[str, str | int]:
@@ -92,8 +95,17 @@ def _make_row(grade: Grade) -> dict[str, str | int]:
         "Validation": format_percent(best.val_accuracy) if best else "–",
         "Test": format_percent(best.test_accuracy) if best else "–",
         "Scored anew": format_percent(best.rescored) if best else "–",
+        "Difference": _describe_difference(best),
         "To ask about": len(grade.all_findings) if read else 1,
     }
+
+
+def _describe_difference(run: RunGrade | None) -> str:
+    """Return by how many points the accuracy that was measured anew is above or below the test accuracy."""
+    if run is None or run.rescored is None or run.test_accuracy is None:
+        return "–"
+    points = round(100 * (run.rescored - run.test_accuracy), 1)
+    return f"{points:+.1f} points".replace("-", "−") if points else "none"
 
 
 def _describe_images(grades: list[Grade]) -> str:
@@ -117,7 +129,7 @@ def _draw_received() -> None:
                 access.require_teacher()
                 for upload in uploads:
                     receive_handin(settings, upload, upload.name)
-            st.rerun()
+                st.rerun()
         if received:
             st.caption(f"{len(received)} added: " + markdown.escape(", ".join(path.name for path in received[:10])))
             if st.button("Remove these", key="remove-received", icon=":material/delete:"):

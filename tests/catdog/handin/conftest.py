@@ -96,7 +96,7 @@ def grade(settings, data, monkeypatch):
                 honest = dict(np.load(settings.home / "honest.npz")) if (settings.home / "honest.npz").exists() else {}
                 stored = run.predictions()
                 told = dict(zip(stored.paths, stored.probabilities, strict=True))
-                answers[model] = Answers(honest.get(run.id, np.array([told[path] for path in paths])))
+                answers[model] = Answers(honest.get(run.id, np.array([told.get(path, 0.0) for path in paths])))
         return answers
 
     monkeypatch.setattr(grading, "ask_models", ask)
