@@ -36,9 +36,8 @@ def test_a_stopped_run_survives_a_restart_and_resumes(start, visitors):
     page = main(window)
     runs = []
     for epochs in (LONG, SHORT):
-        if runs:  # one trains, or its result is shown, and the form is folded
+        if runs:  # one trains, or its result is shown; the address names settings, so the form is unfolded
             visitor.go(window, "train", epochs=epochs, share=20)
-            page.get_by_text("Start another training").click()
         page.get_by_role("button", name="Start training").click()
         expect(window.locator("[class*='st-key-active-'], [class*='st-key-run-']")).to_have_count(len(runs) + 1)
         runs.append(list_runs(server.settings)[0])
