@@ -44,7 +44,7 @@ def _judge(email: str, owned: Owned | None) -> str:
             return ""
     except CatDogError as error:
         return str(error)
-    return f"{markdown.unlink_email(email)} is not on the list of members, so you can look but not change."
+    return f"{markdown.unlink(email)} is not on the list of members, so you can look but not change."
 
 
 def _explain_nobody() -> str:
@@ -126,7 +126,7 @@ def draw_account() -> None:
         return
     if is_signed_in():
         name = person() or str(st.user.get("name") or "somebody")
-        st.caption(f":material/person: {markdown.escape(markdown.unlink_email(name))}")
+        st.caption(f":material/person: {markdown.escape(markdown.unlink(name))}")
     elif not explain_loss():
         for provider in list_providers(auth):
             label = f"Sign in with {markdown.escape(provider)}" if provider else "Sign in"

@@ -1,10 +1,19 @@
 """Text of users inside Markdown, shown as it is."""
 
+import re
+
 from catdog.utils.text import escape_markdown as escape
 
-__all__ = ["escape", "unlink_email"]
+__all__ = ["escape", "escape_and_unlink", "unlink"]
+#: The places in an e-mail or web address where it is broken up.
+_INSIDE_ADDRESS = re.compile(r"(?=@)|(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
 
 
-def unlink_email(email: str) -> str:
-    """Put an invisible word joiner before the "@" of an e-mail address, so that Markdown makes no link of it."""
-    return email.replace("@", "\u2060@")
+def unlink(text: str) -> str:
+    """Put an invisible word joiner into each e-mail or web address, so that Markdown makes no link of it."""
+    return _INSIDE_ADDRESS.sub("\u2060", text)
+
+
+def escape_and_unlink(text: str) -> str:
+    """Return `text` of somebody who may mean harm so that Markdown shows it as it is, without any link."""
+    return escape(unlink(text))

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from catdog.datasets import open_dataset
 from catdog.handin import grading
@@ -178,3 +179,24 @@ def test_a_zip_that_can_not_be_kept_is_told(app, place):
     page.file_uploader[0].set_value(("eve.zip", b"no zip", "application/zip"))
     button(page, "Add to the table").click().run()
     assert "eve.zip can't be kept in" in page.error[0].value
+
+
+def draw_hostile_student():
+    from pathlib import Path
+
+    import catdog
+    from catdog.handin import Grade
+    from pages.components.classroom.student import draw_student
+
+    grade = Grade("eve.zip", "*Eve* http://e.example", "eve@e.example", findings=("See www.e.example.",))
+    draw_student(grade, Path(catdog.__file__))
+
+
+def test_what_a_student_wrote_is_shown_as_it_is():
+    page = AppTest.from_function(draw_hostile_student).run()
+    assert not page.exception
+    assert page.header[0].value == "\\*Eve\\* http:\u2060//e.example"
+    assert "eve\u2060@e.example" in page.caption[0].value
+    assert "www\u2060.e.example" in text_of(page)
+    (download,) = page.get("download_button")
+    assert download.proto.label == "Download the hand-in"

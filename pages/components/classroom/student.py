@@ -7,7 +7,7 @@ import streamlit as st
 from catdog.handin import Grade
 from catdog.handin.lesson_grades import LessonGrade
 from catdog.utils.text import format_percent, format_time, slugify
-from pages.components import markdown
+from pages.components.markdown import escape_and_unlink
 
 
 def draw_student(grade: Grade, file: Path | None) -> None:
@@ -17,7 +17,7 @@ def draw_student(grade: Grade, file: Path | None) -> None:
         grade: The student's row.
         file: The zip, which can be downloaded; None where it has gone.
     """
-    st.header(markdown.escape(grade.name), anchor=False)
+    st.header(escape_and_unlink(grade.name), anchor=False)
     if file is not None and file.is_file():
         st.download_button(
             "Download the hand-in",
@@ -30,15 +30,15 @@ def draw_student(grade: Grade, file: Path | None) -> None:
             help="The zip as it was handed in, with report.html and notebook.ipynb. The student may have changed them.",
         )
     if grade.error:
-        st.error(markdown.escape(grade.error), icon=":material/error:")
+        st.error(escape_and_unlink(grade.error), icon=":material/error:")
         return
-    who = f"{markdown.escape(markdown.unlink_email(grade.person))} · " if grade.person else ""
+    who = f"{escape_and_unlink(grade.person)} · " if grade.person else ""
     hints = f" · {grade.hints} hint{'' if grade.hints == 1 else 's'} opened"
-    st.caption(f"{who}handed in {format_time(grade.made)}{hints}")
+    st.caption(f"{who}Handed in {format_time(grade.made)}{hints}")
     if grade.all_findings:
         st.markdown(
             "**To ask about.** These are facts, and accuse nobody.\n"
-            + "\n".join(f"- {markdown.escape(finding)}" for finding in grade.all_findings)
+            + "\n".join(f"- {escape_and_unlink(finding)}" for finding in grade.all_findings)
         )
     st.subheader("Runs", anchor=False)
     st.dataframe(
@@ -63,11 +63,11 @@ def draw_student(grade: Grade, file: Path | None) -> None:
 
 def _draw_lesson(lesson: LessonGrade) -> None:
     state = "done" if lesson.done else f"{sum(task.confirmed for task in lesson.tasks)} tasks confirmed"
-    with st.expander(f"{markdown.escape(lesson.title)} · {state}"):
+    with st.expander(f"{escape_and_unlink(lesson.title)} · {state}"):
         if lesson.prediction:
             sign = {True: "check", False: "close", None: "help"}[lesson.right]
-            st.markdown(f":material/{sign}: **Predicted** {markdown.escape(lesson.prediction)}. {lesson.verdict}")
+            st.markdown(f":material/{sign}: **Predicted** {escape_and_unlink(lesson.prediction)}. {lesson.verdict}")
         for task in lesson.tasks:
             sign = "check" if task.confirmed else "close"
-            answer = f" **{markdown.escape(task.answer)}**" if task.answer else ""
-            st.markdown(f":material/{sign}: {markdown.escape(task.title)}:{answer} {task.reason}")
+            answer = f" **{escape_and_unlink(task.answer)}**" if task.answer else ""
+            st.markdown(f":material/{sign}: {escape_and_unlink(task.title)}:{answer} {task.reason}")

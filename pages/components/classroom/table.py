@@ -88,6 +88,7 @@ def _make_row(grade: Grade) -> dict[str, str | int]:
     best, read = grade.best, not grade.error
     return {
         "Student": grade.name,
+        "To ask about": len(grade.all_findings) if read else 1,
         "Lessons": str(grade.lessons_done) if read else "can't be read",
         "Tasks": f"{grade.tasks_confirmed} of {grade.tasks_passed}" if read else "–",
         "Predictions": f"{grade.predictions_right} of {grade.predictions_made}" if read else "–",
@@ -96,7 +97,6 @@ def _make_row(grade: Grade) -> dict[str, str | int]:
         "Test": format_percent(best.test_accuracy) if best else "–",
         "Scored anew": format_percent(best.rescored) if best else "–",
         "Difference": _describe_difference(best),
-        "To ask about": len(grade.all_findings) if read else 1,
     }
 
 

@@ -153,7 +153,7 @@ def _describe(entry: Correction | str) -> str:
     if isinstance(entry, str):
         return f":material/block: {markdown.escape(entry)}: excluded"
     what = f"{entry.old} → {entry.new}" if entry.changes else f"{entry.new}, kept"
-    who = f", {markdown.escape(markdown.unlink_email(entry.by))}" if entry.by else ""
+    who = f", {markdown.escape(markdown.unlink(entry.by))}" if entry.by else ""
     icon = "edit" if entry.changes else "check"
     when = f"{datetime.fromtimestamp(entry.time):%d %b %H:%M}"
     return f":material/{icon}: {markdown.escape(f'{entry.path}: {what}')} ({when}{who})"

@@ -52,8 +52,7 @@ def list_details(run: Run) -> dict[str, str]:
         "Device": details.get("device", ""),
         "Versions": ", ".join(f"{name} {version}" for name, version in details.get("versions", {}).items()),
         "Who did what": "; ".join(
-            f"{entry.what} by {markdown.unlink_email(entry.by)}, {format_time(entry.at)}"
-            for entry in run.audit_log[-5:]
+            f"{entry.what} by {markdown.unlink(entry.by)}, {format_time(entry.at)}" for entry in run.audit_log[-5:]
         ),
         "Folder": str(run.folder),
         "Disk space": format_size(bytes_taken(run.folder)),
