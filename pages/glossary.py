@@ -1,5 +1,7 @@
 """The glossary: each word of the course in a sentence, with a number of the user's own."""
 
+from collections.abc import Hashable
+
 import streamlit as st
 
 from catdog.datasets.corrections import list_corrections
@@ -20,10 +22,10 @@ def main() -> None:
     chosen = get_term(slug)
     if slug and chosen is None:
         page.warn_invalid_query_params([f"The glossary has no word {slug[:40]!r}."], "list of words")
-    own = _gather_numbers()
+    sentences = _describe_all(*_gather_numbers())
     if chosen:
         with st.container(border=True, key="looked-up"):
-            _draw_term(chosen, own, large=True)
+            _draw_term(chosen, sentences[chosen.name], large=True)
     query = st.text_input("Search", placeholder="Search", label_visibility="collapsed", key="words", max_chars=60)
     listed = search_terms(query)
     if not listed:
@@ -35,23 +37,33 @@ def main() -> None:
             grid = st.grid(3, min_column_width=260, border=True)
             for term in terms:
                 with grid.cell():
-                    _draw_term(term, own)
+                    _draw_term(term, sentences[term.name])
 
 
-def _gather_numbers() -> OwnNumbers:
+def _gather_numbers() -> tuple[Hashable, OwnNumbers]:
+    """Return what the numbers are taken from, and before it what changes with any of them."""
     settings, catalog = state.settings(), state.catalog()
     runs = [
         run for run in state.runs() if run.fingerprint == catalog.fingerprint and run.selection_accuracy is not None
     ]
-    corrected = len(list_corrections(settings, catalog).changed)
-    return OwnNumbers(catalog, runs, load_report(settings, catalog), corrected)
+    corrected, report = len(list_corrections(settings, catalog).changed), load_report(settings, catalog)
+    facts = tuple((run.id, run.name, run.state, run.status.updated, run.selection_accuracy) for run in runs)
+    counts = tuple(sorted(report.counts.items())) if report else None
+    return (settings, catalog.version, len(catalog), facts, corrected, counts), OwnNumbers(
+        catalog, runs, report, corrected
+    )
 
 
-def _draw_term(term: Term, own: OwnNumbers, large: bool = False) -> None:
+@st.cache_data(max_entries=20, show_spinner=False)
+def _describe_all(key: Hashable, _own: OwnNumbers) -> dict[str, str]:
+    """Return {word: the sentence with the user's own number, "" for none}; hundreds of runs take a while to read."""
+    return {term.name: describe_own(term.name, _own) for term in TERMS}
+
+
+def _draw_term(term: Term, sentence: str, large: bool = False) -> None:
     """Draw a word, its meaning, the user's own number, and a link to where it is seen at work."""
     name = term.name[0].upper() + term.name[1:]
     title = next(title for page_name, title, *_ in course.PAGES if page_name == term.page)
-    sentence = describe_own(term.name, own)
     with st.container(gap="xxsmall"):
         (st.header if large else st.subheader)(name, anchor=False)
         st.markdown(term.meaning)
