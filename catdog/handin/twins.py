@@ -38,7 +38,8 @@ def find_twins(runs_of: Mapping[Path, Sequence[Run]], names: Mapping[Path, str])
     for (sentence, _), folders in sorted(owners.items(), key=lambda entry: entry[0][0] != SAME_RUN):
         for file, own in folders.items() if len(folders) > 1 else ():
             for folder in own:
-                others = sorted(other for other in folders if other != file and (folder, other) not in told)
+                unnamed = (other for other in folders if other != file and (folder, other) not in told)
+                others = sorted(unnamed, key=names.__getitem__)
                 told.update((folder, other) for other in others)
                 if others:
                     listed = [names[other] for other in others[:3]]

@@ -81,6 +81,7 @@ def test_a_hand_in_needs_a_name_and_is_kept_with_the_best_runs(app, work, place)
     assert list_newest(place) == []
     page = hand_in(app)
     assert "Handed in" in [header.value for header in page.header]
+    assert page.text_input(key="handin-name").value == "Ada"
     (path,) = list_newest(place)
     handin = read_handin(path, place.home / "unpacked")
     assert (handin.name, handin.person, len(handin.runs), handin.findings) == ("Ada", "", 1, ())
@@ -138,6 +139,17 @@ def test_a_student_hands_in_own_runs_only_and_sees_no_table(app, work, place, si
     sign_in(BOB)
     assert not [header for header in app("classroom").header if header.value == "Handed in"]
     assert list_handins(place, BOB) == []
+
+
+def test_who_is_no_member_any_more_hands_nothing_in(app, work, place, sign_in):
+    work("model1", acts=[{"what": "started", "by": ADA, "at": 1.0}])
+    sign_in(ADA)
+    page = app("classroom")
+    state.settings().members.write_text("@other.example\n")
+    button(page, "Hand in").click().run()
+    assert not page.exception
+    assert button(page, "Hand in").disabled
+    assert list_handins(place, ADA) == []
 
 
 def test_an_owner_sees_the_table(app, work, sign_in, answers):

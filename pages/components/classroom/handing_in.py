@@ -1,5 +1,6 @@
 """Where a student hands in: the runs, a name, the button, and what was handed in before."""
 
+import time
 from pathlib import Path
 
 import streamlit as st
@@ -10,13 +11,14 @@ from catdog.handin import choose_runs
 from catdog.handin.archive import LONGEST_NAME, MOST_RUNS
 from catdog.handin.store import KEPT, list_handins, store_handin
 from catdog.runs import Run
-from catdog.utils.text import format_size, format_time
-from pages.components import access, learner, markdown, state
+from catdog.utils.text import format_size, format_time, slugify
+from pages.components import access, learner, markdown, page, state
 from pages.components.jobs import poll_progress
 from pages.components.person import find_learner
 
 KEY = "handin"  # of the jobs, before the person
 NAME, CHOSEN = "handin-name", "handin-runs"
+LAST_NAME = "handin-last-name"  # kept while the form is not drawn
 
 
 def draw_handing_in() -> None:
@@ -49,7 +51,9 @@ def _list_own_runs() -> list[Run]:
 def _draw_form(runs: list[Run], person: str) -> None:
     names, by_id = label_runs(runs), {run.id: run for run in runs}
     with st.container(border=True, key="handin-form"):
-        name = access.person() or st.text_input("Your name", key=NAME, max_chars=LONGEST_NAME)
+        name = access.person() or st.text_input(
+            "Your name", st.session_state.get(LAST_NAME, ""), key=NAME, max_chars=LONGEST_NAME
+        )
         ids = st.multiselect(
             "Runs",
             list(by_id),
@@ -68,13 +72,16 @@ def _draw_form(runs: list[Run], person: str) -> None:
         )
         if access.button("Hand in", type="primary", icon=":material/upload_file:", key="hand-in", disabled=not chosen):
             if name.strip():
-                _hand_in(person, chosen, name)
-                st.rerun()
-            st.error("Write your name first.", icon=":material/error:")
+                with page.show_errors():
+                    _hand_in(person, chosen, name)
+                    st.rerun()
+            else:
+                st.error("Write your name first.", icon=":material/error:")
 
 
 def _hand_in(person: str, runs: list[Run], name: str) -> None:
     settings, email, progress = state.settings(), access.require_member(), learner.get_progress()
+    st.session_state[LAST_NAME] = name
     state.jobs().start(
         (KEY, person), lambda report: store_handin(settings, person, runs, progress, name, email, report)
     )
@@ -85,6 +92,7 @@ def _draw_earlier(handins: list[Path]) -> None:
         return
     st.header("Handed in", anchor=False)
     st.caption(f"The newest counts. The last {KEPT} are kept.")
+    name = slugify(access.person() or st.session_state.get(LAST_NAME) or "mine")
     for number, path in enumerate(handins):
         facts = path.stat()
         when = format_time(facts.st_mtime)
@@ -93,7 +101,7 @@ def _draw_earlier(handins: list[Path]) -> None:
             st.download_button(
                 "Download",
                 path.read_bytes if path.exists() else b"",
-                f"handin-{path.stem}.zip",
+                f"handin-{name}-{time.strftime('%Y%m%d-%H%M', time.localtime(facts.st_mtime))}.zip",
                 "application/zip",
                 key=f"take-{path.stem}",
                 on_click="ignore",
