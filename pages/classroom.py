@@ -15,7 +15,7 @@ def main() -> None:
     page.page_header(
         "Class",
         "Each student is a row: lessons, predictions, and scores measured anew from the handed-in models."
-        if teaches
+        if teaches and st.query_params.get("view") != HAND_IN
         else "Hand in your runs with a report, a notebook and your answers to the lessons.",
     )
     view = HAND_IN

@@ -69,6 +69,7 @@ def hand_in(app, name="Ada"):
 
 def test_without_a_run_there_is_a_way_to_the_first(app):
     page = open_handing_in(app)
+    assert "Hand in your runs with a report" in text_of(page)
     assert "There is nothing to hand in yet" in text_of(page)
     assert button(page, "Train a first model")
 
