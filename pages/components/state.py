@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 import streamlit as st
 
@@ -24,6 +25,8 @@ from pages.components.identity import is_owner, person
 from pages.components.jobs import Jobs
 from pages.components.opened_data import KEY, open_data
 from pages.components.serving import started
+
+Entry = TypeVar("Entry", Run, Run | DamagedRun)
 
 _INPUTS = "inputs-of-"  # begins the session's key of the keys of a page's inputs
 
@@ -206,7 +209,7 @@ def run_entries() -> list[Run | DamagedRun]:
     return sort_entries(_leave_out_private(listed))
 
 
-def _leave_out_private(entries: list[Run | DamagedRun]) -> list[Run | DamagedRun]:
+def _leave_out_private(entries: list[Entry]) -> list[Entry]:
     """Leave out what this person may not see: where runs are private, those of others that are not shared."""
     if not (settings().private_runs and started().auth is not None) or is_owner():
         return entries
@@ -219,8 +222,8 @@ def _leave_out_private(entries: list[Run | DamagedRun]) -> list[Run | DamagedRun
 
 
 def list_known_runs() -> list[Run]:
-    """Return the runs as a page has listed them last, in no order, without a look at the disk."""
-    return [run for _, run in list(_run_cache().values())]
+    """Return the runs that this person may see, as a page has listed them last, in no order."""
+    return _leave_out_private([run for _, run in list(_run_cache().values())])
 
 
 def _modified(path: str) -> int:

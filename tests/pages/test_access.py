@@ -11,7 +11,7 @@ from catdog.runs.audit import record_action
 from catdog.settings import Settings
 from catdog.training import TrainConfig
 from catdog.training.recipes import make_config
-from pages.components import access, serving
+from pages.components import access, serving, state
 from tests.pages.conftest import button
 from tests.pages.lessons import fill_run
 
@@ -306,6 +306,14 @@ def test_private_runs_are_seen_by_their_owner_and_owners_only(app, user, two_run
     assert listed(open_runs(app, two_runs)) == {anna.id, ben.id}
     user(NOBODY)
     assert listed(open_runs(app, two_runs)) == set()
+
+
+def test_runs_that_were_listed_for_others_stay_private(app, user, two_runs):
+    user(ANNA | {"email": "carl@school.example"})
+    open_runs(app, two_runs)
+    assert len(state.list_known_runs()) == 2
+    user(NOBODY)
+    assert state.list_known_runs() == []
 
 
 def test_an_address_that_names_a_private_run_shows_nothing_of_it(app, user, two_runs):
