@@ -11,6 +11,7 @@ TABLE, HAND_IN = "Table", "Hand in"
 
 def main() -> None:
     """Draw the page."""
+    page.stop_unless_started()
     teaches = access.is_teacher()
     page.page_header(
         "Class",

@@ -15,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from catdog.errors import AccessError, UsageError
 from catdog.settings import PROJECT, Settings
+from pages.components import access, identity, serving, state
 from pages.components import page as page_parts
-from pages.components import serving, state
 from pages.components.serving import check_address, check_members, check_sign_in, read_auth
 from pages.components.start import explain_listening, serve
 
@@ -161,7 +161,7 @@ def test_ctrl_c_ends_the_server_without_a_word(monkeypatch):
 
 @pytest.mark.parametrize("page", sorted(path.name for path in (PROJECT / "pages").glob("[!_]*.py")))
 def test_a_page_that_was_started_by_itself_shows_one_sentence_only(monkeypatch, place, page):
-    for module in (serving, page_parts, state):
+    for module in (serving, page_parts, state, identity, access):
         monkeypatch.setattr(module, "started", REAL_STARTED)
     test = AppTest.from_file(str(PROJECT / "pages" / page), default_timeout=60).run()
     assert not test.exception

@@ -184,9 +184,10 @@ def test_the_course_runs_to_its_end(execute, tmp_path):
     assert [len(scope[name]) for name in ("training", "validation", "test")] == [32, 48, 192]
 
 
-def test_a_kernel_runs_every_cell_of_a_notebook(place, finish, tmp_path):
+def test_a_kernel_runs_every_cell_of_a_notebook(place, finish, tmp_path, monkeypatch):
     from nbclient import NotebookClient
 
+    monkeypatch.delenv("MPLBACKEND", raising=False)  # Streamlit's import sets it, and then no chart would be shown
     run = finish(TrainConfig("model1", epochs=1), train=False)
     book = nbformat.reads(render_notebook([run], {run.id: "mine"}, place).decode(), 4)
     NotebookClient(book, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
