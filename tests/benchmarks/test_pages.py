@@ -103,7 +103,7 @@ def test_each_number_of_runs_has_a_server_of_its_own(first: Settings, model: Pat
 
 
 def test_an_unknown_page_is_refused_with_the_known_names(first, model) -> None:
-    with pytest.raises(SystemExit, match=r"There is no page nosuch, only overview, browse, .*compare"):
+    with pytest.raises(SystemExit, match=r"There is no page nosuch, only overview, lesson, browse, .*compare"):
         list(measure(first, model, [0], ["nosuch"], 1))
 
 
