@@ -11,16 +11,13 @@ and is drawn again by itself once they are there.
 
 from collections.abc import Hashable
 
-import streamlit as st
-
 from catdog.datasets import Dataset
-from catdog.errors import CatDogError
 from catdog.features.store import FeatureStore, make_features
 from catdog.models.mobilenet import find_weights
 from catdog.settings import Settings
 from catdog.utils.progress import Progress
-from pages.components import markdown, state
-from pages.components.jobs import poll_progress
+from pages.components import state
+from pages.components.jobs import await_result
 
 KEY = "features"  # of the jobs, before settings and data
 PATIENCE = 0.15  # seconds that a page waits before it shows how far the work is
@@ -42,19 +39,10 @@ def get_features(dataset: Dataset) -> FeatureStore | None:
     settings, jobs, key = state.settings(), state.jobs(), _make_key(dataset)
     jobs.forget_where(lambda other, job: other[0] == KEY and job.result is not None and not job.result.path.exists())
     job = jobs.find(key) or jobs.start(key, lambda progress: _compute(settings, dataset, progress))
-    if not job.wait(PATIENCE):
-        poll_progress(job, WHAT)
-        return None
-    if job.error is None:
-        return job.result
-    if not isinstance(job.error, CatDogError):
-        raise job.error
-    st.error(markdown.escape(str(job.error)), icon=":material/error:")
-    st.button("Try again", key="retry-features", icon=":material/refresh:", on_click=jobs.forget, args=(key,))
-    return None
+    return await_result(jobs, key, job, WHAT, PATIENCE)
 
 
-def _make_key(dataset: Dataset) -> Hashable:
+def _make_key(dataset: Dataset) -> tuple[Hashable, ...]:
     return (KEY, state.settings(), dataset.catalog.source, dataset.catalog.fingerprint, len(dataset.catalog))
 
 

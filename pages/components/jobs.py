@@ -6,7 +6,9 @@ from typing import Any
 
 import streamlit as st
 
+from catdog.errors import CatDogError
 from catdog.utils.progress import Progress
+from pages.components import markdown
 
 
 class Job:
@@ -114,6 +116,31 @@ def wait_with_progress(job: Job, patience: float, text: str) -> None:
     while not job.wait(0.1):
         bar.progress(job.share, text=job.text)
     bar.empty()
+
+
+def await_result(jobs: Jobs, key: tuple[Hashable, ...], job: Job, note: str, patience: float = 0.0) -> Any:
+    """Return a job's result; draw its progress, or why there is no result and a button to try again.
+
+    Args:
+        jobs: Where the job is.
+        key: Its key, of which the first part is a word.
+        job: The job.
+        note: What stands below the bar, as Markdown.
+        patience: Seconds to wait before the bar appears.
+
+    Returns:
+        None while it is active, and where it ended in an error that a user can cause.
+    """
+    if not job.wait(patience):
+        poll_progress(job, note)
+        return None
+    if job.error is None:
+        return job.result
+    if not isinstance(job.error, CatDogError):
+        raise job.error
+    st.error(markdown.escape(str(job.error)), icon=":material/error:")
+    st.button("Try again", key=f"retry-{key[0]}", icon=":material/refresh:", on_click=jobs.forget, args=(key,))
+    return None
 
 
 def poll_progress(job: Job, note: str = "") -> None:

@@ -5,18 +5,18 @@ from pathlib import Path
 
 import streamlit as st
 
-from catdog.errors import CatDogError
 from catdog.handin import Grade, grade_folder, grades_csv
 from catdog.handin.grading import RunGrade
 from catdog.handin.store import list_newest, list_received, receive_handin, remove_received
 from catdog.utils.text import format_percent
 from pages.components import access, markdown, page, state
 from pages.components.classroom.student import draw_student
-from pages.components.jobs import poll_progress
+from pages.components.jobs import await_result
 from pages.components.uploads import limit_upload
 
 KEY, FIELD, LARGEST = "grades", "handin-zips", 2000  # MB
 CHOSEN = "grades-table"
+WHAT = "Each model is asked about the images in use. You can leave this page: it goes on."
 
 
 def draw_table() -> None:
@@ -39,19 +39,10 @@ def draw_table() -> None:
 def _get_grades(files: list[Path]) -> list[Grade] | None:
     """Return the rows for the data in use; None while they are made, behind a bar, or where an error is shown."""
     settings, source, jobs = state.settings(), state.source(), state.jobs()
-    key: Hashable = (KEY, settings, source, tuple((path, path.stat().st_mtime_ns) for path in files))
+    key: tuple[Hashable, ...] = (KEY, settings, source, tuple((path, path.stat().st_mtime_ns) for path in files))
     jobs.forget_where(lambda other, job: other[0] == KEY and other != key and not job.active)
     job = jobs.find(key) or jobs.start(key, lambda progress: grade_folder(files, settings, source, "", progress))
-    if job.active:
-        poll_progress(job, "Each model is asked about the images in use. You can leave this page: it goes on.")
-        return None
-    if job.error is None:
-        return job.result
-    if not isinstance(job.error, CatDogError):
-        raise job.error
-    st.error(markdown.escape(str(job.error)), icon=":material/error:")
-    st.button("Try again", key="retry-grades", icon=":material/refresh:", on_click=jobs.forget, args=(key,))
-    return None
+    return await_result(jobs, key, job, WHAT)
 
 
 def _draw_grades(grades: list[Grade], files: dict[str, Path]) -> None:
