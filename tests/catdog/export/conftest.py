@@ -1,5 +1,6 @@
 """One finished run for all tests of exports. A network of 8,000 weights takes the place of model1."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -13,7 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from catdog.runs import create_run, find_run
+from catdog.features.novelty import name_detector
+from catdog.runs import Run, create_run, find_run
 from catdog.settings import Settings
 from catdog.training import TrainConfig, loop, worker
 
@@ -48,14 +50,28 @@ def install(requirements: Path, folder: Path) -> Path:
     return python
 
 
+def add_detector(run: Run, cache: Path, feature: int) -> None:
+    """Add what tells images of another kind: the probability is an image's one feature, this the training set's."""
+    cache.mkdir(exist_ok=True)
+    content = run.files.tflite.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()[:16]
+    (cache / f"extractor-{'0' * 16}-{digest}.tflite").write_bytes(content)
+    with name_detector(run.fingerprint, "0" * 16, cache).open("wb") as file:
+        np.savez(file, reference=np.float16([[feature]]), threshold=np.float32(0.5))
+
+
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory, picture_folder):
-    """Settings whose home holds one finished run of model1, trained on the small folder."""
-    settings = Settings(home=tmp_path_factory.mktemp("export"))
+    """Settings whose home holds one finished run of model1, trained on the small folder.
+
+    In the home's path are the signs of patterns, and in its cache is a detector to which no image is new.
+    """
+    settings = Settings(home=tmp_path_factory.mktemp("export") / "ho[m]e {a,b}\\ü *?")
     run = create_run(settings, TrainConfig("model1", str(picture_folder), epochs=1, batch_size=8), "mine")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loop, "build_model", small_network)
         assert worker.work(run.files, settings) == 0, run.files.read_status().error
+    add_detector(find_run(settings, "mine"), settings.cache, 1)
     return settings
 
 
@@ -66,7 +82,7 @@ def run(settings):
 
 @pytest.fixture
 def copy(settings, tmp_path):
-    """A copy of the run in a home of its own, which a test may damage; without exports."""
+    """A copy of the run in a home of its own, which a test may damage; without exports and detector."""
     original = find_run(settings, "mine")
     settings = replace(settings, home=tmp_path / "home")
     shutil.copytree(original.folder, settings.runs / original.id, ignore=shutil.ignore_patterns("exports"))
