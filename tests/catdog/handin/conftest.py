@@ -3,7 +3,9 @@
 Fixtures:
     data     the opened drawn set of 24 + 40 images.
     make     makes a finished run with a stand-in for a model: make("model1", seed=2).
-    hand_in  writes a zip of runs: hand_in("Ada", [run], progress) returns its path.
+    light    stand-ins for the report and the notebook of a hand-in, whose making takes longer than all else.
+    hand_in  writes a zip of runs, with these stand-ins: hand_in("Ada", [run], progress) returns its path.
+    hand_in_whole  the same with a real report and a real notebook.
     rewrite  replaces files in a hand-in and leaves its manifest: rewrite(path, {"answers.json": b"..."}).
     grade    grades zips: grade(path, ...) returns {name: Grade}.
 """
@@ -59,12 +61,23 @@ def make(settings, data):
 
 
 @pytest.fixture
-def hand_in(settings, tmp_path):
+def hand_in_whole(settings, tmp_path):
     def write(name, runs, progress=None, person=""):
         folder = tmp_path / "handins"
         return build_handin(settings, runs, progress or Progress(), name, folder / f"{name}.zip", person)
 
     return write
+
+
+@pytest.fixture
+def light(monkeypatch):
+    monkeypatch.setattr("catdog.handin.archive.render_report", lambda *_: "<html></html>")
+    monkeypatch.setattr("catdog.handin.archive.render_notebook", lambda *_: b"{}")
+
+
+@pytest.fixture
+def hand_in(hand_in_whole, light):
+    return hand_in_whole
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ RUN = {"name", "model", "val_accuracy", "test_accuracy", "rescored", "images", "
 
 
 @pytest.fixture
-def folder(environment, make, tmp_path, capsys, monkeypatch):
+def folder(environment, make, light, tmp_path, capsys, monkeypatch):
     """A folder with the hand-in of one student, as the command has written it; no model is asked."""
     monkeypatch.setattr(grading, "ask_models", lambda *arguments: {})
     make()

@@ -10,6 +10,8 @@ from catdog.errors import UsageError
 from catdog.handin.store import KEPT, list_handins, list_newest, list_received, receive_handin, store_handin
 from catdog.lessons.progress import Progress
 
+pytestmark = pytest.mark.usefixtures("light")
+
 
 def test_the_newest_counts_and_a_few_before_it_are_kept(make, settings):
     run = make()

@@ -22,21 +22,25 @@ from catdog.utils.files import write_json, write_text
 COUNTS = {TRAINING: 40, VALIDATION: 40, TEST: 20}
 
 
-@pytest.fixture
-def catalog(tmp_path):
-    """100 photos: 40 + 40 + 20, half of them cats."""
+def make_catalog(root):
+    """Return the catalog of 100 photos: 40 + 40 + 20, half of them cats."""
     rows = [
         (split, label, number) for split, count in COUNTS.items() for label in (0, 1) for number in range(count // 2)
     ]
     paths = tuple(f"{split}/{('cats', 'dogs')[label]}/{number}.jpg" for split, label, number in rows)
     labels = np.array([label for _, label, _ in rows], np.int64)
     splits = np.array([split for split, _, _ in rows])
-    return Catalog("photos", tmp_path, ("cats", "dogs"), paths, labels, splits, "0123456789abcdef")
+    return Catalog("photos", root, ("cats", "dogs"), paths, labels, splits, "0123456789abcdef")
 
 
 @pytest.fixture
-def make_run(settings, catalog):
-    """Make a run: make_run("model1", accuracy=0.99, val_accuracy=0.65, epochs=20, wrong=("test/cats/0.jpg",))."""
+def catalog(tmp_path):
+    """The catalog of `make_catalog`."""
+    return make_catalog(tmp_path)
+
+
+def run_maker(settings, catalog):
+    """Return a function that makes runs: make_run("model1", accuracy=0.99, epochs=20, wrong=("test/cats/0.jpg",))."""
 
     def make(
         model="model1",
@@ -85,6 +89,12 @@ def make_run(settings, catalog):
         return open_run(settings, run.id)
 
     return make
+
+
+@pytest.fixture
+def make_run(settings, catalog):
+    """Make a run of this test's own, as `run_maker` says."""
+    return run_maker(settings, catalog)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from catdog.lessons.glossary import TERMS
 from catdog.lessons.own_numbers import OwnNumbers
 from catdog.lessons.own_sentences import describe_own
 from catdog.runs import create_run, open_run
+from catdog.settings import Settings
 from catdog.training import TrainConfig
 from catdog.training.history import Epoch, write_history
 from catdog.utils.files import write_json
@@ -19,15 +20,21 @@ NAMES = [term.name for term in TERMS]
 WITHOUT_RUNS = {"fine-tuning", "near-duplicate", "leakage"}  # which these runs and this report-less set don't have
 
 
-@pytest.fixture
-def catalog(settings):
-    generate_dataset(settings.data / "drawn", training=24, validation=40)
-    return open_dataset(settings, "drawn").catalog
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """Settings whose home holds a drawn set; do not change it."""
+    home = Settings(home=tmp_path_factory.mktemp("home"))
+    generate_dataset(home.data / "drawn", training=24, validation=40)
+    return home
 
 
-@pytest.fixture
-def run(settings, catalog):
-    """A finished run of model2 that gets one test image wrong."""
+@pytest.fixture(scope="module")
+def catalog(home):
+    return open_dataset(home, "drawn").catalog
+
+
+def make_run(settings, catalog):
+    """Make a finished run of model2 that gets one test image wrong."""
     run = create_run(settings, TrainConfig("model2", source="drawn", epochs=6))
     epochs = [Epoch(number, 2.0, 0.9, 0.3, 0.6, 0.8 - number / 100) for number in range(1, 7)]
     write_history(run.files.history, epochs)
@@ -44,6 +51,12 @@ def run(settings, catalog):
     write_json(run.files.evaluation, {"validation": {"accuracy": 0.75}, "test": {"accuracy": 0.9}})
     run.files.write_status(replace(run.status, state="done", best_val_accuracy=0.75, best_epoch=2, epoch=6))
     return open_run(settings, run.id)
+
+
+@pytest.fixture(scope="module")
+def run(home, catalog):
+    """A finished run for all tests; do not change it."""
+    return make_run(home, catalog)
 
 
 def test_without_a_run_the_data_have_numbers_and_nothing_is_made_up(catalog):
@@ -80,7 +93,8 @@ def test_the_numbers_are_those_of_the_run(catalog, run):
     assert describe_own("augmentation", own).startswith("model2: ")
 
 
-def test_damaged_answers_are_passed_over(catalog, run):
+def test_damaged_answers_are_passed_over(catalog, settings):
+    run = make_run(settings, catalog)
     run.files.predictions.write_text("nonsense")
     assert describe_own("recall", OwnNumbers(catalog, [run])) == ""
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from catdog.errors import UsageError
-from catdog.lessons.checks import check_task
+from catdog.lessons.checks import Workspace, check_task
 from catdog.lessons.explanation import explain
 from catdog.lessons.judging import judge_prediction
 from catdog.lessons.lesson import PAGES
@@ -15,8 +15,9 @@ from catdog.lessons.measures import LONGEST_CURVE, describe_run
 from catdog.lessons.progress import Progress
 from catdog.lessons.reader import TEXTS, read_course
 from catdog.lessons.steps import record_outcome, record_prediction
-from catdog.settings import PROJECT
+from catdog.settings import PROJECT, Settings
 from catdog.training.reporter import NOT_A_NUMBER
+from tests.catdog.lessons.conftest import make_catalog, run_maker
 
 COURSE = read_course()
 LONGEST_SENTENCE = 25  # words
@@ -89,10 +90,21 @@ def play(lesson, workspace, prediction):
     return progress.of(lesson.name)
 
 
-@pytest.fixture
-def photos(make_run, workspace, catalog):
-    """A workspace with all runs of the course, on photos."""
-    return workspace(*make_runs(make_run, catalog))
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    """A workspace with all runs of the course, on photos; do not change it."""
+    settings = Settings(home=tmp_path_factory.mktemp("photos"))
+    catalog = make_catalog(settings.home)
+    return Workspace(make_runs(run_maker(settings, catalog), catalog), catalog, settings)
+
+
+@pytest.fixture(scope="module")
+def drawings(tmp_path_factory):
+    """A workspace with all runs of the course, one of them failed, on drawn images of other classes."""
+    settings = Settings(home=tmp_path_factory.mktemp("drawings"))
+    catalog = make_catalog(settings.home)
+    drawn = replace(catalog, source="drawn", classes=("*bees*", "wasps_1"), fingerprint="d" * 16)
+    return Workspace(make_runs(run_maker(settings, catalog), drawn, failed=True), drawn, settings)
 
 
 def test_all_lessons_can_be_read():
@@ -118,10 +130,8 @@ def test_a_right_and_a_wrong_prediction_are_explained(name, photos):
 
 
 @pytest.mark.parametrize("name", PREDICTIONS)
-def test_it_works_on_drawn_images_and_other_classes(name, make_run, workspace, catalog):
-    drawn = replace(catalog, source="drawn", classes=("*bees*", "wasps_1"), fingerprint="d" * 16)
-    here = workspace(*make_runs(make_run, drawn, failed=True), on=drawn)
-    text = explain(COURSE.lesson(name), play(COURSE.lesson(name), here, PREDICTIONS[name][0]), here)
+def test_it_works_on_drawn_images_and_other_classes(name, drawings):
+    text = explain(COURSE.lesson(name), play(COURSE.lesson(name), drawings, PREDICTIONS[name][0]), drawings)
     assert "reference course" not in text
     assert not re.search(r"\b(cats?|dogs?|photos of)\b", text.replace("test/cats/", ""))
     assert "*bees*" not in text.replace(r"\*bees\*", "")
