@@ -51,25 +51,30 @@ LONGEST = (  # first, so that no process ends long after the others
     *((OWN_SERVER,), ALL_PAGES, (BROWSER_TESTS,), *TENSORFLOW),
     ("tests/catdog/images/test_hostile_images.py", "tests/photos/"),
 )
+LONGEST_SLOW = (  # one after another, the longest first
+    *(("tests/catdog/runs/test_ray.py",), ("tests/benchmarks/test_server.py",)),
+    *(("tests/catdog/export/test_notebook_runs.py",), ("tests/photos/",)),
+)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the tests that take longest, the browser tests in three processes."""
+    longest = (*LONGEST_SLOW, *LONGEST) if config.getoption("markexpr") == "slow" else LONGEST
 
     def rank(item: pytest.Item) -> int:
-        return next((rank for rank, paths in enumerate(LONGEST) if item.nodeid.startswith(paths)), len(LONGEST))
+        return next((rank for rank, paths in enumerate(longest) if item.nodeid.startswith(paths)), len(longest))
 
     items.sort(key=rank)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileScheduling:
-    """Hand out whole test files, and five groups of files: what a file or a group shares is made once."""
+    """Hand out whole test files, and six groups of files: what a file or a group shares is made once."""
     quick = config.getoption("markexpr") != "slow"  # the slow ones would be too long a group
 
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            groups = ((OWN_SERVER,), ALL_PAGES, (BROWSER_TESTS,), *(TENSORFLOW if quick else ()))
+            groups = ((OWN_SERVER,), ALL_PAGES, (BROWSER_TESTS,), ("tests/photos/",), *(TENSORFLOW if quick else ()))
             return next((group[0] for group in groups if nodeid.startswith(group)), super()._split_scope(nodeid))
 
     return Scheduling(config, log)
