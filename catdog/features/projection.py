@@ -96,21 +96,32 @@ def _name_file(store: FeatureStore, method: str) -> Path:
 
 def _project_by_pca(values: np.ndarray) -> Projection:
     """Project on the two axes of the largest variance; each points to where its largest weight is positive."""
-    from scipy.linalg import eigh
-
-    count, width = values.shape
     centre = values.mean(axis=0, dtype=np.float64)
-    covariance = np.zeros((width, width))
-    for first in range(0, count, BLOCK):
-        block = values[first : first + BLOCK] - centre.astype(np.float32)
-        covariance += block.T @ block
-    variances, vectors = eigh(covariance, subset_by_index=[width - 2, width - 1])
-    axes = vectors.T[::-1]
+    variances, axes, total = _find_axes(values, centre.astype(np.float32))
     largest = np.abs(axes).argmax(axis=1)
     axes = (axes * np.sign(axes[[0, 1], largest])[:, np.newaxis]).astype(np.float32)
     points = values @ axes.T - centre.astype(np.float32) @ axes.T
-    shares = np.maximum(variances[::-1], 0) / max(np.trace(covariance), np.finfo(np.float64).tiny)
+    shares = np.maximum(variances, 0) / max(total, np.finfo(np.float64).tiny)
     return Projection(points.astype(np.float32), axes, centre.astype(np.float32), shares)
+
+
+def _find_axes(values: np.ndarray, centre: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return the two largest variances, times the number of images, their axes (2, D), and the sum of all variances."""
+    from scipy.linalg import eigh
+
+    count, width = values.shape
+    if 2 <= count < width // 2:  # for few images, their products tell the same in a hundredth of the time
+        centred = values - centre.astype(np.float64)
+        products = centred @ centred.T
+        variances, vectors = eigh(products, subset_by_index=[count - 2, count - 1])
+        if variances[0] > 1e-6 * variances[1]:  # else rounding would bend the second axis
+            return variances[::-1], (vectors.T @ centred / np.sqrt(variances)[:, np.newaxis])[::-1], np.trace(products)
+    covariance = np.zeros((width, width))
+    for first in range(0, count, BLOCK):
+        block = values[first : first + BLOCK] - centre
+        covariance += block.T @ block
+    variances, vectors = eigh(covariance, subset_by_index=[width - 2, width - 1])
+    return variances[::-1], vectors.T[::-1], np.trace(covariance)
 
 
 def _embed_by_umap(store: FeatureStore) -> Projection:

@@ -31,6 +31,17 @@ def test_the_axes_are_those_along_which_images_differ_most(store):
     assert projection.shares.sum() == pytest.approx(0.96, abs=0.03)
 
 
+@pytest.mark.parametrize("count", [1, 2, 20, 60])  # few are computed in another way than many, and one or two can't be
+def test_a_few_images_have_the_axes_of_their_covariance(tmp_path, count):
+    values = np.random.default_rng(1).normal(size=(count, 64)).astype(np.float32)
+    projection = make_projection(FeatureStore(tmp_path / "features-few.dat", values))
+    variances, vectors = np.linalg.eigh(np.cov(values.T, bias=True))
+    for axis in range(min(count - 1, 2)):
+        assert abs(projection.axes[axis] @ vectors[:, -1 - axis]) == pytest.approx(1, abs=1e-5)
+        assert projection.shares[axis] == pytest.approx(variances[-1 - axis] / variances.sum(), rel=1e-5)
+    assert np.isfinite(projection.points).all()
+
+
 def test_an_image_lies_where_its_features_are(store):
     projection = make_projection(store)
     np.testing.assert_allclose(projection.place(store.values[7]), projection.points[7], atol=1e-4)
