@@ -14,9 +14,9 @@ Fixtures:
 import gc
 import re
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,7 @@ import pytest
 import streamlit as st
 from PIL import Image
 from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, local_script_runner
 
 from catdog.datasets import open_dataset
 from catdog.datasets.statistics import compute_statistics
@@ -39,10 +39,22 @@ from tests import stored_features
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _look_for_components_once():
-    """Each AppTest looks through every installed package for Streamlit components: 0.15 s, and always the same."""
+def _do_without_what_only_costs_time():
+    """Leave out two things that Streamlit's AppTest does, which change nothing that a page shows.
+
+    The first AppTest looks through every installed package for Streamlit components, and finds none: a second. While
+    a page runs, AppTest asks a thousand times a second whether it is through, and each time goes through all its
+    messages, a tenth of what the tests took: here it sleeps until the page is through.
+    """
+
+    def wait(runner, timeout):
+        runner._script_thread.join(timeout)
+        require_widgets_deltas(runner, 1)
+
+    require_widgets_deltas = local_script_runner.require_widgets_deltas
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        patch.setattr(manifest_scanner, "scan_component_manifests", list)
+        patch.setattr(local_script_runner, "require_widgets_deltas", wait)
         yield
 
 
@@ -66,8 +78,13 @@ def _started(monkeypatch):
 
 
 def just_started() -> serving.Start:
-    """Return what a server that starts at this moment decides."""
-    return serving.Start(Settings.from_environment(), serving.read_auth())
+    """Return what a server that starts at this moment decides; a run of a page, which asks often, decides it once."""
+    run = threading.current_thread()
+    if run.name != "ScriptRunner.scriptThread":  # each run has such a thread of its own
+        return serving.Start(Settings.from_environment(), serving.read_auth())
+    if not hasattr(run, "start_decided"):
+        run.start_decided = serving.Start(Settings.from_environment(), serving.read_auth())
+    return run.start_decided
 
 
 @pytest.fixture(scope="session")
