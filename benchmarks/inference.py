@@ -21,7 +21,7 @@ LITERT_SINGLE, LITERT_BULK, HEATMAP, KERAS_SINGLE, KERAS_CALL, KERAS_BATCH = (
     "model(x), one by one",
     "model.predict, batches of 32",
 )
-WARM_UP = 5
+WARM_UP, REPEAT = 5, 3  # how often what is quick is done before, and what takes long is measured; `times` at the most
 
 
 def measure_litert(run: Run, pixels: np.ndarray, times: int) -> tuple[list[dict], np.ndarray]:
@@ -37,6 +37,7 @@ def measure_litert(run: Run, pixels: np.ndarray, times: int) -> tuple[list[dict]
     Returns:
         A row for each, and the probabilities of class 1, float32 (N,).
     """
+    repeat = min(REPEAT, times)
     began = time.perf_counter()
     predictor = Predictor(run.files.tflite)
     predictor.predict_timed(pixels[0])
@@ -46,16 +47,16 @@ def measure_litert(run: Run, pixels: np.ndarray, times: int) -> tuple[list[dict]
         _make_row(
             run,
             LITERT_SINGLE,
-            median_seconds(lambda: predictor.predict_timed(next(images)), times, WARM_UP),
+            median_seconds(lambda: predictor.predict_timed(next(images)), times, min(WARM_UP, times)),
             first=first,
         )
     ]
     with parallel_outputs(run.files.tflite) as outputs:
         outputs(pixels[: 2 * (os.cpu_count() or 1)])
-        seconds = median_seconds(lambda: outputs(pixels), 3)
+        seconds = median_seconds(lambda: outputs(pixels), repeat)
         probabilities = outputs(pixels)[:, 0]
     rows.append(_make_row(run, LITERT_BULK, seconds / len(pixels)))
-    rows.append(_make_row(run, HEATMAP, median_seconds(lambda: _compute_heatmap(run, predictor, pixels[0]), 3)))
+    rows.append(_make_row(run, HEATMAP, median_seconds(lambda: _compute_heatmap(run, predictor, pixels[0]), repeat)))
     return rows, probabilities
 
 
@@ -73,11 +74,11 @@ def measure_keras(run: Run, pixels: np.ndarray, times: int) -> tuple[list[dict],
 
     model = keras.models.load_model(run.files.model, compile=False)
     floats = pixels.astype(np.float32)
-    images = cycle(floats)
-    single = median_seconds(lambda: model.predict(next(images)[np.newaxis], verbose=0), times, WARM_UP)
-    call = median_seconds(lambda: model(tf.constant(next(images)[np.newaxis]), training=False).numpy(), times, WARM_UP)
+    images, warm_up = cycle(floats), min(WARM_UP, times)
+    single = median_seconds(lambda: model.predict(next(images)[np.newaxis], verbose=0), times, warm_up)
+    call = median_seconds(lambda: model(tf.constant(next(images)[np.newaxis]), training=False).numpy(), times, warm_up)
     model.predict(floats[:64], batch_size=32, verbose=0)
-    batch = median_seconds(lambda: model.predict(floats, batch_size=32, verbose=0), 3)
+    batch = median_seconds(lambda: model.predict(floats, batch_size=32, verbose=0), min(REPEAT, times))
     outputs = np.asarray(model.predict(floats, batch_size=32, verbose=0))
     if outputs.shape[1] == 2:  # two logits, as the notebook's first model has them
         outputs = np.asarray(tf.nn.softmax(outputs))[:, 1:]

@@ -18,6 +18,7 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -77,11 +78,12 @@ def make_runs(settings: Settings) -> list[Run]:
     for seed, model in enumerate(MODELS):
         run = make_finished_run(settings, model, seed, epochs=2)
         run.files.add_to_config(data=data)
-        # in a process of its own, since TensorFlow prints much on standard error
-        if run_process(settings, [sys.executable, "-m", "benchmarks.synthetic_runs", str(run.folder), model]).status:
-            raise SystemExit(f"The untrained {model} could not be made.")
-        runs.append(open_run(settings, run.id))
-    return runs
+        runs.append(run)
+    # in a process of its own, since TensorFlow prints much on standard error
+    command = [sys.executable, "-m", "benchmarks.synthetic_runs"]
+    if run_process(settings, [*command, *chain(*((str(run.folder), run.config.model) for run in runs))]).status:
+        raise SystemExit("The untrained models could not be made.")
+    return [open_run(settings, run.id) for run in runs]
 
 
 def list_images(settings: Settings, folder: Path | None, count: int) -> list[Path]:

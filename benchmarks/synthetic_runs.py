@@ -1,6 +1,7 @@
 """Finished runs that nobody trained, for measuring many of them.
 
-python -m benchmarks.synthetic_runs FOLDER [MODEL] writes the files of an untrained model there, for link_model.
+python -m benchmarks.synthetic_runs FOLDER [MODEL] [FOLDER MODEL]... writes the files of an untrained model there, for
+link_model, and those of more models to more folders.
 """
 
 import csv
@@ -114,4 +115,5 @@ def _make_history(model: str, epochs: int, rng: np.random.Generator) -> list[Epo
 
 
 if __name__ == "__main__":
-    write_untrained_model(Path(sys.argv[1]), *sys.argv[2:3])
+    for place in range(1, len(sys.argv), 2):
+        write_untrained_model(Path(sys.argv[place]), *sys.argv[place + 1 : place + 2])

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import pages
+from benchmarks.data import link_images
 from benchmarks.pages import CHOSEN, EPOCHS, make_row, make_runs, measure, table
 from benchmarks.synthetic_runs import MODEL_FILES, link_model, make_finished_run, write_predictions
-from catdog.datasets import open_dataset
+from catdog.datasets import Dataset, open_dataset
+from catdog.datasets.catalog import scan_folder
 from catdog.datasets.synthetic.generate import generate_dataset
 from catdog.models.specs import MODELS
 from catdog.runs import bytes_taken, list_runs
@@ -63,9 +66,9 @@ def test_made_runs_have_predictions_that_give_their_scores(first, model) -> None
     assert runs[0].predictions().probabilities.tolist() != runs[1].predictions().probabilities.tolist()
 
 
-def test_answers_are_about_as_often_right_as_the_best_epoch(settings: Settings) -> None:
-    generate_dataset(settings.data / "drawn", training=400, validation=40)
-    catalog = open_dataset(settings, "drawn").catalog
+def test_answers_are_about_as_often_right_as_the_best_epoch(settings: Settings, picture_folder, tmp_path) -> None:
+    link_images(picture_folder / "train", tmp_path / "many", 440)
+    catalog = scan_folder("many", tmp_path / "many")
     for number, name in enumerate(MODELS):
         run = make_finished_run(settings, name, number, EPOCHS)
         write_predictions(run, catalog)
@@ -117,12 +120,19 @@ def test_the_page_benchmark_has_help_and_refuses_zero_times() -> None:
     assert benchmark("--repeat", "0").returncode == 2
 
 
-def test_all_pages_are_measured_and_augment_comes_last() -> None:
-    command = [sys.executable, "-m", "benchmarks.pages", "--runs", "0", "--repeat", "1", "--json"]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    rows = json.loads(done.stdout)
-    assert [json.loads(line) for line in done.stderr.splitlines()] == rows
+def test_all_pages_are_measured_and_augment_comes_last(monkeypatch, capsys) -> None:
+    def open_few(settings: Settings, source: str) -> Dataset:
+        """Draw 48 images, since 1,200 take long."""
+        if not (settings.data / source).exists():
+            generate_dataset(settings.data / source, training=8, validation=40)
+        return open_dataset(settings, source)
+
+    monkeypatch.setattr(pages, "open_dataset", open_few)
+    monkeypatch.setattr("sys.argv", ["pages", "--runs", "0", "--repeat", "1", "--json"])
+    pages.main()
+    out, told = capsys.readouterr()
+    rows = json.loads(out)
+    assert [json.loads(line) for line in told.splitlines()] == rows
     opened = [row["page"] for row in rows if row["what"] == "warm"]
     assert {"overview", "browse", "train", "compare", "predict"} < set(opened)
     assert opened[-1] == "augment"

@@ -10,6 +10,7 @@ import pytest
 from benchmarks.classroom import LIVE_UPDATE, WEIGHTS
 from benchmarks.inference import HEATMAP, KERAS_BATCH, KERAS_CALL, KERAS_SINGLE, LITERT_BULK, LITERT_SINGLE
 from benchmarks.predict import TOLERANCE, make_runs
+from catdog.datasets.synthetic.generate import generate_dataset
 from catdog.models.specs import MODELS
 from catdog.runs import list_runs
 from catdog.settings import PROJECT, Settings
@@ -17,16 +18,17 @@ from catdog.settings import PROJECT, Settings
 
 @pytest.fixture(scope="module")
 def untrained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a home with a run of each model that nobody trained."""
-    home = tmp_path_factory.mktemp("untrained") / "home"
-    make_runs(Settings(home=home, photos_url="file:///nowhere"))
-    return home
+    """Return a home with a few drawn images, and a run of each model that nobody trained."""
+    settings = Settings(home=tmp_path_factory.mktemp("untrained") / "home", photos_url="file:///nowhere")
+    generate_dataset(settings.data / "drawn", training=64, validation=40)
+    make_runs(settings)
+    return settings.home
 
 
 @pytest.fixture(scope="module")
 def measured(untrained_home: Path) -> dict:
     """What the benchmark finds with twenty people on a server whose models are untrained."""
-    command = [sys.executable, "-m", "benchmarks.predict", "--json", "--number", "8", "--times", "2"]
+    command = [sys.executable, "-m", "benchmarks.predict", "--json", "--number", "8", "--times", "1"]
     command += ["--people", "20", "--rounds", "1", "--pause", "0.5", "--home", str(untrained_home)]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=500)
     assert done.returncode == 0, done.stderr[-3000:]
