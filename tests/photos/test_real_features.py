@@ -1,6 +1,7 @@
-"""The features of the real photos: what a head fitted on them reaches, and which labels they put in doubt."""
+"""The real photos' pixels and features: what Keras reads, what a head reaches, which labels are in doubt."""
 
 import json
+import os
 from importlib.resources import files
 from pathlib import Path
 
@@ -35,6 +36,32 @@ def dataset(photos_settings: Settings) -> Dataset:
 @pytest.fixture(scope="module")
 def store(photos_settings: Settings, dataset: Dataset) -> FeatureStore:
     return make_features(dataset, photos_settings.backbone_weights, photos_settings.cache)
+
+
+def test_every_photo_is_decoded(dataset: Dataset) -> None:
+    assert dataset.skipped == ()
+    assert dataset.pixels.shape == (3000, 160, 160, 3)
+    pixels = np.asarray(dataset.pixels)
+    darkest, brightest = pixels.min(axis=(1, 2, 3)), pixels.max(axis=(1, 2, 3))
+    assert (brightest - darkest).min() > 30  # no photo came out plain
+
+
+def test_pixels_are_those_that_keras_reads_within_a_grey_level(dataset: Dataset, tmp_path: Path) -> None:
+    import keras
+
+    rows = dataset.catalog.indices(TRAINING)[::10]
+    for row in rows:
+        path = tmp_path / dataset.catalog.paths[row]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.link(dataset.catalog.root / dataset.catalog.paths[row], path)
+    by_keras = keras.utils.image_dataset_from_directory(
+        tmp_path / "train", image_size=(160, 160), batch_size=len(rows), shuffle=False, verbose=False
+    )
+    ((pixels, labels),) = by_keras.as_numpy_iterator()
+    assert labels.tolist() == dataset.catalog.labels[rows].tolist()
+    differences = np.abs(pixels - dataset.pixels[rows]).mean(axis=(1, 2, 3))
+    assert len(differences) == 200
+    assert differences.max() < 1
 
 
 def test_a_fitted_head_passes_96_and_a_half_percent(dataset: Dataset, store: FeatureStore):
