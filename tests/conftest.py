@@ -45,6 +45,7 @@ TENSORFLOW = (  # two groups of tests in whose process it is: importing it takes
     (
         *("tests/catdog/export/", "tests/project/test_old_home.py", "tests/catdog/models/"),
         *("tests/catdog/augmentation/", "tests/catdog/inference/", "tests/catdog/runs/test_supervisor_process.py"),
+        *("tests/catdog/cli/test_trained.py", "tests/catdog/features/test_assemble.py"),
     ),
 )
 LONGEST = (  # first, so that no process ends long after the others

@@ -1,11 +1,10 @@
-"""The whole way in the terminal, for real: train, then look at the run, its scores and its predictions."""
+"""The whole way in the terminal: train, then look at the run, its scores and its predictions."""
 
+import io
 import json
-import os
 import shutil
-import subprocess
-import sys
 import zipfile
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,11 @@ from catdog.__main__ import main
 from catdog.evaluation import compute_track_record, describe_band, read_predictions
 from catdog.features import novelty
 from catdog.inference.predictor import Predictor
-from catdog.settings import PROJECT, Settings
+from catdog.runs.executors import local
+from catdog.settings import Settings
+from catdog.training import loop
+from catdog.training.worker import work
+from tests.stuck import small_network
 
 KEYS = {"id", "name", "model", "source", "state", "epochs", "seconds"} | {
     "val_accuracy",
@@ -26,19 +29,21 @@ KEYS = {"id", "name", "model", "source", "state", "epochs", "seconds"} | {
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory, picture_folder):
-    """Settings whose home holds one run of model1, trained by the command line in a process of its own; its JSON."""
-    settings = Settings(home=tmp_path_factory.mktemp("trained"))
-    command = [sys.executable, "-m", "catdog", "train", "model1", "--epochs", "1", "--batch-size", "8"]
-    done = subprocess.run(
-        [*command, "--source", str(picture_folder), "--name", "mine", "--json"],
-        cwd=PROJECT,
-        env=os.environ | settings.environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return settings, json.loads(done.stdout)
+    """Settings whose home holds one run of model1, trained by the command line; its JSON.
+
+    The training is a real one of a small network, in this process, since each other one would import TensorFlow anew.
+    That a process of its own trains is tested in tests/catdog/runs/test_supervisor_process.py.
+    """
+    settings = Settings(home=tmp_path_factory.mktemp("trained"), first_model=False)
+    command = ["train", "model1", "--epochs", "1", "--batch-size", "8", "--name", "mine", "--json"]
+    printed = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed):
+        for name, value in settings.environment().items():
+            patch.setenv(name, value)
+        patch.setattr(local, "start", lambda settings, files: work(files, settings))
+        patch.setattr(loop, "build_model", small_network)
+        assert main([*command, "--source", str(picture_folder)]) == 0
+    return settings, json.loads(printed.getvalue())
 
 
 @pytest.fixture(autouse=True)
