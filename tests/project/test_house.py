@@ -1,9 +1,12 @@
 """The house rules that no tool of `make lint` checks."""
 
 import ast
+import dis
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from types import CodeType
 
 import pytest
 
@@ -69,13 +72,14 @@ def imported_packages(tree: ast.AST, inside_functions: bool) -> set[str]:
     return packages
 
 
-def names_of(tree: ast.AST) -> Iterator[str]:
-    """Return the names of all variables and parameters."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.arg):
-            yield node.arg
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
+def names_of(code: CodeType) -> Iterator[str]:
+    """Return the names of all variables and parameters; code is compiled in a third of the time that its tree takes."""
+    yield from code.co_varnames + code.co_cellvars
+    if SAY_NOTHING & set(code.co_names):  # of a module or a class, or somewhere an attribute
+        yield from (step.argval for step in dis.get_instructions(code) if step.opname in ("STORE_NAME", "STORE_GLOBAL"))
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from names_of(constant)
 
 
 def unguarded(source: str) -> list[str]:
@@ -84,6 +88,8 @@ def unguarded(source: str) -> list[str]:
     Whatever is in CHANGES must be handed to `access.perform`, or to a function of the same file that calls that, or
     be used in a function that calls one of GUARDS.
     """
+    if not any(name in source for name in CHANGES):
+        return []
     tree = ast.parse(source)
     performers = {"access.perform"}
     performers |= {function.name for function in functions_of(tree) if "access.perform" in dict(calls_of(function))}
@@ -102,9 +108,14 @@ def unguarded(source: str) -> list[str]:
 
 def test_tensorflow_is_imported_in_functions_only_never_by_pages():
     heavy = {"tensorflow", "keras"}
-    at_load = [path for path in LIBRARY if imported_packages(ast.parse(read(path)), inside_functions=False) & heavy]
-    by_pages = [path for path in PAGES if imported_packages(ast.parse(read(path)), inside_functions=True) & heavy]
-    assert [name_of(path) for path in at_load + by_pages] == []
+    naming = [path for path in [*LIBRARY, *PAGES] if any(name in read(path) for name in heavy)]
+    offenders = [
+        name_of(path)
+        for path in naming
+        if imported_packages(ast.parse(read(path)), inside_functions=path in PAGES) & heavy
+    ]
+    assert len(naming) > 10
+    assert offenders == []
 
 
 def test_modules_stay_short():
@@ -133,7 +144,7 @@ def test_the_check_for_guards_notices_each_missing_guard():
 
 
 def test_what_counts_as_a_change_is_what_the_library_calls_it():
-    public = {function.name for path in LIBRARY for function in functions_of(ast.parse(read(path)))}
+    public = {name for path in LIBRARY for name in re.findall(r"^def (\w+)", read(path), re.MULTILINE)}
     assert public >= CHANGES
 
 
@@ -141,6 +152,8 @@ def test_pages_write_no_html_that_could_have_text_of_a_user_in_it():
     offenders = []
     for path in PAGES:
         source = read(path)
+        if not any(name in source for name in ("html", *HTML_FUNCTIONS)):
+            continue
         written = {ast.unparse(call.args[0]) for name, call in calls_of(ast.parse(source)) if name in HTML_FUNCTIONS}
         if "unsafe_allow_html" in source or not written <= HTML_CONSTANTS:
             offenders.append(name_of(path))
@@ -165,10 +178,13 @@ def test_git_ignores_what_the_program_writes():
 @pytest.mark.parametrize("top", ["catdog", "pages", "tests", "benchmarks"])
 def test_locals_say_what_they_hold(top):
     files = sorted((PROJECT / top).rglob("*.py"))
-    assert {name_of(path): SAY_NOTHING & set(names_of(ast.parse(read(path)))) for path in files} == {
-        name_of(path): set() for path in files
-    }
+    names = {name_of(path): SAY_NOTHING & set(names_of(compile(read(path), path, "exec"))) for path in files}
+    assert names == {name_of(path): set() for path in files}
 
 
 def test_a_local_that_says_nothing_is_noticed():
-    assert set(names_of(ast.parse("for one in range(3):\n    known: int = one"))) == {"one", "known"}
+    source = (
+        "for one in range(3):\n    known: int = one\n"
+        "def f(asked, *, said):\n    return [found for found in asked], lambda: wanted.one\n"
+    )
+    assert set(names_of(compile(source, "source", "exec"))) & SAY_NOTHING == SAY_NOTHING - {"wanted"}
