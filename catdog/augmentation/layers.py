@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from catdog.augmentation.config import AUGMENTATION_LAYERS, Augmentation
 
 if TYPE_CHECKING:
@@ -33,6 +31,7 @@ def build_augmentation_layers(
         value_range: The lowest and the highest value of the images' pixels.
     """
     import keras
+    import numpy as np  # which the settings of a run, where this module is imported, do without
 
     # Layers of one seed would draw the same numbers: each flip would go with one sense of rotation.
     seeds = [None] * len(AUGMENTATION_LAYERS)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-SIZE = 160  # pixels
+from catdog.images import SIZE
 
 
 def resize(image: np.ndarray, size: int = SIZE) -> np.ndarray:

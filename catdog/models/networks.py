@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catdog.errors import WeightsError
-from catdog.images.decode import SIZE
+from catdog.images import SIZE
 
 if TYPE_CHECKING:
     import keras

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from catdog.augmentation.config import Augmentation
 from catdog.augmentation.layers import BYTES, build_augmentation_layers
 from catdog.errors import UsageError
-from catdog.images.decode import SIZE
+from catdog.images import SIZE
 from catdog.models import networks
 from catdog.models.losses import make_loss, make_metrics
 

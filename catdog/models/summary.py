@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from catdog.augmentation.config import AUGMENTATION_LAYERS, Augmentation
-from catdog.images.decode import SIZE
+from catdog.images import SIZE
 from catdog.models.networks import CONVOLUTIONS, DROPOUT, FILTERS, HIDDEN, KERNEL, SCALING, WINDOW
 from catdog.models.specs import ModelSpec, get_spec
 from catdog.utils.text import format_percent

@@ -92,9 +92,9 @@ def test_a_bad_variable_is_named_in_one_line(monkeypatch, capsys):
     assert "CATDOG_SLOTS" in one_line(capsys.readouterr().err)
 
 
-def test_help_imports_neither_numpy_nor_anything_slower():
+def test_help_and_the_settings_of_a_run_do_without_numpy():
     code = (
-        "import sys; from catdog.__main__ import build_parser; build_parser().format_help(); "
+        "import sys; import catdog.training; from catdog.__main__ import build_parser; build_parser().format_help(); "
         "print({'numpy', 'PIL', 'requests', 'keras', 'tensorflow', 'streamlit'} & set(sys.modules))"
     )
     shown = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
