@@ -23,6 +23,7 @@ from catdog.runs import Run, queue
 from catdog.settings import PROJECT, Settings
 from catdog.training import ACTIVE, TrainConfig
 from catdog.training.status import identify_process
+from tests.stuck import let_runs_get_stuck
 from tests.waiting import wait_for
 
 
@@ -78,9 +79,12 @@ def test_a_waiting_run_costs_little_and_stops_on_sigterm(settings: Settings, con
 
 @pytest.mark.usefixtures("processes")
 def test_runs_train_in_order_and_a_killed_one_makes_room(
-    settings: Settings, config: TrainConfig, slot: FileLock
+    settings: Settings, config: TrainConfig, slot: FileLock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    let_runs_get_stuck(monkeypatch)
     launched = [runs.launch(settings, config) for _ in range(3)]
+    for run in launched:
+        (run.folder / "train.py").write_text("import time; time.sleep(60)")
     pids = [process_of(settings, run) for run in launched]
     assert queue.Queue(settings.runs).waiting() == [run.id for run in launched]
     slot.release()
