@@ -14,7 +14,7 @@ from catdog.export.formats import FORMATS
 from catdog.runs.reader import read_run
 from catdog.settings import Settings
 from catdog.utils.files import DISK_FULL
-from catdog.utils.processes import log_to_stderr
+from catdog.utils.processes import hasten_tensorflow, log_to_stderr
 from catdog.utils.temporary import use_own_folder
 
 STEP = ("done", "total", "what")
@@ -28,6 +28,7 @@ def main() -> int:
         print(f"usage: python -m catdog.export RUN_FOLDER {'|'.join(FORMATS)}", file=sys.stderr)
         return 2
     log_to_stderr()
+    hasten_tensorflow()
     # what TensorFlow prints must not come between the lines
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)

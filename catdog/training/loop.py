@@ -202,6 +202,8 @@ def _compile(model: "keras.Model", config: TrainConfig, rate: float) -> None:
         weight_decay=config.weight_decay,
         clip_norm=config.clip_norm,
     )
+    # if the first step made the optimizer's variables, TensorFlow would make the step's graph twice
+    model.optimizer.build(model.trainable_variables)
 
 
 class _Timer:

@@ -23,7 +23,7 @@ print(os.getcwd(), os.getsid(0) == os.getpid())
 HASTENED = """
 from importlib.util import find_spec
 from catdog.utils.processes import hasten_tensorflow
-packages = ("pandas", "scipy", "sklearn", "numpy")
+packages = ("matplotlib", "pandas", "scipy", "sklearn", "numpy")
 assert all(map(find_spec, packages))
 hasten_tensorflow()
 for package in packages:
@@ -87,7 +87,7 @@ def test_tensorflow_does_without_what_only_its_inputs_need(project: Path) -> Non
     with (project / "log").open("wb") as log:
         child = start_process("child", project=project, variables={"PYTHONPATH": os.pathsep.join(sys.path)}, log=log)
     assert child.wait(timeout=30) == 0
-    assert (project / "log").read_text().split() == ["pandas", "scipy", "sklearn", "numpy", "is", "here"]
+    assert (project / "log").read_text().split() == ["matplotlib", "pandas", "scipy", "sklearn", "numpy", "is", "here"]
 
 
 def test_a_child_that_watches_its_parent_ends_with_it(project: Path) -> None:
