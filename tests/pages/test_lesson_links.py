@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from benchmarks.synthetic_runs import make_finished_run, write_predictions
 from catdog.datasets import open_catalog
@@ -16,24 +17,29 @@ from catdog.training.history import Epoch, write_history
 from tests.pages.conftest import button
 
 
-def list_links() -> dict[str, Task]:
-    """Return a task for each different place that the lessons lead to."""
+def list_links() -> dict[str, list[Task]]:
+    """Return, for each page that the lessons lead to, a task for each different place on it."""
     tasks = [task for lesson in read_course().lessons for task in lesson.tasks]
-    return {f"{task.page} {dict(task.params)}": task for task in tasks}
+    places = {f"{task.page} {dict(task.params)}": task for task in tasks}.values()
+    return {page: [task for task in places if task.page == page] for page in sorted({task.page for task in places})}
 
 
-@pytest.mark.parametrize("link", list_links())
-def test_a_page_takes_the_parameters_of_a_lesson(link, app, place):
-    task = list_links()[link]
+@pytest.mark.parametrize("page", list_links())
+def test_a_page_takes_the_parameters_of_the_lessons(page, app, place):
     catalog = open_catalog(place, "drawn")
     runs = []
     for model in MODELS:
         run = make_finished_run(place, model, seed=1, epochs=3)
         write_predictions(run, catalog)
         runs.append(open_run(place, run.id))
-    params = fill_params(task, Workspace(runs, catalog, place))
-    assert set(params) == set(task.params)
-    test = app(task.page, **params)
+    for task in list_links()[page]:
+        params = fill_params(task, Workspace(runs, catalog, place))
+        assert set(params) == set(task.params)
+        _check(app(page, **params), task, params)
+
+
+def _check(test: AppTest, task: Task, params: dict) -> None:
+    """Check that a page which an address has opened has everything set as the address says."""
     assert [warning.value for warning in test.warning] == []
     assert not test.error
     ids = params.pop("run", [])

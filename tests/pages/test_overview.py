@@ -16,6 +16,7 @@ from catdog.settings import PROJECT
 from catdog.training import TrainConfig
 from catdog.training.recipes import make_config, make_quick_config
 from catdog.training.status import identify_process
+from pages.components import state
 from tests.pages.conftest import alternatives, button, coloured_folder, text_of
 
 FETCH = "Fetch the photos (65 MB)"
@@ -39,10 +40,8 @@ def test_a_newcomer_sees_drawings_and_the_nine_lessons(app):
     assert page.query_params["models"] == "model2"
 
 
-@pytest.mark.parametrize("name", ["overview", "browse", "models", "train", "compare", "predict"])
-def test_every_page_says_which_data_is_in_use(app, name):
-    page = app(name)
-    assert any("drawings, not photos" in caption.value for caption in page.sidebar.caption)
+def test_the_sidebar_says_which_data_is_in_use(app):
+    assert any("drawings, not photos" in caption.value for caption in app("models").sidebar.caption)
 
 
 def test_a_finished_run_on_this_data_shows_both_scores(app, trained):
@@ -101,9 +100,10 @@ def test_train_all_four_with_three_seeds_makes_one_sweep_in_which_each_model_soo
 def test_the_time_that_all_four_take_goes_by_earlier_runs_and_the_seeds(app, place, trained):
     counts = {"training": {"cats": 12, "dogs": 12}, "validation": {"cats": 16, "dogs": 16}}
     for name in MODELS:
-        page = app()
-        open_dialog(page, seeds=1)
-        assert "going by earlier runs" not in text_of(page)
+        if name in ("model1", "model4"):  # before the first and the last
+            page = app()
+            open_dialog(page, seeds=1)
+            assert "going by earlier runs" not in text_of(page)
         run = trained(name)
         data = {**run.data, "counts": counts}
         run.files.add_to_config(data=data)
@@ -285,12 +285,10 @@ def test_no_page_imports_tensorflow(place):
 
 
 def wait_for_the_download(page) -> None:
-    """Run the page again, as its fragment would, until no download is under way."""
-    for _ in range(300):
-        if not page.get("progress"):
-            break
-        time.sleep(0.1)
-        page.run()
+    """Wait until the download has ended, and run the page again as its fragment would."""
+    assert state.jobs().find(("fetch", state.settings())).wait(30)
+    page.run()
+    assert not page.get("progress")
     page.run()
 
 
