@@ -188,14 +188,14 @@ def test_no_damage_ends_a_command_with_a_traceback(place, monkeypatch, capsys, f
 
 
 @pytest.mark.slow
-@hypothesis_settings(max_examples=10, deadline=None, suppress_health_check=CALM)
+@hypothesis_settings(max_examples=5, deadline=None, suppress_health_check=CALM)
 @given(cases=st.lists(run_files(), min_size=20, max_size=20))
 def test_no_damage_of_many_takes_a_page_down(app, place, trained, monkeypatch, cases):
     check_pages(app, place, monkeypatch, cases)
 
 
 @pytest.mark.slow
-@hypothesis_settings(max_examples=200, deadline=None, suppress_health_check=CALM)
+@hypothesis_settings(max_examples=100, deadline=None, suppress_health_check=CALM)
 @given(files=run_files())
 def test_no_damage_of_many_ends_a_command_with_a_traceback(place, monkeypatch, capsys, files):
     check_commands(place, monkeypatch, capsys, files)
