@@ -2,7 +2,8 @@
 
 Fixtures:
     app      opens a page as a link to it does: app("browse", sample="7") returns Streamlit's AppTest after its first
-             run, with the address bar /browse?sample=7. No exception may have reached the page.
+             run, with the address bar /browse?sample=7. No exception may have reached the page. A dictionary after
+             the page's name is what the session's state has already, such as {"run-ID": True} for details of a run.
     place    the Settings of this test; its home holds a drawn set of 24 + 40 images.
     trained  makes a finished run without training: trained("model1", test=0.75) returns the Run. Its model predicts
              class 1 for an image that is bluer than it is red, else class 0.
@@ -112,12 +113,14 @@ def place(environment: Settings, drawn_home: Settings) -> Iterator[Settings]:
 
 @pytest.fixture
 def app(place: Settings) -> Callable[..., AppTest]:
-    """Open a page by its name, with parameters for the address bar."""
+    """Open a page by its name, with a state of the session and parameters for the address bar."""
 
-    def open_page(page: str = "overview", /, **address: str | list[str]) -> AppTest:
+    def open_page(page: str = "overview", state: dict | None = None, /, **address: str | list[str]) -> AppTest:
         test = AppTest.from_file(str(PROJECT / "pages" / "app.py"), default_timeout=60)
         test.switch_page(f"{page}.py")
         test.query_params = dict(address)
+        for name, value in (state or {}).items():
+            test.session_state[name] = value
         test.run()
         assert not test.exception
         return test

@@ -58,10 +58,8 @@ def test_without_sign_in_nothing_is_locked(app):
 @pytest.mark.parametrize("name", ["overview", "browse", "train", "predict"])
 def test_a_visitor_sees_the_page_with_what_changes_things_locked(app, members, user, trained, name):
     run = trained()
-    page = app(name)
+    page = app(name, {f"run-{run.id}": True})
     if name == "train":
-        page.session_state[f"run-{run.id}"] = True
-        page.run()
         assert keyed(page, f"make-{run.id}").disabled
     assert not page.error
     assert button(page, "Sign in")
@@ -178,9 +176,7 @@ def test_members_change_their_own_runs_and_owners_all(app, members, user, place,
 
     def delete_as(person):
         user(person)
-        page = app("train")
-        page.session_state[f"run-{run.id}"] = True
-        page.run()
+        page = app("train", {f"run-{run.id}": True})
         return keyed(page, f"really-{run.id}").click().run()
 
     [refused] = delete_as(BEN).error
@@ -234,8 +230,11 @@ def test_losing_sign_in_locks_everything_with_a_sentence(app, members, user, pla
     assert not [element for element in page.button if "Sign" in element.label]
 
 
-@pytest.mark.parametrize("content", [None, b"", b"\xff"], ids=["removed", "emptied", "unreadable"])
-@pytest.mark.parametrize("person", [NOBODY, ANNA])
+@pytest.mark.parametrize(
+    ("person", "content"),
+    [(NOBODY, None), (ANNA, b""), (ANNA, b"\xff")],
+    ids=["removed", "emptied", "unreadable"],
+)
 def test_losing_the_list_of_members_locks_everything_with_a_sentence(app, members, user, person, content):
     user(person)
     page = app("train")
@@ -290,10 +289,7 @@ def listed(page):
 
 
 def open_runs(app, runs):
-    page = app("train")
-    for run in runs:
-        page.session_state[f"run-{run.id}"] = True
-    return page.run()
+    return app("train", {f"run-{run.id}": True for run in runs})
 
 
 def test_private_runs_are_seen_by_their_owner_and_owners_only(app, user, two_runs):

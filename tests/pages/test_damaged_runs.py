@@ -39,12 +39,8 @@ def open_all(app: Callable[..., AppTest], place: Settings, monkeypatch: pytest.M
     words = {}
     for name in PAGES:
         chosen = {"run": ids} if name in ("compare", "evaluate", "explore", "predict") else {}
-        page = app(name, **chosen, **({"sample": "1"} if name == "predict" else {}))
-        if name == "train":
-            for run_id in ids:
-                page.session_state[f"run-{run_id}"] = True
-            page.run()
-            assert not page.exception
+        details = {f"run-{run_id}": True for run_id in ids if name == "train"}
+        page = app(name, details, **chosen, **({"sample": "1"} if name == "predict" else {}))
         words[name] = text_of(page) + "\n".join(line.label for line in page.expander)
     return words
 
@@ -87,9 +83,7 @@ def test_a_damaged_run_costs_no_page_more_than_its_own_line(app, place, damaged,
 @pytest.mark.parametrize("name", ["text-score", "data-list", "no-config", "link"])
 def test_a_damaged_run_is_deleted_on_the_page(app, place, damaged, name, monkeypatch):
     monkeypatch.setattr("pages.components.train.run_list.RUNS_PER_PAGE", 1000)
-    page = app("train")
-    page.session_state[f"run-{name}"] = True
-    page.run()
+    page = app("train", {f"run-{name}": True})
     page.button(key=f"really-{name}").click().run()
     assert not page.exception
     assert not any(name in error.value for error in page.error)
@@ -113,9 +107,7 @@ def test_damage_done_while_the_server_runs_is_seen_and_so_is_its_repair(app, pla
 
 def test_what_is_done_with_a_run_that_was_deleted_elsewhere_says_so(app, place, trained):
     run = trained()
-    page = app("train")
-    page.session_state[f"run-{run.id}"] = True
-    page.run()
+    page = app("train", {f"run-{run.id}": True})
     assert main(["runs", "delete", run.id]) == 0
     page.text_input(key=f"name-{run.id}").set_value("new")
     page.button(key=f"save-{run.id}").click().run()

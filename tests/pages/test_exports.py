@@ -37,9 +37,7 @@ def made(monkeypatch):
 @pytest.fixture
 def details(app, finished):
     """The Train page with the run's details open."""
-    page = app("train")
-    page.session_state[f"run-{finished.id}"] = True
-    page.run()
+    page = app("train", {f"run-{finished.id}": True})
     assert not page.exception
     return page
 

@@ -67,9 +67,8 @@ def test_the_backbone_is_frozen_and_published_scores_stand_alone(app):
     assert not compare_buttons(page)
 
 
-@pytest.mark.parametrize("address", ["", "<script>"])
-def test_an_address_that_names_no_model_shows_the_first(app, address):
-    page = app("models", model=address)
+def test_an_address_that_names_no_model_shows_the_first(app):
+    page = app("models", model="<script>")
     assert heading(page) == "model1"
     assert "only guessing" in text_of(page)
     assert not page.error

@@ -145,9 +145,7 @@ def test_the_settings_of_a_run_whose_data_are_gone_say_so(app, place, shapes):
     run = create_run(place, TrainConfig("model2", str(shapes)), "old")
     run.files.write_status(run.status.__class__(state="stopped"))
     shutil.rmtree(shapes)
-    page = app("train")
-    page.session_state[f"run-{run.id}"] = True
-    page.run()
+    page = app("train", {f"run-{run.id}": True})
     page.button(key=f"again-{run.id}").click().run()
     assert any("(folder shapes) are no longer here" in toast.value for toast in page.toast)
     assert open_run(place, run.id).config.source == str(shapes)

@@ -250,7 +250,7 @@ def test_the_bar_and_the_time_left_go_by_earlier_runs(app, make):
     assert [int(width) for width in re.findall(r"flex: (\d+)", bars(page)[0])] == [20, 60, 20]
 
 
-@pytest.mark.parametrize("content", [None, "", "path,label,1\n../../etc/passwd,0,0.9\n", "path"])
+@pytest.mark.parametrize("content", [None, "path,label,1\n../../etc/passwd,0,0.9\n"])
 def test_a_missing_or_damaged_sample_harms_nothing(app, make, content):
     run = make("running", message="training", epochs=2, epoch=1, batch=1, batches=4, training_started=1.0)
     if content is not None:
@@ -315,7 +315,7 @@ def test_a_run_that_fails_is_resumed_from_its_result(app, make, place, started):
     assert "Training now" in text_of(page)
 
 
-@pytest.mark.parametrize("address", ["../../etc", "gone", "\x00", "x" * 5000])
+@pytest.mark.parametrize("address", ["gone", "../\x00"])
 def test_an_address_with_no_run_of_that_name_shows_no_result(app, make, address):
     make("done")
     page = app("train", result=address)
@@ -381,7 +381,7 @@ def test_a_killed_worker_is_interrupted_and_can_be_resumed(app, make, place, sta
     run = make("done", name="killed")
     gone = {"pid": 2**22 + 1, "pid_started": 1.0, "host": identify_process()["host"]}
     run.files.write_status(replace(run.status, state="running", **gone))
-    page = opened(app("train"), run)
+    page = app("train", {f"run-{run.id}": True})
     assert "**interrupted**" in lines(page)[0]
     assert any("Its process ended before the training did" in warning.value for warning in page.warning)
     button(page, "Resume").click().run()
@@ -389,15 +389,12 @@ def test_a_killed_worker_is_interrupted_and_can_be_resumed(app, make, place, sta
     assert open_run(place, run.id).state == "queued"
 
 
-def test_ended_runs_say_how_and_are_not_polled(app, make, trained, polls):
+def test_ended_runs_say_how_and_are_not_polled(app, place, make, trained, polls):
     trained("model4", test=0.75, weights={"source": "a file of mine"}, versions={"keras": "3.12"})
     make("done", config={"patience": 2, "epochs": 9}, epochs=3)
     make("failed", error="The memory did not suffice.", log="first\n" * 50 + "the last line\n")
     make("stopped")
-    page = app("train")
-    for run in state.runs():
-        page.session_state[f"run-{run.id}"] = True
-    page.run()
+    page = app("train", {f"run-{run.id}": True for run in list_runs(place)})
     words = text_of(page)
     assert any("validation accuracy 79.0% · test accuracy 75.0% · 0 s · drawn images" in line for line in lines(page))
     assert "a file of mine" in words
@@ -418,7 +415,7 @@ def test_ended_runs_say_how_and_are_not_polled(app, make, trained, polls):
 
 def test_a_run_is_renamed_noted_and_deleted(app, make, place):
     run = make(name="old")
-    page = opened(app("train"), run)
+    page = app("train", {f"run-{run.id}": True})
     page.text_input(key=f"name-{run.id}").set_value("  ").run()
     keyed(page, f"save-{run.id}").click().run()
     assert any("needs 1 to 80 visible characters" in error.value for error in page.error)
@@ -515,7 +512,7 @@ def test_the_settings_of_a_run_come_back_into_the_form(app, make, started, more)
         "model3",
         config={"epochs": 7, "batch_size": 16, "learning_rate": 0.01, "seed": 5, "fraction": 0.5, "exact": True} | more,
     )
-    page = opened(app("train"), run)
+    page = app("train", {f"run-{run.id}": True})
     keyed(page, f"again-{run.id}").click()
     page.run()
     assert not page.exception
@@ -531,7 +528,8 @@ def test_a_run_of_a_recipe_comes_back_as_that_recipe_and_no_setting_of_its_own(a
     config = make_config(model, recipe, source="drawn")
     changes = {name: value for name, value in config.to_dict().items() if name not in ("model", "source")}
     run = make("done", model, config=changes | {"epochs": 7})
-    page = opened(app("train", recipe="tuned", learning_rate="0.5", schedule="plateau", label_smoothing="0.3"), run)
+    before = {"recipe": "tuned", "learning_rate": "0.5", "schedule": "plateau", "label_smoothing": "0.3"}
+    page = app("train", {f"run-{run.id}": True}, **before)
     keyed(page, f"again-{run.id}").click().run()
     assert page.segmented_control(key="recipe").value == recipe_of(config)
     assert numbers(page) == USUAL | {"epochs": 7} | (FINE_TUNING if model == "model4" else {})
@@ -575,22 +573,14 @@ def test_fine_tuning_reaches_model4_and_no_other_model(app, place):
     }
 
 
-@pytest.mark.parametrize(
-    ("key", "word"),
-    [
-        ("fine_tune_layers", "many"),
-        ("fine_tune_layers", "154"),
-        ("fine_tune_layers", "-3"),
-        ("fine_tune_epochs", "0"),
-        ("fine_tune_rate", "nan"),
-        ("fine_tune_rate", "1e9"),
-    ],
-)
-def test_a_bad_address_of_fine_tuning_gets_a_sentence_and_the_usual_value(app, key, word):
-    page = app("train", models=["model4"], **{key: word})
+@pytest.mark.parametrize(("layers", "epochs", "rate"), [("many", "0", "nan"), ("154", "0", "1e9"), ("-3", "0", "-1")])
+def test_a_bad_address_of_fine_tuning_gets_a_sentence_each(app, layers, epochs, rate):
+    address = {"fine_tune_layers": layers, "fine_tune_epochs": epochs, "fine_tune_rate": rate}
+    page = app("train", models=["model4"], **address)
     assert not page.exception
-    assert len(page.warning) == 1
-    assert numbers(page)[key] == FINE_TUNING[key]
+    (warning,) = page.warning
+    assert len(warning.value.splitlines()) == 4  # and that the page shows its own values instead
+    assert {key: numbers(page)[key] for key in FINE_TUNING} == FINE_TUNING
 
 
 def test_too_few_layers_are_one_sentence_and_start_nothing(app, started):
@@ -603,7 +593,7 @@ def test_too_few_layers_are_one_sentence_and_start_nothing(app, started):
 def test_the_settings_of_a_fine_tuned_run_come_back_into_the_form(app, make, started):
     tuned = {"fine_tune_layers": 29, "fine_tune_epochs": 7, "fine_tune_rate": 0.0003}
     run = make("done", "model4", config=tuned)
-    page = opened(app("train"), run)
+    page = app("train", {f"run-{run.id}": True})
     assert "top 29 layers, 7 epochs at 0.0003" in text_of(page)
     keyed(page, f"again-{run.id}").click().run()
     button(page, "Start training").click().run()
@@ -631,7 +621,7 @@ def test_a_quick_run_comes_back_into_the_form_and_shows_no_curve(app, make, star
     page = app("train", result=run.id)
     assert "no learning curve" in text_of(page)
     assert not page.get("plotly_chart")
-    page = opened(app("train"), run)
+    page = app("train", {f"run-{run.id}": True})
     assert "Quick: the last layer, fitted at once" in text_of(page)
     assert "0.001, constant" not in text_of(page)
     keyed(page, f"again-{run.id}").click().run()
@@ -719,7 +709,7 @@ def finished(make, place):
 
 def test_all_ablations_of_a_run_are_started_with_one_click_as_one_sweep(app, finished, place):
     run = finished(seed=5)
-    page = opened(app("train"), run)
+    page = app("train", {f"run-{run.id}": True})
     keyed(page, f"ablation-all-{run.id}").click().run()
     assert not page.exception
     started = [other for other in list_runs(place)[::-1] if other.id != run.id]
@@ -737,7 +727,7 @@ def test_all_ablations_of_a_run_are_started_with_one_click_as_one_sweep(app, fin
 
 def test_a_single_ablation_is_started_and_then_offered_no_more(app, finished, place):
     run = finished()
-    page = opened(app("train"), run)
+    page = app("train", {f"run-{run.id}": True})
     button(page, "Run with scaled pixels").click().run()
     newest, _ = list_runs(place)
     assert newest.config == replace(run.config, scaling=True)
@@ -748,16 +738,14 @@ def test_a_single_ablation_is_started_and_then_offered_no_more(app, finished, pl
 
 def test_no_ablation_is_offered_where_none_makes_sense_or_the_run_has_not_ended(app, make, place):
     runs = [make("done", "model4", config={"flip": "none", "rotation": 0.0}), make("failed", "model2")]
-    page = app("train")
-    for run in runs:
-        page = opened(page, run)
+    page = app("train", {f"run-{run.id}": True for run in runs})
     assert "Which change does it?" not in text_of(page)
 
 
 def test_ablations_of_a_run_whose_images_are_gone_or_changed_are_refused(app, finished, place):
     gone, changed = finished(source="/nowhere"), finished(seed=2)
     changed.files.add_to_config(data={**changed.data, "fingerprint": "another"})
-    page = opened(opened(app("train"), gone), changed)
+    page = app("train", {f"run-{run.id}": True for run in (gone, changed)})
     assert keyed(page, f"ablation-0-{gone.id}").disabled
     keyed(page, f"ablation-0-{changed.id}").click().run()
     assert any("have changed since" in error.value for error in page.error)
@@ -766,7 +754,7 @@ def test_ablations_of_a_run_whose_images_are_gone_or_changed_are_refused(app, fi
 
 def test_a_learning_rate_too_low_for_the_form_becomes_the_lowest(app, make, started):
     run = make("done", config={"learning_rate": 1e-9})
-    page = opened(app("train"), run)
+    page = app("train", {f"run-{run.id}": True})
     keyed(page, f"again-{run.id}").click().run()
     assert not page.exception
     button(page, "Start training").click().run()
