@@ -39,7 +39,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 CLASSES = ("cats", "dogs")
 BROWSER_TESTS = "tests/browser/"
 OWN_SERVER = BROWSER_TESTS + "own_server/"  # those that start servers of their own
-ALL_PAGES = (BROWSER_TESTS + "test_themes.py", BROWSER_TESTS + "test_fold.py", BROWSER_TESTS + "test_hostile")
+ALL_PAGES = (BROWSER_TESTS + "test_every_page.py",)
 TENSORFLOW = (  # two groups of tests in whose process it is: importing it takes 5 s of processor
     ("tests/catdog/training/", "tests/catdog/evaluation/test_metrics.py", "tests/catdog/images/test_resize.py"),
     (

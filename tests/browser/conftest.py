@@ -31,6 +31,7 @@ from tests.conftest import CHROMIUM
 from tests.stuck import let_runs_get_stuck
 
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+OPTIONS += ["--js-flags=--no-opt,--no-maglev"]  # no page stays open for long enough to pay for optimizing its programs
 LAST = 6_000  # characters of a log or a page that a failed test shows
 
 

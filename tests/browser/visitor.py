@@ -25,19 +25,19 @@ class Windows:
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
-        self._idle: dict[tuple[int, str], list[Page]] = {}
+        self._idle: dict[tuple[int, int, str], list[Page]] = {}
 
-    def take(self, width: int, scheme: str) -> Page:
-        """Return a window of this width, "light" or "dark"."""
-        if idle := self._idle.get((width, scheme)):
+    def take(self, width: int, height: int, scheme: str) -> Page:
+        """Return a window of this size, "light" or "dark"."""
+        if idle := self._idle.get((width, height, scheme)):
             return idle.pop()
         context = self._browser.new_context(
-            viewport={"width": width, "height": 1000}, color_scheme=scheme, locale="en-GB", reduced_motion="reduce"
+            viewport={"width": width, "height": height}, color_scheme=scheme, locale="en-GB", reduced_motion="reduce"
         )
         context.set_default_timeout(WAIT)
         return context.new_page()
 
-    def put_back(self, window: Page, width: int, scheme: str) -> None:
+    def put_back(self, window: Page, width: int, height: int, scheme: str) -> None:
         """Take a window that nobody looks at any more."""
         try:
             window.evaluate(CLEAR)
@@ -46,7 +46,7 @@ class Windows:
         except Error:  # such as on a page that never came
             window.context.close()
         else:
-            self._idle.setdefault((width, scheme), []).append(window)
+            self._idle.setdefault((width, height, scheme), []).append(window)
 
 
 class Visitor:
@@ -62,21 +62,23 @@ class Visitor:
         self.complaints: list[str] = []
         self.also: tuple[str, ...] = ()
         self._windows = windows
-        self._kinds: list[tuple[int, str]] = []  # the width and scheme of each page
+        self._kinds: list[tuple[int, int, str]] = []  # the size and scheme of each page
         self._listeners = {"console": self._hear, "pageerror": self._catch, "request": self._see}
 
-    def window(self, width: int = 1400, scheme: str = "light") -> Page:
+    def window(self, width: int = 1400, height: int = 900, scheme: str = "light") -> Page:
         """Return an empty window of this visitor's."""
-        window = self._windows.take(width, scheme)
+        window = self._windows.take(width, height, scheme)
         self.pages.append(window)
-        self._kinds.append((width, scheme))
+        self._kinds.append((width, height, scheme))
         for event, listener in self._listeners.items():
             window.on(event, listener)
         return window
 
-    def visit(self, page: str = "", width: int = 1400, scheme: str = "light", **parameters: object) -> Page:
+    def visit(
+        self, page: str = "", width: int = 1400, height: int = 900, scheme: str = "light", **parameters: object
+    ) -> Page:
         """Open a page of the dashboard, "" for the overview, in a window of its own, and wait until it is drawn."""
-        window = self.window(width, scheme)
+        window = self.window(width, height, scheme)
         self.go(window, page, **parameters)
         return window
 
