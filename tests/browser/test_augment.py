@@ -73,7 +73,7 @@ def test_browser_and_server_change_a_photo_alike(visitor, server):
     catalog = open_catalog(server.settings, "drawn")
     path = catalog.paths[3]
     original = resize(load_image(catalog.root / path), SIDE)
-    window = visitor.visit()
+    window = visitor.window()
     effects = {"zoom": 30, "shift": 20, "contrast": 40, "light": 15}
     shares = {"zoom": 0.3, "translation": 0.2, "contrast": 0.4, "brightness": 0.15}
     for fill, (word, flip) in zip(FILLS, FLIPS.items(), strict=True):

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from catdog.runs import Run, open_run
 from catdog.utils.files import read_json, write_json
-from tests.browser.visitor import drawn, lines, main, sidebar
+from tests.browser.visitor import drawn, lines, main
 
 pytestmark = pytest.mark.browser
 
@@ -86,7 +86,7 @@ def test_a_zoom_survives_a_change(visitor, trained: Run):
 def test_back_and_forward_keep_what_was_set(visitor, trained: Run):
     window = visitor.visit("compare", run=trained.id, chart="Loss")
     page = main(window)
-    sidebar(window).get_by_role("link", name="Evaluate").click()
+    page.get_by_role("link", name="next: Evaluate").click()
     expect(page.get_by_role("heading", name="Evaluate", level=1)).to_be_visible()
     drawn(window)
     window.go_back()
@@ -98,8 +98,8 @@ def test_back_and_forward_keep_what_was_set(visitor, trained: Run):
 
 
 def test_seeds_are_laid_together_into_one_line_with_a_band(visitor, trained: Run, twin: Run):
-    window = visitor.visit()
-    window.goto(f"{visitor.address}/compare?run={trained.id}&run={twin.id}&fold=true")
+    window = visitor.window()
+    visitor.go(window, f"compare?run={trained.id}&run={twin.id}&fold=true")
     window.wait_for_function(SHOWS.format("model1, mean of 2 seeds"))
     assert names_of(window) == {"model1, mean of 2 seeds"}
     expect(main(window).get_by_text("model1 with the seeds 1 and 2")).to_be_visible()

@@ -45,12 +45,18 @@ def test_the_threshold_moves_the_confusion_matrix(visitor, trained):
     wait_for_counts(window, confusion_matrix(answers.labels, answers.probabilities, 0.0).ravel().tolist())
 
 
-def test_a_cell_opens_by_keyboard_and_its_image_with_a_heatmap(visitor, trained):
+def test_a_cell_opens_beside_the_matrix_and_its_image_on_a_heatmap(visitor, trained):
     window = visitor.visit("evaluate", run=trained.id, of="validation", threshold="1.0")  # each answer is cats
     page = main(window)
-    cell = page.get_by_role("button", name="dogs called cats")
+    page.get_by_role("button", name="cats called cats").click()
+    expect(page.get_by_text("cats called cats, by")).to_be_visible()
+    before, cell = pictures(window, "The image"), page.get_by_role("button", name="dogs called cats")
     cell.focus()
     cell.press("Enter")
+    assert other_pictures(window, before, "The image")
+    matrix, image = cell.bounding_box(), page.get_by_alt_text(re.compile("^The image")).first.bounding_box()
+    assert image["x"] > matrix["x"] + matrix["width"]
+    assert image["y"] + image["height"] < 900
     expect(window).to_have_url(re.compile("cell=10"))
     expect(page.get_by_text("dogs called cats, by")).to_be_visible()
     first = page.get_by_role("button", name=re.compile(r"^dog.*\.jpg$")).first
@@ -79,19 +85,6 @@ def test_a_link_shows_the_same_picture_large_to_somebody_else(visitor, trained):
     expect(window.get_by_role("dialog")).to_have_count(0)
     expect(window).not_to_have_url(re.compile("photo="))
     assert pictures(window, "The image")
-
-
-def test_a_clicked_cell_changes_the_images_beside_it(visitor, trained):
-    window = visitor.visit("evaluate", run=trained.id, of="validation", threshold="1.0")
-    page = main(window)
-    page.get_by_role("button", name="cats called cats").click()
-    expect(page.get_by_text("cats called cats, by")).to_be_visible()
-    before, cell = pictures(window, "The image"), page.get_by_role("button", name="dogs called cats")
-    cell.click()
-    assert other_pictures(window, before, "The image")
-    matrix, image = cell.bounding_box(), page.get_by_alt_text(re.compile("^The image")).first.bounding_box()
-    assert image["x"] > matrix["x"] + matrix["width"]
-    assert image["y"] + image["height"] < 900
 
 
 def test_a_telephone_shows_all_of_it_on_few_screens(visitor, trained):

@@ -35,7 +35,7 @@ def draw_around_everything(window: Page, plot: Locator) -> None:
     window.mouse.up()
 
 
-def test_a_photo_appears_under_the_pointer_and_a_click_shows_those_like_it(visitor):
+def test_the_map_shows_a_photo_those_like_it_and_those_in_a_lasso(visitor):
     window = visitor.visit("explore")
     plot = find_plot(window, "explore-chart")
     x, y = plot.evaluate(PLACE)
@@ -51,10 +51,7 @@ def test_a_photo_appears_under_the_pointer_and_a_click_shows_those_like_it(visit
     expect(window).to_have_url(re.compile("near="))
     expect(main(window).get_by_alt_text(re.compile("^The photo "))).to_have_count(13)
 
-
-def test_a_lasso_selects_and_clear_clears_the_map_too(visitor):
-    window = visitor.visit("explore")
-    plot = find_plot(window, "explore-chart")
+    drawn(window)
     plot.locator("[data-title=Pan]").click()
     plot.locator("[data-title='Lasso Select']").click()
     draw_around_everything(window, plot)

@@ -10,12 +10,13 @@ from catdog.datasets import TEST, open_catalog
 from catdog.inference.prediction import Thresholds
 from catdog.runs import list_runs
 from catdog.utils.text import format_percent
-from tests.browser.visitor import drawn, lines, main, other_pictures, pictures, sidebar
+from tests.browser.visitor import drawn, lines, main, other_pictures, pictures
 
 pytestmark = pytest.mark.browser
 
 LABELLED = "A photo labelled"  # a photo of the sample, not one of the mean images below it
 SURE = re.compile(r"(cats|dogs), ((?:> )?\d+\.\d)% sure")
+NEXT_PAGE = re.compile("^Page .* next: ")
 
 
 def drop(window: Page, name: str, content: bytes) -> None:
@@ -32,26 +33,14 @@ def drop(window: Page, name: str, content: bytes) -> None:
     window.get_by_test_id("stFileUploaderDropzone").dispatch_event("drop", {"dataTransfer": carried})
 
 
-def test_a_fresh_home_opens_on_drawings_and_offers_the_photos(start, visitors):
-    window = visitors(start(fresh=True).address).visit()
-    page = main(window)
-    expect(sidebar(window).get_by_text("1,200 drawn cats and dogs (drawings, not photos)")).to_be_visible()
-    expect(page.get_by_text("These are drawings, not photos.")).to_be_visible()
-    expect(page.get_by_role("button", name="Fetch the photos (65 MB)")).to_be_enabled()
-    expect(page.get_by_alt_text("One of the cats")).to_have_count(4)
-    expect(page.get_by_alt_text("One of the dogs")).to_have_count(4)
-
-
-def test_the_overview_leads_to_the_pictures(visitor):
+def test_browse_shows_a_sample_another_one_and_a_single_class(visitor):
     window = visitor.visit()
-    main(window).get_by_role("button", name="Browse the photos").click()
-    expect(main(window).get_by_role("heading", name="Look at the data")).to_be_visible()
-    expect(window).to_have_url(f"{visitor.address}/browse")
-
-
-def test_browse_shows_cats_over_dogs_and_a_new_sample(visitor):
-    window = visitor.visit("browse")
     page = main(window)
+    expect(page.get_by_role("link", name=NEXT_PAGE)).to_have_count(0)
+    page.get_by_role("button", name="Browse the photos").click()
+    expect(page.get_by_role("heading", name="Look at the data")).to_be_visible()
+    expect(window).to_have_url(f"{visitor.address}/browse")
+    drawn(window)
     labelled = page.get_by_alt_text(LABELLED)
     words = [text.split(",")[0] for text in labelled.evaluate_all("all => all.map(image => image.alt)")]
     assert words == ["A photo labelled cats"] * 5 + ["A photo labelled dogs"] * 5
@@ -62,22 +51,14 @@ def test_browse_shows_cats_over_dogs_and_a_new_sample(visitor):
     assert len(before) == len(after) == 10
     assert after != before
 
+    other = visitor.window()
+    other.goto(window.url)
+    drawn(other)
+    assert pictures(other, LABELLED) == after  # the same address shows the same sample to everybody
 
-def test_browse_shows_cats_only_where_these_are_chosen(visitor):
-    page = main(visitor.visit("browse"))
     page.get_by_role("radiogroup", name="Class").get_by_text("cats").click()
     expect(page.get_by_alt_text("A photo labelled dogs")).to_have_count(0)
     expect(page.get_by_alt_text("A photo labelled cats")).to_have_count(10)
-
-
-def test_the_same_address_shows_the_same_sample_to_somebody_else(visitor):
-    window = visitor.visit("browse", sample=77)
-    mine, yours = pictures(window, LABELLED), pictures(visitor.visit("browse", sample=77), LABELLED)
-    visitor.go(window, "browse", sample=78)
-    other = pictures(window, LABELLED)
-    assert len(mine) == 10
-    assert mine == yours
-    assert mine != other
 
 
 def test_shuffle_flips_and_rotates_the_same_photo_anew(visitor):
@@ -120,12 +101,20 @@ def test_a_training_outlives_a_reload_and_ends_with_scores(visitor, server):
     panel = page.locator(".st-key-train-panel").bounding_box()  # the curve itself is drawn anew every second
     assert panel["y"] + panel["height"] < 900  # above the fold of a laptop
     assert {line["name"] for line in lines(window)} == {run.config.model}
-    earlier = page.get_by_role("heading", name="Earlier runs")
-    place = earlier.bounding_box()
+    phone = visitor.visit("train", 400, 800)
+    curve = main(phone).locator(".js-plotly-plot").first
+    expect(curve).to_be_visible()
+    box = curve.bounding_box()
+    assert 0 <= box["y"] <= 800 - box["height"]
+    earlier = [main(place).get_by_role("heading", name="Earlier runs") for place in (window, phone)]
+    places = [heading.bounding_box() for heading in earlier]
+    expect(main(phone).get_by_text(re.compile(r"Epoch 2 of 3"))).to_be_visible()
+    assert [heading.bounding_box() for heading in earlier] == places
+    phone.goto("about:blank")
     server.release_trainings()
     expect(page.get_by_role("heading", name="Result")).to_be_visible()
     drawn(window)
-    assert earlier.bounding_box() == place  # nothing has moved
+    assert earlier[0].bounding_box() == places[0]  # nothing has moved
     expect(page.get_by_role("heading", name="Training now")).to_have_count(0)
     expect(page.get_by_role("button", name="Try it on a photo")).to_be_enabled()
     done = list_runs(server.settings)[0]

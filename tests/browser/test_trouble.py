@@ -1,12 +1,9 @@
 """What the pages do where something goes wrong, or a training is killed."""
 
-import io
 import os
-import re
 import signal
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Page, expect
 
 from catdog.runs import Run, list_runs
@@ -34,25 +31,6 @@ def test_a_killed_training_is_interrupted_and_resumable(visitor, server):
     expect(resume).to_have_count(2)  # of the result, and of its line in the list
     for button in resume.all():
         expect(button).to_be_enabled()
-
-
-def test_a_text_named_jpg_is_refused_and_the_image_predicted(visitor, trained):
-    ginger = io.BytesIO()
-    Image.new("RGB", (300, 200), "orange").save(ginger, "JPEG")
-    window = visitor.visit("predict")
-    page = main(window)
-    window.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
-        [
-            {"name": "letter.jpg", "mimeType": "image/jpeg", "buffer": b"Dear reader, this is no picture."},
-            {"name": "ginger.jpg", "mimeType": "image/jpeg", "buffer": ginger.getvalue()},
-        ]
-    )
-    expect(page.get_by_role("figure", name=re.compile(r"(cats|dogs), .*\d+\.\d% sure"))).to_have_count(1)
-    expect(page.get_by_alt_text("ginger.jpg as given")).to_be_visible()
-    expect(page.get_by_text("300 × 200 pixels")).to_be_visible()
-    problem = page.get_by_test_id("stAlertContentError")
-    expect(problem).to_have_count(1)
-    expect(problem).to_contain_text("letter.jpg")
 
 
 def test_unreachable_photos_are_one_sentence_and_a_retry(visitor):

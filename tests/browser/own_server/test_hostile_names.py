@@ -1,11 +1,14 @@
-"""Names of runs, notes, folders, classes and pictures that would be programs in a web page: shown as what they are."""
+"""Names of runs, notes, folders, classes and images that would be programs in a web page, and addresses with such ones.
+
+All are shown as what they are.
+"""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from catdog.runs import Run, annotate_run, create_run, open_run
 from catdog.training import TrainConfig, loop
@@ -49,14 +52,21 @@ def test_no_name_is_ever_run_as_a_program_on_any_page(hostile, visitors, folder)
     visitor = visitors(server.address)
     window = visitor.window()
     for page in PAGES:
-        visitor.go(window, page, data=str(folder), run=run.id, sample="1")
-        assert window.evaluate("window.hacked") is None, page
-        expect(window.locator("img[src=x]")).to_have_count(0)
-        expect(window.locator("a[href^='javascript:']")).to_have_count(0)
+        visitor.go(window, page, data=str(folder), run=run.id, sample="1", picture=NAME, models=NAME, epochs=NAME)
+        check_nothing_was_run(window, page)
         if page == "train":
             window.locator(f".st-key-run-{run.id} summary").click()
             expect(main(window).get_by_text("<script>hacked=1</script>").first).to_be_visible()
-            expect(window.locator("img[src=x]")).to_have_count(0)
         if page in ("evaluate", "predict", "compare"):
             expect(main(window).get_by_text(HOSTILE).first).to_be_attached()
-        assert window.evaluate("window.hacked") is None, page
+        check_nothing_was_run(window, page)
+    for page in ("browse", "compare", "evaluate", "predict"):  # which read a run or a sample
+        visitor.go(window, page, data=NAME, run=NAME, sample=NAME)
+        check_nothing_was_run(window, page)
+
+
+def check_nothing_was_run(window: Page, page: str) -> None:
+    """Look for what the names would leave behind as programs."""
+    assert window.evaluate("window.hacked") is None, page
+    expect(window.locator("img[src=x]")).to_have_count(0)
+    expect(window.locator("a[href^='javascript:']")).to_have_count(0)

@@ -1,4 +1,4 @@
-"""Fetching the photos by the button on the page, from a web server on this machine."""
+"""A fresh home, and fetching the photos by the button on its first page, from a web server on this machine."""
 
 import threading
 from collections.abc import Iterator
@@ -24,11 +24,15 @@ def photos_url(photos_zip: Path) -> Iterator[str]:
         site.shutdown()
 
 
-def test_fetched_photos_are_used_at_once_and_by_later_visits(start, visitors, photos_url):
-    server = start(photos_url)
+def test_a_fresh_home_has_drawings_until_the_photos_are_fetched(start, visitors, photos_url):
+    server = start(photos_url, fresh=True)
     visitor = visitors(server.address)
     window = visitor.visit()
     page = main(window)
+    expect(sidebar(window).get_by_text("1,200 drawn cats and dogs (drawings, not photos)")).to_be_visible()
+    expect(page.get_by_text("These are drawings, not photos.")).to_be_visible()
+    expect(page.get_by_alt_text("One of the cats")).to_have_count(4)
+    expect(page.get_by_alt_text("One of the dogs")).to_have_count(4)
     page.get_by_role("button", name="Fetch the photos (65 MB)").click()
     expect(sidebar(window).get_by_text("3,000 photos of cats and dogs")).to_be_visible()
     expect(window.get_by_role("button", name="Fetch the photos")).to_have_count(0)
