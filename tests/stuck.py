@@ -1,12 +1,11 @@
 """A run's processes that get stuck: python -m tests.stuck RUN_FOLDER, in place of catdog.runs and catdog.training.
 
 Where, the file "stuck" in the run's folder says: "step 3" in the third epoch's second training step, "write 2" between
-the two renames that end the writing of the second checkpoint; "memory 2" instead allocates more memory than there is in
-the second epoch; "slow 2" lets each step of the second epoch take a while, and messages stay until they are written;
-"hold 2" waits in the second epoch until the file says something else, is gone, or the run shall stop. What the home's
-file "stuck" says counts for each run whose folder has none; without any, nothing gets stuck. Once something is, there
-is a file "is-stuck". The network is a small one; where the run's folder has a file "train.py", there is none, and the
-light trainer (tests/trainer.py) does what that says.
+the two renames that end the writing of the second checkpoint; "slow 2" lets each step of the second epoch take a
+while, and messages stay until they are written; "hold 2" waits in the second epoch until the file says something else,
+is gone, or the run shall stop. What the home's file "stuck" says counts for each run whose folder has none; without
+any, nothing gets stuck. Once something is, there is a file "is-stuck". The network is a small one; where the run's
+folder has a file "train.py", there is none, and the light trainer (tests/trainer.py) does what that says.
 After `let_runs_get_stuck`, this is what runs are started with.
 """
 
@@ -94,10 +93,6 @@ def train(folder: Path) -> int:
         def batch_end(self, batch: int, logs: dict | None = None) -> None:
             if ("step", self.status.epoch, batch) == (what, number, 1):
                 get_stuck(folder)
-            if ("memory", self.status.epoch) == (what, number):
-                import tensorflow as tf
-
-                tf.zeros([2**58])
             if ("slow", self.status.epoch) == (what, number):
                 time.sleep(SLOW)
             super().batch_end(batch, logs)

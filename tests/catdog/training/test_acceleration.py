@@ -95,6 +95,8 @@ def train_small_model(adam: "type[keras.optimizers.Adam] | None", **helps: float
     keras.utils.set_random_seed(3)
     model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(4, "tanh"), keras.layers.Dense(1, "sigmoid")])
     compile_model(model, "model3", 0.01, adam, **helps)
+    model.run_eagerly = adam is None  # what it is compared with needs no graph
+    model.optimizer.build(model.trainable_variables)  # as in a training, so that there is one graph
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(64, 6)).astype("float32"), rng.integers(0, 2, (64, 1))
     model.fit(x, y, epochs=3, batch_size=16, shuffle=False, verbose=0)
@@ -177,6 +179,7 @@ def test_without_augmentation_layers_gradients_are_the_same(model: "keras.Model"
 
 def test_training_without_augmentation_layers_trains_the_model(model: "keras.Model", images: np.ndarray) -> None:
     stripped = strip_augmentation(model, model.name)
+    stripped.run_eagerly = True  # a graph would take longer than the step
     weights, steps = model.get_weights(), int(model.optimizer.iterations)
     stripped.train_on_batch(images, np.arange(len(images))[:, np.newaxis] % 2)
     trained = model.get_weights()

@@ -30,6 +30,7 @@ def build_small_model(eager: bool = True):
         [keras.Input((4,)), keras.layers.Dense(256), keras.layers.Dropout(0.5), keras.layers.Dense(1)]
     )
     model.compile(optimizer=keras.optimizers.Adam(0.0125), loss="mse", metrics=["accuracy"], run_eagerly=eager)
+    model.optimizer.build(model.trainable_variables)  # as in a training
     model.train_on_batch(INPUTS, LABELS)
     return model
 

@@ -51,6 +51,7 @@ def build_small_model(seed: int):
     x = keras.layers.Dropout(0.4, name="dropout")(x)
     model = keras.Model(images, keras.layers.Dense(1, activation="sigmoid", name="probability")(x))
     compile_model(model, "model4", 0.01)
+    model.optimizer.build(model.trainable_variables)  # as in a training
     return model
 
 

@@ -99,7 +99,6 @@ def test_a_loss_that_is_no_longer_a_number_is_said_with_advice(
     ("error", "words"),
     [
         (MemoryError(), "smaller batch size"),
-        (type("ResourceExhaustedError", (Exception,), {})("OOM when allocating"), "smaller batch size"),
         (OSError(28, "No space left on device"), "disk is full"),
         (OSError(122, "Disk quota exceeded"), "disk is full"),
         (PermissionError(13, "Permission denied", "/some/file"), "/some/file: Permission denied"),
@@ -119,6 +118,20 @@ def test_an_error_becomes_a_sentence_and_the_log_has_the_rest(
     assert words in failure(settings, run)
     assert "Traceback" in caplog.text
     assert type(error).__name__ in caplog.text
+
+
+def test_too_little_memory_for_tensorflow_is_said_with_advice(
+    settings: Settings, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def allocate(*_: object) -> None:
+        import tensorflow as tf
+
+        tf.zeros([2**58])
+
+    monkeypatch.setattr(loop, "fit", allocate)
+    sentence = "The memory did not suffice: choose a smaller batch size, or close other programs."
+    assert failure(settings, run) == sentence
+    assert runs.open_run(settings, run.id).resumable
 
 
 def test_a_full_disk_is_recognized_behind_an_error_of_a_library(

@@ -1,4 +1,4 @@
-"""A training in real processes: watched, killed in the middle of an epoch, resumed, terminated, resumed, done.
+"""A training in real processes: watched, killed in the middle of an epoch, resumed, terminated, resumed here, done.
 
 Its network is a small one, and slow where that gives the time to look (tests/stuck.py).
 """
@@ -15,10 +15,12 @@ import pytest
 
 from catdog import runs
 from catdog.runs import Run
+from catdog.runs.executors import local
 from catdog.settings import Settings
-from catdog.training import ACTIVE, TrainConfig
+from catdog.training import ACTIVE, TrainConfig, loop
 from catdog.training.history import Epoch, read_history
-from tests.stuck import find_trainer, let_runs_get_stuck
+from catdog.training.worker import work
+from tests.stuck import find_trainer, let_runs_get_stuck, small_network
 from tests.waiting import is_alive, wait_for
 
 EPOCHS = 4
@@ -68,7 +70,7 @@ class Story:
     killed_history: list[Epoch]
     resumed: Watched
     terminated: Watched
-    finished: Watched
+    finished: Run
     supervisors: list[int]
     trainers: list[int]
 
@@ -97,12 +99,12 @@ def story(tmp_path_factory: pytest.TempPathFactory, picture_folder: Path) -> Ite
         os.kill(resumed.run.status.pid, signal.SIGTERM)
         terminated = watch(settings, run.id, has_ended)
 
-        slow.unlink()
+        supervisors = [run.status.pid for run in (trained.run, resumed.run)]
+        patch.setattr(local, "start", lambda settings, files: None)
+        patch.setattr(loop, "build_model", small_network)
         runs.resume_run(settings, terminated.run)
-        last = watch(settings, run.id, lambda run: run.state == "running").run
-        trainers.append(find_trainer(last).pid)
-        finished = watch(settings, run.id, has_ended)
-        supervisors = [run.status.pid for run in (trained.run, resumed.run, last)]
+        assert work(terminated.run.files, settings) == 0
+        finished = runs.open_run(settings, run.id)
         story = (trained, killed, killed_history, resumed, terminated, finished, supervisors, trainers)
         yield Story(*story)
     finally:
@@ -113,7 +115,7 @@ def story(tmp_path_factory: pytest.TempPathFactory, picture_folder: Path) -> Ite
 
 
 def test_progress_is_told_again_and_again_from_the_first_moment_on(story: Story) -> None:
-    for watched in (story.trained, story.resumed, story.finished):
+    for watched in (story.trained, story.resumed, story.terminated):
         assert len(watched.moments) > 5
         assert watched.moments == sorted(watched.moments)
 
@@ -148,21 +150,21 @@ def test_sigterm_keeps_finished_epochs_best_model_and_scores(story: Story) -> No
 
 
 def test_at_the_end_there_is_one_history_and_nothing_is_left_over(story: Story) -> None:
-    run = story.finished.run
+    run, history = story.finished, read_history(story.finished.files.history)
     assert run.state == "done"
-    assert [epoch.epoch for epoch in story.finished.history] == list(range(1, EPOCHS + 1))
-    assert story.finished.history[:2] == story.terminated.history
-    assert run.seconds == pytest.approx(sum(epoch.seconds for epoch in story.finished.history), rel=1e-3)
+    assert [epoch.epoch for epoch in history] == list(range(1, EPOCHS + 1))
+    assert history[:2] == story.terminated.history
+    assert run.seconds == pytest.approx(sum(epoch.seconds for epoch in history), rel=1e-3)
     assert not list(run.folder.glob("checkpoint*"))
     assert not run.files.stop.exists()
     assert "Traceback" not in run.files.log.read_text()
 
 
 def test_none_of_its_processes_remains_not_even_as_a_zombie(story: Story) -> None:
-    assert len({*story.supervisors, *story.trainers}) == 6
+    assert len({*story.supervisors, *story.trainers}) == 4
     wait_for(lambda: not any(map(psutil.pid_exists, story.supervisors)))
     # the trainer whose supervisor was killed has another parent, which waits for it when it likes
     wait_for(lambda: not any(map(is_alive, story.trainers)))
     wait_for(lambda: not any(map(psutil.pid_exists, story.trainers[1:])))
-    temporary = story.finished.run.folder.parent.parent / "tmp"
+    temporary = story.finished.folder.parent.parent / "tmp"
     assert [path.name for path in temporary.iterdir()] == [".lock"]  # each trainer had a folder of its own in it
