@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.metrics import roc_auc_score
 
 from catdog.__main__ import main
 from catdog.datasets import TEST, TRAINING, VALIDATION, Dataset, open_dataset
@@ -116,6 +115,8 @@ def test_a_photo_of_the_set_is_its_own_nearest_neighbour(photos_settings, datase
 
 
 def test_photos_of_other_things_are_told_from_cats_and_dogs(photos_settings: Settings, dataset: Dataset, store):
+    from sklearn.metrics import roc_auc_score
+
     detector = find_detector(dataset.catalog.fingerprint, photos_settings.cache)
     usual = detector.measure(store.values[dataset.catalog.indices(TEST)])
     others = detector.measure_images(np.stack([resize(load_image(path)) for path in list_other_things()]))
@@ -166,6 +167,8 @@ def test_ten_photos_a_class_teach_most_and_all_teach_the_rest(dataset: Dataset, 
 
 
 def test_cats_and_dogs_fall_apart_along_the_maps_first_direction(dataset: Dataset, store: FeatureStore):
+    from sklearn.metrics import roc_auc_score
+
     along = make_projection(store).points[:, 0]
     apart = roc_auc_score(dataset.catalog.labels, along)
     assert max(apart, 1 - apart) >= 0.95

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import dockerfile
 import pytest
-from compose_spec import PyCompose
 
 from catdog.settings import PROJECT, Cluster, Settings
 from tests.browser.server import free_port
@@ -29,6 +28,8 @@ def image() -> list[dockerfile.Command]:
 @pytest.fixture(scope="module")
 def services() -> dict:
     """The services of compose.yaml, as the Compose specification reads them."""
+    from compose_spec import PyCompose
+
     compose = PyCompose.from_yaml((PROJECT / "compose.yaml").read_text(encoding="utf-8"))
     compose.validate()
     return compose.to_dict()["services"]
@@ -79,6 +80,7 @@ def test_what_is_copied_serves_and_its_health_is_told(image, tmp_path):
     environment |= variables(image) | {
         "CATDOG_HOME": str(tmp_path / "data"),
         "CATDOG_PHOTOS_URL": "http://127.0.0.1:9/x",
+        "CATDOG_FIRST_MODEL": "0",
     }
     environment |= {"STREAMLIT_SERVER_PORT": str(port), "STREAMLIT_SERVER_ADDRESS": "127.0.0.1"}
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"

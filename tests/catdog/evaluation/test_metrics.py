@@ -5,8 +5,6 @@ import math
 
 import numpy as np
 import pytest
-from sklearn import calibration as sklearn_calibration
-from sklearn import metrics as sklearn
 
 from catdog.evaluation import (
     calibration_curve,
@@ -34,6 +32,8 @@ CASES += [(np.array([1, 0, 1, 0]), np.array([0.0, 0.0, 1.0, 1.0]))]
 @pytest.mark.parametrize(("labels", "probabilities"), CASES)
 @pytest.mark.parametrize("threshold", [0.0, 0.3, 0.5, 0.9, 1.0])
 def test_confusion_and_class_scores_are_scikit_learns(labels, probabilities, threshold):
+    from sklearn import metrics as sklearn
+
     predicted = (probabilities > threshold).astype(int)
     assert (
         confusion_matrix(labels, probabilities, threshold).tolist()
@@ -52,6 +52,8 @@ def test_confusion_and_class_scores_are_scikit_learns(labels, probabilities, thr
 
 @pytest.mark.parametrize(("labels", "probabilities"), CASES)
 def test_the_roc_curve_and_its_area_are_scikit_learns(labels, probabilities):
+    from sklearn import metrics as sklearn
+
     curve = roc_curve(labels, probabilities)
     assert curve.area == pytest.approx(sklearn.roc_auc_score(labels, probabilities))
     x, y, thresholds = sklearn.roc_curve(labels, probabilities, drop_intermediate=False)
@@ -62,6 +64,8 @@ def test_the_roc_curve_and_its_area_are_scikit_learns(labels, probabilities):
 
 @pytest.mark.parametrize(("labels", "probabilities"), CASES)
 def test_the_precision_recall_curve_and_its_area_are_scikit_learns(labels, probabilities):
+    from sklearn import metrics as sklearn
+
     curve = precision_recall_curve(labels, probabilities)
     assert curve.area == pytest.approx(sklearn.average_precision_score(labels, probabilities))
     precision, recall, thresholds = sklearn.precision_recall_curve(labels, probabilities)
@@ -73,6 +77,8 @@ def test_the_precision_recall_curve_and_its_area_are_scikit_learns(labels, proba
 @pytest.mark.parametrize(("labels", "probabilities"), CASES[:9])
 def test_the_reliability_diagram_is_scikit_learns(labels, probabilities):
     # scikit-learn counts an edge to the bin below it and we to the one above: away from edges they are the same
+    from sklearn import calibration as sklearn_calibration
+
     inside = np.clip(probabilities * 0.98 + 0.0101, 0, 1)
     calibration = calibration_curve(labels, inside, bins=10)
     actual, predicted = sklearn_calibration.calibration_curve(labels, inside, n_bins=10)
@@ -86,6 +92,8 @@ def test_the_reliability_diagram_is_scikit_learns(labels, probabilities):
 
 @pytest.mark.parametrize(("labels", "probabilities"), CASES)
 def test_loss_and_accuracy_are_scikit_learns(labels, probabilities):
+    from sklearn import metrics as sklearn
+
     inside = np.clip(probabilities, 0.01, 0.99)  # where both limit the loss of a confident mistake differently
     scores = score(labels, inside)
     assert scores["accuracy"] == pytest.approx(sklearn.accuracy_score(labels, inside > 0.5))

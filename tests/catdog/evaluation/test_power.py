@@ -5,7 +5,6 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from catdog.evaluation import (
     describe_resolution,
@@ -18,6 +17,8 @@ from catdog.evaluation import (
 
 @pytest.mark.parametrize("disagreements", [*range(0, 30), 100, 161, 807])
 def test_the_smallest_lead_is_the_first_that_the_exact_test_calls_rare(disagreements):
+    from scipy import stats
+
     leads = [
         2 * more - disagreements
         for more in range((disagreements + 1) // 2, disagreements + 1)

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from catdog.errors import UsageError
 from catdog.evaluation import (
@@ -28,11 +27,15 @@ def predict(right, paths=None, labels=None):
 
 @pytest.mark.parametrize(("right", "photos"), [(0, 1), (1, 1), (96, 192), (190, 192), (192, 192), (24_000, 25_000)])
 def test_the_interval_is_wilsons(right, photos):
+    from scipy import stats
+
     expected = stats.binomtest(right, photos).proportion_ci(0.95, method="wilson")
     assert accuracy_interval(right, photos) == (pytest.approx(expected.low), pytest.approx(expected.high))
 
 
 def test_the_method_covers_the_true_accuracy_in_95_of_100_samples():
+    from scipy import stats
+
     correct = np.arange(193)
     low, high = np.array([accuracy_interval(number, 192) for number in correct.tolist()]).T
     covered = [
@@ -53,6 +56,8 @@ def test_an_impossible_count_has_no_interval(right, photos):
     [(0, 0), (1, 0), (5, 5), (6, 5), (12, 3), (59, 2), (700, 650), (5000, 0), (12_600, 12_400)],
 )
 def test_p_is_that_of_the_exact_binomial_test(only_first, only_second):
+    from scipy import stats
+
     both = 10
     first = [True] * only_first + [False] * only_second + [True] * both
     second = [False] * only_first + [True] * only_second + [True] * both

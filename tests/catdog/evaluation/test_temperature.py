@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from scipy import optimize
 
 from catdog.evaluation import Predictions, scale_temperature
 from catdog.evaluation.temperature import (
@@ -35,6 +34,8 @@ def test_the_temperature_that_made_the_labels_is_found(temperature):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_it_is_the_minimum_of_the_negative_log_likelihood(seed):
+    from scipy import optimize
+
     predictions = overconfident(300, 2.0, seed)
     logits = np.log(predictions.probabilities / (1 - predictions.probabilities))
 

@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-import nbformat
 import numpy as np
 import pytest
 
@@ -76,6 +75,8 @@ def photo_set(excluded=(), corrected=(), missing=()):
 
 def write(place, *runs, names=None):
     """Return the notebook of runs, checked, and its code as one text."""
+    import nbformat
+
     book = nbformat.reads(render_notebook(runs, names or {run.id: run.name for run in runs}, place).decode(), 4)
     nbformat.validate(book)
     return book, "\n".join(cell.source for cell in book.cells if cell.cell_type == "code")
@@ -237,6 +238,8 @@ def test_other_weights_than_keras_own_are_named(place, make):
 
 
 def test_the_course_has_its_six_steps_and_what_was_published():
+    import nbformat
+
     book = nbformat.reads(render_reference_course().decode(), 4)
     nbformat.validate(book)
     text = "\n".join(cell.source for cell in book.cells)

@@ -6,7 +6,6 @@ kernel, as Jupyter does.
 
 from dataclasses import replace
 
-import nbformat
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
@@ -185,6 +184,7 @@ def test_the_course_runs_to_its_end(execute, tmp_path):
 
 
 def test_a_kernel_runs_every_cell_of_a_notebook(place, finish, tmp_path, monkeypatch):
+    import nbformat
     from nbclient import NotebookClient
 
     monkeypatch.delenv("MPLBACKEND", raising=False)  # Streamlit's import sets it, and then no chart would be shown

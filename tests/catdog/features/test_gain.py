@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from catdog.errors import DataError
 from catdog.features.gain import (
@@ -102,6 +101,8 @@ def test_where_everything_was_changed_nothing_can_be_measured(data):
 
 
 def test_the_interval_takes_the_overlap_into_account():
+    from scipy import stats
+
     differences = np.arange(SPLITS) / 100
     low, high = resampled_interval(differences, HELD_OUT / (1 - HELD_OUT))
     assert pytest.approx(stats.t.ppf(0.975, SPLITS - 1), abs=1e-6) == T
