@@ -1,5 +1,7 @@
 """Images with light and shade, coarse and fine, as photos have them: each seed another scene."""
 
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -8,12 +10,24 @@ from PIL import Image
 
 def scene(seed: int, width: int = 260, height: int = 200) -> Image.Image:
     """Return an image that looks like no other seed's, in RGB."""
+    return Image.fromarray(_draw(seed, width, height))
+
+
+@cache  # the tests of a process want the same ones over and over
+def _draw(seed: int, width: int, height: int) -> np.ndarray:
     rng = np.random.default_rng((7, seed))
     image = np.zeros((height, width, 3), np.float32)
     for cells, weight in ((4, 0.35), (9, 0.2), (24, 0.2), (90, 0.25)):
         noise = Image.fromarray(rng.integers(0, 256, (cells, cells, 3), dtype=np.uint8))
         image += weight * np.asarray(noise.resize((width, height), Image.Resampling.BILINEAR), np.float32)
-    return Image.fromarray(image.astype(np.uint8))
+    return image.astype(np.uint8)
+
+
+@cache
+def _encode(seed: int) -> bytes:
+    file = BytesIO()
+    scene(seed).save(file, "JPEG", quality=92)
+    return file.getvalue()
 
 
 def scenes_folder(root: Path) -> Path:
@@ -24,6 +38,6 @@ def scenes_folder(root: Path) -> Path:
             folder = root / split / name
             folder.mkdir(parents=True)
             for index in range(count):
-                scene(seed).save(folder / f"{index}.jpg", quality=92)
+                (folder / f"{index}.jpg").write_bytes(_encode(seed))
                 seed += 1
     return root
