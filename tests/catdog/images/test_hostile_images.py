@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from catdog.errors import ImageError
+from catdog.images import pixels as pixels_module
 from catdog.images.decode import read_image
 from catdog.images.jpeg import count_scans
 from catdog.images.limits import MAX_BYTES, MAX_BYTES_OF_SCANS, find_bytes_fault, find_size_fault
@@ -80,8 +81,9 @@ def test_a_large_rotated_image_is_not_in_memory_twice():
     assert pixels.base is not None
 
 
-def test_a_large_image_is_converted_in_strips_to_the_same_pixels():
-    drawing = draw_image(3_000, 2_500).convert("RGBA")
+def test_a_large_image_is_converted_in_strips_to_the_same_pixels(monkeypatch):
+    monkeypatch.setattr(pixels_module, "STRIP", 40_000)
+    drawing = draw_image(300, 250).convert("RGBA")
     drawing.putalpha(Image.linear_gradient("L").resize(drawing.size))
     white = Image.new("RGBA", drawing.size, "white")
     white.alpha_composite(drawing)
@@ -89,8 +91,9 @@ def test_a_large_image_is_converted_in_strips_to_the_same_pixels():
     assert np.abs(pixels.astype(int) - np.asarray(white.convert("RGB"))).max() <= 1
 
 
-def test_deep_grey_is_scaled_by_the_brightest_pixel_of_all_strips():
-    grey = np.zeros((2_200, 2_000), np.float32)
+def test_deep_grey_is_scaled_by_the_brightest_pixel_of_all_strips(monkeypatch):
+    monkeypatch.setattr(pixels_module, "STRIP", 40_000)
+    grey = np.zeros((220, 200), np.float32)
     grey[-1] = 200.0  # only the last strip says that white is 255
     grey[0] = 100.0
     pixels = read_image(encode_image(Image.fromarray(grey), "TIFF"))

@@ -15,10 +15,19 @@ from catdog.training import TrainConfig
 from catdog.training.recipes import make_quick_config
 
 
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory) -> Path:
+    """A small drawn set; do not change it."""
+    folder = tmp_path_factory.mktemp("data") / "drawn"
+    generate_dataset(folder, training=24, validation=40)
+    return folder
+
+
 @pytest.fixture
-def fresh(settings: Settings, monkeypatch) -> Settings:
+def fresh(settings: Settings, drawn: Path, monkeypatch) -> Settings:
     """A home with a drawn set and no run, where a first model is wanted and weights are at hand."""
-    generate_dataset(settings.data / "drawn", training=24, validation=40)
+    settings.data.mkdir()
+    (settings.data / "drawn").symlink_to(drawn)
     monkeypatch.setattr(first_model, "find_weights", lambda *_: Weights(Path("/weights.h5"), "weights of a test"))
     monkeypatch.setattr("catdog.runs.executors.local.start", lambda settings, files: None)
     return replace(settings, first_model=True)

@@ -69,23 +69,18 @@ def test_a_damaged_report_is_made_anew(settings: Settings, dataset: Dataset, dam
     assert check_quality(settings, dataset) == load_report(settings, dataset.catalog) == report
 
 
-def test_a_check_in_its_own_process_stores_the_report(settings: Settings, dataset: Dataset) -> None:
+def test_a_check_in_its_own_process_stores_the_report_and_is_alone(
+    settings: Settings, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
     start_job(settings, dataset.catalog)
     assert read_job_state(settings, dataset.catalog).active
+    monkeypatch.setattr(job, "start_process", lambda *_, **__: pytest.fail("a second process"))
+    start_job(settings, dataset.catalog)  # in a second browser
     wait_for(lambda: not read_job_state(settings, dataset.catalog).active)
     report = load_report(settings, dataset.catalog)
     assert report is not None
     assert report.counts["leaks"] == 1
     assert read_job_state(settings, dataset.catalog) == job.JobState()
-
-
-def test_a_second_browser_starts_no_second_process(
-    settings: Settings, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    start_job(settings, dataset.catalog)
-    monkeypatch.setattr(job, "start_process", lambda *_, **__: pytest.fail("a second process"))
-    start_job(settings, dataset.catalog)
-    wait_for(lambda: not read_job_state(settings, dataset.catalog).active)
 
 
 def test_a_check_is_active_while_locked_and_a_second_waits(settings: Settings, dataset: Dataset) -> None:
