@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
@@ -19,9 +20,11 @@ from catdog.training import ACTIVE, TrainConfig
 from tests.ray_cluster import RayCluster, ray_cluster
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.slow
-
-pytest.importorskip("ray", reason="needs ray: python -m pip install -r requirements-ray.txt")
+NO_RAY = find_spec("ray") is None  # importing it, here, would cost each test process that only collects
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(NO_RAY, reason="needs ray: python -m pip install -r requirements-ray.txt"),
+]
 
 FOUR = [TrainConfig("model1", "drawn", epochs=5, batch_size=16, seed=seed) for seed in range(4)]
 PATIENCE = 240.0
