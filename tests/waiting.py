@@ -9,12 +9,17 @@ import psutil
 Value = TypeVar("Value")
 
 
-def wait_for(condition: Callable[[], Value], seconds: float = 120, what: str = "it did not happen in time") -> Value:
+def wait_for(
+    condition: Callable[[], Value],
+    seconds: float = 120,
+    what: str = "it did not happen in time",
+    interval: float = 0.02,
+) -> Value:
     """Wait until a condition holds and return what it gave; AssertionError, with these words, where that takes long."""
     end = time.monotonic() + seconds
     while not (value := condition()):
         assert time.monotonic() < end, what
-        time.sleep(0.02)
+        time.sleep(interval)
     return value
 
 

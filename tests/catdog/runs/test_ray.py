@@ -27,7 +27,7 @@ pytestmark = [
 ]
 
 FOUR = [TrainConfig("model1", "drawn", epochs=5, batch_size=16, seed=seed) for seed in range(4)]
-PATIENCE = 240.0
+PATIENCE, INTERVAL = 240.0, 0.25  # seconds
 ALIKE = 1e-3  # of accuracies and losses: Ray gives a run one thread, this machine all
 
 
@@ -60,6 +60,7 @@ class Story:
     runs: list[Run]
     most_at_once: int
     states_after: dict[str, str]
+    killed: Run
 
 
 @pytest.fixture(scope="module")
@@ -87,13 +88,14 @@ def story(cluster: RayCluster, tmp_path_factory: pytest.TempPathFactory) -> Stor
             runs.stop_run(settings, begun[0])
         return all(run.state not in ACTIVE for run in now)
 
-    wait_for(watch, PATIENCE, "the four runs did not end")
+    wait_for(watch, PATIENCE, "the four runs did not end", INTERVAL)
     by_id = {run.id: run for run in four}
     after["killed"], after["stopped"] = state(settings, by_id[killed]), state(settings, by_id[stopped])
     for run_id in (killed, stopped, four[3].id):
         runs.resume_run(settings, by_id[run_id])
-    wait_for(lambda: all(ended(settings, run) for run in four), PATIENCE, "the resumed runs did not end")
-    return Story(settings, [runs.open_run(settings, run.id) for run in four], most, after)
+    wait_for(lambda: all(ended(settings, run) for run in four), PATIENCE, "the resumed runs did not end", INTERVAL)
+    done = {run.id: runs.open_run(settings, run.id) for run in four}
+    return Story(settings, list(done.values()), most, after, done[killed])
 
 
 def test_ray_lets_as_many_train_at_once_as_it_has_processors(story: Story) -> None:
@@ -114,20 +116,19 @@ def test_all_finish_once_those_that_were_cut_are_resumed(story: Story) -> None:
     assert all(run.usable and run.test_accuracy is not None for run in story.runs)
 
 
-def test_the_same_two_on_this_machine_have_the_same_histories(story: Story, tmp_path: Path) -> None:
-    here = settings_of(tmp_path, slots=2)
-    local = [runs.launch(here, config) for config in FOUR[:2]]
-    wait_for(lambda: all(ended(here, run) for run in local), PATIENCE, "the runs on this machine did not end")
-    for run, run_on_ray in zip(local, story.runs[:2], strict=True):
-        mine, theirs = runs.open_run(here, run.id).history(), run_on_ray.history()
-        for column in ("accuracy", "loss", "val_accuracy", "val_loss"):
-            assert mine[column] == pytest.approx(theirs[column], abs=ALIKE), (run.config.seed, column)
+def test_the_killed_one_has_the_history_it_has_on_this_machine(story: Story, tmp_path: Path) -> None:
+    here = settings_of(tmp_path)
+    run = runs.launch(here, story.killed.config)
+    wait_for(lambda: ended(here, run), PATIENCE, "the run on this machine did not end", INTERVAL)
+    mine, theirs = runs.open_run(here, run.id).history(), story.killed.history()
+    for column in ("accuracy", "loss", "val_accuracy", "val_loss"):
+        assert mine[column] == pytest.approx(theirs[column], abs=ALIKE), column
 
 
 def test_a_run_waits_for_its_node_and_resumes_on_another(cluster: RayCluster, tmp_path: Path) -> None:
     anywhere = settings_of(tmp_path, cluster=Cluster(cluster.address))
     fast = replace(anywhere, cluster=Cluster(cluster.address, resources=(("fast", 1.0),)))
-    run = runs.launch(fast, TrainConfig("model1", "drawn", epochs=12, batch_size=16))
+    run = runs.launch(fast, TrainConfig("model1", "drawn", epochs=8, batch_size=16))
     time.sleep(8)  # the head is idle, and would have begun by now
     assert state(fast, run) == "queued"
     cluster.join("--num-cpus=1", '--resources={"fast": 1}')
@@ -135,17 +136,18 @@ def test_a_run_waits_for_its_node_and_resumes_on_another(cluster: RayCluster, tm
         lambda: len(runs.open_run(fast, run.id).history()["epoch"]) > 1,
         PATIENCE,
         "the run did not begin on the new node",
+        INTERVAL,
     )
     process = psutil.Process(runs.open_run(fast, run.id).status.pid)
     node = cluster.nodes[-1]
     assert node.pid in [parent.pid for parent in process.parents()]
     cluster.leave(node)
-    wait_for(lambda: state(fast, run) == "interrupted", PATIENCE, "nobody noticed that the node is dead")
+    wait_for(lambda: state(fast, run) == "interrupted", PATIENCE, "nobody noticed that the node is dead", INTERVAL)
     done = len(runs.open_run(fast, run.id).history()["epoch"])
     runs.resume_run(anywhere, run)
-    wait_for(lambda: ended(anywhere, run), PATIENCE, "the resumed run did not end")
+    wait_for(lambda: ended(anywhere, run), PATIENCE, "the resumed run did not end", INTERVAL)
     assert runs.open_run(anywhere, run.id).state == "done"
-    assert len(runs.open_run(anywhere, run.id).history()["epoch"]) == 12 > done
+    assert len(runs.open_run(anywhere, run.id).history()["epoch"]) == 8 > done
 
 
 def test_a_run_in_the_cluster_can_not_be_moved_up_in_a_queue_of_ours(cluster: RayCluster, tmp_path: Path) -> None:
