@@ -273,6 +273,8 @@ def test_settings_that_can_not_be_used_give_one_sentence(app, monkeypatch):
 def test_no_page_imports_tensorflow(place):
     program = (
         "import sys; from streamlit.testing.v1 import AppTest\n"
+        "from streamlit.components.v2 import manifest_scanner as scanner\n"
+        "scanner.scan_component_manifests = list\n"  # as conftest.py does
         "from pages.components.serving import check_serving; check_serving()\n"
         f"test = AppTest.from_file({str(PROJECT / 'pages' / 'app.py')!r}, default_timeout=60).run()\n"
         "for name in ('lesson', 'browse', 'augment', 'models', 'train', 'compare', 'evaluate', 'explore', 'predict'):\n"
