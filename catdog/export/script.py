@@ -26,7 +26,7 @@ _OPTIONAL = ("# to read HEIC images, too:", "# pillow-heif>=1.1,<2")
 _MAIN = PROJECT / "catdog" / "export" / "classify.py"
 _PARTS = tuple(
     PROJECT / "catdog" / "images" / f"{name}.py"
-    for name in ("decode", "formats", "limits", "side_data", "jpeg", "pixels", "resize")
+    for name in ("__init__", "decode", "formats", "limits", "side_data", "jpeg", "pixels", "resize")
 )
 _START = '\n\nif __name__ == "__main__":'
 _READING = '''
@@ -82,8 +82,8 @@ def _imports(path: Path) -> Iterator[ast.Import | ast.ImportFrom]:
 
 
 def _body(path: Path) -> str:
-    """Return what comes after a module's imports and its list of public names."""
-    last = max(node.end_lineno for node in _imports(path))
+    """Return what comes after a module's docstring, imports and list of public names."""
+    last = max((node.end_lineno for node in _imports(path)), default=_parse(path).body[0].end_lineno)
     for node in _parse(path).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
             last = node.end_lineno
