@@ -10,6 +10,7 @@ from catdog.errors import DataError
 Path = tuple[str | int, ...]  # such as ("tasks", 0, "check", "kind")
 FENCE = "---"
 MAX_DEPTH = 12
+_TOO_DEEP = "the settings are nested too deep."
 _PLAIN_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq")}
 
 
@@ -68,17 +69,21 @@ def parse_front_matter(source: str) -> tuple[dict[str, Any], dict[Path, int]]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 2 if mark else 2
-        raise LessonError(line, f"this is no YAML: {error.problem or error.context}.") from error
+        problem = error.problem or error.context
+        if "nesting depth" in problem:  # LibYAML's own limit
+            raise LessonError(line, _TOO_DEEP) from error
+        raise LessonError(line, f"this is no YAML: {problem}.") from error
     except yaml.YAMLError as error:
         raise LessonError(2, "there are characters in it that YAML does not allow.") from error
     except RecursionError as error:
-        raise LessonError(2, "the settings are nested too deep.") from error
+        raise LessonError(2, _TOO_DEEP) from error
 
 
 def _refuse_references(source: str) -> None:
     """Refuse anchors, with which a short text can stand for a huge one, tags, and what is nested too deep."""
     depth = 0
-    for event in yaml.parse(source, Loader=yaml.SafeLoader):
+    # LibYAML, where there is one, looks for the end of a thousand brackets in no time; yaml.SafeLoader takes a second.
+    for event in yaml.parse(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
         line = event.start_mark.line + 2
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise LessonError(line, "a lesson can't use YAML's & and * references: write the value out.")
@@ -87,7 +92,7 @@ def _refuse_references(source: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
-                raise LessonError(line, "this is nested too deep.")
+                raise LessonError(line, _TOO_DEEP)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 
