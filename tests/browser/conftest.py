@@ -103,9 +103,9 @@ def _serving(request: pytest.FixtureRequest, server: Server) -> Iterator[Server]
     assert "Traceback" not in server.output(), server.output()[-LAST:]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def windows() -> Iterator[Windows]:
-    """The windows of one Chromium, for one module only: Playwright's event loop would be in other tests' way."""
+    """The windows of one Chromium, for this folder only: Playwright's event loop would be in other tests' way."""
     expect.set_options(timeout=WAIT)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)

@@ -88,7 +88,7 @@ def test_a_link_shows_the_same_picture_large_to_somebody_else(visitor, trained):
 
 
 def test_a_telephone_shows_all_of_it_on_few_screens(visitor, trained):
-    window = visitor.visit("evaluate", width=400, scheme="dark", run=trained.id)
+    window = visitor.visit("evaluate", 400, 800, "dark", run=trained.id)
     expect(main(window).get_by_role("button", name=CELL)).to_have_count(4)
     for tab, charts in (("Curves", ("ROC curve", "Precision and recall")), ("Calibration", ("Calibration",))):
         main(window).get_by_role("tab", name=tab).click()

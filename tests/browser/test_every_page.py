@@ -123,8 +123,9 @@ def test_a_page_shows_what_it_is_for_fits_and_breaks_no_rule(visitor, trained, p
 def test_all_four_curves_are_above_the_fold(visitor, server, trained):
     copies = [copy_run(trained, f"model{number}") for number in (2, 3, 4)]
     try:
-        for size, selectors in ((WIDE, (".js-plotly-plot",)), (NARROW, (".st-key-what-they-show", ".js-plotly-plot"))):
-            check_fold(visitor.visit("compare", *size), size, selectors)
+        check_fold(visitor.visit("compare", *WIDE), WIDE, (".js-plotly-plot",))
+        phone = visitor.visit("compare", *NARROW, "dark")
+        check_fold(phone, NARROW, (".st-key-what-they-show", ".js-plotly-plot"))
     finally:
         for copy in copies:
             shutil.rmtree(copy)

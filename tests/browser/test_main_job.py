@@ -101,7 +101,7 @@ def test_a_training_outlives_a_reload_and_ends_with_scores(visitor, server):
     panel = page.locator(".st-key-train-panel").bounding_box()  # the curve itself is drawn anew every second
     assert panel["y"] + panel["height"] < 900  # above the fold of a laptop
     assert {line["name"] for line in lines(window)} == {run.config.model}
-    phone = visitor.visit("train", 400, 800)
+    phone = visitor.visit("train", 400, 800, "dark")
     curve = main(phone).locator(".js-plotly-plot").first
     expect(curve).to_be_visible()
     box = curve.bounding_box()
