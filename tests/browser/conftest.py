@@ -2,8 +2,8 @@
 
 Fixtures:
     server    one dashboard for all browser tests, in a home of its own, whose photos can't be reached.
-    visitor   somebody who looks at that server; at the end of each test no page may show an exception, no console may
-              have an error, and no request may have gone to another machine.
+    visitor   somebody who looks at that server; at the end of each test no page may show an exception or lack an
+              image, no console may have an error, and no request may have gone to another machine.
     visitors  visitors(address) makes such a visitor for another server.
     start     start(photos_url, options, **settings) starts another server for one test; fresh=True: its home is empty.
     trained   a run of model1 on that server which has ended, trained by the first test that needs one.
@@ -26,7 +26,7 @@ from catdog.datasets.synthetic.generate import generate_dataset
 from catdog.runs import Run, launch, list_runs
 from catdog.training import ACTIVE, TrainConfig
 from tests.browser.server import NOWHERE, PATIENCE, Server
-from tests.browser.visitor import WAIT, Visitor, Windows
+from tests.browser.visitor import WAIT, Visitor, Windows, find_missing_images
 from tests.conftest import CHROMIUM
 from tests.stuck import let_runs_get_stuck
 
@@ -126,11 +126,13 @@ def visitors(request: pytest.FixtureRequest, windows: Windows) -> Iterator[Calla
     pages = [page for visitor in visitors for page in visitor.pages]
     exceptions = [text for page in pages for text in page.get_by_test_id("stException").all_inner_texts()]
     complaints = [complaint for visitor in visitors for complaint in visitor.complaints]
+    missing = [address for page in pages for address in find_missing_images(page)]
     for visitor in visitors:
         visitor.leave()
     visitors.clear()
     assert not exceptions
     assert not complaints
+    assert not missing
 
 
 @pytest.fixture

@@ -15,6 +15,9 @@ PICTURES = "[data-testid=stImage] img"
 CLEAR = "localStorage.clear(); sessionStorage.clear()"
 # On a deep link, such as /browse, Streamlit looks for its server under that address before it tries the root.
 OF_STREAMLIT = re.compile(r"/_stcore/(health|host-config)$")
+# Streamlit forgets the images of a run as soon as the next one has ended, which can be before the browser has them;
+# what counts is that none is missing on the page (find_missing_images).
+OF_A_RUN = re.compile(r"/media/\w+\.\w+$")
 
 
 class Windows:
@@ -99,8 +102,9 @@ class Visitor:
         self.complaints.append(f"an exception in the browser: {error}")
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not OF_STREAMLIT.search(message.location.get("url", "")):
-            self.complaints.append(f"an error in the console: {message.text}")
+        place = message.location.get("url", "")
+        if message.type == "error" and not OF_STREAMLIT.search(place) and not OF_A_RUN.search(place):
+            self.complaints.append(f"an error in the console: {message.text} ({place})")
 
     def _see(self, request: Request) -> None:
         if urlsplit(request.url).scheme in ("http", "https") and not request.url.startswith((self.address, *self.also)):
@@ -151,6 +155,12 @@ def other_pictures(window: Page, before: list[str], words: str = "") -> list[str
     )
     drawn(window)
     return pictures(window, words)
+
+
+def find_missing_images(window: Page) -> list[str]:
+    """Return the addresses of the images that the page has, and could not load."""
+    broken = "all => all.filter(image => image.complete && !image.naturalWidth).map(image => image.src)"
+    return window.locator("img[src]").evaluate_all(broken)
 
 
 def lines(window: Page) -> list[dict]:
