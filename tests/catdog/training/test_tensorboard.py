@@ -59,15 +59,26 @@ def test_a_resumed_run_writes_no_epoch_twice_and_what_was_missed(tmp_path: Path)
         assert read_values(tmp_path / kind) == read_values(tmp_path / "at once" / kind)
 
 
-def test_an_epoch_whose_writing_was_cut_off_is_written_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("cut", [1, 5, 60])
+def test_an_epoch_whose_writing_was_cut_off_is_written_again(tmp_path: Path, cut: int) -> None:
     EventFiles(tmp_path).write(EPOCHS[:2])
     (path,) = (tmp_path / "train").iterdir()
-    path.write_bytes(path.read_bytes()[:-5])
+    path.write_bytes(path.read_bytes()[:-cut])
     assert ("epoch_learning_rate", 2) not in read_points(tmp_path / "train")
     EventFiles(tmp_path).write(EPOCHS)
     assert read_points(tmp_path / "train") == {
         (f"epoch_{name}", number) for name in ("accuracy", "loss", "learning_rate") for number in (1, 2, 3)
     }
+
+
+@pytest.mark.parametrize("damage", [b"\xff" * 20, bytes(16), b"\x03" + bytes(11) + b"\xff\xff\xff" + bytes(4)])
+def test_what_is_no_event_is_passed_over(tmp_path: Path, damage: bytes) -> None:
+    EventFiles(tmp_path).write(EPOCHS)
+    whole = read_points(tmp_path / "train")
+    (path,) = (tmp_path / "train").iterdir()
+    path.write_bytes(path.read_bytes() + damage)
+    assert read_points(tmp_path / "train") == whole
+    assert read_points(tmp_path / "nothing") == set()
 
 
 def test_an_epoch_without_a_noted_learning_rate_has_the_other_curves(tmp_path: Path) -> None:
