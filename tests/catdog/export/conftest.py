@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import site
 import subprocess
 import sys
 import venv
@@ -38,11 +39,26 @@ def unpack(path: Path, folder: Path) -> Path:
     return folder
 
 
-def install(requirements: Path, folder: Path) -> Path:
-    """Make an environment with what a requirements file names, and return its Python; skip the test if offline."""
+def lend_packages(environment: Path) -> None:
+    """Let the packages that are installed here be found in an environment, after its own."""
+    (packages,) = environment.glob("lib/python*/site-packages")
+    (packages / "installed.pth").write_text("\n".join(site.getsitepackages()))
+
+
+def install(requirements: Path, folder: Path, lend: bool = False) -> Path:
+    """Make an environment with what a requirements file names, and return its Python; skip the test if offline.
+
+    Args:
+        requirements: The file.
+        folder: Where the environment is to be.
+        lend: Whether the packages that are installed here are there too, so that only the others are installed.
+    """
     venv.create(folder)
+    if lend:
+        lend_packages(folder)
     python = folder / "bin" / "python"
     command = [sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check", "install", "-q"]
+    command.append("--no-compile")  # of a few modules, the program does so itself
     done = subprocess.run([*command, "-r", requirements], capture_output=True, text=True, check=False)
     if done.returncode and "connection" in done.stderr.lower():
         pytest.skip(f"the package index can't be reached: {os.environ.get('PIP_INDEX_URL', 'https://pypi.org/simple')}")

@@ -1,7 +1,6 @@
 """Exported models opened by the programs that they are for, with the answers of the run's own model."""
 
 import json
-import site
 import subprocess
 import sys
 import venv
@@ -19,7 +18,7 @@ from catdog.inference.predictor import Predictor
 from catdog.models.specs import MODELS, build_model
 from catdog.settings import PROJECT
 from catdog.training.outputs import copy_uncompiled
-from tests.catdog.export.conftest import install, unpack
+from tests.catdog.export.conftest import install, lend_packages, unpack
 
 ASK_MEDIAPIPE = """
 import json, sys
@@ -61,7 +60,8 @@ def expected(run, pixels) -> np.ndarray:
 @pytest.fixture(scope="module")
 def mediapipe(tmp_path_factory) -> Path:
     """The Python of an environment with MediaPipe."""
-    return install(PROJECT / "requirements-mediapipe.txt", tmp_path_factory.mktemp("mediapipe") / "environment")
+    folder = tmp_path_factory.mktemp("mediapipe") / "environment"
+    return install(PROJECT / "requirements-mediapipe.txt", folder, lend=True)
 
 
 def make(run, settings, name: str, folder: Path) -> Path:
@@ -162,8 +162,7 @@ def test_keras_alone_loads_every_model_with_every_augmentation(pixels, tmp_path)
         expected[name] = np.asarray(model(pixels.astype(np.float32), training=False))
     # a fresh environment, for which the packages that are installed here need not be fetched again
     venv.create(tmp_path / "fresh")
-    (packages,) = (tmp_path / "fresh").glob("lib/python*/site-packages")
-    (packages / "installed.pth").write_text("\n".join(site.getsitepackages()))
+    lend_packages(tmp_path / "fresh")
     command = [tmp_path / "fresh" / "bin" / "python", "-I", "-c", ASK_KERAS, tmp_path / "pixels.npy", *files.values()]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
