@@ -1,4 +1,5 @@
-"""A run's processes that get stuck: python -m tests.stuck RUN_FOLDER, in place of catdog.runs and catdog.training.
+"""A run's processes that get stuck: python -m tests.stuck RUN_FOLDER, in place of catdog.runs and catdog.training;
+on a Ray cluster, in place of catdog.runs.ray_worker.
 
 Where, the file "stuck" in the run's folder says: "step 3" in the third epoch's second training step, "write 2" between
 the two renames that end the writing of the second checkpoint; "slow 2" lets each step of the second epoch take a
@@ -21,9 +22,9 @@ import psutil
 import pytest
 
 from catdog.models.specs import get_spec
-from catdog.runs import Run, supervisor
+from catdog.runs import Run, ray_worker, supervisor
 from catdog.runs.__main__ import main as supervise
-from catdog.runs.executors import local
+from catdog.runs.executors import local, ray
 from tests.waiting import wait_for
 
 GRACE = 1.0  # seconds, instead of 10
@@ -32,8 +33,9 @@ SLOW_MESSAGES = ("saving the epoch", "making the model for predictions")
 
 
 def let_runs_get_stuck(patch: pytest.MonkeyPatch) -> None:
-    """Let runs that this process starts be this module's."""
+    """Let runs that this process starts, or hands to a Ray cluster, be this module's."""
     patch.setattr(local, "SUPERVISOR", "tests.stuck")
+    patch.setattr(ray, "WORKER", "tests.stuck")
 
 
 def find_trainer(run: Run) -> psutil.Process:
@@ -118,4 +120,6 @@ if __name__ == "__main__":
     supervisor.TRAINER = "tests.stuck"
     if read_place(Path(sys.argv[1]))[0] not in ("slow", "hold"):  # these shall have the time to stop by themselves
         supervisor.GRACE = GRACE
-    sys.exit(train(Path(sys.argv[1])) if "--supervisor" in sys.argv else supervise())
+    if "--supervisor" in sys.argv:
+        sys.exit(train(Path(sys.argv[1])))
+    sys.exit(ray_worker.main() if ray.JOB in os.environ else supervise())

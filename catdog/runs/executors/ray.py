@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 WAITING = "PENDING"  # what Ray calls a job that has not begun
 FRESH = 2.0  # seconds for which what Ray has said of its jobs is taken as true
+WORKER = "catdog.runs.ray_worker"  # the module that a job runs
 JOB = "CATDOG_RAY_JOB"  # the variable that tells a worker which job it is
 
 
@@ -95,7 +96,7 @@ def start(settings: Settings, folder: RunFolder) -> None:
     """
     cluster = _get_cluster(settings)
     job = f"{folder.path.name}-{secrets.token_hex(3)}"
-    command = [sys.executable, "-m", "catdog.runs.ray_worker", str(folder.path)]
+    command = [sys.executable, "-m", WORKER, str(folder.path)]
     environment = child_variables(PROJECT, settings.environment()) | {JOB: job}
     client = connect(cluster)
     with _explain_errors(cluster):

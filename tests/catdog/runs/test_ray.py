@@ -1,4 +1,7 @@
-"""Runs on a real Ray cluster: Ray queues and places them, and they behave as on this machine."""
+"""Runs on a real Ray cluster: Ray queues and places them, and they behave as on this machine.
+
+Three of them train a small network (tests/stuck.py), the one that goes from node to node trains model1.
+"""
 
 import os
 import signal
@@ -18,6 +21,7 @@ from catdog.runs import Run
 from catdog.settings import Cluster, Settings
 from catdog.training import ACTIVE, TrainConfig
 from tests.ray_cluster import RayCluster, ray_cluster
+from tests.stuck import let_runs_get_stuck
 from tests.waiting import wait_for
 
 NO_RAY = find_spec("ray") is None  # importing it, here, would cost each test process that only collects
@@ -65,8 +69,17 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(cluster: RayCluster, tmp_path_factory: pytest.TempPathFactory) -> Story:
-    """Submit three; stop one that waits and one that trains, kill one's process; resume all; wait for the end."""
-    settings = settings_of(tmp_path_factory.mktemp("ray"), cluster=Cluster(cluster.address))
+    """Submit three; stop one that waits and one that trains, kill one's process; resume all; wait for the end.
+
+    The two that train hold in their second epoch until all are to be resumed (tests/stuck.py).
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        let_runs_get_stuck(patch)
+        return tell_story(settings_of(tmp_path_factory.mktemp("ray"), cluster=Cluster(cluster.address)))
+
+
+def tell_story(settings: Settings) -> Story:
+    (settings.home / "stuck").write_text("hold 2")
     three = [runs.launch(settings, config) for config in THREE]
     after: dict[str, str] = {}
     most, waited, killed, stopped = 0, None, None, None
@@ -100,6 +113,7 @@ def story(cluster: RayCluster, tmp_path_factory: pytest.TempPathFactory) -> Stor
     wait_for(watch, PATIENCE, "the three runs did not end", INTERVAL)
     by_id = {run.id: run for run in three}
     after["killed"], after["stopped"] = state(settings, by_id[killed]), state(settings, by_id[stopped])
+    (settings.home / "stuck").unlink()
     for run_id in (killed, stopped, waited):
         runs.resume_run(settings, by_id[run_id])
     wait_for(
@@ -127,7 +141,8 @@ def test_all_finish_once_those_that_were_cut_are_resumed(story: Story) -> None:
     assert all(run.usable and run.test_accuracy is not None for run in story.runs)
 
 
-def test_the_killed_one_has_the_history_it_has_on_this_machine(story: Story, tmp_path: Path) -> None:
+def test_the_killed_one_has_the_history_it_has_on_this_machine(story: Story, tmp_path: Path, monkeypatch) -> None:
+    let_runs_get_stuck(monkeypatch)  # nothing is to, but then it is the same network
     here = settings_of(tmp_path)
     run = runs.launch(here, story.killed.config)
     wait_for(lambda: ended(here, run), PATIENCE, "the run on this machine did not end", INTERVAL)
@@ -139,7 +154,7 @@ def test_the_killed_one_has_the_history_it_has_on_this_machine(story: Story, tmp
 def test_a_run_waits_for_its_node_and_resumes_on_another(cluster: RayCluster, tmp_path: Path) -> None:
     anywhere = settings_of(tmp_path, cluster=Cluster(cluster.address))
     fast = replace(anywhere, cluster=Cluster(cluster.address, resources=(("fast", 1.0),)))
-    run = runs.launch(fast, TrainConfig("model1", "drawn", epochs=8, batch_size=16))
+    run = runs.launch(fast, TrainConfig("model1", "drawn", epochs=4, batch_size=16))
     time.sleep(8)  # the head is idle, and would have begun by now
     assert state(fast, run) == "queued"
     cluster.join("--num-cpus=1", '--resources={"fast": 1}')
@@ -158,7 +173,7 @@ def test_a_run_waits_for_its_node_and_resumes_on_another(cluster: RayCluster, tm
     runs.resume_run(anywhere, run)
     wait_for(lambda: ended(anywhere, run), PATIENCE, "the resumed run did not end", INTERVAL)
     assert runs.open_run(anywhere, run.id).state == "done"
-    assert len(runs.open_run(anywhere, run.id).history()["epoch"]) == 8 > done
+    assert len(runs.open_run(anywhere, run.id).history()["epoch"]) == 4 > done
 
 
 def test_a_run_in_the_cluster_can_not_be_moved_up_in_a_queue_of_ours(cluster: RayCluster, tmp_path: Path) -> None:
