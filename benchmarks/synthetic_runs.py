@@ -24,6 +24,7 @@ from catdog.training import RunFolder, TrainConfig
 from catdog.training.history import Epoch, best_epoch, write_history
 from catdog.training.worker import describe_data
 from catdog.utils.files import write_json, write_text
+from catdog.utils.processes import hasten_tensorflow
 
 GUESSING = 0.5
 MODEL_FILES = ("model.keras", "model.tflite")
@@ -115,5 +116,6 @@ def _make_history(model: str, epochs: int, rng: np.random.Generator) -> list[Epo
 
 
 if __name__ == "__main__":
+    hasten_tensorflow()
     for place in range(1, len(sys.argv), 2):
         write_untrained_model(Path(sys.argv[place]), *sys.argv[place + 1 : place + 2])

@@ -20,6 +20,10 @@ import json
 import sys
 from pathlib import Path
 
+from catdog.utils.processes import hasten_tensorflow
+
+hasten_tensorflow()
+
 import keras
 import numpy as np
 import tensorflow as tf
