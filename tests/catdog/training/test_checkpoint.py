@@ -18,36 +18,35 @@ LABELS = np.arange(8) % 2
 EPOCHS = [Epoch(number, 1.5, 0.5, 0.75, 0.5 + number / 8, 0.625) for number in (1, 2, 3)]
 
 
-def build_small_model(eager: bool = True):
-    """A compiled model of a few weights, with a layer that draws random numbers; trained for one step.
+def build_small_model():
+    """A compiled model of a few weights, with a layer that draws random numbers; trained for one step without a graph.
 
-    Args:
-        eager: Whether it trains without a graph, which spares the time to make one.
+    With graphs, which take longer to make than the steps, a resumed run is compared in test_worker.py.
     """
     import keras
 
     model = keras.Sequential(
         [keras.Input((4,)), keras.layers.Dense(256), keras.layers.Dropout(0.5), keras.layers.Dense(1)]
     )
-    model.compile(optimizer=keras.optimizers.Adam(0.0125), loss="mse", metrics=["accuracy"], run_eagerly=eager)
+    model.compile(optimizer=keras.optimizers.Adam(0.0125), loss="mse", metrics=["accuracy"], run_eagerly=True)
     model.optimizer.build(model.trainable_variables)  # as in a training
     model.train_on_batch(INPUTS, LABELS)
     return model
 
 
-def build_fresh_model(eager: bool = True):
+def build_fresh_model():
     """The same layers and optimizer with other numbers, as a process that resumes builds them."""
     import keras
 
-    model = build_small_model(eager)
+    model = build_small_model()
     model.set_weights([weights + 1 for weights in model.get_weights()])
-    model.compile(optimizer=keras.optimizers.Adam(0.5), loss="mse", metrics=["accuracy"], run_eagerly=eager)
+    model.compile(optimizer=keras.optimizers.Adam(0.5), loss="mse", metrics=["accuracy"], run_eagerly=True)
     return model
 
 
-def load_fresh(folder: RunFolder, eager: bool = True) -> tuple:
+def load_fresh(folder: RunFolder) -> tuple:
     """A fresh model with the checkpoint's numbers, and the finished epochs."""
-    model = build_fresh_model(eager)
+    model = build_fresh_model()
     return model, load_checkpoint(folder, model)
 
 
@@ -85,9 +84,9 @@ def test_a_loaded_checkpoint_is_the_saved_one_with_its_optimizer(folder: RunFold
 
 
 def test_the_step_after_loading_is_the_step_that_would_have_followed(folder: RunFolder) -> None:
-    model = build_small_model(eager=False)
+    model = build_small_model()
     save_checkpoint(folder, model, EPOCHS[:1])
-    loaded, _ = load_fresh(folder, eager=False)
+    loaded, _ = load_fresh(folder)
     for network in (model, loaded):
         network.train_on_batch(INPUTS, LABELS)
     for left, right in zip(read_state(model), read_state(loaded), strict=True):
