@@ -3,11 +3,14 @@
 Keras's fit is replaced: each epoch sets every weight to the epoch's number, and its scores are given.
 """
 
+import io
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 
@@ -122,10 +125,16 @@ def four_epochs(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> C
 
 
 def kept(folder: RunFolder) -> int:
-    """The epoch whose model is kept."""
-    import keras
+    """The epoch whose model is kept, by the weights in its file: Keras takes a hundred times as long to load it."""
+    epochs: set[float] = set()
 
-    (epoch,) = {float(value) for weight in keras.saving.load_model(folder.model).get_weights() for value in weight.flat}
+    def add(_: str, part: h5py.Dataset | h5py.Group) -> None:
+        if isinstance(part, h5py.Dataset):
+            epochs.update(map(float, part[()].flat))
+
+    with zipfile.ZipFile(folder.model) as whole, h5py.File(io.BytesIO(whole.read("model.weights.h5"))) as weights:
+        weights["layers"].visititems(add)
+    (epoch,) = epochs
     return int(epoch)
 
 
@@ -140,9 +149,8 @@ def test_the_first_best_epochs_model_is_kept_or_the_last_ones(
     assert (status.best_epoch, status.best_val_accuracy) == (5, pytest.approx(SCORES[4]))
 
 
-@pytest.mark.parametrize("restore_best", [True, False])
-def test_of_two_equal_epochs_the_first_is_the_best(tmp_path: Path, train: Trainer, restore_best: bool) -> None:
-    status = train(RunFolder(tmp_path), 4, restore_best=restore_best).status
+def test_of_two_equal_epochs_the_first_is_best_though_the_last_is_kept(tmp_path: Path, train: Trainer) -> None:
+    status = train(RunFolder(tmp_path), 4, restore_best=False).status
     assert (status.best_epoch, status.best_val_accuracy) == (2, pytest.approx(SCORES[1]))
 
 
@@ -230,11 +238,8 @@ def test_a_resumed_run_has_the_learning_rates_of_a_straight_one(
 @pytest.mark.parametrize(
     ("call", "moment", "restore_best"),
     [
-        *(
-            (call, moment, True)
-            for call in ("save_checkpoint", "save_best", "write_history")
-            for moment in ("before", "after")
-        ),
+        ("save_checkpoint", "before", True),
+        *((call, moment, True) for call in ("save_best", "write_history") for moment in ("before", "after")),
         ("save_best", "before", False),
     ],
 )
