@@ -141,7 +141,7 @@ def images() -> np.ndarray:
     return np.random.default_rng(2).integers(0, 256, (4, 160, 160, 3)).astype(np.float32)
 
 
-@pytest.fixture(scope="module", params=["model1", "model2", "model3"])
+@pytest.fixture(scope="module", params=["model1", "model3"])  # without and with a layer before the augmentation
 def model(request: pytest.FixtureRequest) -> "keras.Model":
     import keras
 
@@ -166,7 +166,7 @@ def test_without_augmentation_layers_gradients_are_the_same(model: "keras.Model"
 
     def gradients_of(network: "keras.Model") -> list[np.ndarray]:
         with tf.GradientTape() as tape:
-            # small pixels keep model1's and model2's outputs off the flat ends of the sigmoid
+            # small pixels keep model1's outputs off the flat ends of the sigmoid
             loss = tf.reduce_sum(tf.square(network(images / 255, training=network is not model)))
         gradients = tape.gradient(loss, [variable.value for variable in model.trainable_variables])
         return [np.asarray(gradient) for gradient in gradients]
