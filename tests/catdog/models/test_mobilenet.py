@@ -126,11 +126,9 @@ def test_weights_of_another_network_are_refused(settings: Settings) -> None:
         find_weights(replace(settings, backbone_weights=path))
 
 
-def test_real_keras_weights_files_pass_the_check(settings: Settings) -> None:
-    import keras
-
+def test_real_keras_weights_files_pass_the_check(settings: Settings, network) -> None:
     path = settings.home / "random.weights.h5"
-    keras.applications.MobileNetV2(input_shape=(160, 160, 3), include_top=False, weights=None).save_weights(path)
+    network.save_weights(path)
     assert find_weights(replace(settings, backbone_weights=path)).path == path
 
 

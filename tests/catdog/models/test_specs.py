@@ -251,8 +251,11 @@ def test_the_backbone_takes_its_weights_from_the_file(models: dict, rotated) -> 
     assert not backbone.trainable_weights
 
 
-def test_a_file_that_does_not_fit_the_backbone_is_named_in_the_error(tmp_path: Path) -> None:
-    path = tmp_path / "weights.h5"
+def test_a_file_that_does_not_fit_the_backbone_is_named_in_the_error(
+    models: dict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, backbone = tmp_path / "weights.h5", models["model4"].get_layer("mobilenetv2_1.00_160")
     path.write_bytes(b"this is no weights file")
+    monkeypatch.setattr("keras.applications.MobileNetV2", lambda **_: backbone)  # which is built already
     with pytest.raises(WeightsError, match=str(path)):
         build_model("model4", weights=path)
