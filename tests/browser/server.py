@@ -9,6 +9,7 @@ import time
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
+from typing import ClassVar
 
 from catdog.settings import PROJECT, Settings
 
@@ -19,6 +20,8 @@ NOWHERE = "http://127.0.0.1:9/photos.zip"  # the "discard" port, where nothing l
 class Server:
     """`streamlit run dashboard.py` on a free port; it is started by making it, ended by `stop`, and may `restart`.
 
+    Its port is that of an earlier server of this process where there is one and it is free: what a browser has compiled
+    it knows by its address, with the port, so that it need not compile Streamlit's programs for each server anew.
     Its trainings are real, but learn with a small network (tests/browser/light.py).
 
     options: more of them for streamlit run. settings: what the server and its training processes read. address: without
@@ -26,16 +29,19 @@ class Server:
     log: the file with all that the server printed. Raises RuntimeError, with that log, where it never answers.
     """
 
+    _ended: ClassVar[set[int]] = set()  # the ports of those that were stopped
+
     def __init__(
         self, home: Path, photos_url: str = NOWHERE, options: tuple[str, ...] = (), **settings: object
     ) -> None:
         home.mkdir(parents=True, exist_ok=True)
         self.settings = Settings(home=home, photos_url=photos_url, **{"first_model": False, **settings})
         self.log = home / "server.log"
-        port = free_port()
-        self.address = f"http://127.0.0.1:{port}"
+        self._port = next((port for port in sorted(self._ended) if is_free(port)), None) or free_port()
+        self._ended.discard(self._port)
+        self.address = f"http://127.0.0.1:{self._port}"
         self._command = [sys.executable, "-m", "tests.browser.light", "run", "dashboard.py"]
-        self._command += ["--server.port", str(port), "--server.headless", "true", *options]
+        self._command += ["--server.port", str(self._port), "--server.headless", "true", *options]
         self._start()
 
     def output(self) -> str:
@@ -45,6 +51,7 @@ class Server:
     def stop(self) -> None:
         """End the server and the trainings that it started."""
         self._end()
+        self._ended.add(self._port)
         self.end_trainings()
 
     def restart(self) -> None:
@@ -111,3 +118,10 @@ def free_port() -> int:
     """Return a port of 127.0.0.1 on which nothing listens at this moment."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]
+
+
+def is_free(port: int) -> bool:
+    """Tell whether nothing listens on this port of 127.0.0.1 at this moment."""
+    with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+        return True
+    return False

@@ -28,19 +28,16 @@ class Windows:
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
-        self._idle: dict[tuple[int, int, str], list[Page]] = {}
+        self._idle: list[Page] = []
 
     def take(self, width: int, height: int, scheme: str) -> Page:
         """Return a window of this size, "light" or "dark"."""
-        if idle := self._idle.get((width, height, scheme)):
-            return idle.pop()
-        context = self._browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, locale="en-GB", reduced_motion="reduce"
-        )
-        context.set_default_timeout(WAIT)
-        return context.new_page()
+        window = self._idle.pop() if self._idle else self._open()
+        window.set_viewport_size({"width": width, "height": height})
+        window.emulate_media(color_scheme=scheme)
+        return window
 
-    def put_back(self, window: Page, width: int, height: int, scheme: str) -> None:
+    def put_back(self, window: Page) -> None:
         """Take a window that nobody looks at any more; on a page of the same host it keeps all that is compiled."""
         try:
             window.goto(urljoin(window.url, "/_stcore/health"))
@@ -49,7 +46,12 @@ class Windows:
         except Error:  # such as on a page that never came
             window.context.close()
         else:
-            self._idle.setdefault((width, height, scheme), []).append(window)
+            self._idle.append(window)
+
+    def _open(self) -> Page:
+        context = self._browser.new_context(locale="en-GB", reduced_motion="reduce")
+        context.set_default_timeout(WAIT)
+        return context.new_page()
 
 
 class Visitor:
@@ -65,14 +67,12 @@ class Visitor:
         self.complaints: list[str] = []
         self.also: tuple[str, ...] = ()
         self._windows = windows
-        self._kinds: list[tuple[int, int, str]] = []  # the size and scheme of each page
         self._listeners = {"console": self._hear, "pageerror": self._catch, "request": self._see}
 
     def window(self, width: int = 1400, height: int = 900, scheme: str = "light") -> Page:
         """Return an empty window of this visitor's."""
         window = self._windows.take(width, height, scheme)
         self.pages.append(window)
-        self._kinds.append((width, height, scheme))
         for event, listener in self._listeners.items():
             window.on(event, listener)
         return window
@@ -87,11 +87,11 @@ class Visitor:
 
     def leave(self) -> None:
         """Put the windows back."""
-        for window, kind in zip(self.pages, self._kinds, strict=True):
+        for window in self.pages:
             for event, listener in self._listeners.items():
                 window.remove_listener(event, listener)
-            self._windows.put_back(window, *kind)
-        self.pages, self._kinds = [], []
+            self._windows.put_back(window)
+        self.pages = []
 
     def go(self, window: Page, page: str, **parameters: object) -> None:
         """Enter another address in the window, and wait until its page is drawn."""
