@@ -60,6 +60,7 @@ def test_a_zip_of_other_classes_is_trained_on_and_predicted(start, visitors):
     server.hold_trainings(1)
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_role("heading", name="Training now")).to_be_visible()
+    window.goto("about:blank")  # it would draw how the training goes on
     server.release_trainings()
     deadline = time.monotonic() + 200
     while not list_runs(server.settings)[0].finished and time.monotonic() < deadline:

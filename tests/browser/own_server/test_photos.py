@@ -29,7 +29,7 @@ def test_a_fresh_home_has_drawings_until_the_photos_are_fetched(start, visitors,
     visitor = visitors(server.address)
     window = visitor.visit()
     page = main(window)
-    expect(sidebar(window).get_by_text("1,200 drawn cats and dogs (drawings, not photos)")).to_be_visible()
+    expect(sidebar(window).get_by_text("120 drawn cats and dogs (drawings, not photos)")).to_be_visible()
     expect(page.get_by_text("These are drawings, not photos.")).to_be_visible()
     expect(page.get_by_alt_text("One of the cats")).to_have_count(4)
     expect(page.get_by_alt_text("One of the dogs")).to_have_count(4)

@@ -62,6 +62,18 @@ def test_a_smaller_set_is_the_beginning_of_a_larger_one(drawn: Path, tmp_path: P
     assert digests(tmp_path / "small").items() <= digests(drawn).items()
 
 
+def test_a_set_has_1_200_images_unless_told_otherwise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = {}
+
+    def write(work: Path, seed: int, numbers: dict[str, int], progress: Callable) -> None:
+        work.mkdir()
+        counts.update(numbers)
+
+    monkeypatch.setattr("catdog.datasets.synthetic.generate._write_images", write)
+    generate_dataset(tmp_path / "drawn")
+    assert counts == {"train": 800, "validation": 400}
+
+
 def test_nothing_but_the_set_is_left_beside_it(drawn: Path) -> None:
     assert [path.name for path in drawn.parent.iterdir()] == ["drawn"]
 
