@@ -5,8 +5,9 @@ Where, the file "stuck" in the run's folder says: "step 3" in the third epoch's 
 the two renames that end the writing of the second checkpoint; "slow 2" lets each step of the second epoch take a
 while, and messages stay until they are written; "hold 2" waits in the second epoch until the file says something else,
 is gone, or the run shall stop. What the home's file "stuck" says counts for each run whose folder has none; without
-any, nothing gets stuck. Once something is, there is a file "is-stuck". The network is a small one; where the run's
-folder has a file "train.py", there is none, and the light trainer (tests/trainer.py) does what that says.
+any, nothing gets stuck. Once something is, there is a file "is-stuck". The network is a small one; where the home has
+a file "light", there is none, and nothing is learned (tests/light_training.py); where the run's folder has a file
+"train.py", the light trainer (tests/trainer.py) does what that says.
 After `let_runs_get_stuck`, this is what runs are started with.
 """
 
@@ -17,9 +18,9 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
-import pytest
 
 from catdog.models.specs import get_spec
 from catdog.runs import Run, ray_worker, supervisor
@@ -27,12 +28,15 @@ from catdog.runs.__main__ import main as supervise
 from catdog.runs.executors import local, ray
 from tests.waiting import wait_for
 
+if TYPE_CHECKING:
+    import pytest  # takes a quarter of a second, and each run has two such processes
+
 GRACE = 1.0  # seconds, instead of 10
 SLOW = 0.2  # seconds of a slow step
 SLOW_MESSAGES = ("saving the epoch", "making the model for predictions")
 
 
-def let_runs_get_stuck(patch: pytest.MonkeyPatch) -> None:
+def let_runs_get_stuck(patch: "pytest.MonkeyPatch") -> None:
     """Let runs that this process starts, or hands to a Ray cluster, be this module's."""
     patch.setattr(local, "SUPERVISOR", "tests.stuck")
     patch.setattr(ray, "WORKER", "tests.stuck")
@@ -80,6 +84,10 @@ def train(folder: Path) -> int:
     """Be a trainer that gets stuck where the folder says."""
     if (folder / "train.py").exists():
         runpy.run_module("tests.trainer", run_name="__main__")  # which exits
+    if (folder.parent.parent / "light").exists():
+        from tests.light_training import train_lightly
+
+        train_lightly(setattr)
     sys.modules["sklearn"] = None  # Keras would import it, which takes a second, for wrappers that nothing here uses
     from catdog.training import loop, reporter, worker
     from catdog.training.__main__ import main

@@ -6,7 +6,8 @@ Fixtures:
               image, no console may have an error, and no request may have gone to another machine.
     visitors  visitors(address) makes such a visitor for another server.
     start     start(photos_url, options, **settings) starts another server for one test; fresh=True: its home is empty.
-    trained   a run of model1 on that server which has ended, trained by the first test that needs one.
+    trained   a run of model1 on that server which has ended; where there is none, a copy of `learned`.
+    learned   a run of model1 on the drawn set in a home that has no server, trained once for all processes of tests.
     drawn_set a drawn set of 260 images, which the servers' homes hold unless they are fresh.
 The tests on this server run in two processes (see tests/conftest.py), each with its own; those of own_server/, which
 start others, in a third.
@@ -15,20 +16,22 @@ A test that fails shows what the server printed and what stood on the pages.
 
 import os
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Error, expect, sync_playwright
 
 from catdog.datasets.synthetic.generate import generate_dataset
-from catdog.runs import Run, launch, list_runs
+from catdog.runs import Run, launch, list_runs, open_run
+from catdog.settings import Settings
 from catdog.training import ACTIVE, TrainConfig
 from tests.browser.server import NOWHERE, PATIENCE, Server
 from tests.browser.visitor import WAIT, Visitor, Windows, find_missing_images
 from tests.conftest import CHROMIUM
 from tests.stuck import let_runs_get_stuck
+from tests.waiting import wait_for
 
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 OPTIONS += ["--js-flags=--no-opt,--no-maglev"]  # no page stays open for long enough to pay for optimizing its programs
@@ -55,11 +58,34 @@ VISITORS = pytest.StashKey[list[Visitor]]()
 
 
 @pytest.fixture(scope="session")
-def drawn_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def common(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A home for what is made once for all processes of tests: a drawn set and, once asked for, a run; read only."""
+    mine = tmp_path_factory.getbasetemp()
+    home = (mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) / "common"
+    home.mkdir(exist_ok=True)
+    return Settings(home=home, photos_url=NOWHERE, first_model=False)
+
+
+@pytest.fixture(scope="session")
+def drawn_set(common: Settings) -> Path:
     """A drawn set of 160 training and 100 validation images."""
-    root = tmp_path_factory.mktemp("drawn") / "drawn"
-    generate_dataset(root, training=160, validation=100)
+    root = common.data / "drawn"
+    with FileLock(common.home / "drawn.lock"):
+        if not root.exists():
+            generate_dataset(root, training=160, validation=100)
     return root
+
+
+@pytest.fixture(scope="session")
+def learned(common: Settings, drawn_set: Path) -> Run:
+    """A run of model1 on the drawn set."""
+    with FileLock(common.home / "learned.lock"), pytest.MonkeyPatch.context() as patch:
+        let_runs_get_stuck(patch)  # as those of the servers
+        runs = list_runs(common) or [launch(common, TrainConfig("model1", "drawn", epochs=2, fraction=0.1))]
+        wait_for(lambda: open_run(common, runs[0].id).state not in ACTIVE, 2 * PATIENCE)
+    run = open_run(common, runs[0].id)
+    assert run.finished, run.log_tail()
+    return run
 
 
 @pytest.fixture(scope="session")
@@ -143,17 +169,11 @@ def visitor(server: Server, visitors: Callable[[str], Visitor]) -> Iterator[Visi
 
 
 @pytest.fixture
-def trained(server: Server, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Return the newest finished run of model1; where there is none, train one."""
-
-    def finished() -> Run | None:
-        return next((run for run in list_runs(server.settings) if run.finished), None)
-
-    let_runs_get_stuck(monkeypatch)  # as those of the server
-    if finished() is None:
-        launch(server.settings, TrainConfig("model1", "drawn", epochs=2, fraction=0.1))
-    deadline = time.monotonic() + 2 * PATIENCE
-    while any(run.state in ACTIVE for run in list_runs(server.settings)) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert finished() is not None, [run.log_tail() for run in list_runs(server.settings)]
-    return finished()
+def trained(server: Server, request: pytest.FixtureRequest) -> Run:
+    """Return the newest finished run of model1; where there is none, bring one in."""
+    wait_for(lambda: not any(run.state in ACTIVE for run in list_runs(server.settings)), 2 * PATIENCE)
+    if not (runs := [run for run in list_runs(server.settings) if run.finished]):
+        learned = request.getfixturevalue("learned")
+        shutil.copytree(learned.folder, server.settings.runs / learned.id)
+        runs = [open_run(server.settings, learned.id)]
+    return runs[0]

@@ -67,9 +67,14 @@ class Server:
         """Let the trainings that wait go on, and let none wait any more."""
         (self.settings.home / "stuck").unlink(missing_ok=True)
 
+    def train_lightly(self) -> None:
+        """Let trainings learn nothing (tests/light_training.py), which takes no TensorFlow, until `end_trainings`."""
+        (self.settings.home / "light").touch()
+
     def end_trainings(self) -> None:
         """Kill the trainings that go on; they are processes of their own, which outlive the server."""
         self.release_trainings()
+        (self.settings.home / "light").unlink(missing_ok=True)
         for pid in self._trainings():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)

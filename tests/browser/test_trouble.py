@@ -18,6 +18,7 @@ def line_of(window: Page, run: Run):
 
 
 def test_a_killed_training_is_interrupted_and_resumable(visitor, server):
+    server.train_lightly()
     server.hold_trainings(2)
     window = visitor.visit("train", epochs=3, share=20)
     main(window).get_by_role("button", name="Start training").click()

@@ -3,6 +3,7 @@
 All are shown as what they are.
 """
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,11 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from catdog.runs import Run, annotate_run, create_run, open_run
-from catdog.training import TrainConfig, loop
+from catdog.training import TrainConfig
 from catdog.training.worker import work
 from tests.browser.server import NOWHERE, Server
 from tests.browser.visitor import PAGES, main
-from tests.stuck import small_network
+from tests.light_training import train_lightly
 
 pytestmark = pytest.mark.browser
 
@@ -37,13 +38,16 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def hostile(start, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Server, Run]:
-    """A server with this folder, and a run that has learned from it and has a hostile name and note."""
+def hostile(start, folder: Path, learned: Run, monkeypatch: pytest.MonkeyPatch) -> tuple[Server, Run]:
+    """A server with this folder, and a run on it that has a hostile name and note; its model is another run's."""
     server = start(NOWHERE, folders=(folder,))
-    run = create_run(server.settings, TrainConfig("model3", str(folder), epochs=1), NAME)
+    run = create_run(server.settings, TrainConfig("model1", str(folder), epochs=1), NAME)
     annotate_run(server.settings, run, NAME)
-    monkeypatch.setattr(loop, "build_model", small_network)
+    train_lightly(monkeypatch.setattr)
     assert work(run.files, server.settings) == 0
+    for name in (run.files.model.name, run.files.tflite.name):
+        shutil.copy(learned.folder / name, run.folder)
+    run.files.note_scored(run.files.model, run.files.tflite)
     return server, open_run(server.settings, run.id)
 
 

@@ -30,6 +30,7 @@ def card_of(window: Page, run: Run):
 
 def test_a_stopped_run_survives_a_restart_and_resumes(start, visitors):
     server = start()
+    server.train_lightly()
     server.hold_trainings(2)  # so that it can't end before somebody has pressed Stop
     visitor = visitors(server.address)
     window = visitor.visit("train", epochs=LONG, share=20)

@@ -62,6 +62,7 @@ def test_everyone_sees_but_only_members_change_and_a_run_notes_who(guarded, visi
     expect(window.locator("a[href^='mailto:']")).to_have_count(0)
     visitor.go(window, "train", epochs=1, share=20)
     expect(main(window).get_by_text("0 of 20 runs of yours wait or train.")).to_be_visible()
+    guarded.train_lightly()
     start.click()
     expect(window.locator("[class*='st-key-active-'], [class*='st-key-run-']")).to_have_count(1)
     [run] = list_runs(guarded.settings)
