@@ -1,7 +1,6 @@
 """The learning curves as event files for TensorBoard, which need not be installed."""
 
 import errno
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +15,6 @@ CURVES = {
     "train": {"epoch_accuracy": "accuracy", "epoch_loss": "loss", "epoch_learning_rate": "learning_rate"},
     "validation": {"epoch_accuracy": "val_accuracy", "epoch_loss": "val_loss"},
 }
-
-RECORD_HEAD, RECORD_FOOT = 8 + 4, 4  # bytes before and after a record: its length, and a checksum of each
 
 
 class EventFiles:
@@ -72,28 +69,11 @@ class EventFiles:
 def read_points(folder: Path) -> set[tuple[str, int]]:
     """Return (tag of the curve, epoch) of each point in the folder's event files, as far as they can be read."""
     import tensorflow as tf
-    from google.protobuf.message import DecodeError
 
     points = set()
     for path in sorted(folder.glob("events.out.tfevents.*")):
-        with suppress(DecodeError):
-            for record in _read_records(path.read_bytes()):
+        with suppress(tf.errors.OpError):  # a process was killed while it wrote
+            for record in tf.data.TFRecordDataset(str(path)).as_numpy_iterator():
                 event = tf.compat.v1.Event.FromString(record)
                 points |= {(value.tag, event.step) for value in event.summary.value}
     return points
-
-
-def _read_records(content: bytes) -> Iterator[bytes]:
-    """Yield the records of a TFRecord file, but not one at its end that a killed process has written in part.
-
-    Each is its length in eight bytes, four of a checksum, itself, and four of its checksum. tf.data, which reads such
-    files too, first makes graphs for it, which takes a hundred times as long.
-    """
-    start = 0
-    while len(content) >= start + RECORD_HEAD:
-        first = start + RECORD_HEAD
-        end = first + int.from_bytes(content[start : start + 8], "little")
-        start = end + RECORD_FOOT
-        if len(content) < start:
-            return
-        yield content[first:end]
