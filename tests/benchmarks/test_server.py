@@ -60,8 +60,12 @@ def test_200_photos_stay_under_700_megabytes(measured: dict) -> None:
 
 @pytest.fixture(scope="module")
 def visited(untrained_home: Path) -> dict:
-    """What the benchmark finds with three people in a few seconds."""
-    command = [sys.executable, "-m", "benchmarks.load", "--json", "--home", str(untrained_home), "--people", "3"]
+    """What the benchmark finds with six people in a few seconds; the sixth begins on Train, where curves are live.
+
+    What each does next is drawn with a seed of their own. Of the first three one comes to Train as the fifth page, for
+    which a slow machine has no time left.
+    """
+    command = [sys.executable, "-m", "benchmarks.load", "--json", "--home", str(untrained_home), "--people", "6"]
     command += ["--seconds", "14", "--rest", "4", "--pause", "1.5"]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-3000:]
@@ -71,7 +75,7 @@ def visited(untrained_home: Path) -> dict:
 
 def test_people_at_work_meet_no_error_and_get_the_right_answers(visited):
     assert visited["errors"] == 0, visited["first errors"]
-    assert visited["people"] == 3
+    assert visited["people"] == 6
     assert visited["clicks"] >= 12
     assert 0 < visited["p50"] <= visited["p95"] <= visited["p99"] <= visited["longest"]
 
