@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -12,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.browser.server import free_port
 
 PATIENCE = 120.0
 
@@ -40,7 +41,7 @@ class RayCluster:
 @contextmanager
 def ray_cluster(cpus: int = 2) -> Iterator[RayCluster]:
     """Start a head with so many processors, yield it once it takes jobs, and end it with all nodes that joined."""
-    port, dashboard = _free_port(), _free_port()
+    port, dashboard = free_port(), free_port()
     with tempfile.TemporaryDirectory(prefix="ray", dir="/tmp", ignore_cleanup_errors=True) as folder:
         cluster = RayCluster(f"http://127.0.0.1:{dashboard}", port, Path(folder))
         options = ["--head", f"--port={port}", f"--num-cpus={cpus}", "--include-dashboard=true"]
@@ -79,9 +80,3 @@ def _tree(pid: int) -> list[int]:
         return [*(child.pid for child in process.children(recursive=True)), pid]
     except psutil.NoSuchProcess:
         return []
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]

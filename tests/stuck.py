@@ -88,7 +88,6 @@ def train(folder: Path) -> int:
         from tests.light_training import train_lightly
 
         train_lightly(setattr)
-    sys.modules["sklearn"] = None  # Keras would import it, which takes a second, for wrappers that nothing here uses
     from catdog.training import loop, reporter, worker
     from catdog.training.__main__ import main
 
